@@ -1,0 +1,26 @@
+"""nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
+
+from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
+from nodescope.run.descend import descend
+from nodescope.run.ending import Ending
+from nodescope.run.recipe import Recipe
+from nodescope.run.run import Run
+from nodescope.run.runfile import load, resume, save
+from nodescope.run.toml import read_recipe
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DataChanged",
+    "Ending",
+    "FileError",
+    "InputError",
+    "NodescopeError",
+    "Recipe",
+    "Run",
+    "descend",
+    "load",
+    "read_recipe",
+    "resume",
+    "save",
+]

@@ -1,0 +1,174 @@
+"""The only file that knows the compiled library: it loads it, calls it, and falls back to the definition where it cannot.
+
+``NODESCOPE_ENGINE=plain`` forces the plain Python engine, ``=compiled`` refuses to fall back.
+"""
+
+import ctypes
+import importlib.util
+import os
+import warnings
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic import plain
+from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
+from nodescope.errors import NodescopeError
+
+ENVIRONMENT = "NODESCOPE_ENGINE"
+_COLUMN_NAMES = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "prediction", "delta", "mse", "example")
+
+
+class Engine(Protocol):
+    """What an engine can do; core.h says what each argument means."""
+
+    name: str
+
+    def walk(
+        self,
+        problem: Problem,
+        cursor: Cursor,
+        state: Floats,
+        steps: int,
+        *,
+        saved: Floats | None = None,
+        checkpoints: Floats | None = None,
+        columns: Columns | None = None,
+    ) -> Outcome: ...
+
+    def predict(self, problem: Problem, weights: Floats) -> Floats: ...
+
+    def mse(self, problem: Problem, weights: Floats) -> float: ...
+
+    def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
+
+
+class _NativeProblem(ctypes.Structure):
+    """`ns_problem` of core.h."""
+
+    _fields_ = [  # ctypes reads a plain list
+        *[(name, ctypes.c_int64) for name in ("examples", "inputs", "outputs", "batch", "has_bias", "sums")],
+        *[(name, ctypes.c_int64) for name in ("lanes", "shuffled", "rule")],
+        ("seed", ctypes.c_uint64),
+        *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen", "alphas")],
+        ("alphas_from", ctypes.c_int64),
+        ("alpha", ctypes.c_double),
+        ("setting", ctypes.c_double * 3),
+        ("until_mse", ctypes.c_double),
+    ]
+
+
+class _NativeColumns(ctypes.Structure):
+    """`ns_columns` of core.h."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in _COLUMN_NAMES]  # ctypes reads a plain list
+
+
+def _address(array: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_] | None) -> int | None:
+    return None if array is None else array.ctypes.data
+
+
+class Compiled:
+    """The C core, through its plain entry points."""
+
+    name = "compiled"
+
+    def __init__(self, path: str) -> None:
+        library = ctypes.CDLL(path)
+        pointer, whole = ctypes.c_void_p, ctypes.c_int64
+        self._walk = library.ns_walk
+        self._walk.argtypes = [pointer] * 7 + [whole, pointer]
+        self._walk.restype = whole
+        self._predict = library.ns_predict
+        self._predict.argtypes = [pointer] * 3
+        self._predict.restype = None
+        self._mse = library.ns_mse
+        self._mse.argtypes = [pointer] * 2
+        self._mse.restype = ctypes.c_double
+        self._order = library.ns_order
+        self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, pointer]
+        self._order.restype = None
+
+    def walk(
+        self,
+        problem: Problem,
+        cursor: Cursor,
+        state: Floats,
+        steps: int,
+        *,
+        saved: Floats | None = None,
+        checkpoints: Floats | None = None,
+        columns: Columns | None = None,
+    ) -> Outcome:
+        native = _native(problem)
+        gradient = np.empty(problem.size)
+        drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
+        to = None
+        if columns is not None:
+            to = ctypes.byref(_NativeColumns(*[_address(getattr(columns, name)) for name in _COLUMN_NAMES]))
+        outcome = Outcome(
+            self._walk(
+                ctypes.byref(native), ctypes.byref(cursor), _address(state), _address(saved), _address(checkpoints),
+                _address(gradient), _address(drawn), steps, to,
+            )
+        )  # fmt: skip
+        if outcome is Outcome.NOT_IEEE:
+            raise NodescopeError(
+                "this thread's processor flushes denormal numbers or rounds unlike IEEE 754 (another library has switched it "
+                "so, for example torch.set_flush_denormal): run in a fresh process, or switch it back"
+            )
+        return outcome
+
+    def predict(self, problem: Problem, weights: Floats) -> Floats:
+        prediction = np.empty((problem.n, problem.k))
+        weights = np.ascontiguousarray(weights)
+        self._predict(ctypes.byref(_native(problem)), _address(weights), _address(prediction))
+        return prediction
+
+    def mse(self, problem: Problem, weights: Floats) -> float:
+        weights = np.ascontiguousarray(weights)
+        return float(self._mse(ctypes.byref(_native(problem)), _address(weights)))
+
+    def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
+        example = np.empty(count, dtype=np.int64)
+        self._order(n, seed, epoch, start, count, _address(example))
+        return example
+
+
+def _native(problem: Problem) -> _NativeProblem:
+    """The problem as the C core reads it, made once; only the schedule may have grown since."""
+    if not isinstance(problem.native, _NativeProblem):
+        settings = [*problem.rule.settings().values(), 0.0, 0.0, 0.0][:3]
+        frozen = problem.frozen
+        problem.native = _NativeProblem(
+            problem.n, problem.input.shape[1], problem.k, problem.batch, problem.has_bias, not problem.mean,
+            problem.lanes, problem.shuffled, problem.rule.code, problem.seed,
+            _address(problem.input), _address(problem.goal), _address(frozen), None,
+            0, problem.alpha, (ctypes.c_double * 3)(*settings), problem.until_mse,
+        )  # fmt: skip
+    problem.native.alphas = _address(problem.alphas)
+    return problem.native
+
+
+@cache
+def engine(name: str | None = None) -> Engine:
+    """The engine called "compiled" or "plain"; without a name, what the environment says, else the fastest there is."""
+    name = name or os.environ.get(ENVIRONMENT) or "fastest"
+    if name not in ("compiled", "plain", "fastest"):
+        raise NodescopeError(f"{ENVIRONMENT} is {name!r}; it may be 'compiled' or 'plain'")
+    if name == "plain":
+        return plain
+    found = importlib.util.find_spec("nodescope.arithmetic._core")
+    if found is not None and found.origin is not None:
+        return Compiled(found.origin)
+    if name == "compiled":
+        raise NodescopeError("the compiled core is not there: install nodescope where a C compiler is at hand")
+    warnings.warn(
+        "nodescope runs without its compiled core: the numbers are the same, but a step takes about a thousand times "
+        "longer. Install it again where a C compiler is at hand.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return plain

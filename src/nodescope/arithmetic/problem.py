@@ -1,0 +1,163 @@
+"""What both engines are given: the numbers of a problem, where a walk stands, and which numbers to write down."""
+
+import ctypes
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.rules import Rule
+
+Floats = NDArray[np.float64]
+
+
+class Outcome(IntEnum):
+    """Why a walk stopped (the numbers are core.h's)."""
+
+    WENT = 0
+    """All steps asked for were made."""
+    DIVERGED = 1
+    MSE_REACHED = 2
+    UNCHANGED = 3
+    """An epoch changed nothing."""
+    REPEATED = 4
+    """The state is the saved one again, `cursor.length` epochs after it."""
+    FULL = 5
+    """No room for another checkpoint."""
+    NOT_IEEE = 6
+
+
+@dataclass(eq=False)
+class Problem:
+    """Everything that stays as it is while stepping.
+
+    n examples, d inputs, k outputs; width = d + 1 with a bias (last), else d.
+
+    Attributes
+    ----------
+    input : (n, d) float64, rows contiguous
+    goal : (n, k) float64
+    batch : examples a step, 1 … n
+    frozen : (k, width) bool, or None
+    alpha : float
+    alphas : the alpha of each step from step 0 on, or None where `alpha` holds at every step
+    until_mse : negative where there is none
+    """
+
+    input: Floats
+    goal: Floats
+    rule: Rule
+    alpha: float
+    batch: int = 1
+    has_bias: bool = False
+    mean: bool = True
+    lanes: bool = False
+    shuffled: bool = False
+    seed: int = 0
+    frozen: NDArray[np.bool_] | None = None
+    alphas: Floats | None = None
+    until_mse: float = -1.0
+    native: object = field(default=None, repr=False)
+    """The C core's own copy of these fields, kept by it."""
+
+    @property
+    def n(self) -> int:
+        return len(self.input)
+
+    @property
+    def k(self) -> int:
+        return int(self.goal.shape[1])
+
+    @property
+    def width(self) -> int:
+        return int(self.input.shape[1]) + self.has_bias
+
+    @property
+    def size(self) -> int:
+        """Number of weights, biases included."""
+        return self.k * self.width
+
+    @property
+    def state_length(self) -> int:
+        """Doubles that the next step depends on: weights, the rule's memory, its clocks."""
+        return self.size * (1 + len(self.rule.memories)) + self.rule.clocks
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.n // self.batch)
+
+    def first_state(self, weights: Floats) -> Floats:
+        """State before step 0 from a (k, width) block of weights."""
+        memory = [np.full(self.size, value) for value in self.rule.first_memory()]
+        return np.concatenate([weights.ravel(), *memory, np.ones(self.rule.clocks)])
+
+    def weights(self, state: Floats) -> Floats:
+        """The (k, width) block of weights at the head of a state."""
+        return state[: self.size].reshape(self.k, self.width)
+
+
+class Cursor(ctypes.Structure):
+    """Where a walk stands; the layout is core.h's `ns_cursor`, the meaning too."""
+
+    step: int
+    last_moved: int
+    last_changed: int
+    stopping: int
+    watching: int
+    power: int
+    length: int
+    spacing: int
+    kept: int
+    capacity: int
+    _fields_ = [  # ctypes reads a plain list
+        (name, ctypes.c_int64)
+        for name in (
+            "step", "last_moved", "last_changed", "stopping", "watching", "power", "length", "spacing", "kept", "capacity",
+        )
+    ]  # fmt: skip
+
+    @classmethod
+    def at(cls, step: int) -> "Cursor":
+        """A cursor that just steps on from `step`."""
+        return cls(step=step, last_moved=-1, last_changed=-1, power=1, spacing=1)
+
+
+@dataclass(eq=False)
+class Columns:
+    """Arrays that a walk of T steps fills; None where the numbers are not wanted.
+
+    weight, weighted_delta, alpha_delta, new_weight : (T, k, width)
+    memory : (T, memories, k, width), after the step
+    prediction, delta : (T, batch, k); what a short batch leaves out is not touched
+    mse : (T,)
+    example : (T, batch) int64
+    """
+
+    weight: Floats | None = None
+    weighted_delta: Floats | None = None
+    alpha_delta: Floats | None = None
+    new_weight: Floats | None = None
+    memory: Floats | None = None
+    prediction: Floats | None = None
+    delta: Floats | None = None
+    mse: Floats | None = None
+    example: NDArray[np.int64] | None = None
+
+    @classmethod
+    def for_steps(cls, problem: Problem, steps: int, names: tuple[str, ...]) -> "Columns":
+        """Room for the named columns, padded with NaN (examples: −1) where a batch may be short."""
+        block, per_example = (steps, problem.k, problem.width), (steps, problem.batch, problem.k)
+        room = cls()
+        for name in names:
+            if name == "example":
+                room.example = np.full((steps, problem.batch), -1, dtype=np.int64)
+            elif name in ("prediction", "delta"):
+                setattr(room, name, np.full(per_example, np.nan))
+            elif name == "mse":
+                room.mse = np.empty(steps)
+            elif name == "memory":
+                room.memory = np.empty((steps, len(problem.rule.memories), problem.k, problem.width))
+            else:
+                setattr(room, name, np.empty(block))
+        return room

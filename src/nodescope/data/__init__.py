@@ -1,0 +1,8 @@
+"""Tables in, numbers out: named columns become examples, and what was done to them is kept beside them."""
+
+from nodescope.data.examples import Examples, Source, read_examples
+from nodescope.data.fingerprint import fingerprint
+from nodescope.data.scaling import Scaling
+from nodescope.data.table import is_table
+
+__all__ = ["Examples", "Scaling", "Source", "fingerprint", "is_table", "read_examples"]

@@ -1,0 +1,223 @@
+"""A column of any type as float64, exactly: every number survives unchanged, or is refused by row.
+
+Booleans are 0 and 1. Decimals and text are rounded once, correctly. Integers that float64 cannot hold are
+refused. Missing values are NaN here; `examples.py` decides what becomes of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Why a column is not numbers: the first cell that is not, counted from 1.
+
+    Attributes
+    ----------
+    row : int
+    seen : what the cell holds, or what the column is
+    remedy : what to do about it
+    text : whether the column is text (or dates, lists, …), rather than numbers of which one does not fit
+    """
+
+    row: int
+    seen: str
+    remedy: str
+    text: bool = True
+
+
+def from_values(values: Any) -> Floats | Bad:
+    """A NumPy array, a column of a data frame, or any sequence of numbers (None = missing)."""
+    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        return _from_arrow_like(values)
+    array = values if isinstance(values, np.ndarray) else None
+    if array is None and hasattr(values, "__array__"):
+        array = np.asarray(values)
+    if array is None or array.dtype.kind not in "fiub":
+        return _from_objects(list(values))
+    if array.ndim != 1:
+        return Bad(1, f"an array of shape {array.shape}", "give one number per row")
+    return _integers(array) if array.dtype.kind in "iu" else array.astype(np.float64)
+
+
+def from_arrow(column: Any) -> Floats | Bad:
+    """A pyarrow ChunkedArray."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _not_numbers(column) if _is_text(kind.value_type) else from_arrow(column.cast(kind.value_type))
+    if pa.types.is_floating(kind):
+        return _numpy(column.cast(pa.float64()))
+    if pa.types.is_null(kind):
+        return np.full(len(column), np.nan)
+    if pa.types.is_boolean(kind):
+        return _numpy(column.cast(pa.uint8()).cast(pa.float64()))
+    if pa.types.is_integer(kind):
+        return _arrow_integers(column)
+    if pa.types.is_decimal(kind):
+        return _numpy(column.cast(pa.string()).cast(pa.float64()))
+    return _not_numbers(column)
+
+
+def from_text(column: Any) -> Floats | Bad:
+    """A pyarrow column of a CSV file's raw cells (binary): the numbers written there, rounded once,
+    correctly."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        text = column.cast(pa.string())
+    except pa.ArrowInvalid:
+        row = first_failure(column, lambda part: part.cast(pa.string()))
+        return Bad(row, f"{column[row - 1].as_py()!r:.60}, which is not UTF-8", "save the file as UTF-8")
+    text = pc.utf8_trim_whitespace(text)
+    absent = pc.is_in(text, pa.array(MISSING))
+    text = pc.if_else(
+        absent, pa.scalar(None, pa.string()), pc.replace_substring_regex(text, r"^\+([0-9.])", r"\1")
+    )
+    try:
+        return _numpy(text.cast(pa.float64()))
+    except pa.ArrowInvalid:
+        return _booleans(text) if _is_boolean(text) else _first_text(column, text)
+
+
+MISSING = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
+    "NaN", "n/a", "nan", "null",
+)  # fmt: skip
+"""Cells of a CSV file that say "no value"."""
+
+
+def first_failure(column: Any, convert: Callable[[Any], Any]) -> int:
+    """Row (from 1) of the first cell that `convert` refuses, by halving: log n conversions, no cell in
+    Python."""
+    import pyarrow as pa
+
+    low, high = 0, len(column)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            convert(column.slice(low, middle - low))
+            low = middle
+        except pa.ArrowException:
+            high = middle
+    return low + 1
+
+
+def _first_text(column: Any, text: Any) -> Bad:
+    import pyarrow as pa
+
+    row = first_failure(text, lambda part: part.cast(pa.float64()))
+    return Bad(row, shown(column[row - 1].as_py().decode()), "correct the cell, or leave the column out")
+
+
+def _is_boolean(text: Any) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return bool(pc.all(pc.is_in(pc.utf8_lower(text), pa.array(["true", "false", None]))).as_py())
+
+
+def _booleans(text: Any) -> Floats:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return _numpy(pc.equal(pc.utf8_lower(text), "true").cast(pa.uint8()).cast(pa.float64()))
+
+
+def _numpy(column: Any) -> Floats:
+    """Missing becomes NaN, in an array of its own."""
+    filled = column.fill_null(float("nan")) if column.null_count else column
+    return np.array(filled.to_numpy(), dtype=np.float64)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    return any(test(kind) for test in tests)
+
+
+def _arrow_integers(column: Any) -> Floats | Bad:
+    missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
+    numbers = _integers(np.asarray((column.fill_null(0) if column.null_count else column).to_numpy()))
+    if missing is not None and not isinstance(numbers, Bad):
+        numbers[missing] = np.nan
+    return numbers
+
+
+def _integers(values: NDArray[Any]) -> Floats | Bad:
+    numbers = values.astype(np.float64)
+    if values.itemsize < 8:
+        return numbers
+    for i in np.flatnonzero(np.abs(numbers) >= EXACT).tolist():
+        if int(values[i]) != int(numbers[i]):
+            return beyond(i + 1, int(values[i]))
+    return numbers
+
+
+def beyond(row: int, value: int) -> Bad:
+    """An integer between two neighbouring float64 numbers."""
+    if abs(value) >= 2**1023:
+        return Bad(
+            row,
+            f"the integer {value!s:.40}…",
+            "it is too large for float64: leave the column out",
+            text=False,
+        )
+    remedy = (
+        f"float64 holds only some integers beyond 2**53 (the nearest is {int(float(value))}): "
+        "leave the column out, or give it as decimals if that is near enough"
+    )
+    return Bad(row, f"the integer {value}", remedy, text=False)
+
+
+def _not_numbers(column: Any) -> Bad:
+    row = next((i for i in range(len(column)) if column[i].is_valid), 0)
+    value = column[row].as_py() if len(column) else None
+    seen = shown(value) if isinstance(value, str) else f"{value!r:.60} (type {column.type})"
+    return Bad(row + 1, seen, "convert the column to numbers, or leave it out")
+
+
+def _from_arrow_like(values: Any) -> Floats | Bad:
+    import pyarrow as pa
+
+    try:
+        return from_arrow(
+            pa.chunked_array(values if hasattr(values, "__arrow_c_stream__") else [pa.array(values)])
+        )
+    except (pa.ArrowException, TypeError):
+        return _from_objects(list(values))
+
+
+def _from_objects(values: Sequence[Any]) -> Floats | Bad:
+    numbers = np.empty(len(values))
+    for i, value in enumerate(values):
+        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+            numbers[i] = np.nan
+            continue
+        if not isinstance(value, Real | Decimal | np.bool_):
+            seen = shown(value) if isinstance(value, str) else f"{value!r:.60} (type {type(value).__name__})"
+            return Bad(i + 1, seen, "convert the column to numbers, or leave it out")
+        try:
+            numbers[i] = float(value)
+        except OverflowError:
+            return Bad(i + 1, f"{value!s:.40}", "it is too large for float64", text=False)
+        if isinstance(value, int) and int(numbers[i]) != value:
+            return beyond(i + 1, value)
+    return numbers
+
+
+def shown(text: str) -> str:
+    """A cell's text as it stands in a message: quoted, escaped, short."""
+    return f"the text {text!r}" if len(text) <= 60 else f"the text {text[:59]!r}…"

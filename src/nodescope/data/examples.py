@@ -1,0 +1,357 @@
+"""Named columns of a table as examples for a node, and the way back: what was used, scaled, dropped and
+kept unseen.
+
+n examples, d inputs, k goals, m unseen examples. Nothing is dropped or filled in silently: a missing value
+is refused unless `missing="drop"` asks otherwise, and the rows that went are listed in `Source.dropped`.
+"""
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
+from nodescope.data.columns import Bad
+from nodescope.data.scaling import Scaling, as_scaling, measure
+from nodescope.data.table import Table, open_table
+from nodescope.errors import InputError
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+NAMED = 5
+"""How many names or rows a message lists before it counts the rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where examples came from, and what was done to them.
+
+    Attributes
+    ----------
+    where : str
+        A path, or a description of what was given.
+    path : str or None
+    inputs, goals : tuple of str
+        Column names, in the order of the weights.
+    one_goal : bool
+        The goal was given as one name, not as a list.
+    scaling : Scaling or None
+    missing : "refuse" or "drop"
+    holdout : float
+    seed : int
+    dropped : tuple of int
+        Rows dropped for a missing value; the first data row is row 1.
+    seen_rows, unseen_rows : int64 arrays
+        Data rows of the examples, counted from 0.
+    """
+
+    where: str
+    path: str | None
+    inputs: tuple[str, ...]
+    goals: tuple[str, ...]
+    one_goal: bool
+    scaling: Scaling | None
+    missing: str
+    holdout: float
+    seed: int
+    dropped: tuple[int, ...]
+    seen_rows: Rows
+    unseen_rows: Rows
+
+    def matrix(self, table: Any) -> Floats:
+        """Inputs (n, d) of another table: the same columns by name, scaled the same way.
+
+        Raises
+        ------
+        InputError
+            A column is not there, or a value is missing or not finite.
+        """
+        opened = open_table(table)
+        names = _by_position(opened, self.inputs)
+        x = _matrix(opened, names)
+        _refuse_missing(opened, names, x, "fill it in or leave the row out: a prediction needs every input")
+        if self.scaling is not None:
+            self.scaling.apply_in_place(x)
+        return x
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a file; `from_dict` reads them."""
+        kept = {
+            name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")
+        }
+        scaling = self.scaling
+        kept["scaling"] = scaling and {"mean": scaling.mean.tolist(), "deviation": scaling.deviation.tolist()}
+        for name in ("inputs", "goals", "dropped"):
+            kept[name] = list(getattr(self, name))
+        for name in ("seen_rows", "unseen_rows"):
+            kept[name] = getattr(self, name).tolist()
+        return kept
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> "Source":
+        """The source that `to_dict` described."""
+        values = dict(kept)
+        scaling = values["scaling"]
+        values["scaling"] = None if scaling is None else as_scaling(scaling, len(values["inputs"]))
+        for name in ("inputs", "goals", "dropped"):
+            values[name] = tuple(values[name])
+        for name in ("seen_rows", "unseen_rows"):
+            values[name] = np.array(values[name], dtype=np.int64)
+        return cls(**values)
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Numbers a node learns from, and those kept from it.
+
+    Attributes
+    ----------
+    input : (n, d) float64, C order, scaled
+    goal : (n, k) float64, in the table's units
+    unseen_input, unseen_goal : (m, d), (m, k)
+        Held out; m may be 0.
+    source : Source or None
+        None where plain arrays were given.
+    """
+
+    input: Floats
+    goal: Floats
+    unseen_input: Floats
+    unseen_goal: Floats
+    source: Source | None
+
+
+def read_examples(
+    data: Any,
+    *,
+    inputs: Sequence[str] | str | None = None,
+    goal: Sequence[str] | str | None,
+    standardise: bool | Mapping[str, Any] = False,
+    missing: str = "refuse",
+    holdout: float = 0.0,
+    seed: int = 0,
+) -> Examples:
+    """Columns of a table as examples.
+
+    Parameters
+    ----------
+    data : path, data frame, Arrow stream, 2-D array (columns "0", "1", …), mapping of columns, or list of
+    dicts inputs : column names; all but the goals unless given
+    goal : a column name, or a list of them
+    standardise : scale the inputs to mean 0 and deviation 1 over the seen rows; or {"mean": […],
+    "deviation": […]} missing : "refuse", or "drop" the rows where a used column has no value
+    holdout : fraction of the rows, 0 ≤ holdout < 1, drawn by `seed`, that is kept unseen
+    seed : int
+
+    Raises
+    ------
+    InputError
+        One clear message: file, row, column and remedy.
+    """
+    if missing not in ("refuse", "drop"):
+        raise InputError(f'missing is {missing!r}; it is "refuse" or "drop"')
+    fraction = _fraction(holdout)
+    table = open_table(data)
+    goals, one_goal = _goals(table, goal)
+    names = _inputs(table, inputs, goals)
+    values = _matrix(table, (*names, *goals), inputs is None, len(names))
+    rows, dropped = _complete(table, (*names, *goals), values, missing)
+    seen, unseen = _hold_out(rows, fraction, seed)
+    d = len(names)
+    x, unseen_x = _take(values[:, :d], seen), _take(values[:, :d], unseen)
+    scaling = _scaling(standardise, x)
+    if scaling is not None:
+        scaling.apply_in_place(x)
+        scaling.apply_in_place(unseen_x)
+    source = Source(
+        table.where,
+        table.path,
+        names,
+        goals,
+        one_goal,
+        scaling,
+        missing,
+        fraction,
+        int(seed),
+        dropped,
+        seen,
+        unseen,
+    )
+    return Examples(x, _take(values[:, d:], seen), unseen_x, _take(values[:, d:], unseen), source)
+
+
+def _fraction(holdout: float) -> float:
+    try:
+        fraction = float(holdout)
+    except (TypeError, ValueError):
+        fraction = math.nan
+    if not 0 <= fraction < 1:
+        raise InputError(f"holdout is {holdout!r}; it is a fraction of the rows: 0 or more and less than 1")
+    return fraction
+
+
+def _goals(table: Table, goal: Any) -> tuple[tuple[str, ...], bool]:
+    if goal is None:
+        raise InputError(
+            f"{table.where}: goal is not given; name the column to predict: {_listed(table.names)}"
+        )
+    one = isinstance(goal, str | int)
+    goals = _known(table, "goal", [goal] if one else goal)
+    if not goals:
+        raise InputError("goal is an empty list; name at least one column")
+    return goals, one
+
+
+def _inputs(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, ...]:
+    if inputs is None:
+        taken = set(goals)
+        names = tuple(name for name in table.names if name not in taken)
+    else:
+        names = _known(table, "inputs", [inputs] if isinstance(inputs, str | int) else inputs)
+    for name in names:
+        if name in goals:
+            raise InputError(
+                f"{table.where}: the column {name!r} is both goal and input; take it out of inputs"
+            )
+    if not names:
+        raise InputError(f"{table.where}: no column is left as input; the columns are {_listed(table.names)}")
+    return names
+
+
+def _known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
+    if not isinstance(wanted, Sequence | np.ndarray) and not hasattr(wanted, "__iter__"):
+        raise InputError(f"{keyword} is {wanted!r}; give column names")
+    names = tuple(str(name) for name in wanted)
+    have = set(table.names)
+    for name in names:
+        if name not in have:
+            raise InputError(_unknown(table, keyword, name))
+    if len(set(names)) < len(names):
+        raise InputError(f"{keyword} names a column twice; once is enough")
+    return names
+
+
+def _unknown(table: Table, keyword: str, name: str) -> str:
+    near = difflib.get_close_matches(name, table.names[:10_000], n=1, cutoff=0.5)
+    offer = f"did you mean {near[0]!r}?" if near else f"the columns are {_listed(table.names)}"
+    if len(table.names) == 1 and any(mark in table.names[0] for mark in ";\t|"):
+        offer = f"its only column is {table.names[0]!r:.60}: save the file with commas between the cells"
+    return f"{table.where}: {keyword} names the column {name!r}, which is not there; {offer}"
+
+
+def _by_position(table: Table, inputs: tuple[str, ...]) -> tuple[str, ...]:
+    if table.positional and len(table.names) == len(inputs) and not set(inputs) <= set(table.names):
+        return table.names
+    return _known(table, "the run", inputs)
+
+
+def _matrix(table: Table, names: tuple[str, ...], chosen_for_user: bool = False, d: int = 0) -> Floats:
+    columns = table.read(names)
+    bad = {name: c for name, c in zip(names, columns, strict=True) if isinstance(c, Bad)}
+    if bad:
+        raise InputError(_not_numeric(table, names, bad, chosen_for_user, d))
+    good = [c for c in columns if not isinstance(c, Bad)]
+    if not len(good[0]):
+        raise InputError(f"{table.where} has column names but no rows; at least one row is needed")
+    values = np.empty((len(good[0]), len(names)))
+    for j, column in enumerate(good):
+        values[:, j] = column
+    _refuse_infinite(table, names, values)
+    return values
+
+
+def _not_numeric(
+    table: Table, names: tuple[str, ...], bad: dict[str, Bad], chosen_for_user: bool, d: int
+) -> str:
+    name, first = next(iter(bad.items()))
+    message = f"{table.where}: row {first.row}{table.line_of(first.row)}, column {name!r} has {first.seen}"
+    text = [n for n in names[:d] if n in bad and bad[n].text]
+    numeric = [n for n in names[:d] if n not in bad]
+    if not chosen_for_user or name not in text or not numeric:
+        return f"{message}; {first.remedy}"
+    also = f" (not numeric: {_listed(text)})" if len(text) > 1 else ""
+    offer = f"inputs={numeric!r}" if len(numeric) <= 20 else f"inputs=[…] of {_listed(numeric)}"
+    return f"{message}{also}; pass the numeric ones: {offer}"
+
+
+def _refuse_infinite(table: Table, names: tuple[str, ...], values: Floats) -> None:
+    infinite = np.isinf(values)
+    if infinite.any():
+        row, j = divmod(int(np.argmax(infinite)), values.shape[1])
+        raise InputError(
+            f"{table.where}: row {row + 1}{table.line_of(row + 1)}, column {names[j]!r} "
+            f"is {float(values[row, j])!r}; numbers must be finite: correct the cell, or leave the row out"
+        )
+
+
+def _complete(
+    table: Table, names: tuple[str, ...], values: Floats, missing: str
+) -> tuple[Rows, tuple[int, ...]]:
+    if missing == "refuse":
+        _refuse_missing(table, names, values, 'fill them in, or give missing="drop" to leave these rows out')
+        return np.arange(len(values)), ()
+    gaps = np.isnan(values).any(axis=1)
+    rows = np.flatnonzero(~gaps)
+    if not len(rows):
+        seen = f"every row has a missing value in {_gaps(names, values)}"
+        raise InputError(f"{table.where}: {seen}; leave columns out with inputs=[…]")
+    return rows, tuple((np.flatnonzero(gaps) + 1).tolist())
+
+
+def _refuse_missing(table: Table, names: tuple[str, ...], values: Floats, remedy: str) -> None:
+    gaps = np.isnan(values).any(axis=1)
+    if gaps.any():
+        rows = (np.flatnonzero(gaps) + 1).tolist()
+        count = f"{len(rows)} of {len(values)} rows have" if len(rows) > 1 else f"1 of {len(values)} rows has"
+        which = f"row{'s' if len(rows) > 1 else ''} {_numbered(rows)}"
+        raise InputError(
+            f"{table.where}: {count} a missing value ({which}; {_gaps(names, values)}); {remedy}"
+        )
+
+
+def _gaps(names: tuple[str, ...], values: Floats) -> str:
+    found = [names[j] for j in np.flatnonzero(np.isnan(values).any(axis=0))]
+    return f"column{'s' if len(found) > 1 else ''} {_listed(found)}"
+
+
+def _hold_out(rows: Rows, fraction: float, seed: int) -> tuple[Rows, Rows]:
+    n = len(rows)
+    if fraction == 0:
+        return rows, rows[:0]
+    count = max(1, round(fraction * n))
+    if count >= n:
+        seen = f"holdout={fraction!r} of {n} row{'s' if n > 1 else ''} leaves no row to learn from"
+        raise InputError(f"{seen}; make it smaller, or give more rows")
+    hidden = np.zeros(n, dtype=bool)
+    hidden[positions(n, seed, HOLDOUT_EPOCH, 0, count)] = True
+    return rows[~hidden], rows[hidden]
+
+
+def _scaling(standardise: Any, x: Floats) -> Scaling | None:
+    if isinstance(standardise, Mapping):
+        return as_scaling(standardise, x.shape[1])
+    if not isinstance(standardise, bool | np.bool_):
+        raise InputError(
+            f"standardise is {standardise!r}; it is True, False, or a mapping with 'mean' and 'deviation'"
+        )
+    return measure(x) if standardise else None
+
+
+def _take(values: Floats, rows: Rows) -> Floats:
+    return np.ascontiguousarray(values if len(rows) == len(values) else values[rows])
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "none"
+    more = f" and {len(names) - 2 * NAMED} more" if len(names) > 2 * NAMED else ""
+    return ", ".join(f"{name!r:.80}" for name in names[: 2 * NAMED]) + more
+
+
+def _numbered(rows: Sequence[int]) -> str:
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return ", ".join(str(row) for row in rows[:NAMED]) + more

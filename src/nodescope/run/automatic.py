@@ -1,0 +1,56 @@
+"""An alpha that is stable for the data, worked out once and kept in the recipe as a number."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.errors import InputError
+from nodescope.run.recipe import Recipe
+
+
+def automatic_alpha(recipe: Recipe) -> float:
+    """One example at a time 1 / max|x|²; all at once 2 / (λmax + λmin>0) of the inputs' second moment.
+
+    The step is delta × input, *half* the derivative of the squared error, so alpha is stable below 2/|x|² for one example
+    and below 2/λmax for all at once. 2/(λmax + λmin) makes the slowest and the fastest direction shrink alike (Polyak 1987,
+    "Introduction to Optimization", section 3.1.2); the λ come from singular values of the inputs, never from XᵀX. A bias counts
+    as an input of 1; inputs whose weights are frozen do not count. Batches in between take the one-at-a-time value, which is
+    stable for their mean; under reduction="sum" it is divided by their size. With momentum it is multiplied by 1 − momentum.
+
+    Raises
+    ------
+    InputError
+        The rule rescales its steps (AdaGrad, RMSProp, Adam), or the squares of the inputs overflow or underflow.
+    """
+    settings = recipe.rule.settings()
+    if recipe.rule.name not in ("plain", "momentum", "nesterov"):
+        raise InputError(f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001')
+    columns = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
+    block = recipe.problem.frozen
+    live = columns if block is None else columns[:, ~block.all(axis=0)]
+    alpha = _whole_batch(live) if recipe.batch_size == recipe.n else _one_at_a_time(live)
+    if recipe.reduction == "sum":
+        alpha /= recipe.batch_size
+    alpha *= 1.0 - settings.get("momentum", 0.0)
+    if not (math.isfinite(alpha) and alpha > 0.0):
+        raise InputError("the squares of the inputs are too large or too small for doubles; standardise the inputs, or give alpha=")
+    return alpha
+
+
+def _one_at_a_time(x: NDArray[np.float64]) -> float:
+    with np.errstate(all="ignore"):
+        largest = float(np.einsum("ni,ni->n", x, x).max()) if x.size else 0.0
+        return 1.0 / largest if largest or x.any() else 1.0
+
+
+def _whole_batch(x: NDArray[np.float64]) -> float:
+    if not x.any():
+        return 1.0
+    with np.errstate(all="ignore"):
+        try:
+            values = np.linalg.svd(x, compute_uv=False) / math.sqrt(len(x))
+        except np.linalg.LinAlgError:
+            return math.nan
+        above = values[values > values[0] * max(x.shape) * np.finfo(float).eps]
+        return float(2.0 / (above[0] * above[0] + above[-1] * above[-1])) if above.size else math.nan

@@ -1,0 +1,58 @@
+"""States kept on the way: a budget of memory, the spacing doubled when it is full. From them any step is found again."""
+
+import numpy as np
+
+from nodescope.arithmetic.problem import Cursor, Floats, Problem
+
+BUDGET = 64 * 2**20
+"""Bytes."""
+MOST = 2**15
+"""Enough that a billion steps of one weight are never more than 32,768 steps from a checkpoint; 256 KiB."""
+FIRST_SPACING = 256
+"""Steps of one example: keeping a state then costs little beside making the steps."""
+
+
+class Checkpoints:
+    """State of every `spacing`-th step from step 0 on; `states[i]` is that of step i × spacing."""
+
+    def __init__(self, states: Floats, spacing: int) -> None:
+        self.states = states
+        self.spacing = spacing
+
+    @classmethod
+    def empty(cls, problem: Problem) -> "Checkpoints":
+        spacing = 1 << max(0, (FIRST_SPACING // problem.batch).bit_length() - 1)
+        return cls(np.empty((2, problem.state_length)), spacing)
+
+    def make_room(self, cursor: Cursor) -> None:
+        """Twice as many places, or, where the budget is used, every second state dropped."""
+        length = self.states.shape[1]
+        most = max(2, min(MOST, BUDGET // (8 * length)))
+        if cursor.capacity < most:
+            wider = np.empty((min(most, 2 * cursor.capacity), length))
+            wider[: cursor.kept] = self.states[: cursor.kept]
+            self.states = wider
+        else:
+            kept = self.states[: cursor.kept : 2].copy()
+            self.states[: len(kept)] = kept
+            cursor.kept = len(kept)
+            self.spacing *= 2
+        cursor.capacity, cursor.spacing = len(self.states), self.spacing
+
+    def trim(self, kept: int) -> None:
+        """Give back the places that were not used."""
+        self.states = self.states[:kept].copy()
+
+    def before(self, step: int) -> tuple[int, Floats]:
+        """The last checkpoint at or before a step: its step and state."""
+        i = min(step // self.spacing, len(self.states) - 1)
+        return i * self.spacing, self.states[i]
+
+    def after(self, step: int) -> tuple[int, Floats] | None:
+        """The first checkpoint at or after a step, if there is one."""
+        i = -(-step // self.spacing)
+        return (i * self.spacing, self.states[i]) if i < len(self.states) else None
+
+    @property
+    def nbytes(self) -> int:
+        return self.states.nbytes

@@ -1,0 +1,69 @@
+"""How a run can end: a plain fact, whose value is the sentence that a person reads."""
+
+import math
+from enum import Enum
+
+
+class Ending(Enum):
+    """Why a run is over. Where several hold, the first in this order of precedence is given."""
+
+    DIVERGED = "A number on the way to a new weight is no longer finite: the run diverged."
+    MSE_REACHED = "The mean squared error asked for is reached."
+    SETTLED = "It settled: no weight will ever change again."
+    CYCLING = "It goes round in a cycle: the weights repeat for ever."
+    INTERRUPTED = "It was interrupted; everything up to there is kept."
+    TIME_USED = "The time allowed is used up."
+    STEPS_USED = "All steps asked for are used."
+
+
+def sentence(
+    ending: Ending,
+    *,
+    steps: int,
+    settled_after: int | None,
+    cycle: tuple[int, int] | None,
+    start_mse: float,
+    mse: float,
+) -> str:
+    """The ending of one run with its numbers: "Settled after 317 steps; the error is …"."""
+    if ending is Ending.DIVERGED:
+        return f"Diverged: at step {steps - 1:,} a new weight is no longer finite."
+    if ending is Ending.SETTLED and settled_after == 0:
+        return f"Settled from the start: no step moves any weight; {_error(start_mse, mse)}."
+    if ending is Ending.SETTLED:
+        return f"Settled after {_steps(settled_after or 0)}: no weight will ever change again; {_error(start_mse, mse)}."
+    if ending is Ending.CYCLING and cycle is not None:
+        return f"Cycling: from step {cycle[0]:,} on the weights repeat every {_steps(cycle[1])}; {_error(start_mse, mse)}."
+    opening = {
+        Ending.MSE_REACHED: f"The mean squared error asked for is reached after {_steps(steps)}",
+        Ending.INTERRUPTED: f"Interrupted after {_steps(steps)}; everything up to there is kept",
+        Ending.TIME_USED: f"The time allowed is used up after {_steps(steps)}",
+    }.get(ending, f"{_steps(steps)} used")
+    return f"{opening}; {_error(start_mse, mse)}."
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step" if count == 1 else f"{count:,} steps"
+
+
+def _error(start_mse: float, mse: float) -> str:
+    """How the error (root mean square) compares with the one at the start."""
+    before, after = math.sqrt(start_mse), math.sqrt(mse)
+    if not math.isfinite(after):
+        return "the error grew beyond all numbers"
+    if after == 0.0:
+        return "the error is exactly 0"
+    if before == after:
+        return "the error is what it was"
+    if before == 0.0:
+        return f"the error grew from 0 to {after:.3g}"
+    if not math.isfinite(before):
+        return f"the error fell to {after:.3g}"
+    ratio = after / before
+    if ratio >= 1.1:
+        return f"the error grew: it is {ratio:.3g} times what it was"
+    if ratio > 1.0:
+        return f"the error grew a little: it is {ratio:.6g} times what it was"
+    if ratio >= 0.001:
+        return f"the error is {ratio:.3g} of what it was"
+    return f"the error fell to {after:.3g}, {before / after:.3g} times smaller than at the start"

@@ -1,0 +1,39 @@
+"""The table of all quantities of a step: name, standard term, axes, formula. Traces, tables and pictures read it.
+
+Axes: T steps, b examples of a step, k outputs, d inputs. Axes of length 1 that a recipe does not have are dropped.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number, or family of numbers, that every step has."""
+
+    name: str
+    term: str
+    axes: str
+    formula: str
+
+
+QUANTITIES = (
+    Quantity("step", "iteration", "T", "counted from 0: the weights after that many updates, and the update made from them"),
+    Quantity("epoch", "epoch", "T", "passes over the examples completed before this step"),
+    Quantity("example", "sample index", "Tb", "number of the example, from 0, in ascending order; -1 where a last batch is short"),
+    Quantity("input", "feature", "Tbd", "x"),
+    Quantity("weight", "parameter", "Tkd", "w, before the update"),
+    Quantity("bias", "intercept", "Tk", "the weight of an input fixed at 1, before the update"),
+    Quantity("prediction", "output", "Tbk", "sum of weight × input, the bias last"),
+    Quantity("goal", "target", "Tbk", "g"),
+    Quantity("delta", "error signal", "Tbk", "prediction − goal"),
+    Quantity("mse", "mean squared error", "T", "mean of delta × delta over the step's examples and outputs, before the update"),
+    Quantity("weighted_delta", "gradient of ½ (prediction − goal)²", "Tkd", "delta × input, averaged (or summed) over the batch"),
+    Quantity("alpha_delta", "update", "Tkd", "alpha × weighted delta for the plain rule; what any other rule subtracts"),
+    Quantity("new_weight", "updated parameter", "Tkd", "weight − alpha delta"),
+    Quantity("bias_weighted_delta", "gradient with respect to the bias", "Tk", "delta, averaged (or summed) over the batch"),
+    Quantity("bias_delta", "update of the bias", "Tk", "the bias's alpha delta"),
+    Quantity("new_bias", "updated bias", "Tk", "bias − bias delta"),
+    Quantity("alpha", "learning rate", "T", "the brake, at this step"),
+)
+BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
+BIAS = frozenset(name for name in BY_NAME if "bias" in name)

@@ -1,0 +1,372 @@
+"""The recipe: everything needed to do a run again, as one value, checked when it is made.
+
+Automatic choices (alpha, means and deviations) are in it as numbers: a replay never works them out again.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.problem import Problem
+from nodescope.arithmetic.rules import Rule, as_rule
+from nodescope.data import Examples, Source, is_table, read_examples
+from nodescope.errors import InputError
+from nodescope.run import shapes
+from nodescope.run.schedule import Schedule
+from nodescope.run.shapes import Axes, Floats, as_floats, refuse_not_finite
+
+DEFAULT_STEPS = 1_000_000
+DEFAULT_EPOCHS = 20
+"""Of tables."""
+
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Recipe:
+    """Everything needed to do a run again. Made by `make_recipe` from `descend`'s keywords.
+
+    n examples, d inputs, k outputs.
+
+    Attributes
+    ----------
+    examples : Examples
+        Input (n, d) and goal (n, k), and where they came from.
+    axes : Axes
+        Which axes the person's arrays have.
+    weight : float64, scalar, (d,) or (k, d)
+        Start weights, in the person's shape.
+    bias : (k,) float64 or None
+        Start values.
+    frozen : bool in the shape of `weight`, or None
+    alpha : float
+        The learning rate. Of a plain node with input x, stable up to 2/x² (the step is *half* the derivative of the squared error).
+    schedule : Schedule or None
+        The alpha of every step, where it is not one number.
+    """
+
+    examples: Examples
+    axes: Axes
+    weight: Floats
+    alpha: float
+    alpha_auto: bool = False
+    schedule: Schedule | None = None
+    bias: Floats | None = None
+    freeze_bias: bool = False
+    frozen: NDArray[np.bool_] | None = None
+    steps: int | None = None
+    epochs: int | None = None
+    until_mse: float | None = None
+    time_limit: float | None = None
+    batch: int | Literal["all"] = 1
+    order: str = "given"
+    seed: int = 0
+    rule: Rule = Rule()  # noqa: RUF009  # frozen
+    reduction: str = "mean"
+    summation: str = "left-to-right"
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return len(self.examples.input)
+
+    @property
+    def d(self) -> int:
+        """Number of inputs."""
+        return int(self.examples.input.shape[1])
+
+    @property
+    def k(self) -> int:
+        """Number of output nodes."""
+        return int(self.examples.goal.shape[1])
+
+    @property
+    def batch_size(self) -> int:
+        """Examples a step."""
+        return self.n if self.batch == "all" else min(self.batch, self.n)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.n // self.batch_size)
+
+    @property
+    def has_examples_axis(self) -> bool:
+        """Whether columns have an axis for the examples of a step."""
+        return self.axes.examples and self.batch != 1
+
+    @property
+    def has_inputs_axis(self) -> bool:
+        return self.axes.inputs
+
+    @property
+    def has_outputs_axis(self) -> bool:
+        return self.axes.outputs
+
+    @property
+    def source(self) -> Source | None:
+        """The table that the examples came from, if any."""
+        return self.examples.source
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Column names, or "0", "1", …"""
+        return self.source.inputs if self.source else tuple(str(i) for i in range(self.d))
+
+    @property
+    def goal_names(self) -> tuple[str, ...]:
+        return self.source.goals if self.source else tuple(str(j) for j in range(self.k))
+
+    @property
+    def asked_steps(self) -> int | None:
+        """Steps asked for, by `steps` or `epochs`; None where neither is given."""
+        return self.steps if self.epochs is None else self.epochs * self.steps_per_epoch
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The numbers of it as the engines take them."""
+        return Problem(
+            input=self.examples.input,
+            goal=self.examples.goal,
+            rule=self.rule,
+            alpha=self.alpha,
+            batch=self.batch_size,
+            has_bias=self.bias is not None,
+            mean=self.reduction == "mean",
+            lanes=self.summation == "lanes",
+            shuffled=self.order == "shuffled",
+            seed=self.seed,
+            frozen=self._frozen_block(),
+            alphas=None if self.schedule is None else self.schedule.values,
+            until_mse=-1.0 if self.until_mse is None else self.until_mse,
+        )
+
+    def start_block(self) -> Floats:
+        """Start weights as the engines take them: (k, width), biases last."""
+        weight = self.weight.reshape(self.k, self.d)
+        block = weight if self.bias is None else np.column_stack([weight, self.bias])
+        return np.ascontiguousarray(block, dtype=np.float64).copy()
+
+    def _frozen_block(self) -> NDArray[np.bool_] | None:
+        frozen = np.zeros((self.k, self.d), dtype=bool) if self.frozen is None else self.frozen.reshape(self.k, self.d)
+        if self.bias is not None:
+            frozen = np.column_stack([frozen, np.full(self.k, self.freeze_bias)])
+        return np.ascontiguousarray(frozen) if frozen.any() else None
+
+    def to_toml(self) -> str:
+        """The recipe as TOML, its keys the keywords of `descend`; reading it gives the same bits."""
+        from nodescope.run.toml import to_toml
+
+        return to_toml(self)
+
+    def with_steps(self, steps: int) -> "Recipe":
+        """The same recipe, to go on for a total of `steps` steps."""
+        return replace(self, steps=whole("steps", steps), epochs=None)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when every number is, bit for bit."""
+        return isinstance(other, Recipe) and self.to_toml() == other.to_toml()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def make_recipe(
+    *,
+    weight: object = None,
+    input: object = None,
+    goal: Any = None,
+    data: object = None,
+    inputs: Sequence[str] | str | None = None,
+    standardise: Any = False,
+    missing: str = "refuse",
+    holdout: float = 0.0,
+    fingerprint: str | None = None,
+    alpha: object = "auto",
+    steps: int | None = None,
+    epochs: int | None = None,
+    until_mse: float | None = None,
+    time_limit: float | None = None,
+    batch: object = 1,
+    order: str = "given",
+    seed: int = 0,
+    rule: object = "plain",
+    bias: object = None,
+    freeze_bias: bool = False,
+    frozen: object = None,
+    reduction: str = "mean",
+    summation: str = "left-to-right",
+) -> Recipe:
+    """Check `descend`'s keywords and make them one value. Raises InputError naming what was seen and what is allowed."""
+    seed = whole("seed", seed, most=2**64 - 1)
+    start = None if weight is None else as_floats("weight", weight)
+    if data is not None:
+        _refuse_beside_data(input)
+        examples = read_examples(
+            data, inputs=inputs, goal=goal, standardise=standardise, missing=missing, holdout=holdout, seed=seed
+        )
+        axes, start = _table_axes(examples, start)
+        bias, epochs = (True if bias is None else bias), (DEFAULT_EPOCHS if steps is None and epochs is None else epochs)
+    else:
+        _refuse_without_data(input, goal, inputs, standardise, missing, holdout)
+        axes, start, x, g = shapes.fit(start, as_floats("input", input), as_floats("goal", goal))
+        empty = np.empty(0)
+        examples = Examples(x, g, empty.reshape(0, x.shape[1]), empty.reshape(0, g.shape[1]), None)
+    _check_finite(start, examples)
+    if fingerprint is not None:
+        _check_fingerprint(fingerprint, examples)
+    if steps is not None and epochs is not None:
+        raise InputError(f"steps={steps!r} and epochs={epochs!r} are both given; give one of them")
+    recipe = Recipe(
+        examples=examples,
+        axes=axes,
+        weight=start,
+        alpha=math.nan,
+        bias=_start_bias(bias, axes, examples.goal.shape[1]),
+        freeze_bias=_yes_or_no("freeze_bias", freeze_bias),
+        frozen=_frozen(frozen, start),
+        steps=None if steps is None else whole("steps", steps),
+        epochs=None if epochs is None else whole("epochs", epochs),
+        until_mse=None if until_mse is None else number("until_mse", until_mse, least=0.0),
+        time_limit=None if time_limit is None else number("time_limit", time_limit, least=0.0),
+        batch="all" if isinstance(batch, str) and batch == "all" else whole("batch", batch, least=1, words='"all"'),
+        order=choice("order", order, "given", "shuffled"),
+        seed=seed,
+        rule=as_rule(rule),
+        reduction=choice("reduction", reduction, "mean", "sum"),
+        summation=choice("summation", summation, "left-to-right", "lanes"),
+    )
+    return _with_alpha(recipe, alpha)
+
+
+def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
+    if isinstance(alpha, str) and alpha == "auto":
+        from nodescope.run.automatic import automatic_alpha
+
+        return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
+    if callable(alpha) or (isinstance(alpha, (Sequence, np.ndarray)) and not isinstance(alpha, str) and np.ndim(alpha) > 0):
+        schedule = Schedule(alpha)
+        _check_schedule_length(recipe, schedule)
+        return replace(recipe, alpha=schedule.at(0), schedule=schedule)
+    return replace(recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers or a function of the step'))
+
+
+def _check_schedule_length(recipe: Recipe, schedule: Schedule) -> None:
+    asked = recipe.asked_steps
+    if schedule.length is not None and asked is not None and asked > schedule.length:
+        raise InputError(f"alpha gives {schedule.length} values, but {asked} steps are asked for; give a value for each step")
+
+
+def number(name: str, value: object, *, least: float = -math.inf, words: str = "a number") -> float:
+    """The value as a finite float of at least `least`."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise InputError(f"{name} is {value!r}; it must be {words}")
+    try:
+        as_float = float(value)
+    except OverflowError as error:
+        raise InputError(f"{name} is an integer too large for a double") from error
+    if not math.isfinite(as_float) or as_float < least:
+        bound = f"finite and at least {least:g}" if math.isfinite(least) else "finite"
+        raise InputError(f"{name} is {value!r}; it must be {bound}")
+    return as_float
+
+
+def whole(name: str, value: object, *, least: int = 0, most: int = 2**62, words: str = "") -> int:
+    """The value as an integer from `least` to `most`."""
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_whole and not (isinstance(value, (float, np.floating)) and float(value).is_integer()):
+        raise InputError(f"{name} is {value!r}; it must be {words + ' or ' if words else ''}a whole number")
+    as_int = int(value)  # type: ignore[call-overload]
+    if not least <= as_int <= most:
+        bound = f"at least {least}" if as_int < least else f"at most {most}"
+        raise InputError(f"{name} is {value!r}; it must be {bound}")
+    return int(as_int)
+
+
+def choice(name: str, value: object, *allowed: str) -> str:
+    """The value, which must be one of the words allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise InputError(f"{name} is {value!r}; it may be {' or '.join(repr(word) for word in allowed)}")
+    return value
+
+
+def _yes_or_no(name: str, value: object) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{name} is {value!r}; it may be True or False")
+    return bool(value)
+
+
+def _refuse_beside_data(given_input: object) -> None:
+    if given_input is not None:
+        raise InputError("input= and data= are both given; name the table's input columns with inputs=[…]")
+
+
+def _refuse_without_data(
+    given_input: object, goal: object, inputs: object, standardise: object, missing: str, holdout: float
+) -> None:
+    if given_input is not None and is_table(given_input):
+        raise InputError("input= looks like a table; give it as data=, with inputs=[…] and goal= naming its columns")
+    if given_input is None or goal is None:
+        absent = "input" if given_input is None else "goal"
+        raise InputError(f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column")
+    if inputs is not None or standardise is not False or missing != "refuse" or holdout:
+        raise InputError("inputs, standardise, missing and holdout go with data=: give the table as data=")
+
+
+def _table_axes(examples: Examples, start: Floats | None) -> tuple[Axes, Floats]:
+    d, k = examples.input.shape[1], examples.goal.shape[1]
+    one_goal = examples.source is not None and examples.source.one_goal
+    shape = (d,) if one_goal else (k, d)
+    if start is not None and start.shape != shape:
+        raise InputError(
+            f"weight has shape {shapes.shape_text(start.shape)}; the table's {d} inputs and {k} goals need {shapes.shape_text(shape)}"
+        )
+    return Axes(True, True, not one_goal), np.zeros(shape) if start is None else start
+
+
+def _check_finite(start: Floats, examples: Examples) -> None:
+    refuse_not_finite("weight", start)
+    for name, array in (("input", examples.input), ("goal", examples.goal)):
+        if array.size <= shapes.CHECK_AT_ONCE:
+            refuse_not_finite(name, array)
+
+
+def _check_fingerprint(expected: str, examples: Examples) -> None:
+    from nodescope.run.toml import examples_fingerprint
+
+    if (seen := examples_fingerprint(examples)) != expected:
+        raise InputError(
+            f"the table is not what it was when this recipe was written (fingerprint {seen[:12]}…, the recipe says "
+            f"{expected[:12]}…): put the old table back, or delete the recipe's fingerprint to run on the new one"
+        )
+
+
+def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
+    if bias is None or bias is False:
+        return None
+    if bias is True:
+        return np.zeros(k)
+    start = as_floats("bias", bias)
+    allowed = ((), (k,)) if axes.outputs else ((),)
+    if start.shape not in allowed:
+        raise InputError(
+            f"bias has shape {shapes.shape_text(start.shape)}; allowed: {' or '.join(shapes.shape_text(s) for s in allowed)}"
+        )
+    refuse_not_finite("bias", start)
+    return np.array(np.broadcast_to(start, (k,)))
+
+
+def _frozen(frozen: object, weight: Floats) -> NDArray[np.bool_] | None:
+    if frozen is None:
+        return None
+    array = np.asarray(frozen)
+    if array.dtype != bool or array.shape != weight.shape:
+        raise InputError(
+            f"frozen has shape {shapes.shape_text(array.shape)} of {array.dtype}; it must be booleans in the shape of the weights, "
+            f"{shapes.shape_text(weight.shape)}"
+        )
+    return array.copy()

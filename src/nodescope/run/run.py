@@ -1,0 +1,178 @@
+"""A finished run: the recipe, how it ended, and the way to every number of it."""
+
+import dataclasses
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.problem import Floats
+from nodescope.errors import InputError
+from nodescope.run.ending import Ending, sentence
+from nodescope.run.recipe import Recipe
+from nodescope.run.replay import Cycle, Replay
+from nodescope.run.score import Score, score
+from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
+from nodescope.run.trace import Trace
+
+
+@dataclasses.dataclass(eq=False)
+class Run:
+    """What `descend` gives back.
+
+    n examples, d inputs, k outputs.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        Everything needed to do it again.
+    ending : Ending
+        Why it is over; `sentence` says it with this run's numbers.
+    steps : int
+        Updates: those asked for where it settled or cycles, else those made.
+    computed : int
+        Updates that had to be worked out. The others repeat earlier ones and cost nothing; of a settled run it is `settled_after`.
+    settled_after : int or None
+        1 + index of the last update that changed a weight, where no weight will ever change again.
+    cycle : Cycle or None
+        (first step, period in steps), where the weights repeat.
+    replay : Replay
+        The states kept, and the way from them to any step.
+    seconds : float
+        Time that it took.
+    """
+
+    recipe: Recipe
+    ending: Ending
+    steps: int
+    computed: int
+    settled_after: int | None
+    cycle: Cycle | None
+    replay: Replay
+    seconds: float = 0.0
+
+    @cached_property
+    def _final(self) -> Floats:
+        return self.recipe.problem.weights(self.replay.state_at(self.steps))
+
+    @property
+    def weight(self) -> Any:
+        """Weights after the last step (parameters): float, (d,) or (k, d)."""
+        weights = self._final[:, : self.recipe.d].copy().reshape(self.recipe.weight.shape)
+        return weights if weights.ndim else float(weights)
+
+    @property
+    def bias(self) -> Any:
+        """Bias after the last step (intercept): None, float, or (k,)."""
+        if self.recipe.bias is None:
+            return None
+        biases = self._final[:, -1].copy()
+        return biases if self.recipe.has_outputs_axis else float(biases[0])
+
+    @cached_property
+    def mse(self) -> float:
+        """Mean squared error over all examples (and outputs) at the final weights."""
+        return engine().mse(self.recipe.problem, self._final)
+
+    @cached_property
+    def start_mse(self) -> float:
+        """Mean squared error over all examples (and outputs) at the start weights."""
+        return engine().mse(self.recipe.problem, self.recipe.start_block())
+
+    @property
+    def sentence(self) -> str:
+        """How it ended, with its numbers."""
+        return sentence(
+            self.ending,
+            steps=self.steps,
+            settled_after=self.settled_after,
+            cycle=self.cycle,
+            start_mse=self.start_mse,
+            mse=self.mse,
+        )
+
+    @cached_property
+    def trace(self) -> Trace:
+        """Every number at every step: `run.trace[7].delta`, `run.trace[0:10]["new_weight"]`."""
+        return Trace(self.replay, self.steps)
+
+    def predict(self, table: Any) -> NDArray[np.float64] | float:
+        """Predictions at the final weights.
+
+        Parameters
+        ----------
+        table : table with the same column names, where the run was made from one; else an array in the shape of `input`:
+            (m,) for a scalar weight, (d,) or (m, d) otherwise, m examples
+
+        Returns
+        -------
+        float, (m,), (k,) or (m, k)
+            In the units of the goal.
+
+        Raises
+        ------
+        InputError
+            Columns or shapes that do not fit, missing or non-finite numbers.
+        """
+        if self.recipe.source is not None:
+            return self._predicted(self.recipe.source.matrix(table), one=False)
+        x = as_floats("input", table)
+        refuse_not_finite("input", x)
+        one_dimensional = x.ndim == (1 if self.recipe.has_inputs_axis else 0)
+        fits = x.ndim <= 2 and x.shape[-1] == self.recipe.d if self.recipe.has_inputs_axis and x.ndim else x.ndim <= 1
+        if not fits or (self.recipe.has_inputs_axis and x.ndim == 0):
+            allowed = f"({self.recipe.d},) or (m, {self.recipe.d})" if self.recipe.has_inputs_axis else "scalar or (m,)"
+            raise InputError(f"input has shape {shape_text(x.shape)}; allowed are {allowed}")
+        return self._predicted(x.reshape(-1, self.recipe.d), one=one_dimensional)
+
+    def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
+        k = self.recipe.k
+        problem = dataclasses.replace(
+            self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), k)), native=None
+        )
+        prediction = engine().predict(problem, self._final)
+        if not self.recipe.has_outputs_axis:
+            prediction = prediction[:, 0]
+        if not one:
+            return prediction
+        return prediction[0] if self.recipe.has_outputs_axis else float(prediction[0])
+
+    @cached_property
+    def score(self) -> Score | None:
+        """RMSE and R² on seen and unseen rows, beside "always the mean" and least squares; None without a table."""
+        source = self.recipe.source
+        if source is None:
+            return None
+        return score(source, self.recipe.examples, self._final[:, : self.recipe.d], self._bias_row())
+
+    def _bias_row(self) -> Floats | None:
+        return None if self.recipe.bias is None else self._final[:, -1]
+
+    @cached_property
+    def _in_table_units(self) -> tuple[Floats, Floats | None] | None:
+        source = self.recipe.source
+        if source is None:
+            return None
+        weight, bias = self._final[:, : self.recipe.d], self._bias_row()
+        return (weight, bias) if source.scaling is None else source.scaling.in_table_units(weight, bias)
+
+    @property
+    def table_weight(self) -> Any:
+        """Weights for the table's own numbers, before any scaling: (d,) or (k, d); None without a table."""
+        pair = self._in_table_units
+        return None if pair is None else pair[0].copy().reshape(self.recipe.weight.shape)
+
+    @property
+    def table_bias(self) -> Any:
+        """The bias that goes with `table_weight`: float or (k,); None where there is none."""
+        pair = self._in_table_units
+        if pair is None or pair[1] is None:
+            return None
+        return pair[1].copy() if self.recipe.has_outputs_axis else float(pair[1][0])
+
+    @property
+    def finished(self) -> bool:
+        """False where going on (`ns.resume`) would make more steps."""
+        return self.ending not in (Ending.INTERRUPTED, Ending.TIME_USED)

@@ -1,0 +1,136 @@
+"""How good a fit is, in the table's own units, beside the two answers that cost nothing to know.
+
+RMSE = √(mean of (prediction − goal)²). R² = 1 − Σ(prediction − goal)² ÷ Σ(goal − mean)², where the mean is
+that of the goals *of the same rows*; NaN where these goals are all equal. So "always the mean" (of the seen
+goals) has R² = 0 on seen rows and a little less on unseen ones. Least squares is the best that this very
+node could reach on the seen rows: with a bias where the node has one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.data import Examples, Source
+from nodescope.theory.least_squares import least_squares
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Quality:
+    """RMSE (root mean squared error) and R² (coefficient of determination): floats, or (k,) for a list of
+    goals."""
+
+    rmse: Any
+    r2: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """What another set of weights reaches on the same rows.
+
+    Attributes
+    ----------
+    seen : Quality
+    unseen : Quality or None
+    weight, bias : in the table's units
+        (d,) and float, or (k, d) and (k,) for a list of goals.
+    unique : bool
+        False where the seen rows do not settle the weights (columns that repeat each other, or fewer rows
+        than inputs).
+    """
+
+    seen: Quality
+    unseen: Quality | None
+    weight: Any
+    bias: Any
+    unique: bool = True
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Score:
+    """This node beside least squares and "always the mean".
+
+    Attributes
+    ----------
+    seen : Quality
+    unseen : Quality or None
+        None where no rows were held out.
+    least_squares, mean : Baseline
+    goals : tuple of str
+    """
+
+    seen: Quality
+    unseen: Quality | None
+    least_squares: Baseline
+    mean: Baseline
+    goals: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """A table in plain text, one for each goal."""
+        return "\n\n".join(self._table(j, goal) for j, goal in enumerate(self.goals))
+
+    def _table(self, j: int, goal: str) -> str:
+        rows = (("this node", self), ("least squares", self.least_squares), ("always the mean", self.mean))
+        head = [f"{goal!r}", "RMSE seen", "R² seen", *(["RMSE unseen", "R² unseen"] if self.unseen else [])]
+        lines = [head] + [[label, *_cells(held.seen, j), *_cells(held.unseen, j)] for label, held in rows]
+        widths = [max(len(line[c]) for line in lines) for c in range(len(head))]
+        return "\n".join(
+            line[0].ljust(widths[0])
+            + "".join("  " + cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))
+            for line in lines
+        )
+
+
+def score(source: Source, examples: Examples, weight: Floats, bias: Floats | None) -> Score:
+    """Score weights (k, d) and bias (k,), which are for the examples' scaled inputs."""
+    best = least_squares(examples.input, examples.goal, intercept=bias is not None)
+    mean = examples.goal.mean(axis=0)
+    seen, unseen = _both(source, examples, weight, bias)
+    unique = best.rank == weight.shape[1]
+    return Score(
+        seen,
+        unseen,
+        _baseline(source, examples, best.weight, best.bias, unique),
+        _baseline(source, examples, np.zeros_like(weight), mean, True),
+        source.goals,
+    )
+
+
+def _baseline(
+    source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool
+) -> Baseline:
+    seen, unseen = _both(source, examples, weight, bias)
+    if source.scaling is not None:
+        weight, bias = source.scaling.in_table_units(weight, bias)
+    if source.one_goal:
+        return Baseline(seen, unseen, weight[0], None if bias is None else float(bias[0]), unique)
+    return Baseline(seen, unseen, weight, bias, unique)
+
+
+def _both(
+    source: Source, examples: Examples, weight: Floats, bias: Floats | None
+) -> tuple[Quality, Quality | None]:
+    def quality(x: Floats, goal: Floats) -> Quality:
+        with np.errstate(all="ignore"):
+            prediction = x @ weight.T + (0.0 if bias is None else bias)
+            return _quality(prediction, goal, source.one_goal)
+
+    unseen = quality(examples.unseen_input, examples.unseen_goal) if len(examples.unseen_goal) else None
+    return quality(examples.input, examples.goal), unseen
+
+
+def _quality(prediction: Floats, goal: Floats, one: bool) -> Quality:
+    squared = ((prediction - goal) ** 2).sum(axis=0)
+    spread = ((goal - goal.mean(axis=0)) ** 2).sum(axis=0)
+    spread[goal.min(axis=0) == goal.max(axis=0)] = np.nan
+    rmse, r2 = np.sqrt(squared / len(goal)), 1 - squared / spread
+    return Quality(float(rmse[0]), float(r2[0])) if one else Quality(rmse, r2)
+
+
+def _cells(quality: Quality | None, j: int) -> list[str]:
+    if quality is None:
+        return []
+    return [f"{float(np.atleast_1d(value)[j]):.5g}" for value in (quality.rmse, quality.r2)]

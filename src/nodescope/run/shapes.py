@@ -1,0 +1,127 @@
+"""From the shapes that a person gives (scalar, list, table of numbers) to the canonical ones inside, and back.
+
+n examples, d inputs, k outputs. Inside: input (n, d), goal (n, k), weights (k, d).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.errors import InputError
+
+Floats = NDArray[np.float64]
+
+ALLOWED = """allowed are, for n examples, d inputs, k outputs:
+  weight scalar, input scalar, goal scalar    one example, one input
+  weight scalar, input (n,),   goal (n,)      n examples of one input
+  weight (d,),   input (d,),   goal scalar    one example of d inputs
+  weight (d,),   input (n, d), goal (n,)      n examples of d inputs
+  weight (k, d), input (d,),   goal (k,)      one example, k output nodes
+  weight (k, d), input (n, d), goal (n, k)    n examples, k output nodes"""
+
+CHECK_AT_ONCE = 2**20
+"""Arrays up to this many numbers are looked through for NaN and infinity before a run; larger ones only if a step is not finite."""
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Which axes the person's arrays have."""
+
+    examples: bool
+    inputs: bool
+    outputs: bool
+
+
+def as_floats(name: str, value: object) -> Floats:
+    """The value as float64, rows contiguous; an array that already is so is held, not copied.
+
+    Raises
+    ------
+    InputError
+        Not numbers, not a rectangle, complex, or integers that float64 cannot hold.
+    """
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"{name} is not a rectangle of numbers: {error}") from error
+    if array.dtype.kind == "O" and array.size and all(isinstance(v, int) and not isinstance(v, bool) for v in array.flat):
+        raise InputError(f"{name} has integers too large for a double; give them as floats")
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"{name} must be numbers; seen: {_shown(value)} of type {array.dtype}")
+    floats = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
+    if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size and not _fits(array):
+        raise InputError(f"{name} has an integer that a double cannot hold exactly; give it as a float if rounding is meant")
+    return floats
+
+
+def _fits(whole: NDArray[np.generic]) -> bool:
+    largest = max(abs(int(whole.max())), abs(int(whole.min())))  # type: ignore[attr-defined]
+    return largest <= 2**53 or all(int(float(v)) == int(v) for v in whole.flat)  # type: ignore[call-overload,arg-type]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def refuse_not_finite(name: str, array: Floats) -> None:
+    """Raise InputError naming the first number that is NaN or infinite."""
+    bad = np.argwhere(~np.isfinite(array))
+    if not len(bad):
+        return
+    place = tuple(int(i) for i in bad[0])
+    where = f"{name}{''.join(f'[{i}]' for i in place)}"
+    more = f" ({len(bad)} such numbers in all)" if len(bad) > 1 else ""
+    raise InputError(f"{where} is {float(array[place])}{more}; every number must be finite: mend or leave out what is not")
+
+
+def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes, Floats, Floats, Floats]:
+    """Find out which of the allowed shapes these are.
+
+    Returns
+    -------
+    axes, weight in the person's shape (zeros where None), input (n, d), goal (n, k)
+
+    Raises
+    ------
+    InputError
+        None of the allowed shapes; both the shapes seen and the shapes allowed are in the message.
+    """
+    seen_weight = "not given" if weight is None else shape_text(weight.shape)
+    shape = _inferred_weight_shape(given_input.shape, goal.shape) if weight is None else weight.shape
+    axes = _axes(shape, given_input.shape, goal.shape) if shape is not None else None
+    if axes is None or given_input.size == 0 or goal.size == 0:
+        what = "no examples" if given_input.size == 0 or goal.size == 0 else "these shapes do not fit together"
+        raise InputError(
+            f"{what}: weight {seen_weight}, input {shape_text(given_input.shape)}, "
+            f"goal {shape_text(goal.shape)}; {ALLOWED}"
+        )
+    start = np.zeros(shape or ()) if weight is None else weight
+    d = start.shape[-1] if axes.inputs else 1
+    k = start.shape[0] if axes.outputs else 1
+    return axes, start, given_input.reshape(-1, d), goal.reshape(-1, k)
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    return str(shape) if shape else "scalar"
+
+
+def _inferred_weight_shape(x: tuple[int, ...], goal: tuple[int, ...]) -> tuple[int, ...] | None:
+    if len(x) == 0:
+        return ()
+    if len(x) == 1:
+        return () if goal == x else (x[0],) if goal == () else (goal[0], x[0]) if len(goal) == 1 else None
+    if len(x) == 2:
+        return (x[1],) if len(goal) == 1 else (goal[1], x[1]) if len(goal) == 2 else None
+    return None
+
+
+def _axes(weight: tuple[int, ...], x: tuple[int, ...], goal: tuple[int, ...]) -> Axes | None:
+    if weight == ():
+        return Axes(len(x) == 1, False, False) if len(x) <= 1 and goal == x else None
+    if len(weight) > 2 or len(x) not in (1, 2) or x[-1] != weight[-1] or 0 in weight:
+        return None
+    if goal != x[:-1] + weight[:-1]:
+        return None
+    return Axes(len(x) == 2, True, len(weight) == 2)

@@ -1,0 +1,166 @@
+"""Every kind of table gives the same numbers; every fault gives one message with file, row, column and
+remedy."""
+
+import random
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from nodescope.data import Source, fingerprint, is_table, read_examples
+from nodescope.errors import FileError, InputError
+
+COLUMNS = {"a": [1.5, 2.0, 4.0], "b": [10, 20, 30]}
+TABLES = {
+    "pandas": pd.DataFrame(COLUMNS),
+    "pandas with row labels": pd.DataFrame(COLUMNS, index=[5, 3, 9]),
+    "polars": pl.DataFrame(COLUMNS),
+    "pyarrow": pa.table(COLUMNS),
+    "mapping": COLUMNS,
+    "records": [{"a": 1.5, "b": 10}, {"a": 2.0, "b": 20}, {"b": 30, "a": 4.0}],
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_kind_of_table_gives_the_same_numbers(kind: str) -> None:
+    examples = read_examples(TABLES[kind], goal="b")
+    assert is_table(TABLES[kind])
+    assert examples.input.tolist() == [[1.5], [2.0], [4.0]]
+    assert examples.goal.tolist() == [[10.0], [20.0], [30.0]]
+    assert examples.source is not None
+    assert examples.source.inputs == ("a",)
+
+
+def test_an_array_has_numbered_columns() -> None:
+    examples = read_examples(np.arange(6.0).reshape(3, 2), goal=1)  # type: ignore[arg-type]
+    assert (examples.input.tolist(), examples.goal.tolist()) == ([[0.0], [2.0], [4.0]], [[1.0], [3.0], [5.0]])
+
+
+def test_parquet(tmp_path: Path) -> None:
+    pq.write_table(pa.table(COLUMNS), tmp_path / "t.parquet")
+    assert read_examples(tmp_path / "t.parquet", goal="b").input.tolist() == [[1.5], [2.0], [4.0]]
+
+
+def test_csv_numbers_are_those_of_float(tmp_path: Path) -> None:
+    drawn = random.Random(1)
+    texts = []
+    while len(texts) < 10_000:
+        bits = struct.unpack("d", drawn.randbytes(8))[0]
+        text = (
+            repr(bits)
+            if len(texts) % 2
+            else f"{drawn.randint(-(10**19), 10**19)}.{drawn.randint(0, 10**20)}e-{drawn.randint(0, 320)}"
+        )
+        if np.isfinite(float(text)):
+            texts.append(text)
+    (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{text},1\n" for text in texts))
+    read = read_examples(tmp_path / "t.csv", goal="b").input[:, 0]
+    assert read.tobytes() == np.array([float(text) for text in texts]).tobytes()
+
+
+FAULTS: dict[str, tuple[bytes, dict[str, Any], list[str]]] = {
+    "empty": (b"", {}, ["t.csv", "empty"]),
+    "header only": (b"a,b\n", {}, ["no rows"]),
+    "ragged": (b"a,b\n1,2\n3\n", {}, ["t.csv", "row 2 (line 3)", "1 cells", "2 column names"]),
+    "same name twice": (b"a,a,b\n1,2,3\n", {}, ["'a' occurs twice"]),
+    "names not UTF-8": (b"a\xe9,b\n1,2\n", {}, ["not UTF-8", "save the file as UTF-8"]),
+    "cell not UTF-8": (b"a,b\n1,2\n\xe9,3\n", {}, ["row 2 (line 3)", "'a'", "not UTF-8"]),
+    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), {}, ["UTF-16", "save it as UTF-8"]),
+    "too exact": (b"a,b\n1,2\n9007199254740993,3\n", {}, ["row 2", "'a'", "9007199254740993", "2**53"]),
+    "infinite": (b"a,b\n1,-inf\n", {}, ["row 1 (line 2)", "'b'", "-inf", "finite"]),
+    "overflow": (b"a,b\n1e400,1\n", {}, ["row 1", "'a'", "finite"]),
+    "semicolons": (b"a;b\n1;2\n", {}, ["'a;b'", "commas"]),
+    "text": (b"a,b,c\nx,2,3\n", {"inputs": ["a"]}, ["row 1 (line 2)", "'a'", "'x'", "leave the column out"]),
+    "text not asked for": (b"a,b,c\nx,2,3\n", {}, ["'a'", "inputs=['c']"]),
+    "missing": (b"a,b\n1,2\nNA,3\n,4\n", {}, ["2 of 3 rows", "rows 2, 3", "'a'", 'missing="drop"']),
+    "all missing": (b"a,b\nNA,3\n", {"missing": "drop"}, ["every row", "'a'"]),
+    "goal among inputs": (b"a,b\n1,2\n", {"inputs": ["a", "b"]}, ["'b' is both goal and input"]),
+    "unknown": (b"alpha,b\n1,2\n", {"inputs": ["alhpa"]}, ["'alhpa'", "did you mean 'alpha'?"]),
+    "no input": (b"b\n1\n", {}, ["no column is left"]),
+    "nothing seen": (b"a,b\n1,2\n", {"holdout": 0.5}, ["1 row", "no row to learn from"]),
+    "holdout": (b"a,b\n1,2\n", {"holdout": 1.0}, ["holdout is 1.0"]),
+    "Parquet named csv": (b"PAR1....PAR1", {}, ["named .csv", "Parquet"]),
+    "zip": (b"PK\x03\x04", {}, ["zip"]),
+    "scaling": (b"a,b\n1,2\n", {"standardise": {"mean": [0], "deviation": [0]}}, ["deviation 0 is 0.0"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named_with_its_place_and_remedy(fault: str, tmp_path: Path) -> None:
+    content, keywords, said = FAULTS[fault]
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_examples(tmp_path / "t.csv", **{"goal": "b", **keywords})
+    assert [part for part in said if part not in str(caught.value)] == []
+
+
+def test_files_that_are_not_there_or_not_what_they_say(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="No such file"):
+        read_examples(tmp_path / "no.csv", goal="b")
+    (tmp_path / "t.parquet").write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(InputError, match="not a Parquet file"):
+        read_examples(tmp_path / "t.parquet", goal="b")
+
+
+@pytest.mark.parametrize("column", [pd.Categorical(["x"]), pd.to_datetime(["2020-01-01"]), ["1"], [[1]]])
+def test_columns_that_are_not_numbers(column: Any) -> None:
+    with pytest.raises(InputError, match="row 1, column 'a'"):
+        read_examples(pd.DataFrame({"a": column, "b": [1]}), goal="b")
+
+
+def test_hostile_names_and_line_breaks(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('"<script>\n","=1+1",b,note\n1,2,3,"x\ny"\n')
+    source = read_examples(tmp_path / "t.csv", goal="b", inputs=["<script>\n", "=1+1"]).source
+    assert source is not None
+    assert source.inputs == ("<script>\n", "=1+1")
+
+
+def test_dropped_rows_and_hold_out_are_recorded() -> None:
+    table = {"a": [1.0, None, 3.0, 4.0, 5.0, 6.0], "b": [1, 2, 3, 4, 5, 6]}
+    examples = read_examples(table, goal="b", missing="drop", holdout=0.4, seed=3)
+    source = examples.source
+    assert source is not None
+    assert source.dropped == (2,)
+    assert len(source.unseen_rows) == 2
+    assert sorted([*source.seen_rows, *source.unseen_rows]) == [0, 2, 3, 4, 5]
+    assert examples.input[:, 0].tolist() == [row + 1.0 for row in source.seen_rows]
+
+
+def test_scaling_by_hand_and_there_and_back() -> None:
+    table = {"a": [1.0, 3.0], "c": [0.1, 0.1], "b": [5.0, 9.0]}
+    examples = read_examples(table, goal="b", standardise=True)
+    assert examples.input.tolist() == [[-1.0, 0.0], [1.0, 0.0]]
+    source = examples.source
+    assert source is not None
+    assert source.scaling is not None
+    assert Source.from_dict(source.to_dict()).matrix({"c": [0.1], "a": [5.0]}).tolist() == [[3.0, 0.0]]
+    weight, bias = source.scaling.in_table_units(np.array([[2.0, 0.0]]), np.array([7.0]))
+    assert (weight.tolist(), bias.tolist()) == ([[2.0, 0.0]], [3.0])
+    with pytest.raises(InputError, match="did you mean 'aa'"):
+        source.matrix({"aa": [1.0], "c": [1.0]})
+    with pytest.raises(InputError, match="row 2; column 'a'"):
+        source.matrix({"a": [1.0, None], "c": [1.0, 1.0]})
+
+
+def test_fingerprint_knows_bits_shapes_and_types() -> None:
+    x = np.zeros((2, 3))
+    others = [np.zeros((3, 2)), np.zeros(6), -x, np.zeros((2, 3), np.int64)]
+    assert len({fingerprint(a) for a in [x, *others]}) == 5
+    assert fingerprint(np.asfortranarray(np.arange(6.0).reshape(2, 3))) == fingerprint(
+        np.arange(6.0).reshape(2, 3)
+    )
+
+
+def test_penguins() -> None:
+    path = Path(__file__).parents[2] / "examples" / "penguins.csv"
+    with pytest.raises(InputError, match=r"2 of 344 rows have a missing value \(rows 4, 272"):
+        read_examples(path, inputs=["flipper_length_mm"], goal="body_mass_g")
+    assert read_examples(
+        path, inputs=["flipper_length_mm"], goal="body_mass_g", missing="drop"
+    ).input.shape == (342, 1)
