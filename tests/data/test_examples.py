@@ -152,15 +152,11 @@ def test_fingerprint_knows_bits_shapes_and_types() -> None:
     x = np.zeros((2, 3))
     others = [np.zeros((3, 2)), np.zeros(6), -x, np.zeros((2, 3), np.int64)]
     assert len({fingerprint(a) for a in [x, *others]}) == 5
-    assert fingerprint(np.asfortranarray(np.arange(6.0).reshape(2, 3))) == fingerprint(
-        np.arange(6.0).reshape(2, 3)
-    )
+    assert fingerprint(np.asfortranarray(np.arange(6.0).reshape(2, 3))) == fingerprint(np.arange(6.0).reshape(2, 3))
 
 
 def test_penguins() -> None:
     path = Path(__file__).parents[2] / "examples" / "penguins.csv"
     with pytest.raises(InputError, match=r"2 of 344 rows have a missing value \(rows 4, 272"):
         read_examples(path, inputs=["flipper_length_mm"], goal="body_mass_g")
-    assert read_examples(
-        path, inputs=["flipper_length_mm"], goal="body_mass_g", missing="drop"
-    ).input.shape == (342, 1)
+    assert read_examples(path, inputs=["flipper_length_mm"], goal="body_mass_g", missing="drop").input.shape == (342, 1)

@@ -12,8 +12,7 @@ def exact(rows: list[list[float]], goals: list[float]) -> list[float]:
     a = [[*map(Fraction, row), Fraction(1)] for row in rows]
     n = len(a[0])
     m = [
-        [sum(r[i] * r[j] for r in a) for j in range(n)]
-        + [sum(r[i] * Fraction(g) for r, g in zip(a, goals, strict=True))]
+        [sum(r[i] * r[j] for r in a) for j in range(n)] + [sum(r[i] * Fraction(g) for r, g in zip(a, goals, strict=True))]
         for i in range(n)
     ]
     for i in range(n):

@@ -123,4 +123,4 @@ def step(
 
 def canonical(value: float) -> float:
     """The one NaN that stands for all NaNs that arithmetic makes; any other number unchanged."""
-    return value if value == value else math.nan
+    return math.nan if math.isnan(value) else value

@@ -21,9 +21,7 @@ def predict(problem: Problem, weights: Floats) -> Floats:
 
 def mse(problem: Problem, weights: Floats) -> float:
     """Mean squared error of a block of weights over all examples and outputs."""
-    _, _, mean_square, _ = definition.look(
-        _nested(weights), _nested(problem.input), _nested(problem.goal), lanes=problem.lanes
-    )
+    _, _, mean_square, _ = definition.look(_nested(weights), _nested(problem.input), _nested(problem.goal), lanes=problem.lanes)
     return definition.canonical(mean_square)
 
 

@@ -23,7 +23,7 @@ def _square_root(x: float) -> float:
 
 def _ratio(a: float, b: float) -> float:
     """Divide as IEEE 754 does, where Python would raise."""
-    if b != 0.0 or a != a or b != b:
+    if b != 0.0 or math.isnan(a):
         return a / b
     return math.nan if a == 0.0 else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
@@ -71,7 +71,7 @@ class Momentum(Rule):
 
 @dataclass(frozen=True)
 class Nesterov(Rule):
-    """velocity as for momentum; alpha delta = alpha × (g + momentum × velocity) (Sutskever et al. 2013; PyTorch's `nesterov=True`)."""
+    """velocity as for momentum; alpha delta = alpha × (g + momentum × velocity) (Sutskever et al. 2013; PyTorch: `nesterov=True`)."""
 
     name: ClassVar[str] = "nesterov"
     code: ClassVar[int] = 2
@@ -103,7 +103,10 @@ class AdaGrad(Rule):
 
 @dataclass(frozen=True)
 class RMSProp(Rule):
-    """mean square = decay × mean square + (1 − decay) × g × g; alpha delta = alpha × g ÷ (√mean square + epsilon) (Tieleman, Hinton 2012)."""
+    """mean square = decay × mean square + (1 − decay) × g × g; alpha delta = alpha × g ÷ (√mean square + epsilon).
+
+    Tieleman, Hinton 2012, "Neural networks for machine learning", lecture 6.5.
+    """
 
     name: ClassVar[str] = "rmsprop"
     code: ClassVar[int] = 4
@@ -167,7 +170,7 @@ def as_rule(value: object) -> Rule:
     for name in settings:
         if name not in known:
             raise InputError(f"rule {kind.name!r} has no setting {name!r}; it has {', '.join(known) or 'none'}")
-    return _checked(kind(**settings))  # type: ignore[arg-type]  # checked in the next line
+    return _checked(kind(**settings))
 
 
 def _checked(rule: Rule) -> Rule:

@@ -82,9 +82,7 @@ def from_text(column: Any) -> Floats | Bad:
         return Bad(row, f"{column[row - 1].as_py()!r:.60}, which is not UTF-8", "save the file as UTF-8")
     text = pc.utf8_trim_whitespace(text)
     absent = pc.is_in(text, pa.array(MISSING))
-    text = pc.if_else(
-        absent, pa.scalar(None, pa.string()), pc.replace_substring_regex(text, r"^\+([0-9.])", r"\1")
-    )
+    text = pc.if_else(absent, pa.scalar(None, pa.string()), pc.replace_substring_regex(text, r"^\+([0-9.])", r"\1"))
     try:
         return _numpy(text.cast(pa.float64()))
     except pa.ArrowInvalid:
@@ -92,7 +90,8 @@ def from_text(column: Any) -> Floats | Bad:
 
 
 MISSING = (
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan",
+    "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
     "NaN", "n/a", "nan", "null",
 )  # fmt: skip
 """Cells of a CSV file that say "no value"."""
@@ -193,9 +192,7 @@ def _from_arrow_like(values: Any) -> Floats | Bad:
     import pyarrow as pa
 
     try:
-        return from_arrow(
-            pa.chunked_array(values if hasattr(values, "__arrow_c_stream__") else [pa.array(values)])
-        )
+        return from_arrow(pa.chunked_array(values if hasattr(values, "__arrow_c_stream__") else [pa.array(values)]))
     except (pa.ArrowException, TypeError):
         return _from_objects(list(values))
 

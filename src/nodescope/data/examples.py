@@ -80,9 +80,7 @@ class Source:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a file; `from_dict` reads them."""
-        kept = {
-            name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")
-        }
+        kept = {name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")}
         scaling = self.scaling
         kept["scaling"] = scaling and {"mean": scaling.mean.tolist(), "deviation": scaling.deviation.tolist()}
         for name in ("inputs", "goals", "dropped"):
@@ -196,9 +194,7 @@ def _fraction(holdout: float) -> float:
 
 def _goals(table: Table, goal: Any) -> tuple[tuple[str, ...], bool]:
     if goal is None:
-        raise InputError(
-            f"{table.where}: goal is not given; name the column to predict: {_listed(table.names)}"
-        )
+        raise InputError(f"{table.where}: goal is not given; name the column to predict: {_listed(table.names)}")
     one = isinstance(goal, str | int)
     goals = _known(table, "goal", [goal] if one else goal)
     if not goals:
@@ -214,9 +210,7 @@ def _inputs(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, ...
         names = _known(table, "inputs", [inputs] if isinstance(inputs, str | int) else inputs)
     for name in names:
         if name in goals:
-            raise InputError(
-                f"{table.where}: the column {name!r} is both goal and input; take it out of inputs"
-            )
+            raise InputError(f"{table.where}: the column {name!r} is both goal and input; take it out of inputs")
     if not names:
         raise InputError(f"{table.where}: no column is left as input; the columns are {_listed(table.names)}")
     return names
@@ -264,9 +258,7 @@ def _matrix(table: Table, names: tuple[str, ...], chosen_for_user: bool = False,
     return values
 
 
-def _not_numeric(
-    table: Table, names: tuple[str, ...], bad: dict[str, Bad], chosen_for_user: bool, d: int
-) -> str:
+def _not_numeric(table: Table, names: tuple[str, ...], bad: dict[str, Bad], chosen_for_user: bool, d: int) -> str:
     name, first = next(iter(bad.items()))
     message = f"{table.where}: row {first.row}{table.line_of(first.row)}, column {name!r} has {first.seen}"
     text = [n for n in names[:d] if n in bad and bad[n].text]
@@ -288,9 +280,7 @@ def _refuse_infinite(table: Table, names: tuple[str, ...], values: Floats) -> No
         )
 
 
-def _complete(
-    table: Table, names: tuple[str, ...], values: Floats, missing: str
-) -> tuple[Rows, tuple[int, ...]]:
+def _complete(table: Table, names: tuple[str, ...], values: Floats, missing: str) -> tuple[Rows, tuple[int, ...]]:
     if missing == "refuse":
         _refuse_missing(table, names, values, 'fill them in, or give missing="drop" to leave these rows out')
         return np.arange(len(values)), ()
@@ -308,9 +298,7 @@ def _refuse_missing(table: Table, names: tuple[str, ...], values: Floats, remedy
         rows = (np.flatnonzero(gaps) + 1).tolist()
         count = f"{len(rows)} of {len(values)} rows have" if len(rows) > 1 else f"1 of {len(values)} rows has"
         which = f"row{'s' if len(rows) > 1 else ''} {_numbered(rows)}"
-        raise InputError(
-            f"{table.where}: {count} a missing value ({which}; {_gaps(names, values)}); {remedy}"
-        )
+        raise InputError(f"{table.where}: {count} a missing value ({which}; {_gaps(names, values)}); {remedy}")
 
 
 def _gaps(names: tuple[str, ...], values: Floats) -> str:
@@ -335,9 +323,7 @@ def _scaling(standardise: Any, x: Floats) -> Scaling | None:
     if isinstance(standardise, Mapping):
         return as_scaling(standardise, x.shape[1])
     if not isinstance(standardise, bool | np.bool_):
-        raise InputError(
-            f"standardise is {standardise!r}; it is True, False, or a mapping with 'mean' and 'deviation'"
-        )
+        raise InputError(f"standardise is {standardise!r}; it is True, False, or a mapping with 'mean' and 'deviation'")
     return measure(x) if standardise else None
 
 

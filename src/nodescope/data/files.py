@@ -42,9 +42,7 @@ def open_file(path: Path) -> Table:
             raise InputError(f"{path} is named {suffix} but is a Parquet file; rename it to .parquet")
         return _parquet(path)
     if suffix in (".parquet", ".pq"):
-        raise InputError(
-            f"{path} is named {suffix} but is not a Parquet file; rename it if it is CSV, or write it again"
-        )
+        raise InputError(f"{path} is named {suffix} but is not a Parquet file; rename it if it is CSV, or write it again")
     _refuse_foreign(path, head)
     return _csv(path, "\t" if suffix == ".tsv" else ",")
 
@@ -67,9 +65,7 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         if head.startswith(magic):
             raise InputError(f"{path} is not CSV text but {kind}; export the table as CSV or Parquet")
     if b"\0" in head:
-        raise InputError(
-            f"{path} is not CSV text (it holds zero bytes); export the table as CSV (UTF-8) or Parquet"
-        )
+        raise InputError(f"{path} is not CSV text (it holds zero bytes); export the table as CSV (UTF-8) or Parquet")
 
 
 def _parquet(path: Path) -> Table:
@@ -86,9 +82,7 @@ def _parquet(path: Path) -> Table:
         try:
             table = file.read(columns=list(wanted))
         except (pa.ArrowException, OSError) as error:
-            raise InputError(
-                f"{path} is a damaged Parquet file: {first_line(error)}; write it again"
-            ) from error
+            raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
         return [columns.from_arrow(table.column(name)) for name in wanted]
 
     return Table(str(path), str(path), names, read)
@@ -125,9 +119,7 @@ def _header_alone(path: Path, delimiter: str) -> tuple[str, ...]:
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(
-            f"{path}: the line of column names is not UTF-8 ({line!r:.60}); save the file as UTF-8"
-        ) from None
+        raise InputError(f"{path}: the line of column names is not UTF-8 ({line!r:.60}); save the file as UTF-8") from None
     return tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
 
 
@@ -148,9 +140,7 @@ def _csv_columns(path: Path, delimiter: str, width: int, wanted: Sequence[str]) 
     return [_exact(raw.column(name)) for name in wanted]
 
 
-def _read(
-    path: Path, delimiter: str, width: int, wanted: Sequence[str], kind: Any, threads: bool = True
-) -> Any:
+def _read(path: Path, delimiter: str, width: int, wanted: Sequence[str], kind: Any, threads: bool = True) -> Any:
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -158,9 +148,7 @@ def _read(
         return pc.read_csv(
             pa.OSFile(str(path)),
             read_options=pc.ReadOptions(block_size=block, use_threads=threads),
-            parse_options=pc.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1
-            ),
+            parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=width > 1),
             convert_options=pc.ConvertOptions(
                 include_columns=list(wanted),
                 column_types=dict.fromkeys(wanted, kind),
@@ -188,9 +176,7 @@ def _exact(cells: Any) -> Floats | Bad:
         return found
     for i in np.flatnonzero(np.abs(found) >= EXACT).tolist():
         text = cells[i].as_py().decode().strip()
-        if re.fullmatch(r"[+-]?\d{1,400}", text) and (
-            found[i] in (np.inf, -np.inf) or int(text) != int(found[i])
-        ):
+        if re.fullmatch(r"[+-]?\d{1,400}", text) and (found[i] in (np.inf, -np.inf) or int(text) != int(found[i])):
             return columns.beyond(i + 1, int(text))
     return found
 

@@ -81,9 +81,7 @@ def _numbers(name: str, value: Any, d: int) -> Floats:
         seen = f"standardise: {name} is {value!r:.80}"
         raise InputError(f"{seen}; it must be a list of {d} numbers, one per input") from None
     if numbers.shape != (d,):
-        raise InputError(
-            f"standardise: {name} has shape {numbers.shape}; one number per input is needed: ({d},)"
-        )
+        raise InputError(f"standardise: {name} has shape {numbers.shape}; one number per input is needed: ({d},)")
     if not np.isfinite(numbers).all():
         raise InputError(f"standardise: {name} has a number that is not finite: {value!r:.80}")
     return numbers

@@ -53,9 +53,7 @@ def is_table(value: object) -> bool:
         return bool(value) and isinstance(value[0], Mapping)
     if isinstance(value, np.ndarray):
         return value.dtype.names is not None
-    return hasattr(value, "__arrow_c_stream__") and any(
-        hasattr(value, a) for a in ("columns", "column_names", "schema")
-    )
+    return hasattr(value, "__arrow_c_stream__") and any(hasattr(value, a) for a in ("columns", "column_names", "schema"))
 
 
 def open_table(data: Any) -> Table:
@@ -135,16 +133,9 @@ def _fields(array: NDArray[Any]) -> Table:
 def _mapping(data: Mapping[str, Any], where: str) -> Table:
     lengths = {name: _length(name, values) for name, values in data.items()}
     if len(set(lengths.values())) > 1:
-        (first, m), (other, n) = next(
-            ((a, x), (b, y)) for a, x in lengths.items() for b, y in lengths.items() if x != y
-        )
-        raise InputError(
-            f"{where}: column {first!r} has {m} rows and column {other!r} has {n}; "
-            "they must have the same number"
-        )
-    return Table(
-        where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted]
-    )
+        (first, m), (other, n) = next(((a, x), (b, y)) for a, x in lengths.items() for b, y in lengths.items() if x != y)
+        raise InputError(f"{where}: column {first!r} has {m} rows and column {other!r} has {n}; they must have the same number")
+    return Table(where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted])
 
 
 def _length(name: str, values: Any) -> int:
@@ -171,9 +162,7 @@ def _stream(data: Any) -> Table:
 def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str] = ()) -> Table:
     """A pyarrow Table as ours; a data frame's row labels (its index) are not among its columns."""
     names = tuple(n for n in table.column_names if n not in hidden and not is_index(n))
-    return Table(
-        where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted]
-    )
+    return Table(where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted])
 
 
 def is_index(name: str) -> bool:

@@ -25,7 +25,9 @@ def automatic_alpha(recipe: Recipe) -> float:
     """
     settings = recipe.rule.settings()
     if recipe.rule.name not in ("plain", "momentum", "nesterov"):
-        raise InputError(f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001')
+        raise InputError(
+            f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001'
+        )
     columns = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
     block = recipe.problem.frozen
     live = columns if block is None else columns[:, ~block.all(axis=0)]

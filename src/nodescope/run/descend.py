@@ -148,9 +148,7 @@ class Descent:
             problem.alphas = recipe.schedule.until(cursor.step + steps)
         cursor.stopping = 1
         cursor.watching = int(recipe.schedule is None and (recipe.order == "given" or recipe.steps_per_epoch == 1))
-        return engine().walk(
-            problem, cursor, self.state, steps, saved=self.saved, checkpoints=self.checkpoints.states
-        )
+        return engine().walk(problem, cursor, self.state, steps, saved=self.saved, checkpoints=self.checkpoints.states)
 
 
 def go(
@@ -284,5 +282,3 @@ def interruptible(descent: Descent) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-
-

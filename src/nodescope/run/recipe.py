@@ -25,7 +25,6 @@ DEFAULT_EPOCHS = 20
 """Of tables."""
 
 
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Recipe:
     """Everything needed to do a run again. Made by `make_recipe` from `descend`'s keywords.
@@ -312,7 +311,9 @@ def _refuse_without_data(
         raise InputError("input= looks like a table; give it as data=, with inputs=[…] and goal= naming its columns")
     if given_input is None or goal is None:
         absent = "input" if given_input is None else "goal"
-        raise InputError(f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column")
+        raise InputError(
+            f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
+        )
     if inputs is not None or standardise is not False or missing != "refuse" or holdout:
         raise InputError("inputs, standardise, missing and holdout go with data=: give the table as data=")
 
@@ -323,7 +324,7 @@ def _table_axes(examples: Examples, start: Floats | None) -> tuple[Axes, Floats]
     shape = (d,) if one_goal else (k, d)
     if start is not None and start.shape != shape:
         raise InputError(
-            f"weight has shape {shapes.shape_text(start.shape)}; the table's {d} inputs and {k} goals need {shapes.shape_text(shape)}"
+            f"weight has shape {shapes.shape_text(start.shape)}; {d} inputs and {k} goals need {shapes.shape_text(shape)}"
         )
     return Axes(True, True, not one_goal), np.zeros(shape) if start is None else start
 

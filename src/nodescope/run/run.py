@@ -129,9 +129,7 @@ class Run:
 
     def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
         k = self.recipe.k
-        problem = dataclasses.replace(
-            self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), k)), native=None
-        )
+        problem = dataclasses.replace(self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), k)), native=None)
         prediction = engine().predict(problem, self._final)
         if not self.recipe.has_outputs_axis:
             prediction = prediction[:, 0]

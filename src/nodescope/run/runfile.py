@@ -376,9 +376,7 @@ def _examples(header: dict[str, Any], arrays: dict[str, NDArray[Any]], source: S
     return examples
 
 
-def _descent(
-    recipe: Recipe, header: dict[str, Any], arrays: dict[str, NDArray[Any]], connection: sqlite3.Connection
-) -> Descent:
+def _descent(recipe: Recipe, header: dict[str, Any], arrays: dict[str, NDArray[Any]], connection: sqlite3.Connection) -> Descent:
     if "place" not in header:
         return Descent.start(recipe)
     place, length = header["place"], recipe.problem.state_length

@@ -78,8 +78,7 @@ class Score:
         lines = [head] + [[label, *_cells(held.seen, j), *_cells(held.unseen, j)] for label, held in rows]
         widths = [max(len(line[c]) for line in lines) for c in range(len(head))]
         return "\n".join(
-            line[0].ljust(widths[0])
-            + "".join("  " + cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))
+            line[0].ljust(widths[0]) + "".join("  " + cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))
             for line in lines
         )
 
@@ -99,9 +98,7 @@ def score(source: Source, examples: Examples, weight: Floats, bias: Floats | Non
     )
 
 
-def _baseline(
-    source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool
-) -> Baseline:
+def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool) -> Baseline:
     seen, unseen = _both(source, examples, weight, bias)
     if source.scaling is not None:
         weight, bias = source.scaling.in_table_units(weight, bias)
@@ -110,9 +107,7 @@ def _baseline(
     return Baseline(seen, unseen, weight, bias, unique)
 
 
-def _both(
-    source: Source, examples: Examples, weight: Floats, bias: Floats | None
-) -> tuple[Quality, Quality | None]:
+def _both(source: Source, examples: Examples, weight: Floats, bias: Floats | None) -> tuple[Quality, Quality | None]:
     def quality(x: Floats, goal: Floats) -> Quality:
         with np.errstate(all="ignore"):
             prediction = x @ weight.T + (0.0 if bias is None else bias)

@@ -56,8 +56,8 @@ def as_floats(name: str, value: object) -> Floats:
 
 
 def _fits(whole: NDArray[np.generic]) -> bool:
-    largest = max(abs(int(whole.max())), abs(int(whole.min())))  # type: ignore[attr-defined]
-    return largest <= 2**53 or all(int(float(v)) == int(v) for v in whole.flat)  # type: ignore[call-overload,arg-type]
+    largest = max(abs(int(whole.max())), abs(int(whole.min())))
+    return largest <= 2**53 or all(int(float(v)) == int(v) for v in whole.flat)
 
 
 def _shown(value: object) -> str:
@@ -94,8 +94,7 @@ def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes,
     if axes is None or given_input.size == 0 or goal.size == 0:
         what = "no examples" if given_input.size == 0 or goal.size == 0 else "these shapes do not fit together"
         raise InputError(
-            f"{what}: weight {seen_weight}, input {shape_text(given_input.shape)}, "
-            f"goal {shape_text(goal.shape)}; {ALLOWED}"
+            f"{what}: weight {seen_weight}, input {shape_text(given_input.shape)}, goal {shape_text(goal.shape)}; {ALLOWED}"
         )
     start = np.zeros(shape or ()) if weight is None else weight
     d = start.shape[-1] if axes.inputs else 1

@@ -145,9 +145,7 @@ class Window:
         if self._rows.step == 1:
             return _columns(self._replay, self._rows, names, self._ends)
         blocks = [_columns(self._replay, block, names) for block in self._blocks()]
-        picked = [
-            {name: column[:: self._rows.step] for name, column in block.items()} if len(block) else block for block in blocks
-        ]
+        picked = [{name: column[:: self._rows.step] for name, column in block.items()} if len(block) else block for block in blocks]
         if not picked:
             return _columns(self._replay, range(0), names)
         return {name: np.concatenate([block[name] for block in picked]) for name in names}
@@ -243,9 +241,7 @@ def _scalar(value: Any) -> Any:
     return value.item() if np.ndim(value) == 0 else value
 
 
-def _columns(
-    replay: Replay, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None
-) -> dict[str, Column]:
+def _columns(replay: Replay, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
     """The named columns of consecutive steps, replayed and checked."""
     recipe, memories = replay.recipe, replay.recipe.rule.memories
     from_engine = {_FROM_ENGINE[name][0] for name in names if name in _FROM_ENGINE}

@@ -39,9 +39,7 @@ def least_squares(x: Floats, goal: Floats, intercept: bool = True) -> LeastSquar
     >>> np.round(found.weight, 12).tolist(), np.round(found.bias, 12).tolist()
     ([[2.0]], [1.0])
     """
-    mean, goal_mean = (
-        (_mean(x), _mean(goal)) if intercept else (np.zeros(x.shape[1]), np.zeros(goal.shape[1]))
-    )
+    mean, goal_mean = (_mean(x), _mean(goal)) if intercept else (np.zeros(x.shape[1]), np.zeros(goal.shape[1]))
     centred = x - mean
     if intercept:
         constant = x.min(axis=0) == x.max(axis=0)

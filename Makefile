@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh clone, each alone: make run, make test.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEV := $(VENV)/.dev
+BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodescope/arithmetic/core.*)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(BUILT_FROM) | $(BIN)/python
+	PIP_CONSTRAINT=constraints.txt $(PIP) --editable .
+	@touch $@
+
+$(DEV): $(INSTALLED)
+	$(PIP) hypothesis import-linter mypy pandas polars pytest ruff
+	@touch $@
+
+run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
+	@$(BIN)/nodescope run examples/sticks.toml
+	@$(BIN)/nodescope run examples/penguins.toml
+
+test: $(DEV)  ## all tests, on the compiled core and on plain Python
+	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest
+	NODESCOPE_ENGINE=plain $(BIN)/python -m pytest
+
+check: $(DEV)  ## style, types, import contract, a strict compile
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CC) -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror \
+	  -c src/nodescope/arithmetic/core.c -o /dev/null
+
+format: $(DEV)  ## put the code in order
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+bench: $(INSTALLED)  ## how fast it is
+	$(BIN)/python benchmarks/rewind.py
+
+clean:  ## remove what was built
+	rm -rf $(VENV) build dist
