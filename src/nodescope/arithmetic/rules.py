@@ -71,7 +71,7 @@ class Momentum(Rule):
 
 @dataclass(frozen=True)
 class Nesterov(Rule):
-    """velocity as for momentum; alpha delta = alpha × (g + momentum × velocity) (Sutskever et al. 2013; PyTorch: `nesterov=True`)."""
+    """velocity as for momentum; alpha delta = alpha × (g + momentum × velocity) (Sutskever et al. 2013)."""
 
     name: ClassVar[str] = "nesterov"
     code: ClassVar[int] = 2
