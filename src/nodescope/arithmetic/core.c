@@ -155,8 +155,8 @@ static inline void add_example(const double *x, double delta, int64_t d, int64_t
     }
 }
 
-/* Predictions, deltas and weighted deltas of one step; returns its mse. */
-static double look(const ns_problem *p, const double *weight, double *g, const int64_t *drawn, int64_t from, int64_t count,
+/* Predictions, deltas and weighted deltas of one step; returns its sum of squared deltas. */
+static inline double look(const ns_problem *p, const double *weight, double *g, const int64_t *drawn, int64_t from, int64_t count,
                    double *prediction, double *delta) {
     const int64_t d = p->inputs, k = p->outputs, width = width_of(p);
     double squares = 0.0;
@@ -173,7 +173,7 @@ static double look(const ns_problem *p, const double *weight, double *g, const i
     }
     if (!p->sums && count > 1)
         for (int64_t i = 0; i < k * width; i++) g[i] /= (double)count;
-    return squares / (double)(count * k);
+    return squares;
 }
 
 /* ---- weighted delta to new weight: rules.py ---- */
@@ -314,6 +314,7 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved,
     const int64_t n = p->examples, size = p->outputs * width_of(p), length = state_length(p);
     const int64_t steps_per_epoch = (n + p->batch - 1) / p->batch;
     const int plainly = p->rule == NS_PLAIN && !p->frozen && !p->alphas && !to;
+    const int asked_each_step = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0;
     const int drawing_needed = p->shuffled && steps_per_epoch > 1;
     int64_t epoch = c->step / steps_per_epoch, turn = c->step % steps_per_epoch, to_checkpoint = 0;
     drawing order = {0};
@@ -332,13 +333,13 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved,
             for (int64_t b = 0; b < count; b++) drawn[b] = example_at(&order, from + b);
             if (count > 1) sort_ascending(drawn, count);
         }
-        const double mse = look(p, state, gradient, drawing_needed ? drawn : NULL, from, count,
+        const double squares = look(p, state, gradient, drawing_needed ? drawn : NULL, from, count,
                                 to && to->prediction ? to->prediction + row * p->batch * p->outputs : NULL,
                                 to && to->delta ? to->delta + row * p->batch * p->outputs : NULL);
-        if (c->stopping && steps_per_epoch == 1 && mse <= p->until_mse) return NS_MSE_REACHED;
+        if (asked_each_step && squares / (double)(count * p->outputs) <= p->until_mse) return NS_MSE_REACHED;
         const double alpha = p->alphas ? p->alphas[c->step - p->alphas_from] : p->alpha;
         const effect was = plainly ? update_plainly(alpha, state, gradient, size) : update(p, alpha, state, gradient, to, row);
-        if (to && to->mse) to->mse[row] = mse;
+        if (to && to->mse) to->mse[row] = squares / (double)(count * p->outputs);
         if (to && to->example)
             for (int64_t b = 0; b < count; b++) to->example[row * p->batch + b] = drawing_needed ? drawn[b] : from + b;
         if (was.moved) c->last_moved = c->step;
