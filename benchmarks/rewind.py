@@ -20,7 +20,10 @@ def main() -> None:
     for what, value in (
         ("run", f"{run.ending.name}, {run.steps:,} steps in {seconds:.1f} s, {1e9 * seconds / STEPS:.1f} ns a step"),
         ("kept", f"{run.replay.checkpoints.nbytes / 1e3:,.0f} kB in {len(run.replay.checkpoints.states):,} checkpoints"),
-        (f"rewind and read {ROWS:,} rows", f"median {1e6 * statistics.median(times):.0f} µs, p99 {1e6 * times[int(0.99 * PLACES)]:.0f} µs"),
+        (
+            f"rewind and read {ROWS:,} rows",
+            f"median {1e6 * statistics.median(times):.0f} µs, p99 {1e6 * times[int(0.99 * PLACES)]:.0f} µs",
+        ),
     ):
         print(f"{what:<28}{value}")
 

@@ -1,6 +1,7 @@
 """A guess: with several inputs, sum the products, and subtract "your alpha delta" from each weight.
 
-Notice: it is right when each weight has its *own* alpha delta (delta × its own input); one shared by all reaches the goal here as well.
+Notice: it is right when each weight has its *own* alpha delta (delta × its own input); one shared by all
+reaches the goal here as well.
 Notice: so reaching the goal proves nothing. Finite differences of the error do: only each weight's own agrees with them.
 """
 

@@ -7,6 +7,9 @@ from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.run.runfile import load, resume, save
 from nodescope.run.toml import read_recipe
+from nodescope.views import display
+
+display.install()
 
 __version__ = "0.1.0"
 

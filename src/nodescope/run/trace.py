@@ -4,7 +4,8 @@
 the states that the run kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
@@ -130,16 +131,19 @@ class Window:
         return iter(self.columns)
 
     def __getitem__(self, name: str) -> Column:
-        if name not in self.columns:
-            from difflib import get_close_matches
-
-            near = get_close_matches(str(name), self.columns, 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise InputError(f"there is no column {name!r}; {hint}The columns are {', '.join(self.columns)}")
         return self.read(name)[name]
+
+    def refuse_unknown(self, names: Iterable[str]) -> None:
+        """Raise InputError naming the first column that is not there."""
+        for name in names:
+            if name not in self.columns:
+                near = get_close_matches(str(name), self.columns, 1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                raise InputError(f"there is no column {name!r}; {hint}The columns are {', '.join(self.columns)}")
 
     def read(self, *names: str) -> dict[str, Column]:
         """Several columns (all, where none is named) from one replay."""
+        self.refuse_unknown(names)
         names = names or self.columns
         self._refuse_too_much(names)
         if self._rows.step == 1:

@@ -1,0 +1,5 @@
+"""`python -m nodescope` is `nodescope`."""
+
+from nodescope.cli import main
+
+main()

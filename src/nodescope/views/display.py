@@ -1,0 +1,97 @@
+"""How runs, traces, windows and steps show themselves: as text, and as HTML tables in a notebook."""
+
+from html import escape
+
+from nodescope.run.run import Run
+from nodescope.run.trace import Step, Trace, Window
+from nodescope.views import tables
+from nodescope.views.numbers import exact
+
+ROWS = 20
+"""Of a window shown whole; of a longer one the first and last ten."""
+
+
+def install() -> None:
+    """Give the classes of the run room their faces."""
+    for kind, text, html in (
+        (Run, run_text, run_html),
+        (Trace, trace_text, trace_html),
+        (Window, window_text, window_html),
+        (Step, step_text, step_html),
+    ):
+        setattr(kind, "__repr__", text)  # noqa: B010  # the classes do not know their faces
+        setattr(kind, "_repr_html_", html)  # noqa: B010
+
+
+def _problem_text(run: Run) -> str:
+    recipe = run.recipe
+    counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
+    text = ", ".join(f"{count:,} {word}{'s' if count > 1 else ''}" for count, word in counts)
+    return text + (", bias" if recipe.bias is not None else "")
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    recipe = run.recipe
+    alpha = "a schedule" if recipe.schedule else exact(recipe.alpha) + (" (chosen automatically)" if recipe.alpha_auto else "")
+    facts = [("weight", tables.cell(run.weight, digits=17)), ("mse", exact(run.mse)), ("alpha", alpha), ("steps", f"{run.steps:,}")]
+    if run.bias is not None:
+        facts.insert(1, ("bias", tables.cell(run.bias, digits=17)))
+    return facts
+
+
+def run_text(run: Run) -> str:
+    """A run in a few lines."""
+    facts = [f"  {name:<7} {value}" for name, value in _facts(run)]
+    trace = f"  trace   {run.steps:,} steps × {len(run.trace.columns)} quantities"
+    return "\n".join([f"Run of {_problem_text(run)}: {run.ending.name}", f"  {run.sentence}", *facts, trace])
+
+
+def run_html(run: Run) -> str:
+    """A run as tables."""
+    head = f"<p><b>{escape(_problem_text(run))}</b><br>{escape(run.sentence)}</p>"
+    facts = _table([[name, value] for name, value in _facts(run)], header=False)
+    return f"{head}{facts}{_table(tables.summary_rows(run))}{_score(run)}"
+
+
+def _score(run: Run) -> str:
+    return "" if run.score is None else f"<pre>{escape(repr(run.score))}</pre>"
+
+
+def trace_text(trace: Trace) -> str:
+    return f"Trace of {len(trace):,} steps, counted from 0\n  columns: {', '.join(trace.columns)}"
+
+
+def trace_html(trace: Trace) -> str:
+    return f"<p>{escape(trace_text(trace))}</p>{window_html(trace[:ROWS])}"
+
+
+def window_text(window: Window) -> str:
+    head = f"Window of {len(window):,} steps, {window.start:,} to {window.stop - 1:,}" if len(window) else "Window of no steps"
+    return f"{head}\n  columns: {', '.join(window.columns)}"
+
+
+def window_html(window: Window) -> str:
+    if not len(window):
+        return "<p>no steps</p>"
+    numbers = window.read(*tables.SHOWN)
+    picked = range(len(window)) if len(window) <= ROWS else [*range(ROWS // 2), -1, *range(len(window) - ROWS // 2, len(window))]
+    rows = [["…"] * len(numbers) if i < 0 else [tables.cell(column[i]) for column in numbers.values()] for i in picked]
+    return _table([[name.replace("_", " ") for name in numbers], *rows])
+
+
+def step_text(step: Step) -> str:
+    numbers = "\n".join(f"  {name:<20} {tables.cell(value, digits=17)}" for name, value in step.as_dict().items() if name != "step")
+    return f"Step {step['step']:,}\n{numbers}"
+
+
+def step_html(step: Step) -> str:
+    rows = [[name.replace("_", " "), tables.cell(value, digits=17)] for name, value in step.as_dict().items()]
+    return _table(rows, header=False)
+
+
+def _table(rows: list[list[str]], *, header: bool = True) -> str:
+    def line(row: list[str], tag: str) -> str:
+        return "<tr>" + "".join(f'<{tag} style="text-align:right">{escape(text)}</{tag}>' for text in row) + "</tr>"
+
+    lines = [line(rows[0], "th"), *(line(row, "td") for row in rows[1:])] if header else [line(row, "td") for row in rows]
+    return f"<table>{''.join(lines)}</table>"

@@ -1,0 +1,91 @@
+"""What the shell prints of a run: the whole story on a terminal, the result alone where it is piped."""
+
+import numpy as np
+
+from nodescope.run.run import Run
+from nodescope.views import tables
+from nodescope.views.curve import error_curve
+from nodescope.views.numbers import exact, plain_text, short
+
+MANY = 12
+"""Weights that are told one by one."""
+
+
+def result(run: Run) -> list[str]:
+    """The ending, the final weights in full, and the score: what a pipe gets."""
+    lines = [run.sentence, *_final(run)]
+    return [*lines, *repr(run.score).splitlines()] if run.score is not None else lines
+
+
+def story(run: Run, width: int, unicode: bool) -> list[str]:
+    """Title, first and last steps, error curve, ending, final weights, score: what a person gets."""
+    lines = ["", *map(plain_text, title(run)), ""]
+    if run.steps:
+        lines += [*tables.aligned(tables.summary_rows(run, width)), ""]
+    lines += [*error_curve(run, min(72, max(20, width - 24)), 8, unicode), "", run.sentence, ""]
+    lines += _final(run)
+    if run.score is not None:
+        lines += ["", *repr(run.score).splitlines()]
+    lines.append("")
+    return lines if unicode else [line.encode("ascii", "replace").decode() for line in _in_ascii(lines)]
+
+
+def _in_ascii(lines: list[str]) -> list[str]:
+    words = {"≈": "~", "−": "-", "²": "^2", "…": "...", "×": "x", "∞": "inf"}
+    table = str.maketrans(words)
+    return [line.translate(table) for line in lines]
+
+
+def title(run: Run) -> list[str]:
+    """What ran, in a line or two."""
+    recipe = run.recipe
+    of = f"{recipe.n:,} example{'s' if recipe.n > 1 else ''}"
+    who = f"{recipe.k} node{'s' if recipe.k > 1 else ''}, {recipe.d} input{'s' if recipe.d > 1 else ''}, {of}"
+    alpha = (
+        "alpha on a schedule" if recipe.schedule else f"alpha {short(recipe.alpha)}{' (automatic)' if recipe.alpha_auto else ''}"
+    )
+    lines = [f"{who}{_rows(run)}; {alpha}, rule {recipe.rule.name}"]
+    if recipe.source is not None:
+        names = ", ".join(recipe.input_names[:5]) + (", …" if recipe.d > 5 else "")
+        lines.insert(0, f"{recipe.source.where}: {', '.join(recipe.goal_names)} from {names}")
+    return lines
+
+
+def _rows(run: Run) -> str:
+    """Rows of the table that are not learned from."""
+    source, unseen = run.recipe.source, len(run.recipe.examples.unseen_goal)
+    dropped = 0 if source is None else len(source.dropped)
+    return (f", {unseen:,} rows kept unseen" if unseen else "") + (f", {dropped:,} rows dropped" if dropped else "")
+
+
+def _final(run: Run) -> list[str]:
+    if run.recipe.source is None:
+        bias = [] if run.bias is None else [f"bias    {_whole(run.bias)}"]
+        return [f"weight  {_whole(run.weight)}", *bias]
+    return _named_weights(run)
+
+
+def _named_weights(run: Run) -> list[str]:
+    """Weights by name, beside those for the table's own numbers."""
+    recipe = run.recipe
+    weights, own = (np.reshape(w, (recipe.k, recipe.d)) for w in (run.weight, run.table_weight))
+    rows = [["weight of", "", "in the table's units"]]
+    for j, goal in enumerate(recipe.goal_names):
+        of = f"{goal}: " if recipe.k > 1 else ""
+        for i, name in enumerate(recipe.input_names[:MANY]):
+            rows.append([plain_text(of + name), exact(weights[j, i]), exact(own[j, i])])
+        if recipe.d > MANY:
+            rows.append([f"{of}… {recipe.d - MANY:,} more", "", ""])
+        if run.bias is not None:
+            rows.append([plain_text(of + "bias"), exact(np.ravel(run.bias)[j]), exact(np.ravel(run.table_bias)[j])])
+    if recipe.source is not None and recipe.source.scaling is None:
+        rows = [row[:2] for row in rows]
+    return tables.aligned(rows)
+
+
+def _whole(value: object) -> str:
+    flat = np.ravel(np.asarray(value))
+    if np.ndim(value) == 0:  # type: ignore[arg-type]
+        return exact(value)
+    shown = ", ".join(exact(v) for v in flat[:MANY])
+    return f"[{shown}{f', … {flat.size - MANY:,} more' if flat.size > MANY else ''}]"

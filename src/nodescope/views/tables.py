@@ -1,0 +1,80 @@
+"""Steps as rows of text: what a table shows of them, for terminals, notebooks and files alike."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nodescope.run.run import Run
+from nodescope.run.trace import Step, Window
+from nodescope.views.numbers import exact, short
+
+SHOWN = ("step", "weight", "prediction", "delta", "mse", "alpha_delta", "new_weight")
+DISPENSABLE = ("alpha_delta", "weight", "mse", "delta")
+FIRST, LAST = 5, 3
+FEW = 3
+"""Numbers of a wide quantity that a cell shows."""
+
+
+def cell(value: Any, *, digits: int = 6) -> str:
+    """One number, or the first few of several."""
+    if np.ndim(value) == 0:
+        return short(value, digits)
+    numbers = np.ravel(value)
+    shown = ", ".join(short(v, digits) for v in numbers[:FEW])
+    return f"[{shown}{', …' if numbers.size > FEW else ''}]"
+
+
+def first_and_last(run: Run) -> list[Step | None]:
+    """Steps that a summary shows, None for those left out; of a settled run the last is the first that moves nothing."""
+    last = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
+    if last <= FIRST + LAST:
+        return [run.trace[t] for t in range(last)]
+    return [*(run.trace[t] for t in range(FIRST)), None, *(run.trace[t] for t in range(last - LAST, last))]
+
+
+def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
+    """Header and rows of first and last steps; where a line would be wider than `width`, the columns that say least go first."""
+    steps = first_and_last(run)
+    from_here = next((i for i, step in enumerate(steps) if step is not None and _looks_still(step)), len(steps))
+    names = list(SHOWN)
+    while True:
+        rows = [_step_row(step, names, 17 if i >= from_here else 6) for i, step in enumerate(steps)]
+        rows.insert(0, [name.replace("_", " ") for name in names])
+        spare = [name for name in DISPENSABLE if name in names]
+        if width is None or not spare or all(len(line) <= width for line in aligned(rows)):
+            return rows
+        names.remove(spare[0])
+
+
+def _looks_still(step: Step) -> bool:
+    """Whether short numbers would hide that this step moves a weight; from there on the weights are told exactly."""
+    moved = not np.array_equal(step["weight"], step["new_weight"])
+    return moved and cell(step["weight"]) == cell(step["new_weight"])
+
+
+def _step_row(step: Step | None, names: list[str], digits: int) -> list[str]:
+    if step is None:
+        return ["…"] * len(names)
+    return [cell(step[name], digits=digits if "weight" in name else 6) for name in names]
+
+
+def window_rows(window: Window, columns: tuple[str, ...] | None = None) -> Iterator[list[str]]:
+    """Header and all rows, every number exact."""
+    flat = window.flat()
+    chosen = {name: part for name, part in flat.items() if columns is None or name.split("[")[0] in columns}
+    yield list(chosen)
+    for i in range(len(window)):
+        yield [exact(part[i]) for part in chosen.values()]
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Rows as lines of text, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def markdown(rows: list[list[str]]) -> list[str]:
+    """Rows as a Markdown table."""
+    lines = ["| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in rows]
+    return [lines[0], "|" + " ---: |" * len(rows[0]), *lines[1:]]

@@ -1,0 +1,67 @@
+"""A run's facts as plain values for machines: JSON in which every float reads back to the same bits."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from nodescope.run.run import Run
+from nodescope.run.score import Score
+
+
+def as_json(value: Any) -> str:
+    """JSON text; NaN and infinities are the strings "NaN", "Infinity", "-Infinity"."""
+    return json.dumps(plain(value), ensure_ascii=True)
+
+
+def plain(value: Any) -> Any:
+    """The value in JSON's own types."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def run_values(run: Run) -> dict[str, Any]:
+    """What a run came to, by the names of its attributes."""
+    recipe = run.recipe
+    values = {
+        "ending": run.ending.name,
+        "sentence": run.sentence,
+        "steps": run.steps,
+        "computed": run.computed,
+        "settled_after": run.settled_after,
+        "cycle": None if run.cycle is None else run.cycle._asdict(),
+        "weight": run.weight,
+        "bias": run.bias,
+        "mse": run.mse,
+        "start_mse": run.start_mse,
+        "alpha": recipe.alpha if recipe.schedule is None else recipe.schedule.values,
+        "seconds": run.seconds,
+    }
+    if recipe.source is not None:
+        names = {"inputs": recipe.source.inputs, "goals": recipe.source.goals, "dropped": recipe.source.dropped}
+        values |= {**names, "table_weight": run.table_weight, "table_bias": run.table_bias}
+    if run.score is not None:
+        values["score"] = _score(run.score)
+    return values
+
+
+def _score(score: Score) -> dict[str, Any]:
+    def quality(of: Any) -> Any:
+        return None if of is None else {"rmse": of.rmse, "r2": of.r2}
+
+    both = {"seen": quality(score.seen), "unseen": quality(score.unseen)}
+    yardsticks = {
+        name: {"seen": quality(of.seen), "unseen": quality(of.unseen)}
+        for name, of in (("mean", score.mean), ("least_squares", score.least_squares))
+    }
+    return {**both, **yardsticks}
