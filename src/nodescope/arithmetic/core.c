@@ -32,8 +32,10 @@ static int arithmetic_is_ieee(void) {
 
 /* ---- the order of the examples: order.py ---- */
 
+enum { ROUNDS = 12 };
+
 typedef struct {
-    uint64_t n, first, last, round[6];
+    uint64_t n, first, last, round[ROUNDS];
     int left_bits, right_bits;
 } drawing;
 
@@ -51,7 +53,7 @@ static drawing epoch_drawing(int64_t n, uint64_t seed, uint64_t epoch) {
     drawing w = {.n = (uint64_t)n, .left_bits = bits / 2, .right_bits = bits - bits / 2};
     w.first = mix64(start + gamma) % w.n;
     w.last = mix64(start + 2 * gamma) % w.n;
-    for (uint64_t r = 0; r < 6; r++) w.round[r] = mix64(start + (3 + r) * gamma);
+    for (uint64_t r = 0; r < ROUNDS; r++) w.round[r] = mix64(start + (3 + r) * gamma);
     return w;
 }
 
@@ -60,7 +62,7 @@ static inline int64_t example_at(const drawing *w, int64_t position) {
     uint64_t x = ((uint64_t)position + w->first) % w->n;
     do {
         uint64_t left = x >> w->right_bits, right = x & low;
-        for (int r = 0; r < 6; r += 2) {
+        for (int r = 0; r < ROUNDS; r += 2) {
             left ^= mix64(right + w->round[r]) >> (64 - w->left_bits);
             right ^= mix64(left + w->round[r + 1]) >> (64 - w->right_bits);
         }
@@ -296,7 +298,8 @@ static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const double *sta
     return NS_WENT;
 }
 
-static void tidy_last_row(const ns_problem *p, const ns_columns *to, int64_t row, int64_t count) {
+/* Only the last row of a run can hold a NaN on the way to a new weight; beside a frozen weight any row can. */
+static void tidy_row(const ns_problem *p, const ns_columns *to, int64_t row, int64_t count) {
     const int64_t size = p->outputs * width_of(p), memories = memories_of(p), per_example = p->batch * p->outputs;
     if (to->weight) make_nans_one(to->weight + row * size, size);
     if (to->weighted_delta) make_nans_one(to->weighted_delta + row * size, size);
@@ -342,13 +345,13 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved,
         if (to && to->mse) to->mse[row] = squares / (double)(count * p->outputs);
         if (to && to->example)
             for (int64_t b = 0; b < count; b++) to->example[row * p->batch + b] = drawing_needed ? drawn[b] : from + b;
+        if (to) tidy_row(p, to, row, count);
         if (was.moved) c->last_moved = c->step;
         if (was.changed) c->last_changed = c->step;
         c->step++;
         to_checkpoint--;
         if (was.overflowed & SIGN) {
             make_nans_one(state, length);
-            if (to) tidy_last_row(p, to, row, count);
             return NS_DIVERGED;
         }
         if (++turn < steps_per_epoch) continue;

@@ -1,7 +1,7 @@
 """The drawn order of the examples: any position of any epoch found at once, the same on every machine, for ever.
 
 No random generator's stream is relied on. Position p of epoch e holds example
-``rotate(walk(rotate(p)))``: a rotation, a six-round Feistel network over the next power of two
+``rotate(walk(rotate(p)))``: a rotation, a twelve-round Feistel network over the next power of two
 (walked again while it leaves 0 … n−1, "cycle walking"), and a rotation. Keys come from SplitMix64
 (Steele, Lea, Flood 2014) started at a mix of seed and epoch. The rotations make every example equally
 likely at every position, and let odd permutations occur, which a Feistel network alone cannot make.
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 MASK = 2**64 - 1
 GAMMA = 0x9E3779B97F4A7C15
-ROUNDS = 6
+ROUNDS = 12
+"""With six, some orders of five examples came up noticeably more often than others (chi-square); with twelve, none does."""
 HOLDOUT_EPOCH = MASK
 """The epoch whose order chooses held-out rows: no training run ever gets there."""
 

@@ -213,7 +213,7 @@ def make_recipe(
         axes, start, x, g = shapes.fit(start, as_floats("input", input), as_floats("goal", goal))
         empty = np.empty(0)
         examples = Examples(x, g, empty.reshape(0, x.shape[1]), empty.reshape(0, g.shape[1]), None)
-    _check_finite(start, examples)
+    _check_finite(start, axes, examples)
     if fingerprint is not None:
         _check_fingerprint(fingerprint, examples)
     if steps is not None and epochs is not None:
@@ -329,9 +329,9 @@ def _table_axes(examples: Examples, start: Floats | None) -> tuple[Axes, Floats]
     return Axes(True, True, not one_goal), np.zeros(shape) if start is None else start
 
 
-def _check_finite(start: Floats, examples: Examples) -> None:
+def _check_finite(start: Floats, axes: Axes, examples: Examples) -> None:
     refuse_not_finite("weight", start)
-    for name, array in (("input", examples.input), ("goal", examples.goal)):
+    for name, array in zip(("input", "goal"), axes.as_given(examples.input, examples.goal), strict=True):
         if array.size <= shapes.CHECK_AT_ONCE:
             refuse_not_finite(name, array)
 

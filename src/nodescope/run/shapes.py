@@ -32,6 +32,13 @@ class Axes:
     inputs: bool
     outputs: bool
 
+    def as_given(self, x: Floats, goal: Floats) -> tuple[Floats, Floats]:
+        """Input (n, d) and goal (n, k) in the person's shapes."""
+        n = [len(x)] if self.examples else []
+        d = [x.shape[1]] if self.inputs else []
+        k = [goal.shape[1]] if self.outputs else []
+        return x.reshape(n + d), goal.reshape(n + k)
+
 
 def as_floats(name: str, value: object) -> Floats:
     """The value as float64, rows contiguous; an array that already is so is held, not copied.

@@ -110,9 +110,8 @@ def _examples(recipe: Recipe) -> dict[str, Any]:
             "holdout": source.holdout,
             "fingerprint": examples_fingerprint(examples),
         }
-    of_input = ([recipe.n] if axes.examples else []) + ([recipe.d] if axes.inputs else [])
-    of_goal = ([recipe.n] if axes.examples else []) + ([recipe.k] if axes.outputs else [])
-    return {"input": examples.input.reshape(of_input).tolist(), "goal": examples.goal.reshape(of_goal).tolist()}
+    x, goal = axes.as_given(examples.input, examples.goal)
+    return {"input": x.tolist(), "goal": goal.tolist()}
 
 
 def _scaling(scaling: Any) -> dict[str, list[float]]:

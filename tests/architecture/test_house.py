@@ -1,0 +1,35 @@
+"""The public names, what importing costs, and what no file of the project may say."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nodescope as ns
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "starlette")
+
+
+def test_public_names():
+    assert sorted(ns.__all__) == [
+        "DataChanged", "Ending", "FileError", "InputError", "NodescopeError", "Recipe", "Run", "descend", "load",
+        "read_recipe", "resume", "save",
+    ]  # fmt: skip
+    assert all(getattr(ns, name).__doc__ for name in ns.__all__)
+
+
+def test_importing_and_running_a_node_loads_nothing_heavy():
+    code = (
+        f"import sys, nodescope as ns; ns.descend(weight=0.4, input=1, goal=0.6); print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    forbidden = re.compile(r"/(home|root|work|Users)/|https?://[^\s'\")]*(pypi|npmjs|debian)|\"resolved\":")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    files = [ROOT / name for name in listed if name and (ROOT / name).exists() and name != str(Path(__file__).relative_to(ROOT))]
+    assert len(files) > 30
+    found = [str(path) for path in files if forbidden.search(path.read_text(errors="replace"))]
+    assert found == []

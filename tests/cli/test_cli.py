@@ -1,0 +1,160 @@
+"""The shell: what it prints to people and to machines, exit codes, and one clear message for bad input."""
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nodescope as ns
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "nodescope"]
+SEED = ["--weight", "0.4", "--input", "1", "--goal", "0.6", "--alpha", "0.1"]
+PENGUINS = str(ROOT / "examples" / "penguins.csv")
+FIT = ["--data", PENGUINS, "--goal", "body_mass_g", "--inputs", "flipper_length_mm,bill_length_mm", "--standardise"]
+
+
+def call(*arguments, code=0, **options):
+    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def on_a_terminal(*arguments, **environment):
+    """What a person sees in a terminal of 80 columns."""
+    leader, follower = pty.openpty()
+    env = {**os.environ, "COLUMNS": "80", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
+    process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=follower, stderr=follower, stdin=follower, env=env)
+    os.close(follower)
+    said = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            said += chunk
+    except OSError:
+        pass  # the terminal is gone once the program is
+    os.close(leader)
+    assert process.wait() == 0
+    return said.decode()
+
+
+def test_quiet_when_piped():
+    said = call("run", *SEED, "--steps", 325).stdout.splitlines()
+    assert said[0].startswith("Settled after 317 steps")
+    assert said[1] == "weight  0.5999999999999994"
+    assert len(said) == 2
+
+
+def test_a_recipe_and_an_option_before_its_key():
+    assert "Cycling" in call("run", ROOT / "examples" / "sticks.toml", "--alpha", "1.5").stdout
+
+
+def test_json_reads_back_to_the_same_bits():
+    values = json.loads(call("run", *SEED, "--steps", 325, "--json").stdout)
+    assert (values["weight"], values["ending"], values["settled_after"]) == (0.5999999999999994, "SETTLED", 317)
+    diverged = json.loads(call("run", *SEED[:-1], "2.01", "--json").stdout)
+    assert diverged["ending"] == "DIVERGED"
+    assert diverged["weight"] in ("Infinity", "-Infinity")
+
+
+def test_on_a_terminal_it_tells_the_story():
+    said = on_a_terminal("run", *SEED, "--steps", 325)
+    for words in ("alpha 0.1", "new weight", "0.5999999999999993", "⠉", "log scale", "Settled after 317", "0.5999999999999994"):
+        assert words in said
+    assert max(map(len, said.splitlines())) <= 130
+    table = [line for line in said.splitlines() if line.lstrip()[:1].isdigit()]
+    assert max(map(len, table)) <= 80
+
+
+def test_ascii_where_the_terminal_has_no_more():
+    said = on_a_terminal("run", *SEED, TERM="dumb")
+    assert said.isascii()
+    assert "*" in said
+
+
+def test_trace_as_csv_json_markdown_and_parquet(tmp_path):
+    path = tmp_path / "a.nodescope"
+    call("run", *SEED, "--steps", 325, "--out", path)
+    rows = list(csv.DictReader(io.StringIO(call("trace", path, "--from", 0, "--to", 10, "--format", "csv").stdout)))
+    weights = ns.load(path).trace[0:10]["new_weight"].tolist()
+    assert [float(row["new_weight"]) for row in rows] == weights
+    assert json.loads(call("trace", path, "--to", 10, "--json").stdout)["new_weight"] == weights
+    assert call("trace", path, "--to", 2, "--format", "md").stdout.splitlines()[2].startswith("| 0 |")
+    assert "0.42000000000000004" in call("trace", path, "--to", 1).stdout
+    call("trace", path, "--to", 10, "--format", "parquet", "--columns", "new_weight", "--out", tmp_path / "a.parquet")
+    from pyarrow import parquet
+
+    assert parquet.read_table(tmp_path / "a.parquet")["new_weight"].to_pylist() == weights
+    assert call("trace", path, "--columns", "wieght", code=2).stderr.startswith("nodescope: there is no column 'wieght'")
+
+
+def test_fit_and_predict_by_name(tmp_path):
+    path = tmp_path / "p.nodescope"
+    said = call("run", *FIT, "--missing", "drop", "--holdout", 0.2, "--out", path).stdout
+    for words in ("least squares", "always the mean", "RMSE unseen", "flipper_length_mm"):
+        assert words in said
+    table = tmp_path / "new.csv"
+    table.write_text("bill_length_mm,species,flipper_length_mm\n45,Gentoo,200\n40.5,Adelie,185.25\n")
+    run = ns.load(path)
+    expected = run.predict({"flipper_length_mm": [200, 185.25], "bill_length_mm": [45, 40.5]}).tolist()
+    lines = call("predict", path, table).stdout.splitlines()
+    assert lines[0] == "body_mass_g"
+    assert [float(line) for line in lines[1:]] == expected
+    assert json.loads(call("predict", path, table, "--json").stdout)["prediction"]["body_mass_g"] == expected
+    own = np.array([[200, 45], [185.25, 40.5]]) @ run.table_weight + run.table_bias
+    assert own == pytest.approx(expected, rel=1e-12)
+
+
+def test_resume(tmp_path):
+    path = tmp_path / "a.nodescope"
+    call("run", *SEED, "--steps", 100, "--out", path)
+    assert json.loads(call("run", "--resume", path, "--steps", 325, "--json").stdout)["settled_after"] == 317
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run"], "nothing to run"),
+        (["run", "absent.toml"], "absent.toml: cannot be read"),
+        (["run", "--bogus"], "--bogus"),
+        (["run", *SEED, "--steps", "-1"], "steps is -1"),
+        (["run", *SEED, "--steps", "3", "--epochs", "3"], "both given"),
+        (["run", "--weight", "a", "--input", "1", "--goal", "1"], "--weight is 'a'"),
+        (["run", *SEED, "--alpha", "fast"], "--alpha is 'fast'"),
+        (["run", *SEED, "--out", "/absent/folder/x"], "cannot be written"),
+        (["run", *FIT], "rows 4, 272"),
+        (["run", "--data", PENGUINS, "--goal", "body_mas_g"], "body_mass_g"),
+        (["run", "--data", "absent.csv", "--goal", "a"], "absent.csv"),
+        (["trace", "absent.nodescope"], "cannot be read"),
+        (["predict", PENGUINS, PENGUINS], "not a nodescope run file"),
+    ],
+)
+def test_bad_input_is_one_message_and_code_2(arguments, words):
+    done = call(*arguments, code=2)
+    assert words in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_name_cannot_talk_to_the_terminal(tmp_path):
+    table = tmp_path / "h.csv"
+    table.write_text("a\x1b[31m,=cmd()\n1,2\n2,3\n3,5\n")
+    said = call("run", "--data", table, "--goal", "=cmd()").stdout
+    assert "\x1b" not in said
+    path = tmp_path / "h.nodescope"
+    call("run", "--data", table, "--goal", "=cmd()", "--out", path)
+    assert call("predict", path, table).stdout.startswith("'=cmd()")
+
+
+def test_a_closed_pipe_is_no_fault():
+    done = subprocess.run(
+        f"{sys.executable} -m nodescope trace {ROOT / 'examples' / 'sticks.toml'} --to 325 | head -1",
+        shell=True, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,72 @@
+"""Every example runs, and shows what its two lines say; README and docstrings do what they print."""
+
+import doctest
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nodescope as ns
+
+ROOT = Path(__file__).parents[2]
+RECIPES = sorted((ROOT / "examples").glob("*.toml"))
+SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
+
+FACTS = {
+    "sticks": lambda run: (run.weight, run.settled_after) == (0.5999999999999994, 317),
+    "three_little_pigs": lambda run: [round(w, 12) for w in run.weight] == [0.4, 0.28, 0.16] and run.weight[0] == 0.4,
+    "three_pigs_as_examples": lambda run: run.cycle == (168, 3),
+    "why_squares": lambda run: run.trace[0].mse == 4.0 and run.trace[0].delta.mean() == 0.0,
+    "penguins": lambda run: run.score.unseen.rmse < 1.02 * run.score.least_squares.unseen.rmse,
+}
+SAYS = {
+    "the_loop": ["0.42000000000000004 0.42000000000000004 True", "all 325 the same: True", "Settled after 317 steps"],
+    "the_guess": ["prediction 0.6", "weighted delta 1.200000, slope of the error 1.200000"],
+    "the_slip": ["0.396", "0.3918384", "-inf"],
+}
+
+
+def test_each_example_has_its_facts():
+    assert {path.stem for path in RECIPES} == set(FACTS)
+    assert {path.stem for path in SCRIPTS} == set(SAYS)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_recipe(path):
+    assert path.read_text().count("# Notice: ") == 2
+    assert FACTS[path.stem](ns.descend(**ns.read_recipe(path)))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_script(path):
+    assert path.read_text().count("Notice: ") == 2
+    said = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, env=os.environ).stdout
+    for words in SAYS[path.stem]:
+        assert words in said
+
+
+@pytest.fixture
+def _in_the_tree(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.usefixtures("_in_the_tree")
+def test_readme():
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert result.failed == 0
+    assert result.attempted > 10
+
+
+@pytest.mark.usefixtures("_in_the_tree")
+def test_docstrings():
+    found = 0
+    for module in pkgutil.walk_packages(ns.__path__, "nodescope."):
+        if not module.name.endswith(("_core", "__main__")):
+            result = doctest.testmod(importlib.import_module(module.name))
+            assert result.failed == 0, module.name
+            found += result.attempted
+    assert found >= 3

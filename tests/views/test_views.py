@@ -1,0 +1,77 @@
+"""Numbers, curves, tables and notebook HTML: exact where they say so, marked where they do not, and never alive."""
+
+import math
+
+import pytest
+
+import nodescope as ns
+from nodescope.views import curve, tables
+from nodescope.views.numbers import exact, plain_text, short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.4, "0.4"),
+        (0.1 + 0.2, "≈0.3"),
+        (1, "1"),
+        (1e-300, "1e-300"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "NaN"),
+        (-0.0, "-0"),
+    ],
+)
+def test_short_numbers_say_when_they_are_short(value, text):
+    assert short(value) == text
+
+
+def test_exact_numbers_read_back():
+    for value in (0.1 + 0.2, 5e-324, 0.5999999999999994):
+        assert float(exact(value)) == value
+
+
+def test_a_falling_line_is_drawn_from_top_left_to_bottom_right():
+    lines = curve.draw(range(8), [8, 7, 6, 5, 4, 3, 2, 1], 8, 8, unicode=False)
+    assert [line.index("*") for line in lines[:8]] == sorted(line.index("*") for line in lines[:8])
+    assert lines[0].startswith("8 |*")
+    assert lines[7].endswith("*")
+
+
+def test_a_logarithmic_scale_where_it_helps_and_gaps_for_infinity():
+    lines = curve.draw(range(5), [1.0, 1e-3, math.inf, 1e-6, math.nan], 10, 4, unicode=True)
+    assert "log scale" in lines[-1]
+    assert curve.draw([0, 1], [math.nan, math.inf], 10, 4, unicode=True) == []
+
+
+def test_a_table_never_shows_two_different_weights_alike():
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    rows = tables.summary_rows(run)
+    at = {name: i for i, name in enumerate(rows[0])}
+    for row, step in zip(rows[1:], tables.first_and_last(run), strict=True):
+        if step is not None:
+            alike = row[at["weight"]] == row[at["new weight"]]
+            assert alike == (step.weight == step.new_weight)
+
+
+def test_what_jupyter_shows_is_text_only():
+    table = {"<script>alert(1)</script>": [1.0, 2.0, 3.0], "<b>g": [2.0, 4.0, 6.0]}
+    run = ns.descend(data=table, goal="<b>g", holdout=0.3)
+    for shown in (run, run.trace, run.trace[0:5], run.trace[0]):
+        html = shown._repr_html_()
+        assert "<table>" in html
+        assert "<script" not in html
+        assert "<b>g" not in html
+
+
+def test_reprs_show_the_structure():
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    assert "0.5999999999999994" in repr(run)
+    assert "SETTLED" in repr(run)
+    assert repr(run.trace).startswith("Trace of 325 steps")
+    assert repr(run.trace[3:9]).startswith("Window of 6 steps, 3 to 8")
+    assert "-0.19999999999999996" in repr(run.trace[0])
+
+
+def test_control_characters_are_spelt_out():
+    assert plain_text("a\x1b[31mb\u202e") == "a\\x1b[31mb\\u202e"
