@@ -26,8 +26,8 @@ $(DEV): $(INSTALLED)
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
-	@$(BIN)/nodescope run examples/sticks.toml
-	@$(BIN)/nodescope run examples/penguins.toml
+	@$(BIN)/nodescope run --full examples/sticks.toml
+	@$(BIN)/nodescope run --full examples/penguins.toml
 
 test: $(DEV)  ## all tests, on the compiled core and on plain Python
 	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest

@@ -56,8 +56,9 @@ def cli() -> None:
 @click.option("--summation", type=click.Choice(["left-to-right", "lanes"]))
 @click.option("--out", type=click.Path(), help="Keep the run in this file.")
 @click.option("--resume", type=click.Path(), help="Go on with the run in this file.")
+@click.option("--full", is_flag=True, help="Tables and curve also where the output is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def run(recipe: str | None, resume: str | None, out: str | None, as_json: bool, **given: Any) -> None:
+def run(recipe: str | None, resume: str | None, out: str | None, full: bool, as_json: bool, **given: Any) -> None:
     """Run a RECIPE (TOML), or what the options say; options go before the recipe's own keys."""
     if resume is not None:
         finished = _resumed(resume, recipe, out, given)
@@ -65,7 +66,7 @@ def run(recipe: str | None, resume: str | None, out: str | None, as_json: bool, 
         keywords = _keywords(recipe, given)
         with _progress() as progress:
             finished = descend_with(progress, out=out, **keywords)
-    _show(finished, as_json)
+    _show(finished, full, as_json)
 
 
 def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> ns.Run:
@@ -150,10 +151,10 @@ def _progress() -> Iterator[Progress | None]:
             bar[0].stop()
 
 
-def _show(finished: ns.Run, as_json: bool) -> None:
+def _show(finished: ns.Run, full: bool, as_json: bool) -> None:
     if as_json:
         click.echo(values.as_json(values.run_values(finished)))
-    elif sys.stdout.isatty():
+    elif full or sys.stdout.isatty():
         encoding = (sys.stdout.encoding or "ascii").lower()
         unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size().columns

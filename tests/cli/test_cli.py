@@ -73,6 +73,10 @@ def test_on_a_terminal_it_tells_the_story():
     assert max(map(len, table)) <= 80
 
 
+def test_the_whole_story_into_a_pipe_where_it_is_asked_for():
+    assert "new weight" in call("run", *SEED, "--full").stdout
+
+
 def test_ascii_where_the_terminal_has_no_more():
     said = on_a_terminal("run", *SEED, TERM="dumb")
     assert said.isascii()
