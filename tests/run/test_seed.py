@@ -101,6 +101,11 @@ def test_infinite_mse_alone_ends_nothing():
     assert np.isinf(run.trace[:]["mse"]).all()
 
 
+def test_an_error_beyond_all_numbers_from_the_start_did_not_grow():
+    run = ns.descend(weight=0.4, input=1e308, goal=-1e308, frozen=True, alpha=0.1)
+    assert run.sentence.endswith("the error is beyond all numbers.")
+
+
 def test_three_pigs_as_inputs_and_as_examples():
     pigs = ns.descend(weight=[0.4] * 3, input=[0, 1, 2], goal=0.6, alpha=0.1)
     assert pigs.weight == pytest.approx([0.4, 0.28, 0.16], abs=1e-15)

@@ -166,7 +166,7 @@ def engine(name: str | None = None) -> Engine:
     if name == "compiled":
         raise NodescopeError("the compiled core is not there: install nodescope where a C compiler is at hand")
     warnings.warn(
-        "nodescope runs without its compiled core: the numbers are the same, but a step takes about a thousand times "
+        "nodescope runs without its compiled core: the numbers are the same, but a step takes a few thousand times "
         "longer. Install it again where a C compiler is at hand.",
         RuntimeWarning,
         stacklevel=2,

@@ -50,7 +50,7 @@ def _error(start_mse: float, mse: float) -> str:
     """How the error (root mean square) compares with the one at the start."""
     before, after = math.sqrt(start_mse), math.sqrt(mse)
     if not math.isfinite(after):
-        return "the error grew beyond all numbers"
+        return "the error is beyond all numbers" if not math.isfinite(before) else "the error grew beyond all numbers"
     if after == 0.0:
         return "the error is exactly 0"
     if before == after:
