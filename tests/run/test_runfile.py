@@ -70,6 +70,13 @@ def test_resumed_in_the_middle_of_an_epoch_it_is_as_if_never_interrupted(order, 
     same(resumed, ns.load(tmp_path / "a.nodescope"))
 
 
+def test_a_saved_run_that_goes_on_knows_when_it_last_moved(tmp_path):
+    keywords = {"weight": 2.0, "input": [1, 2, 3], "goal": [2, 4, 6], "alpha": 0.1}
+    ns.save(ns.descend(**keywords, steps=2), tmp_path / "a.nodescope")
+    resumed = ns.resume(tmp_path / "a.nodescope", steps=30)
+    assert (resumed.ending, resumed.settled_after) == (ns.Ending.SETTLED, 0)
+
+
 def test_a_file_without_an_ending_is_as_far_as_it_was_kept(tmp_path):
     path = tmp_path / "a.nodescope"
     run = ns.descend(**RECIPES[4], out=path)

@@ -235,7 +235,7 @@ def _out_of_steps(descent: Descent) -> Ending:
 def _finished(descent: Descent, ending: Ending) -> Run:
     recipe, cursor = descent.recipe, descent.cursor
     descent.checkpoints.trim(cursor.kept)
-    replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state)
+    replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state, cursor.last_moved, cursor.last_changed)
     made, settled_after = cursor.step, None
     if ending is Ending.CYCLING:
         replay.cycle = _find_cycle(replay, cursor.length * recipe.steps_per_epoch)

@@ -32,6 +32,7 @@ class Replay:
     Attributes
     ----------
     last_step, last_state : updates made when the run's end was known, and the state then
+    last_moved, last_changed : the last update that changed a weight, or the state; -1 where none did
     settled : no state after `last_step` differs from `last_state`
     cycle : how steps after `last_step` repeat earlier ones
     """
@@ -40,6 +41,8 @@ class Replay:
     checkpoints: Checkpoints
     last_step: int
     last_state: Floats
+    last_moved: int
+    last_changed: int
     settled: bool = False
     cycle: Cycle | None = None
 

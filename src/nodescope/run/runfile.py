@@ -180,7 +180,7 @@ def save(run: Run, path: str | PathLike[str]) -> None:
     replay = run.replay
     cursor = Cursor.at(replay.last_step)
     cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
-    cursor.last_moved = cursor.last_changed = replay.last_step - 1 if run.settled_after is None else run.settled_after - 1
+    cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
     descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
     with _explained(target, "written"):
         if target.is_dir():
@@ -215,7 +215,8 @@ def load(path: str | PathLike[str], data: Any = None) -> Run:
     descent, header = _read(Path(path), data)
     recipe = descent.recipe
     ended = header.get("ending")
-    replay = Replay(recipe, descent.checkpoints, descent.cursor.step, descent.state)
+    cursor = descent.cursor
+    replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state, cursor.last_moved, cursor.last_changed)
     if ended is None:
         return Run(recipe, Ending.INTERRUPTED, replay.last_step, replay.last_step, None, None, replay, descent.seconds)
     replay.settled = ended["settled"]
