@@ -2,17 +2,19 @@
 
 import math
 import struct
+import tempfile
 from unittest import mock
 
 import naive
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nodescope as ns
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.order import positions
+from nodescope.run.toml import parse_recipe
 
 ODD = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 0.1, 0.4, 0.6, 1e300, -1e300, 5e-324, 1e-310, 1e160, -1e-200, 1e-8]
 number = st.one_of(st.sampled_from(ODD), st.floats(-3, 3), st.floats(allow_nan=False, allow_infinity=False))
@@ -127,3 +129,19 @@ def test_every_rule_leaves_the_memory_of_a_frozen_weight_alone(rule):
     for memory in run.recipe.rule.memories:
         assert window[memory][:, 0].tolist() == [0.0] * 5
         assert (window[memory][:, 1] != 0).all()
+
+
+@settings(max_examples=40 if engine().name == "plain" else 400)
+@given(recipes())
+def test_saved_loaded_and_told_as_toml_it_is_the_same_run(keywords):
+    run = ns.descend(**keywords)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/a.nodescope"
+        ns.save(run, path)
+        loaded = ns.load(path)
+    told = ns.descend(**parse_recipe(run.recipe.to_toml()))
+    for other in (loaded, told):
+        assert facts(other) == facts(run)
+        assert other.recipe == run.recipe
+        for name, column in run.trace[:].read().items():
+            assert column.tobytes() == other.trace[:][name].tobytes(), name

@@ -216,6 +216,7 @@ def load(path: str | PathLike[str], data: Any = None) -> Run:
     recipe = descent.recipe
     ended = header.get("ending")
     cursor = descent.cursor
+    descent.checkpoints.trim(cursor.kept)
     replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state, cursor.last_moved, cursor.last_changed)
     if ended is None:
         return Run(recipe, Ending.INTERRUPTED, replay.last_step, replay.last_step, None, None, replay, descent.seconds)
