@@ -44,6 +44,15 @@ def test_a_logarithmic_scale_where_it_helps_and_gaps_for_infinity():
     assert curve.draw([0, 1], [math.nan, math.inf], 10, 4, unicode=True) == []
 
 
+def test_a_curve_over_epochs_does_not_meet_the_same_example_again_and_again():
+    goals = [0.0, 10.0] * 50
+    run = ns.descend(weight=0.0, input=[1.0] * 100, goal=goals, alpha=1e-6, epochs=400)
+    lines = curve.error_curve(run, 30, 6, unicode=False)
+    assert "over epochs 0 to" in lines[-1]
+    heights = [{i for i, line in enumerate(lines[:6]) if line.split("|")[1][c : c + 1] == "*"} for c in range(30)]
+    assert all(len(rows) <= 2 for rows in heights)
+
+
 def test_a_table_never_shows_two_different_weights_alike():
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
     rows = tables.summary_rows(run)

@@ -11,23 +11,37 @@ from nodescope.views.numbers import short
 
 POINTS = 400
 """Steps looked at; of longer runs evenly spaced ones."""
+EPOCHS = 120
+STEPS_OF_AN_EPOCH = 1000
+"""Of an epoch's first steps at most so many are read."""
 LOG_FROM = 1000.0
 """Largest ÷ smallest from which the scale is logarithmic."""
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def error_curve(run: Run, width: int = 60, height: int = 8, unicode: bool = True) -> list[str]:
-    """Lines that show the mse of the run's steps; none for a run with fewer than two steps."""
+    """Lines that show the mse over the run; none where there are fewer than two points.
+
+    Where an epoch has several steps, a point is the mean over an epoch's steps: evenly spaced single steps could
+    meet the same few examples again and again.
+    """
     last = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
-    if last < 2:
-        return []
-    stride = max(1, last // POINTS)
-    window = run.trace[0:last:stride]
-    return draw(window["step"].tolist(), window["mse"].tolist(), width, height, unicode)
+    per_epoch = run.recipe.steps_per_epoch
+    if per_epoch == 1 or last < 2 * per_epoch:
+        window = run.trace[0 : last : max(1, last // POINTS)]
+        return draw(window["step"].tolist(), window["mse"].tolist(), width, height, unicode)
+    epochs = range(0, last // per_epoch, max(1, last // per_epoch // EPOCHS))
+    means = [_mean(run.trace[e * per_epoch : e * per_epoch + min(per_epoch, STEPS_OF_AN_EPOCH)]["mse"]) for e in epochs]
+    return draw(list(epochs), means, width, height, unicode, "epochs")
 
 
-def draw(steps: Sequence[int], values: Sequence[float], width: int, height: int, unicode: bool) -> list[str]:
-    """Values over steps; infinities and NaN leave a gap."""
+def _mean(mse: NDArray[np.float64]) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(mse.mean())
+
+
+def draw(steps: Sequence[int], values: Sequence[float], width: int, height: int, unicode: bool, of: str = "steps") -> list[str]:
+    """Values over steps (or epochs); infinities and NaN leave a gap."""
     finite = [(t, v) for t, v in zip(steps, values, strict=True) if math.isfinite(v)]
     if len(finite) < 2:
         return []
@@ -49,7 +63,7 @@ def draw(steps: Sequence[int], values: Sequence[float], width: int, height: int,
     texts = [labels[0], *[""] * (height - 2), labels[1]]
     body = [f"{text:>{margin}} {bar}{line}" for text, line in zip(texts, lines, strict=True)]
     corner, rule = ("└", "─") if unicode else ("+", "-")
-    name = f"mse{' (log scale)' if logarithmic else ''} over steps {steps[0]:,} to {steps[-1]:,}"
+    name = f"mse{' (log scale)' if logarithmic else ''} over {of} {steps[0]:,} to {steps[-1]:,}"
     if not unicode:
         body = [line.replace("≈", "~").replace("−", "-") for line in body]
     return [*body, f"{'':>{margin}} {corner}{rule * width}", f"{'':>{margin}}  {name}"]
