@@ -96,7 +96,11 @@ def test_an_independent_oracle_agrees(keywords):
     expected, run = naively(keywords), ns.descend(**keywords)
     drawn_batches = keywords["order"] == "shuffled" and 1 < run.recipe.batch_size < run.recipe.n
     if not (drawn_batches and expected["ending"] == "SETTLED"):
-        same = {"REPEATS": ("CYCLING", "SETTLED")}.get(expected["ending"], (expected["ending"],))
+        same = {expected["ending"]}
+        if expected["ending"] == "REPEATS":
+            # the oracle keeps every state; Brent's single saved one is met again by four times (first + period) at the latest
+            late = keywords["steps"] < 4 * expected["steps"]
+            same = {"CYCLING", "SETTLED", "STEPS_USED"} if late else {"CYCLING", "SETTLED"}
         assert run.ending.name in same
     if expected["ending"] == "REPEATS" and run.ending is ns.Ending.CYCLING:
         assert run.cycle.period == expected["period"]
@@ -111,6 +115,12 @@ def test_an_independent_oracle_agrees(keywords):
             wanted = np.ravel(np.array(value, dtype=flat.dtype))
             got = flat[: wanted.size]
             assert [struct.pack("<d", v) for v in got] == [naive.bits(v) for v in wanted], (t, name)
+
+
+@pytest.mark.parametrize("d", [3, 8, 11, 16])
+def test_lanes_without_a_product_hold_plus_zero(d):
+    run = ns.descend(weight=[-0.0] * d, input=[1.0] * d, goal=1.0, alpha=0.1, steps=1, summation="lanes")
+    assert math.copysign(1.0, run.trace[0].prediction) == (-1.0 if d % 8 == 0 else 1.0)
 
 
 def test_the_one_nan_is_canonical():
