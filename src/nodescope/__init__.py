@@ -1,5 +1,6 @@
 """nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
 
+from nodescope.diagnosis.forecast import Forecast, forecast
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
@@ -17,11 +18,13 @@ __all__ = [
     "DataChanged",
     "Ending",
     "FileError",
+    "Forecast",
     "InputError",
     "NodescopeError",
     "Recipe",
     "Run",
     "descend",
+    "forecast",
     "load",
     "read_recipe",
     "resume",

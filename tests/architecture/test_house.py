@@ -13,8 +13,8 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 
 def test_public_names():
     assert sorted(ns.__all__) == [
-        "DataChanged", "Ending", "FileError", "InputError", "NodescopeError", "Recipe", "Run", "descend", "load",
-        "read_recipe", "resume", "save",
+        "DataChanged", "Ending", "FileError", "Forecast", "InputError", "NodescopeError", "Recipe", "Run", "descend",
+        "forecast", "load", "read_recipe", "resume", "save",
     ]  # fmt: skip
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 
