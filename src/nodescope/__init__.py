@@ -1,6 +1,8 @@
 """nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
 
+from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.forecast import Forecast, forecast
+from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
@@ -16,14 +18,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DataChanged",
+    "Diagnosis",
     "Ending",
     "FileError",
+    "Finding",
     "Forecast",
     "InputError",
     "NodescopeError",
     "Recipe",
     "Run",
     "descend",
+    "diagnose",
     "forecast",
     "load",
     "read_recipe",

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from nodescope.theory.factors import Spectrum, momentum_factors, spectrum, triangle
 
 Floats = NDArray[np.float64]
+ROUNDING = 16 * 2.0**-52
+"""Part of a residual, times √(d + k), that working in doubles alone leaves over: below it nothing is."""
 LONGEST_SCAN = 2**17
 """Steps looked through for the first at which a momentum's mse, which need not fall steadily, is low enough."""
 
@@ -54,7 +56,7 @@ def bowl(x: Floats, residual: Floats) -> Bowl:
     n, k = residual.shape
     found = spectrum(x)
     unit = max(float(np.abs(residual).max()), 1e-300) if residual.size else 1.0
-    size = max(float(np.abs(x).max()), 1e-300)
+    size = max(float(np.abs(x).max()), 1e-300) if x.size else 1.0
     # in units of the largest number, so that no square overflows
     both = triangle(np.concatenate([x / size, residual / unit], axis=1))
     inside, outside = both[:, : x.shape[1]], both[:, x.shape[1] :]
@@ -63,17 +65,15 @@ def bowl(x: Floats, residual: Floats) -> Bowl:
     coordinates = (left / norms).T @ outside if found.rank else np.empty((0, k))
     rest = outside - (left / norms) @ coordinates if found.rank else outside
     per_number = unit * unit / (n * k)
-    return Bowl(
-        found,
-        (coordinates**2).sum(axis=1) * per_number,
-        float((rest**2).sum()) * per_number,
-        float(_beyond_all_weights(inside, outside)) * per_number,
-    )
+    rounding = (ROUNDING * math.sqrt(both.shape[1])) ** 2 * float((outside**2).sum())
+    left_over = (float((rest**2).sum()), _beyond_all_weights(inside, outside))
+    removable, least = (square * per_number if square > rounding else 0.0 for square in left_over)
+    return Bowl(found, (coordinates**2).sum(axis=1) * per_number, removable, least)
 
 
 def _beyond_all_weights(inside: Floats, outside: Floats) -> float:
     """Sum of squares of what is left when each column of inputs counts alike, however small its unit."""
-    scale = np.abs(inside).max(axis=0)
+    scale = np.abs(inside).max(axis=0, initial=0.0)
     live = inside[:, scale > 0] / scale[scale > 0]
     if not live.size:
         return float((outside**2).sum())

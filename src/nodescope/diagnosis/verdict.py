@@ -1,0 +1,93 @@
+"""After a run: why it went as it did. Findings in order → the sentence, and its proof; withheld where they disagree."""
+
+from dataclasses import dataclass
+
+from nodescope.diagnosis.evidence import Evidence
+from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.findings import all_findings
+from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.proof import Row, proof
+from nodescope.run.run import Run
+
+SAID = 2
+"""Findings that the verdict tells, beside how it ended."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What `diagnose` gives back.
+
+    Attributes
+    ----------
+    verdict : str
+        The sentence; says so where it is withheld.
+    findings : tuple of Finding
+        Faults first, then warnings, then notes.
+    proof : tuple of Row
+        Predicted beside recorded.
+    withheld : bool
+        Predicted and recorded numbers disagree: then no verdict is given.
+    forecast : Forecast
+        What the recipe let expect.
+    """
+
+    verdict: str
+    findings: tuple[Finding, ...]
+    proof: tuple[Row, ...]
+    withheld: bool
+    forecast: Forecast
+
+    def __str__(self) -> str:
+        lines = [self.verdict, *(f"  {finding}" for finding in self.findings), *(f"  proof: {row}" for row in self.proof)]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def __contains__(self, name: object) -> bool:
+        return any(finding.name == name for finding in self.findings)
+
+
+def diagnose(run: Run) -> Diagnosis:
+    """Why a run went as it did, with the numbers that prove it.
+
+    The names of the findings, when each is made and how severe it is: docs/verdicts.md. It needs nothing but the run.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    Diagnosis
+
+    Examples
+    --------
+    >>> from nodescope.run.descend import descend
+    >>> found = diagnose(descend(weight=0.4, input=1, goal=0.6, alpha=2.5, steps=20))
+    >>> found.findings[0].name, found.findings[0].severity, found.findings[0].predicted
+    ('runs away', 'fault', -1.5)
+    >>> print(found.findings[0].remedy)
+    An alpha below 2 holds.
+    """
+    e = Evidence(run)
+    findings, rows = all_findings(e), proof(e)
+    wrong = [row for row in rows if not row.agrees]
+    verdict = _withheld(wrong[0]) if wrong else _sentence(e, findings)
+    return Diagnosis(verdict, tuple(findings), tuple(rows), bool(wrong), e.forecast)
+
+
+def _sentence(e: Evidence, findings: list[Finding]) -> str:
+    worst = [finding for finding in findings if finding.severity != "note"]
+    told = worst[:SAID] if worst else findings[:SAID]
+    return " ".join([e.run.sentence, *(_capital(finding.text) for finding in told), *(f.remedy for f in told[:1] if f.remedy)])
+
+
+def _withheld(row: Row) -> str:
+    return (
+        f"Withheld: at step {row.step:,} the {row.quantity} should be {row.predicted!r}, but {row.recorded!r} is recorded. "
+        "Either the run was changed since it was made (ns.verify finds out) or the theory does not hold for it."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
