@@ -3,6 +3,7 @@
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.forecast import Forecast, forecast
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.verify import Certificate, verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
@@ -17,6 +18,7 @@ display.install()
 __version__ = "0.1.0"
 
 __all__ = [
+    "Certificate",
     "DataChanged",
     "Diagnosis",
     "Ending",
@@ -34,4 +36,5 @@ __all__ = [
     "read_recipe",
     "resume",
     "save",
+    "verify",
 ]

@@ -13,8 +13,8 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
-        "DataChanged Diagnosis Ending FileError Finding Forecast InputError NodescopeError Recipe Run descend diagnose forecast "
-        "load read_recipe resume save"
+        "Certificate DataChanged Diagnosis Ending FileError Finding Forecast InputError NodescopeError Recipe Run descend diagnose forecast "
+        "load read_recipe resume save verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from nodescope.arithmetic.doubles import ordinal
 from nodescope.diagnosis.evidence import Evidence
 from nodescope.diagnosis.finding import Finding
 from nodescope.run.ending import Ending
@@ -77,7 +78,7 @@ def _one_weight(e: Evidence) -> tuple[str, str]:
         best = float(Fraction(goal) / Fraction(x))
     except OverflowError:
         best = math.copysign(math.inf, goal * math.copysign(1, x))
-    short = abs(_place(best) - _place(weight))
+    short = abs(ordinal(best) - ordinal(weight))
     half = abs(math.nextafter(weight, math.copysign(math.inf, -update)) - weight) / 2
     gap = "the gap between neighbouring doubles"
     if update == 0.0:
@@ -104,12 +105,6 @@ def _several(e: Evidence) -> tuple[str, str]:
     limit = e.forecast.limit
     closer = limit is not None and 0 < limit < math.inf and e.recipe.alpha < limit / 8
     return text, f"A larger alpha, such as {limit / 2:.6g}, would come closer." if closer and limit is not None else ""
-
-
-def _place(x: float) -> int:
-    """Doubles in their order, as whole numbers."""
-    bits = int(np.float64(x).view(np.int64))
-    return bits if bits >= 0 else -(bits & 0x7FFFFFFFFFFFFFFF)
 
 
 def _apart(e: Evidence, step: int, other: int) -> float:

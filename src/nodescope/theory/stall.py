@@ -11,13 +11,14 @@ Source: monotonicity of correct rounding (Muller et al., "Handbook of Floating-P
 """
 
 import math
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nodescope.arithmetic.doubles import double, ordinal
 
 AROUND = 64
 """Doubles on either side of the one found that are looked at one by one: rounding of the prediction blurs the border a little."""
@@ -120,36 +121,25 @@ def _stay(node: Node, weight: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _first_that_stays(node: Node, moves: float, stays: float) -> float:
-    low, high = _ordinal(moves), _ordinal(stays)
+    low, high = ordinal(moves), ordinal(stays)
     while abs(high - low) > 1:
         middle = (low + high) // 2
-        if node.stays(_double(middle)):
+        if node.stays(double(middle)):
             high = middle
         else:
             low = middle
-    return _double(high)
+    return double(high)
 
 
 def _first_nearby(node: Node, start: float, found: float) -> float:
-    place = _ordinal(found)
-    way = 1 if place > _ordinal(start) else -1
+    place = ordinal(found)
+    way = 1 if place > ordinal(start) else -1
     nearby = range(place - way * AROUND, place + way, way)
-    ahead_of_start = [o for o in nearby if way * (o - _ordinal(start)) > 0]
-    return next((w for w in map(_double, ahead_of_start) if node.stays(w)), found)
+    ahead_of_start = [o for o in nearby if way * (o - ordinal(start)) > 0]
+    return next((w for w in map(double, ahead_of_start) if node.stays(w)), found)
 
 
 def before(end: float, start: float, doubles: int) -> float:
     """The double that lies `doubles` doubles before `end` on the way from `start`, at most at `start`."""
-    place, first = _ordinal(end), _ordinal(start)
-    return start if abs(place - first) <= doubles else _double(place + (doubles if first > place else -doubles))
-
-
-def _ordinal(x: float) -> int:
-    """Doubles in their order, as whole numbers: neighbours differ by one, both zeros are 0."""
-    (bits,) = struct.unpack("<q", struct.pack("<d", x))
-    return int(bits) if bits >= 0 else -(int(bits) & 0x7FFFFFFFFFFFFFFF)
-
-
-def _double(ordinal: int) -> float:
-    (x,) = struct.unpack("<d", struct.pack("<q", abs(ordinal)))
-    return float(x) if ordinal >= 0 else -float(x)
+    place, first = ordinal(end), ordinal(start)
+    return start if abs(place - first) <= doubles else double(place + (doubles if first > place else -doubles))
