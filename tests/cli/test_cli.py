@@ -47,9 +47,12 @@ def on_a_terminal(*arguments, **environment):
 
 def test_quiet_when_piped():
     said = call("run", *SEED, "--steps", 325).stdout.splitlines()
-    assert said[0].startswith("Settled after 317 steps")
-    assert said[1] == "weight  0.5999999999999994"
-    assert len(said) == 2
+    assert said[0].startswith("foretold  Creeps: each step leaves 0.9")
+    assert "It will settle after 317 steps at 0.5999999999999994." in said[0]
+    assert said[1].startswith("happened  Settled after 317 steps")
+    assert said[2].startswith("verdict   It stops at 0.5999999999999994, 5 doubles short of 0.6")
+    assert said[3] == "weight  0.5999999999999994"
+    assert len(said) == 4
 
 
 def test_a_recipe_and_an_option_before_its_key():

@@ -96,10 +96,11 @@ class Evidence:
 
     @cached_property
     def late_mse(self) -> float:
-        """Mean of E over the last few epoch ends."""
+        """Mean of E over the last few epoch ends, all in the later half of the run."""
         size = self.recipe.steps_per_epoch
         last = self.run.steps // size
-        return float(np.mean([self.mse_at(epoch * size) for epoch in range(max(0, last - LOOKED_AT + 1), last + 1)]))
+        first = min(last, max(last // 2 + 1, last - LOOKED_AT + 1))
+        return float(np.mean([self.mse_at(epoch * size) for epoch in range(first, last + 1)]))
 
     # ---- foretold ----
 

@@ -90,7 +90,8 @@ class Forecast:
     def limit(self) -> float | None:
         """Largest stable alpha: up from 0 it is stable until there. 2/|x|² for one example; infinite where nothing can move.
 
-        For a drawn order the largest that is *surely* stable (`limit_bounds` has both). None where no theory covers the rule.
+        For a drawn order (or very many examples in a given one) the largest that is *surely* stable: `limit_bounds` has both
+        bounds. None where no theory covers the rule.
         """
         return self.system.limit if self.is_linear else None
 
@@ -169,8 +170,9 @@ class Forecast:
             return "runs away", ""
         if alpha <= bounds[0] / 2:
             return "creeps", ""
-        where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order drawn"
-        return "unknown", f"the order is drawn; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
+        where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order"
+        why = "the order is drawn" if self.recipe.order == "shuffled" else "there are too many examples for their product"
+        return "unknown", f"{why}; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
 
     @property
     def regime(self) -> str:
@@ -312,7 +314,7 @@ class Forecast:
         if not self.is_linear or self.recipe.schedule is not None:
             return None, self.regime_reason or _no_theory(self.recipe)
         if not (self.system.together or self.system.in_order):
-            return None, "the order is drawn: only bounds of alpha are known"
+            return None, "only bounds are known where the order is drawn, or the examples are very many"
         if mse < self.least_mse:
             return None, f"no weights can beat {self.least_mse:.6g}"
         if self.system.together:

@@ -15,7 +15,7 @@ def sentence(foretold: "Forecast") -> str:
 
 def _regime(foretold: "Forecast") -> str:
     factor, per = foretold.factor, foretold.per
-    times = "" if factor is None else f"{factor:.6g}"
+    times = "" if factor is None else _times(factor)
     if foretold.regime == "frozen":
         return "Frozen: alpha is 0." if foretold.system.can_move else "Frozen: no weight that may move has an input other than 0."
     if foretold.regime == "creeps" and factor is None:
@@ -28,6 +28,14 @@ def _regime(foretold: "Forecast") -> str:
         if times
         else "Runs away: it grows whatever the order.",
     }.get(foretold.regime, f"Unknown: {foretold.regime_reason}.")
+
+
+def _times(factor: float) -> str:
+    """A factor, as 1 − something where it is so near 1 that the digits would not show it."""
+    size = abs(factor)
+    if 0 < abs(1 - size) < 1e-4:
+        return f"{'−' if factor < 0 else ''}(1 {'−' if size < 1 else '+'} {abs(1 - size):.3g})"
+    return f"{factor:.6g}"
 
 
 def _limit(foretold: "Forecast") -> str:

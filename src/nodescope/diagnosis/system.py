@@ -16,6 +16,8 @@ from nodescope.theory.epoch import Epoch, EpochPath
 from nodescope.theory.factors import Spectrum, as_float, exact_square, momentum_limit
 from nodescope.theory.quadratic import Bowl, Descent, bowl
 
+LARGEST_EPOCH = 2 * 10**7
+"""n × width² up to which the product of an epoch is worked out: about two seconds for all of a forecast."""
 LINEAR_RULES = ("plain", "momentum", "nesterov")
 
 
@@ -87,8 +89,13 @@ class System:
 
     @property
     def in_order(self) -> bool:
-        """Whether examples come a few at a time in a known order: then a turn is an epoch."""
-        return not self.together and self.recipe.order == "given"
+        """Whether examples come a few at a time in a known order, few enough for their product: then a turn is an epoch."""
+        return not self.together and self.recipe.order == "given" and not self.too_large
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the product of an epoch would take minutes: then bounds must do, as for a drawn order."""
+        return self.recipe.n * self.recipe.problem.width**2 > LARGEST_EPOCH
 
     @property
     def steps_per_turn(self) -> int:

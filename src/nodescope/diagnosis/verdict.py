@@ -20,7 +20,9 @@ class Diagnosis:
     Attributes
     ----------
     verdict : str
-        The sentence; says so where it is withheld.
+        How it ended, and why; says so where it is withheld.
+    judgement : str
+        The why alone.
     findings : tuple of Finding
         Faults first, then warnings, then notes.
     proof : tuple of Row
@@ -32,6 +34,7 @@ class Diagnosis:
     """
 
     verdict: str
+    judgement: str
     findings: tuple[Finding, ...]
     proof: tuple[Row, ...]
     withheld: bool
@@ -72,14 +75,16 @@ def diagnose(run: Run) -> Diagnosis:
     e = Evidence(run)
     findings, rows = all_findings(e), proof(e)
     wrong = [row for row in rows if not row.agrees]
-    verdict = _withheld(wrong[0]) if wrong else _sentence(e, findings)
-    return Diagnosis(verdict, tuple(findings), tuple(rows), bool(wrong), e.forecast)
+    judgement = _withheld(wrong[0]) if wrong else _judgement(findings)
+    verdict = judgement if wrong else f"{run.sentence} {judgement}"
+    return Diagnosis(verdict, judgement, tuple(findings), tuple(rows), bool(wrong), e.forecast)
 
 
-def _sentence(e: Evidence, findings: list[Finding]) -> str:
+def _judgement(findings: list[Finding]) -> str:
     worst = [finding for finding in findings if finding.severity != "note"]
     told = worst[:SAID] if worst else findings[:SAID]
-    return " ".join([e.run.sentence, *(_capital(finding.text) for finding in told), *(f.remedy for f in told[:1] if f.remedy)])
+    first, *rest = told
+    return " ".join(filter(None, [_capital(first.text), first.remedy, *(_capital(finding.text) for finding in rest)]))
 
 
 def _withheld(row: Row) -> str:

@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 64
 SCANNED = 32
 """Alphas at which the spectral radius is looked at between a stable one and one that certainly is not."""
+VOLUMES = 4 * 10**6
+"""Logarithms taken in all while volumes are compared."""
+VOLUMES_AT_ONCE = 2**18
 FINE = 20_000
 """The same for a single direction, where one costs next to nothing; and alphas at which only volumes are compared."""
 
@@ -123,14 +126,15 @@ class Epoch:
         """From surely stable up to where every single step lengthens the missing error in its own direction."""
         low = self.surely_stable
         positive = self._moments[self._moments > 0]
-        return np.geomspace(low, max(2.0 / float(positive.min()), 1.0001 * low) if self.batch == 1 else 64.0 * low, FINE)
+        high = max(2.0 / float(positive.min()), 1.0001 * low) if self.batch == 1 else 64.0 * low
+        return np.geomspace(low, high, max(64, min(FINE, VOLUMES // len(self._moments))))
 
     def _volume(self, alpha: Floats) -> Floats:
         """Logarithm of |det P| for single examples."""
         total = np.zeros_like(alpha)
         with np.errstate(divide="ignore"):
-            for value in self._moments:
-                total += np.log(np.abs(1.0 - alpha * value))
+            for values in np.array_split(self._moments, -(-len(self._moments) * len(alpha) // VOLUMES_AT_ONCE)):
+                total += np.log(np.abs(1.0 - np.multiply.outer(values, alpha))).sum(axis=0)
         return total
 
     @cached_property

@@ -62,20 +62,28 @@ def spectrum(x: Floats) -> Spectrum:
         return Spectrum(np.empty(0), np.empty((0, x.shape[1])))
     # a power of two keeps squares in range and costs no bit
     scale = 2.0 ** min(1000, max(-1000, math.frexp(largest)[1]))
-    _, values, directions = np.linalg.svd(triangle(x / scale), full_matrices=False)
+    _, values, directions = np.linalg.svd(triangle(x, by=(1.0 / scale,)), full_matrices=False)
     there = values > values[0] * max(x.shape) * np.finfo(float).eps
     with np.errstate(over="ignore"):
         return Spectrum((values[there] * scale / math.sqrt(len(x))) ** 2, directions[there])
 
 
-def triangle(x: Floats, rows: int = 4096) -> Floats:
-    """R of QR: as many columns as x, the same singular values, merged block by block; x itself where it has few rows."""
-    d = x.shape[1]
-    if len(x) <= 2 * d + 1:
-        return x
-    r = np.linalg.qr(x[: max(rows, 2 * d)], mode="r")
-    for start in range(max(rows, 2 * d), len(x), max(rows, 2 * d)):
-        r = np.linalg.qr(np.concatenate([r, x[start : start + max(rows, 2 * d)]]), mode="r")
+def triangle(*columns: Floats, by: tuple[float, ...], rows: int = 4096) -> Floats:
+    """R of the QR of matrices side by side, each times a number: the same singular values in few rows, merged block by block.
+
+    No copy of all rows is made; where there are few, they are given back as they are.
+    """
+    d, n = sum(part.shape[1] for part in columns), len(columns[0])
+    size = max(rows, 2 * d)
+
+    def block(start: int, stop: int) -> Floats:
+        return np.concatenate([part[start:stop] * scale for part, scale in zip(columns, by, strict=True)], axis=1)
+
+    if n <= 2 * d + 1:
+        return block(0, n)
+    r = np.linalg.qr(block(0, size), mode="r")
+    for start in range(size, n, size):
+        r = np.linalg.qr(np.concatenate([r, block(start, start + size)]), mode="r")
     return np.asarray(r)
 
 

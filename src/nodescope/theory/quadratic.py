@@ -58,7 +58,7 @@ def bowl(x: Floats, residual: Floats) -> Bowl:
     unit = max(float(np.abs(residual).max()), 1e-300) if residual.size else 1.0
     size = max(float(np.abs(x).max()), 1e-300) if x.size else 1.0
     # in units of the largest number, so that no square overflows
-    both = triangle(np.concatenate([x / size, residual / unit], axis=1))
+    both = triangle(x, residual, by=(1.0 / size, 1.0 / unit))
     inside, outside = both[:, : x.shape[1]], both[:, x.shape[1] :]
     left = inside @ found.directions.T
     norms = np.sqrt(found.eigenvalues * n) / size

@@ -1,7 +1,11 @@
-"""What the shell prints of a run: the whole story on a terminal, the result alone where it is piped."""
+"""What the shell prints of a run and its judgement: the whole story on a terminal, the result alone where it is piped."""
+
+import textwrap
 
 import numpy as np
 
+from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.views import tables
 from nodescope.views.curve import error_curve
@@ -11,23 +15,51 @@ MANY = 12
 """Weights that are told one by one."""
 
 
-def result(run: Run) -> list[str]:
-    """The ending, the final weights in full, and the score: what a pipe gets."""
-    lines = [run.sentence, *_final(run)]
+def result(run: Run, diagnosis: Diagnosis) -> list[str]:
+    """Foretold, happened, verdict, the final weights in full, and the score: what a pipe gets."""
+    lines = [*_told(run, diagnosis), *_final(run)]
     return [*lines, *repr(run.score).splitlines()] if run.score is not None else lines
 
 
-def story(run: Run, width: int, unicode: bool) -> list[str]:
-    """Title, first and last steps, error curve, ending, final weights, score: what a person gets."""
+def story(run: Run, diagnosis: Diagnosis, width: int, unicode: bool) -> list[str]:
+    """Title, first and last steps, error curve, foretold, happened, verdict, final weights, score: what a person gets."""
     lines = ["", *map(plain_text, title(run)), ""]
     if run.steps:
         lines += [*tables.aligned(tables.summary_rows(run, width)), ""]
-    lines += [*error_curve(run, min(72, max(20, width - 24)), 8, unicode), "", run.sentence, ""]
+    lines += [*error_curve(run, min(72, max(20, width - 24)), 8, unicode), ""]
+    lines += [*_wrapped(_told(run, diagnosis), width), ""]
     lines += _final(run)
     if run.score is not None:
         lines += ["", *repr(run.score).splitlines()]
     lines.append("")
     return lines if unicode else [line.encode("ascii", "replace").decode() for line in _in_ascii(lines)]
+
+
+def foretold(forecast: Forecast, mse: float | None) -> list[str]:
+    """A forecast for a person, with the steps to an mse where one is asked for."""
+    lines = [forecast.sentence]
+    if mse is not None:
+        steps = forecast.steps_to(mse)
+        never = f"An mse of {short(mse)} is never reached: {forecast.why_not(mse)}."
+        lines.append(never if steps is None else f"An mse of {short(mse)} is reached after {steps:,} steps.")
+    return lines
+
+
+def judgement(diagnosis: Diagnosis) -> list[str]:
+    """Verdict, findings and proof."""
+    findings = [f"  {plain_text(str(finding))}" for finding in diagnosis.findings]
+    proof = [f"  {row}" for row in diagnosis.proof]
+    return [plain_text(diagnosis.verdict), "", "findings", *findings, *(["", "proof", *proof] if proof else [])]
+
+
+def _told(run: Run, diagnosis: Diagnosis) -> list[str]:
+    told = [("foretold", diagnosis.forecast.sentence), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
+    return [f"{name:<8}  {plain_text(text)}" for name, text in told if text]
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    """Lines no wider than the terminal, what runs over set in."""
+    return [part for line in lines for part in textwrap.wrap(line, max(40, width), subsequent_indent=" " * 10)]
 
 
 def _in_ascii(lines: list[str]) -> list[str]:

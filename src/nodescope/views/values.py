@@ -1,11 +1,15 @@
 """A run's facts as plain values for machines: JSON in which every float reads back to the same bits."""
 
+import dataclasses
 import json
 import math
 from typing import Any
 
 import numpy as np
 
+from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.verdict import Diagnosis
+from nodescope.diagnosis.verify import Certificate
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 
@@ -53,6 +57,40 @@ def run_values(run: Run) -> dict[str, Any]:
     if run.score is not None:
         values["score"] = _score(run.score)
     return values
+
+
+FORECAST = (
+    "regime", "regime_reason", "limit", "limit_bounds", "islands", "factor", "factors", "per", "stable", "best_alpha", "condition",
+    "least_mse", "cycle_mse", "final_weight", "final_bias", "final_weight_reason", "settles_at", "settles_exactly", "cycles",
+    "diverges_at", "sentence",
+)  # fmt: skip
+
+
+def forecast_values(forecast: Forecast, mse: float | None = None) -> dict[str, Any]:
+    """A forecast by the names of its attributes; with the steps to an mse where one is asked for."""
+    values = {name: getattr(forecast, name) for name in FORECAST}
+    if mse is not None:
+        values |= {"mse": mse, "steps_to": forecast.steps_to(mse), "why_not": forecast.why_not(mse)}
+    return values
+
+
+def judgement_values(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Forecast, verdict, findings and proof."""
+    return {
+        "forecast": forecast_values(diagnosis.forecast),
+        "verdict": diagnosis.verdict,
+        "withheld": diagnosis.withheld,
+        "findings": [dataclasses.asdict(finding) for finding in diagnosis.findings],
+        "proof": [dataclasses.asdict(row) for row in diagnosis.proof],
+    }
+
+
+def certificate_values(certificate: Certificate) -> dict[str, Any]:
+    """A certificate by the names of its attributes."""
+    names = ("passed", "walked", "of_steps", "windows", "sentence")
+    difference = certificate.first_difference
+    first = None if difference is None else difference._asdict()
+    return {"first_difference": first} | {name: getattr(certificate, name) for name in names}
 
 
 def _score(score: Score) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""The command line: parse, call, print. Bad input gets one clear message and exit code 2; a diverged run is a result."""
+
+import os
+import sys
+
+import click
+
+import nodescope as ns
+from nodescope.cli.judge import diagnose, forecast, run, verify
+from nodescope.cli.output import plain_message
+from nodescope.cli.read import predict, trace
+from nodescope.errors import NodescopeError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ns.__version__)
+def cli() -> None:
+    """See, run and understand gradient-descent nodes: every number of every step, exactly."""
+
+
+for command in (run, forecast, trace, diagnose, verify, predict):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: every failure that has an explanation is one message on stderr and exit code 2."""
+    try:
+        cli(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except NodescopeError as error:
+        click.echo(f"nodescope: {plain_message(error)}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)

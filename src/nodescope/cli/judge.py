@@ -1,0 +1,78 @@
+"""`run`, `forecast`, `diagnose`, `verify`, `explain`: what was foretold, what happened, and why."""
+
+import sys
+from typing import Any
+
+import click
+
+import nodescope as ns
+from nodescope.cli.opened import opened
+from nodescope.cli.output import progress, terminal
+from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
+from nodescope.errors import InputError
+from nodescope.run.descend import descend_with
+from nodescope.views import report, values
+
+
+@click.command()
+@click.argument("recipe", required=False, type=click.Path())
+@recipe_options
+@click.option("--out", type=click.Path(), help="Keep the run in this file.")
+@click.option("--resume", type=click.Path(), help="Go on with the run in this file.")
+@click.option("--full", is_flag=True, help="Tables and curve also where the output is no terminal.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def run(recipe: str | None, resume: str | None, out: str | None, full: bool, as_json: bool, **given: Any) -> None:
+    """Run a RECIPE (TOML), or what the options say; options go before the recipe's own keys."""
+    if resume is not None:
+        finished = _resumed(resume, recipe, out, given)
+    else:
+        keywords = keywords_of(recipe, given)
+        with progress() as tell:
+            finished = descend_with(tell, out=out, **keywords)
+    diagnosis = ns.diagnose(finished)
+    if as_json:
+        click.echo(values.as_json(values.run_values(finished) | values.judgement_values(diagnosis)))
+    elif full or sys.stdout.isatty():
+        click.echo("\n".join(report.story(finished, diagnosis, *terminal())))
+    else:
+        click.echo("\n".join(report.result(finished, diagnosis)))
+
+
+def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> ns.Run:
+    others = [name for name, value in given.items() if value is not None and name != "steps"]
+    if recipe is not None or out is not None or others:
+        raise InputError("--resume goes on with the run as it is: beside it only --steps (the new total) and --json are allowed")
+    return ns.resume(path, steps=given["steps"])
+
+
+@click.command()
+@click.argument("recipe", required=False, type=click.Path())
+@recipe_options
+@click.option("--mse", type=float, help="Also: after how many steps the mean squared error is at most this.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def forecast(recipe: str | None, mse: float | None, as_json: bool, **given: Any) -> None:
+    """Say before a run what will happen: limit, regime, where it ends and when. Trains nothing."""
+    foretold = ns.forecast(**keywords_of(recipe, given))
+    if as_json:
+        click.echo(values.as_json(values.forecast_values(foretold, mse)))
+    else:
+        click.echo("\n".join(report.foretold(foretold, mse)))
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def diagnose(run: str, as_json: bool) -> None:
+    """Say why a RUN (a run file, or a recipe that is run first) went as it did, with the proof."""
+    diagnosis = ns.diagnose(opened(run))
+    click.echo(values.as_json(values.judgement_values(diagnosis)) if as_json else "\n".join(report.judgement(diagnosis)))
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option("--time-limit", type=float, help="Seconds for walking the kept states again.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def verify(run: str, time_limit: float | None, as_json: bool) -> None:
+    """Recompute a RUN, bit for bit: kept states by the core, windows of steps by the plain definition."""
+    certificate = ns.verify(opened(run), time_limit=time_limit)
+    click.echo(values.as_json(values.certificate_values(certificate)) if as_json else certificate.sentence)

@@ -1,0 +1,86 @@
+"""The options that say what to run, shared by every command that takes a recipe, and their way to `descend`'s keywords."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from nodescope.errors import InputError
+from nodescope.run.toml import read_recipe
+
+Options = dict[str, Any]
+Command = Callable[..., Any]
+
+_OPTIONS = (
+    click.option("--weight", help="Start weights: 0.4, or 0.4,0.4, or [[…], […]]."),
+    click.option("--input", help="Inputs: 1, or 0,1,2, or [[…], […]]."),
+    click.option("--goal", help="Goals; with --data the goal's column, or columns a,b."),
+    click.option("--data", type=click.Path(), help="A table: CSV or Parquet."),
+    click.option("--inputs", help="With --data: input columns a,b,c (default: all others)."),
+    click.option("--standardise/--no-standardise", default=None, help="With --data: inputs to mean 0 and deviation 1."),
+    click.option("--missing", type=click.Choice(["refuse", "drop"]), help="With --data: rows that lack a number."),
+    click.option("--holdout", type=float, help="With --data: fraction of the rows kept unseen."),
+    click.option("--alpha", help='Learning rate, the brake: "auto" or a number.'),
+    click.option("--steps", type=int),
+    click.option("--epochs", type=int, help="Passes over the examples."),
+    click.option("--until-mse", type=float, help="Stop when the mean squared error is at most this."),
+    click.option("--time-limit", type=float, help="Seconds."),
+    click.option("--batch", help='Examples a step: a number, or "all".'),
+    click.option("--order", type=click.Choice(["given", "shuffled"])),
+    click.option("--seed", type=int),
+    click.option("--rule", help="plain, momentum, nesterov, adagrad, rmsprop or adam."),
+    click.option("--bias/--no-bias", default=None),
+    click.option("--freeze-bias/--no-freeze-bias", default=None),
+    click.option("--reduction", type=click.Choice(["mean", "sum"])),
+    click.option("--summation", type=click.Choice(["left-to-right", "lanes"])),
+)
+
+
+def recipe_options(command: Command) -> Command:
+    """Give a command all options of a recipe."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def keywords_of(recipe: str | None, given: Options) -> Options:
+    """Keywords for `descend` from a recipe's file and options."""
+    keywords = {} if recipe is None else read_recipe(recipe)
+    with_table = given["data"] is not None or "data" in keywords
+    for name, value in given.items():
+        if value is not None:
+            keywords[name] = _converted(name, value, with_table)
+    if not keywords:
+        raise InputError(
+            "nothing to run: name a recipe (nodescope run examples/sticks.toml), or give --input and --goal, or --data"
+        )
+    if given["steps"] is not None and given["epochs"] is None:
+        keywords.pop("epochs", None)
+    if given["epochs"] is not None and given["steps"] is None:
+        keywords.pop("steps", None)
+    return keywords
+
+
+def _converted(name: str, value: Any, with_table: bool) -> Any:
+    if name == "inputs" or (name == "goal" and with_table):
+        names = [part.strip() for part in value.split(",")]
+        return names[0] if name == "goal" and len(names) == 1 else names
+    if name in ("weight", "input", "goal") or (name == "alpha" and value != "auto"):
+        return _numbers(name, value)
+    if name == "batch" and value != "all":
+        return _numbers(name, value)
+    return value
+
+
+def _numbers(name: str, text: str) -> Any:
+    """A number, a comma list, or nested lists as JSON."""
+    try:
+        if text.lstrip().startswith("["):
+            return json.loads(text)
+        parts = [int(part) if part.strip().lstrip("+-").isdigit() else float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise InputError(
+            f"--{name} is {text!r}; it must be a number, a list such as 0,1,2, or nested lists such as [[0,1],[2,3]]"
+        ) from error
+    return parts[0] if len(parts) == 1 else parts
