@@ -84,3 +84,13 @@ def test_reprs_show_the_structure():
 
 def test_control_characters_are_spelt_out():
     assert plain_text("a\x1b[31mb\u202e") == "a\\x1b[31mb\\u202e"
+
+
+def test_judgements_show_themselves_and_escape_names():
+    table = {"<b>x</b>": [0.0, 0.0, 0.0], "y": [1.0, 2.0, 3.0]}
+    run = ns.descend(data=table, goal="y", alpha=0.1)
+    for shown in (ns.forecast(data=table, goal="y", alpha=0.1), ns.diagnose(run), ns.verify(run)):
+        html = shown._repr_html_()
+        assert "<b>x</b>" not in html
+        assert str(shown)
+    assert "&lt;b&gt;x" in ns.diagnose(run)._repr_html_()

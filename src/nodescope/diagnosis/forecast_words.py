@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nodescope.diagnosis.forecast import Forecast
 
+HOPELESS = 1e12
+"""Condition from which on no number of steps that anybody could make solves the weakest direction."""
+
 
 def sentence(foretold: "Forecast") -> str:
     """What will happen, in a sentence or two that a learner understands."""
@@ -65,9 +68,16 @@ def _end(foretold: "Forecast") -> str:
 def _end_of_several(foretold: "Forecast") -> str:
     if not foretold.is_linear or not foretold.system.can_move:
         return ""
+    if foretold.condition > HOPELESS:
+        weakest = float(foretold.system.bowl.spectrum.eigenvalues[-1])
+        return (
+            f"Hopeless for gradient descent: the inputs' condition is {foretold.condition:.3g}, so at the best alpha the weakest "
+            f"direction takes about {1 / (foretold.best_alpha * weakest):.3g} steps to fall to a third."
+        )
     least = f"No weights can beat an mse of {foretold.least_mse:.6g}."
     if foretold.cycle_mse is not None:
-        return f"One at a time it ends in a cycle around an mse of {foretold.cycle_mse:.6g}; the least is {foretold.least_mse:.6g}."
+        where = "One at a time" if foretold.recipe.batch_size == 1 else f"{foretold.recipe.batch_size:,} at a time"
+        return f"{where} it ends in a cycle around an mse of {foretold.cycle_mse:.6g}; the least is {foretold.least_mse:.6g}."
     return least
 
 

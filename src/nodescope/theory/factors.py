@@ -65,7 +65,7 @@ def spectrum(x: Floats) -> Spectrum:
     _, values, directions = np.linalg.svd(triangle(x, by=(1.0 / scale,)), full_matrices=False)
     there = values > values[0] * max(x.shape) * np.finfo(float).eps
     with np.errstate(over="ignore"):
-        return Spectrum((values[there] * scale / math.sqrt(len(x))) ** 2, directions[there])
+        return Spectrum((values[there] * scale) ** 2 / len(x), directions[there])
 
 
 def triangle(*columns: Floats, by: tuple[float, ...], rows: int = 4096) -> Floats:

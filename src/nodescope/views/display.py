@@ -2,17 +2,20 @@
 
 from html import escape
 
+from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.verdict import Diagnosis
+from nodescope.diagnosis.verify import Certificate
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
 from nodescope.views import tables
-from nodescope.views.numbers import exact
+from nodescope.views.numbers import exact, short
 
 ROWS = 20
 """Of a window shown whole; of a longer one the first and last ten."""
 
 
 def install() -> None:
-    """Give the classes of the run room their faces."""
+    """Give the classes of the rooms below their faces; those of the diagnosis room have their text already."""
     for kind, text, html in (
         (Run, run_text, run_html),
         (Trace, trace_text, trace_html),
@@ -21,6 +24,8 @@ def install() -> None:
     ):
         setattr(kind, "__repr__", text)  # noqa: B010  # the classes do not know their faces
         setattr(kind, "_repr_html_", html)  # noqa: B010
+    for judged, html_of in ((Forecast, forecast_html), (Diagnosis, diagnosis_html), (Certificate, certificate_html)):
+        setattr(judged, "_repr_html_", html_of)  # noqa: B010
 
 
 def _problem_text(run: Run) -> str:
@@ -51,6 +56,28 @@ def run_html(run: Run) -> str:
     head = f"<p><b>{escape(_problem_text(run))}</b><br>{escape(run.sentence)}</p>"
     facts = _table([[name, value] for name, value in _facts(run)], header=False)
     return f"{head}{facts}{_table(tables.summary_rows(run))}{_score(run)}"
+
+
+def forecast_html(forecast: Forecast) -> str:
+    """A forecast as its sentence and a table."""
+    facts = [["regime", forecast.regime], ["limit", "unknown" if forecast.limit is None else short(forecast.limit)]]
+    facts += [["factor", exact(forecast.factor)], ["least mse", short(forecast.least_mse)]]
+    return f"<p>{escape(forecast.sentence)}</p>{_table(facts, header=False)}"
+
+
+def diagnosis_html(diagnosis: Diagnosis) -> str:
+    """A verdict, its findings, and its proof."""
+    findings = [["severity", "finding", "what was seen", "remedy"]]
+    findings += [[f.severity, f.name, f.text, f.remedy] for f in diagnosis.findings]
+    rows = [["step", "quantity", "recorded", "", "predicted"]]
+    for row in diagnosis.proof:
+        sign = row.relation if row.agrees else f"not {row.relation}"
+        rows.append([f"{row.step:,}", row.quantity, exact(row.recorded), sign, exact(row.predicted)])
+    return f"<p><b>{escape(diagnosis.verdict)}</b></p>{_table(findings)}{_table(rows)}"
+
+
+def certificate_html(certificate: Certificate) -> str:
+    return f"<p>{escape(certificate.sentence)}</p>"
 
 
 def _score(run: Run) -> str:
