@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean
+.PHONY: help run test check check-verdicts format bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ $(DEV): $(INSTALLED)
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
 	@$(BIN)/nodescope run --full examples/sticks.toml
 	@$(BIN)/nodescope run --full examples/penguins.toml
+
+check-verdicts: $(DEV)  ## how often verdicts are right, as a table
+	$(BIN)/python tests/verdicts/check.py
 
 test: $(DEV)  ## all tests, on the compiled core and on plain Python
 	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest

@@ -1,9 +1,12 @@
 """nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
 
+from nodescope.diagnosis.bisect import Boundary, bisect_alpha
+from nodescope.diagnosis.certificate import Certificate
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.forecast import Forecast, forecast
+from nodescope.diagnosis.grade import ClassList, Grade, grade
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
-from nodescope.diagnosis.verify import Certificate, verify
+from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
@@ -12,26 +15,34 @@ from nodescope.run.run import Run
 from nodescope.run.runfile import load, resume, save
 from nodescope.run.toml import read_recipe
 from nodescope.views import display
+from nodescope.views.explain import Explanation, explain
 
 display.install()
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Boundary",
     "Certificate",
+    "ClassList",
     "DataChanged",
     "Diagnosis",
     "Ending",
+    "Explanation",
     "FileError",
     "Finding",
     "Forecast",
+    "Grade",
     "InputError",
     "NodescopeError",
     "Recipe",
     "Run",
+    "bisect_alpha",
     "descend",
     "diagnose",
+    "explain",
     "forecast",
+    "grade",
     "load",
     "read_recipe",
     "resume",

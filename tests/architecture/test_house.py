@@ -13,8 +13,9 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
-        "Certificate DataChanged Diagnosis Ending FileError Finding Forecast InputError NodescopeError Recipe Run descend diagnose forecast "
-        "load read_recipe resume save verify"
+        "Boundary Certificate ClassList DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
+        "Grade InputError NodescopeError Recipe Run bisect_alpha descend diagnose explain forecast grade load "
+        "read_recipe resume save verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

@@ -165,3 +165,48 @@ def test_a_closed_pipe_is_no_fault():
         shell=True, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
+
+
+def test_forecast_tells_and_counts_the_steps_to_an_mse():
+    said = call("forecast", *SEED, "--mse", "1e-6").stdout.splitlines()
+    assert said[0].startswith("Creeps: each step leaves 0.9 of the missing error. Stable up to alpha 2.")
+    assert said[1] == "An mse of 1e-06 is reached after 51 steps."
+    values = json.loads(call("forecast", *SEED, "--mse", "0", "--json").stdout)
+    assert (values["limit"], values["final_weight"], values["settles_at"]) == (2.0, 0.5999999999999994, 317)
+    assert values["steps_to"] is None
+    assert "it stops before" in values["why_not"]
+
+
+def test_run_tells_its_verdict_to_machines():
+    values = json.loads(call("run", *SEED, "--alpha", "2.01", "--steps", 325, "--json").stdout)
+    assert values["findings"][0]["name"] == "runs away"
+    assert values["forecast"]["regime"] == "runs away"
+    assert all(row["agrees"] for row in values["proof"])
+
+
+def test_diagnose_explain_and_verify_a_file(tmp_path):
+    path = tmp_path / "sticks.nodescope"
+    call("run", *SEED, "--steps", 325, "--out", path)
+    assert "5 doubles short of 0.6" in call("diagnose", path).stdout
+    assert "new weight     = 0.43800000000000006" in call("explain", path, "--step", 1).stdout
+    assert call("explain", path, "--step", 1, "--format", "md").stdout.startswith("**Step 1 of 325")
+    assert json.loads(call("explain", path, "--step", -1, "--json").stdout)["numbers"]["weight"] == 0.5999999999999994
+    assert call("verify", path).stdout.startswith("Verified, bit for bit")
+    assert json.loads(call("verify", path, "--json").stdout)["passed"] is True
+    assert "step 325 is not there" in call("explain", path, "--step", 325, code=2).stderr
+
+
+def test_grade_a_sheet_a_folder_and_standard_input(tmp_path):
+    (tmp_path / "ann.csv").write_text("weight,new_weight\n0.4,0.42\n0.42,0.438\n")
+    (tmp_path / "bob.csv").write_text("weight,new_weight\n0.4,0.44\n0.44,0.472\n")
+    (tmp_path / "eve.csv").write_text("weight,new_weight\n0.4,what\n")
+    assert call("grade", tmp_path / "ann.csv", *SEED).stdout.startswith("Right: all 2 rows agree")
+    listed = json.loads(call("grade", tmp_path, *SEED, "--json").stdout)
+    assert listed["ann.csv"]["correct"] is True
+    assert listed["bob.csv"]["convention"] == "full derivative"
+    assert "what" in listed["eve.csv"]["error"]
+    assert call("grade", "-", *SEED, input="0.38\n0.358\n").stdout.startswith("Wrong sign")
+
+
+def test_grade_of_a_missing_file_is_one_clear_message(tmp_path):
+    assert "nobody.csv" in call("grade", tmp_path / "nobody.csv", *SEED, code=2).stderr

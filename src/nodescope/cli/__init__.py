@@ -6,8 +6,8 @@ import sys
 import click
 
 import nodescope as ns
-from nodescope.cli.judge import diagnose, forecast, run, verify
-from nodescope.cli.output import plain_message
+from nodescope.cli.judge import diagnose, explain, forecast, grade, run, verify
+from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
 from nodescope.errors import NodescopeError
 
@@ -18,7 +18,7 @@ def cli() -> None:
     """See, run and understand gradient-descent nodes: every number of every step, exactly."""
 
 
-for command in (run, forecast, trace, diagnose, verify, predict):
+for command in (run, forecast, trace, diagnose, explain, verify, predict, grade):
     cli.add_command(command)
 
 
@@ -31,7 +31,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except NodescopeError as error:
-        click.echo(f"nodescope: {plain_message(error)}", err=True)
+        click.echo(f"nodescope: {plain_lines(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

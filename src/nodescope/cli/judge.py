@@ -1,13 +1,14 @@
-"""`run`, `forecast`, `diagnose`, `verify`, `explain`: what was foretold, what happened, and why."""
+"""`run`, `forecast`, `diagnose`, `verify`, `explain`, `grade`: what was foretold, what happened, and why."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 import nodescope as ns
 from nodescope.cli.opened import opened
-from nodescope.cli.output import progress, terminal
+from nodescope.cli.output import plain_lines, progress, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.errors import InputError
 from nodescope.run.descend import descend_with
@@ -76,3 +77,32 @@ def verify(run: str, time_limit: float | None, as_json: bool) -> None:
     """Recompute a RUN, bit for bit: kept states by the core, windows of steps by the plain definition."""
     certificate = ns.verify(opened(run), time_limit=time_limit)
     click.echo(values.as_json(values.certificate_values(certificate)) if as_json else certificate.sentence)
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option("--step", type=int, required=True, help="Counted from 0; from the end where negative.")
+@click.option("--format", "form", type=click.Choice(["text", "md"]), default="text")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def explain(run: str, step: int, form: str, as_json: bool) -> None:
+    """Write out the arithmetic of one step of a RUN, as on paper."""
+    try:
+        page = ns.explain(opened(run), step)
+    except IndexError as error:
+        raise InputError(str(error)) from error
+    if as_json:
+        click.echo(values.as_json(values.explanation_values(page)))
+    else:
+        click.echo(plain_lines(page.markdown if form == "md" else page.text))
+
+
+@click.command()
+@click.argument("table", type=click.Path())
+@click.option("--recipe", type=click.Path(), help="What was to be done, as a recipe (TOML); options go before its keys.")
+@recipe_options
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
+    """Hold the printed numbers of a TABLE (or of each in a folder; - for standard input) against the right ones."""
+    printed = sys.stdin.read() if table == "-" else Path(table)
+    graded = ns.grade(printed, **keywords_of(recipe, given))
+    click.echo(values.as_json(values.grade_values(graded)) if as_json else plain_lines(str(graded)))

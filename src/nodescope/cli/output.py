@@ -77,9 +77,9 @@ def progress() -> Iterator[Progress | None]:
             bar[0].stop()
 
 
-def plain_message(error: Exception) -> str:
-    """The message, without characters that a terminal would obey."""
-    return "\n".join(plain_text(line) for line in str(error).split("\n"))
+def plain_lines(text: str) -> str:
+    """Lines without characters that a terminal would obey."""
+    return "\n".join(plain_text(line) for line in text.split("\n"))
 
 
 def terminal() -> tuple[int, bool]:

@@ -119,10 +119,18 @@ class Evidence:
 
     @cached_property
     def at_the_limit(self) -> bool:
-        """The factor is −1 or so near it that the error neither shrinks nor grows."""
+        """The factor is −1 or so near it that the error neither shrinks nor grows, and most of the missing error lies there.
+
+        Not at the alpha that suits the strongest and the weakest direction alike: no other is faster, however slow it is.
+        """
         factor = self.factor
         if factor is None or not abs(1.0 + factor) <= 1e-4 or not self.missing_start > 0:
             return False
+        if self.system.together:
+            amounts, there = self.system.bowl.amounts, np.abs(1.0 + self.system.descent.factors()) <= 1e-4
+            fastest = self.system.condition > 1 + 1e-9 and self.recipe.alpha <= self.forecast.best_alpha * (1 + 1e-9)
+            if fastest or not amounts[there].sum() >= 0.5 * amounts.sum():
+                return False
         return 0.1 <= self.missing_end / self.missing_start <= 10.0
 
     @cached_property

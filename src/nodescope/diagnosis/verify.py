@@ -1,297 +1,411 @@
-"""The certificate: a finished run recomputed, and the first number named that is not what it should be.
+"""A certificate: a run recomputed from its recipe, so that whoever reads its numbers need not trust who made them.
 
-Two engines look at it. The compiled core walks from each kept state to the next. The plain definition, which reads like the seed's
-loop, recomputes whole windows, every column bit for bit: all steps where the run is short, else windows spread over it.
+Twice, by engines that share no arithmetic: the core goes the whole way from the start weights, meeting the bits of every state that
+was kept, and seeing for itself where the run had to end; and the definition in plain Python, which reads like the loop it all grew
+from, recomputes sampled windows of the trace (all of it, where that takes about two seconds), every column, bit for bit.
+
+A change that leaves every state's bits as they were (an example that no step ever met) goes unseen: the run is then a run of the
+changed numbers too, to the last bit.
 """
 
+import dataclasses
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodescope.arithmetic import plain
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.doubles import ordinal
-from nodescope.arithmetic.problem import Columns, Cursor, Floats
+from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
+from nodescope.diagnosis.certificate import Certificate, Checked, Difference, differing, sentence
+from nodescope.errors import DataChanged, InputError
+from nodescope.run.descend import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
-from nodescope.run.replay import Replay
+from nodescope.run.quiet import no_order_moves_a_weight
+from nodescope.run.recipe import Recipe, number, whole
 from nodescope.run.run import Run
 
 PLAIN_SECONDS = 2.0
-"""About how long the plain definition is given."""
-PRODUCT_SECONDS = 4e-7
-"""What it takes for one product of one example, at most."""
-STEP_SECONDS = 7e-5
-"""And for a step as such."""
-WINDOW = 64
-"""Steps of a sampled window."""
-BLOCK = 2**16
-"""Steps walked between looks at the clock."""
-NAMES = ("weight", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight", "memory", "mse", "example")
+"""What the plain definition may take, by estimate."""
+WINDOWS = 16
+ENGINE_COLUMNS = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "prediction", "delta", "mse", "example")
+NUMBERS_AT_ONCE = 2**20
 
 
-class Difference(NamedTuple):
-    """A number that is not what recomputing gives.
-
-    Attributes
-    ----------
-    step : counted from 0
-    node : output node, or None where it belongs to none
-    quantity : a column of the trace (with its place), or a fact of the run ("settled_after")
-    expected : what recomputing gives
-    found : what the run says
-    ulps : how many doubles apart; None where they are no doubles
-    """
-
-    step: int
-    node: int | None
-    quantity: str
-    expected: Any
-    found: Any
-    ulps: int | None
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What `verify` gives back.
-
-    Attributes
-    ----------
-    passed : bool
-    first_difference : Difference or None
-    walked : int
-        Steps that the core walked again, from kept state to kept state.
-    of_steps : int
-        Steps that the run computed.
-    windows : tuple of (first step, step after the last)
-        What the plain definition recomputed.
-    """
-
-    passed: bool
-    first_difference: Difference | None
-    walked: int
-    of_steps: int
-    windows: tuple[tuple[int, int], ...]
-
-    @property
-    def sentence(self) -> str:
-        """What was done, and what came of it."""
-        if self.first_difference is not None:
-            return _difference_sentence(self.first_difference)
-        recomputed = sum(stop - start for start, stop in self.windows)
-        by_hand = (
-            f"all {recomputed:,}" if recomputed == self.of_steps else f"{recomputed:,} of them (in {len(self.windows):,} windows)"
-        )
-        unfinished = "" if self.walked == self.of_steps else " before the time was used"
-        return (
-            f"Verified: {self.walked:,} of {self.of_steps:,} steps walked again by the {engine().name} engine{unfinished}, "
-            f"{by_hand} by the plain definition; every bit is the same."
-        )
-
-    def __str__(self) -> str:
-        return self.sentence
-
-    __repr__ = __str__
-
-
-def verify(run: Run, *, time_limit: float | None = None) -> Certificate:
-    """Recompute a run and compare bits.
+def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None = None) -> Certificate:
+    """Recompute a run: all of it with the core, windows of it with the plain definition; compare every bit.
 
     Parameters
     ----------
     run : Run
+        Made now, or loaded. It is not changed, also when Ctrl-C ends this.
+    most_steps : int, optional
+        Steps of the trace that the plain definition recomputes; as many as take about two seconds unless given.
     time_limit : float, optional
-        Seconds after which the walk over the kept states stops; the certificate says how far it came. None: all of it.
+        Seconds for the core. A run of a billion moving steps takes as long to verify as it took to make.
 
     Returns
     -------
     Certificate
 
+    Raises
+    ------
+    InputError
+        `most_steps` or `time_limit` is not a number of at least 0.
+
     Examples
     --------
     >>> from nodescope.run.descend import descend
-    >>> verify(descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)).passed
-    True
+    >>> run = descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    >>> certificate = verify(run)
+    >>> certificate.passed, certificate.checked.steps
+    (True, (range(0, 325),))
+    >>> print(certificate)
+    Verified, bit for bit: the core made all 318 updates again, through 3 kept states; the definition gave all 325 steps again.
+    >>> run.replay.checkpoints.states[1] += 2**-53
+    >>> verify(run).first_difference.step
+    256
     """
-    check = _Check(run, time_limit)
-    difference = next((d for d in check.differences() if d is not None), None)
-    return Certificate(difference is None, difference, check.walked, run.replay.last_step, tuple(check.windows))
+    most = None if most_steps is None else whole("most_steps", most_steps)
+    limit = None if time_limit is None else number("time_limit", time_limit, least=0.0)
+    audit = _Audit(run, most, limit)
+    found = next(chain(audit.recipe_as_run(), audit.way(), audit.recorded(), audit.windows()), None)
+    checked = Checked(audit.cursor.step, run.replay.last_step, audit.states, tuple(audit.rows), tuple(audit.facts))
+    return Certificate(found is None, audit.complete, found, checked, sentence(run, found, checked, audit.complete))
 
 
-class _Check:
-    """One verification on its way."""
+class _Audit:
+    """One verification on its way. Each part yields the differences that it meets; the first one ends it."""
 
-    def __init__(self, run: Run, time_limit: float | None) -> None:
-        self.run = run
+    def __init__(self, run: Run, most_steps: int | None, time_limit: float | None) -> None:
+        self.run, self.most_steps, self.time_limit = run, most_steps, time_limit
+        # a problem of its own, made from the recipe alone: nothing kept with the run is believed, and nothing of it is changed
+        self.recipe: Recipe = dataclasses.replace(run.recipe)
+        self.problem = self.recipe.problem
+        start = Descent.start(self.recipe)
+        self.asked, self.state, self.cursor = start.steps_asked, start.state, Cursor.at(0)
+        self.cursor.stopping = 1
+        self.outcome, self.complete, self.states = Outcome.WENT, False, 0
+        self.rows: list[range] = []
+        self.facts: list[str] = []
         kept = run.replay
-        # the run's own recipe: were the replay's another one, its numbers would not be this run's
-        self.replay = Replay(run.recipe, kept.checkpoints, kept.last_step, kept.last_state, kept.last_moved, kept.last_changed)
-        self.until = None if time_limit is None else time.monotonic() + time_limit
-        self.walked = 0
-        self.windows: list[tuple[int, int]] = []
+        self.replay = dataclasses.replace(kept, recipe=self.recipe)
+        self.before_end = dataclasses.replace(self.replay, settled=False, cycle=None)
 
-    def differences(self) -> Iterator[Difference | None]:
-        """The first that is not None ends the verification."""
-        yield from self._kept_states()
-        for start, stop in _sampled(self.run):
-            self.windows.append((start, stop))
-            yield self._window(start, stop)
-        yield from _facts(self.run, self.replay)
+    def recipe_as_run(self) -> Iterator[Difference]:
+        """What the trace replays with must be what the recipe says."""
+        used = self.run.replay.recipe
+        if used is not self.run.recipe and used != self.run.recipe:
+            yield Difference(0, None, "recipe", "the run's", "another")
+        for field in dataclasses.fields(self.problem):
+            if field.name in ("native", "alphas"):
+                continue
+            expected, found = (getattr(problem, field.name) for problem in (self.problem, used.problem))
+            same = _same_array(expected, found) if isinstance(expected, np.ndarray) else expected == found
+            if not same:
+                shown = ("the recipe's", "others") if isinstance(expected, np.ndarray) else (expected, found)
+                yield Difference(0, None, field.name, *shown)
 
-    def _kept_states(self) -> Iterator[Difference | None]:
-        """Walk from each kept state to the next, the first from the recipe's start."""
-        replay, problem = self.replay, self.run.recipe.problem
-        state = problem.first_state(self.run.recipe.start_block())
-        spacing, states = replay.checkpoints.spacing, replay.checkpoints.states
-        known = [(i * spacing, kept) for i, kept in enumerate(states)] + [(replay.last_step, replay.last_state)]
-        at = 0
-        for step, found in known:
-            while at < step:
-                if self.until is not None and time.monotonic() >= self.until:
-                    return
-                block = min(BLOCK, step - at)
-                state = replay.walk(at, state, block)
-                at += block
-            self.walked = at
-            yield self._state_difference(step, state, found)
+    # ---- the core, the whole way ----
 
-    def _state_difference(self, step: int, expected: Floats, found: Floats) -> Difference | None:
-        if expected.tobytes() == found.tobytes():
-            return None
-        problem = self.run.recipe.problem
-        if len(expected) != len(found):
-            return Difference(step, None, "numbers kept of a step", len(expected), len(found), None)
-        i = _first_unequal(expected, found)
-        node, column = divmod(i % problem.size, problem.width)
-        memories = ("weight", *problem.rule.memories)
-        family = memories[i // problem.size] if i < problem.size * len(memories) else "clock"
-        place = "bias" if problem.has_bias and column == problem.width - 1 else f"[{column}]"
-        name = f"{family}{place}" if problem.width > 1 else family
-        return _difference(step, None if family == "clock" else node, name, expected[i], found[i])
+    def way(self) -> Iterator[Difference]:
+        """From the start weights through every kept state to the last."""
+        kept, last = self.run.replay.checkpoints, self.run.replay.last_step
+        began = time.perf_counter()
+        stops = [(i * kept.spacing, state) for i, state in enumerate(kept.states)]
+        for step, state in [*stops, (last, self.run.replay.last_state)]:
+            if step > last:
+                yield Difference(step, None, "checkpoint", "none", "one")
+            ended = self._go_to(step, began)
+            if self.cursor.step < step and not ended:
+                return
+            if self.cursor.step < step:
+                yield self._ended_early()
+            yield from self._states(step, self.state, state)
+            self.states += 1
+        self.complete = True
 
-    def _window(self, start: int, stop: int) -> Difference | None:
-        """Every column of some steps by the plain definition, beside the run's trace of them."""
-        problem, names = self.run.recipe.problem, NAMES
-        if self.run.recipe.schedule is not None:
-            problem.alphas = self.run.recipe.schedule.until(stop)
-        ours, plains = (Columns.for_steps(problem, stop - start, names) for _ in range(2))
-        state = self.replay.state_at(start)
-        self.replay.walk(start, state, stop - start, ours)
-        plain.walk(problem, Cursor.at(start), state.copy(), stop - start, columns=plains)
-        firsts = []
-        for order, name in enumerate(names):
-            expected, found = getattr(plains, name), getattr(ours, name)
-            if expected is not None and expected.tobytes() != found.tobytes():
-                i = _first_unequal(expected.ravel(), found.ravel())
-                place = np.unravel_index(i, expected.shape)
-                firsts.append((int(place[0]), order, name, [int(p) for p in place[1:]], expected.ravel()[i], found.ravel()[i]))
-        if not firsts:
-            return None
-        row, _, name, where, expected_value, found_value = min(firsts, key=lambda first: first[:2])
-        node = where[-1] if name in ("prediction", "delta") else where[-2] if len(where) > 1 else None
-        return _difference(start + row, node, f"{name}{where or ''}", expected_value, found_value)
-
-
-def _sampled(run: Run) -> list[tuple[int, int]]:
-    """Windows for the plain definition: everything, or the ends, the turning points, and some evenly between."""
-    recipe, last = run.recipe, run.replay.last_step
-    products = recipe.batch_size * recipe.k * (recipe.d + 1)
-    rows = max(1, int(PLAIN_SECONDS / (STEP_SECONDS + PRODUCT_SECONDS * products)))
-    if last <= rows:
-        return [(0, last)] if last else []
-    size = min(WINDOW, rows)
-    count = max(1, rows // size)
-    starts = {0, last - size, max(0, (run.settled_after or 0) - size // 2)}
-    starts |= {int(start) for start in np.linspace(0, last - size, count)}
-    return [(start, start + size) for start in sorted(starts) if start + size <= last]
-
-
-def _facts(run: Run, replay: Replay) -> Iterator[Difference | None]:
-    """What the run says of itself, from its states."""
-    last, size = replay.last_step, run.recipe.steps_per_epoch
-    if run.settled_after is not None:
-        yield from _settled(run, replay, size)
-    if run.cycle is not None:
-        yield from _cycle(run, replay)
-    asked = run.recipe.asked_steps
-    goes_on = run.ending in (Ending.SETTLED, Ending.CYCLING)
-    if (run.settled_after is not None) != (run.ending is Ending.SETTLED):
-        yield Difference(last, None, "ending", "one that goes with settled_after", run.ending.name, None)
-    if (run.cycle is not None) != (run.ending is Ending.CYCLING):
-        yield Difference(last, None, "ending", "one that goes with cycle", run.ending.name, None)
-    finite = bool(np.isfinite(run.recipe.problem.weights(replay.last_state)).all())
-    if (run.ending is Ending.DIVERGED) == finite and not (finite and _overflowed(run, replay)):
-        yield Difference(last - 1, None, "ending", "DIVERGED" if not finite else "not DIVERGED", run.ending.name, None)
-    expected = last if not goes_on or asked is None else asked
-    if goes_on and asked is None and run.cycle is not None:
-        expected = sum(run.cycle)
-    if run.steps != expected:
-        yield Difference(min(run.steps, expected), None, "steps", expected, run.steps, None)
-    if run.ending is Ending.STEPS_USED and asked is not None and asked != run.steps:
-        yield Difference(run.steps, None, "ending", f"not before {asked:,} steps", run.ending.name, None)
-    mse = plain.mse(run.recipe.problem, run.recipe.problem.weights(run.replay.state_at(run.steps)))
-    if struct.pack("<d", mse) != struct.pack("<d", run.mse):
-        yield _difference(run.steps, None, "mse", mse, run.mse)
-    target = run.recipe.until_mse
-    if run.ending is Ending.MSE_REACHED and (target is None or not mse <= target):
-        yield Difference(run.steps, None, "mse", target, mse, None)
-
-
-def _overflowed(run: Run, replay: Replay) -> bool:
-    """Whether a number on the way of the last step is not finite although the weights still are."""
-    if not replay.last_step:
+    def _go_to(self, step: int, began: float) -> bool:
+        """Go on to a step; True where the run has to end there or before."""
+        size = 64
+        while self.cursor.step < step:
+            now = time.perf_counter()
+            if self.time_limit is not None and now - began >= self.time_limit:
+                return False
+            steps = min(size, step - self.cursor.step)
+            self._schedule(self.cursor.step + steps)
+            self.outcome = engine().walk(self.problem, self.cursor, self.state, steps)
+            if self.outcome is not Outcome.WENT and self._ends():
+                return True
+            self.outcome = Outcome.WENT
+            size = max(1, min(8 * size, int(size * BLOCK_SECONDS / max(time.perf_counter() - now, 1e-7))))
         return False
-    columns = Columns.for_steps(run.recipe.problem, 1, ("weighted_delta", "alpha_delta"))
-    replay.walk(replay.last_step - 1, replay.state_at(replay.last_step - 1), 1, columns)
-    both = (columns.weighted_delta, columns.alpha_delta)
-    return not all(np.isfinite(column).all() for column in both if column is not None)
+
+    def _ends(self) -> bool:
+        """An epoch that changed nothing is no end yet where the next one puts other examples together."""
+        mixes = self.recipe.order == "shuffled" and 1 < self.recipe.batch_size < self.recipe.n
+        return self.outcome is not Outcome.UNCHANGED or not mixes or no_order_moves_a_weight(self.recipe, self.state)
+
+    def _schedule(self, steps: int) -> None:
+        if self.recipe.schedule is not None:
+            self.problem.alphas = self.recipe.schedule.until(steps)
+
+    def _ended_early(self) -> Difference:
+        expected = _ENDING_OF[self.outcome]
+        found = f"{self.run.ending.name} after {self.run.replay.last_step} steps"
+        return Difference(self.cursor.step, None, "ending", f"{expected.name} after {self.cursor.step} steps", found)
+
+    def _states(self, step: int, expected: Floats, found: Floats) -> Iterator[Difference]:
+        if expected.shape != found.shape:
+            yield Difference(step, None, "state", f"{expected.size} numbers", f"{found.size} numbers")
+            return
+        i = _first_different(expected, found)
+        if i is None:
+            return
+        part, place = divmod(i, self.problem.size)
+        names = ("weight", *self.recipe.rule.memories)
+        if part >= len(names):
+            yield differing(step, None, f"clock[{i - len(names) * self.problem.size}]", expected[i], found[i])
+            return
+        node, weight = divmod(place, self.problem.width)
+        yield differing(step, node, self._of_weight(names[part], weight), expected[i], found[i])
+
+    def _of_weight(self, name: str, i: int) -> str:
+        if i < self.recipe.d:
+            return f"{name}[{i}]" if self.recipe.has_inputs_axis else name
+        return "bias" if name == "weight" else f"bias_{name}"
+
+    # ---- recorded facts ----
+
+    def recorded(self) -> Iterator[Difference]:
+        """Ending, settled_after, cycle, steps, final weights, mse: those that follow from the way, once it was gone to its end."""
+        if not self.complete:
+            return
+        run, last = self.run, self.run.replay.last_step
+        yield from self._cycle()
+        ending = self._ending()
+        if ending is Ending.STEPS_USED and last < self.asked:
+            said = run.ending is Ending.STEPS_USED
+            yield Difference(last, None, *(("steps", self.asked, last) if said else ("ending", "none yet", run.ending.name)))
+        settled_after = self.cursor.last_moved + 1 if ending is Ending.SETTLED else None
+        repeats = run.replay.cycle
+        at_the_end = ending in (Ending.SETTLED, Ending.CYCLING)
+        open_ended = last if repeats is None else sum(repeats)
+        steps = (open_ended if self.recipe.asked_steps is None else self.recipe.asked_steps) if at_the_end else last
+        for name, expected, found in (
+            ("ending", ending.name, run.ending.name),
+            ("last_moved", self.cursor.last_moved, run.replay.last_moved),
+            ("last_changed", self.cursor.last_changed, run.replay.last_changed),
+            ("settled", ending is Ending.SETTLED and repeats is None, run.replay.settled),
+            ("settled_after", settled_after, run.settled_after),
+            ("cycle", repeats if ending is Ending.CYCLING else None, run.cycle),
+            ("computed", last if settled_after is None else settled_after, run.computed),
+            ("steps", steps, run.steps),
+            ("steps of the trace", steps, len(run.trace)),
+        ):
+            self.facts.append(name)
+            if expected != found:
+                yield Difference(last, None, name, expected, found)
+        yield from self._final()
+
+    def _ending(self) -> Ending:
+        """How a run that came this way ends."""
+        run, recipe, last = self.run, self.recipe, self.run.replay.last_step
+        if self.outcome in _ENDING_OF:
+            return _ENDING_OF[self.outcome]
+        if run.ending in (Ending.INTERRUPTED, Ending.TIME_USED) and last < self.asked:
+            timed = run.ending is Ending.TIME_USED
+            return run.ending if not timed or recipe.time_limit is not None else Ending.INTERRUPTED
+        at_each_step = recipe.until_mse is not None and recipe.steps_per_epoch == 1
+        if at_each_step and engine().mse(self.problem, self.problem.weights(self.state)) <= self.problem.until_mse:
+            return Ending.MSE_REACHED
+        if run.replay.cycle is not None:
+            return Ending.SETTLED if self.cursor.last_moved < run.replay.cycle.first else Ending.CYCLING
+        return Ending.STEPS_USED
+
+    def _cycle(self) -> Iterator[Difference]:
+        """The state at first comes back a period later, one step earlier it does not, nor after a part of the period."""
+        cycle, last = self.run.replay.cycle, self.run.replay.last_step
+        if cycle is None:
+            return
+        first, period = cycle
+        epoch = self.recipe.steps_per_epoch
+        fits = first >= 0 and period > 0 and first + period <= last and period % epoch == 0
+
+        def comes_back(step: int, after: int) -> bool:
+            return self.before_end.state_at(step).tobytes() == self.before_end.state_at(step + after).tobytes()
+
+        if not fits or not comes_back(first, period):
+            yield Difference(max(first, 0), None, "cycle", "weights that do not repeat", tuple(cycle))
+        elif first > 0 and comes_back(first - 1, period):
+            yield Difference(first - 1, None, "cycle", "weights that repeat from an earlier step on", tuple(cycle))
+        for part in _prime_factors(period // epoch if fits else 1):
+            if comes_back(first, period // part):
+                yield Difference(first, None, "cycle", f"weights that repeat every {period // part} steps", tuple(cycle))
+
+    def _final(self) -> Iterator[Difference]:
+        """Weights and mse as the run tells them."""
+        run, recipe = self.run, self.recipe
+        self.facts += ["weight", "mse", "start_mse"]
+        weights = self.problem.weights(self.replay.state_at(run.steps))
+        told = [np.reshape(run.weight, (recipe.k, recipe.d))]
+        if recipe.bias is not None:
+            told.append(np.reshape(run.bias, (recipe.k, 1)))
+        found = np.concatenate(told, axis=1)
+        if (i := _first_different(weights.ravel(), found.ravel())) is not None:
+            node, place = divmod(i, self.problem.width)
+            yield differing(run.steps, node, self._of_weight("weight", place), weights.flat[i], found.flat[i])
+        mse = plain.mse if _plain_seconds(recipe, recipe.n) < PLAIN_SECONDS / 4 else engine().mse
+        for step, name, block in ((0, "start_mse", recipe.start_block()), (run.steps, "mse", weights)):
+            expected, told_mse = mse(self.problem, block), getattr(run, name)
+            if struct.pack("<d", expected) != struct.pack("<d", told_mse):
+                yield differing(step, None, name, expected, told_mse)
+
+    # ---- the plain definition, in windows ----
+
+    def windows(self) -> Iterator[Difference]:
+        """Every column of the steps chosen, from the definition."""
+        widest = max(self.problem.batch * max(self.recipe.d, self.recipe.k), self.problem.size)
+        at_once = max(1, NUMBERS_AT_ONCE // widest)
+        for rows in _chosen(self.run, self._most()):
+            for start in range(rows.start, rows.stop, at_once):
+                yield from self._window(range(start, min(start + at_once, rows.stop)))
+            self.rows.append(rows)
+
+    def _most(self) -> int:
+        if self.most_steps is not None:
+            return self.most_steps
+        seconds = _plain_seconds(self.recipe, self.problem.batch)
+        return max(int(PLAIN_SECONDS / seconds), 1 if seconds < 5 * PLAIN_SECONDS else 0)
+
+    def _window(self, rows: range) -> Iterator[Difference]:
+        room = Columns.for_steps(self.problem, len(rows), ENGINE_COLUMNS)
+        state = self.replay.state_at(rows.start)
+        self._schedule(rows.stop)
+        plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), columns=room)
+        try:
+            found = self.run.trace[rows.start : rows.stop].read()
+        except (DataChanged, InputError) as error:
+            yield Difference(rows.start, None, "trace", "the states that were kept", str(error))
+            return
+        differences = [d for name, column in self._columns(rows, room) if (d := self._in_column(rows, name, column, found))]
+        yield from sorted(differences, key=lambda difference: difference.step)[:1]
+
+    def _columns(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """All columns of the trace from the definition's, all axes kept; in the order in which they depend on each other."""
+        d, step = self.recipe.d, np.arange(rows.start, rows.stop)
+        assert room.example is not None
+        absent = (room.example < 0)[:, :, None]
+        yield from (("step", step), ("epoch", step // self.recipe.steps_per_epoch), ("example", room.example))
+        alphas = np.full(len(rows), self.recipe.alpha) if self.problem.alphas is None else self.problem.alphas[step]
+        yield "alpha", alphas
+        for name in ("input", "goal"):
+            yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
+        blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
+        assert room.memory is not None
+        blocks |= {name: room.memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
+        yield "weight", blocks["weight"][:, :, :d]
+        yield from (("prediction", room.prediction), ("delta", room.delta), ("mse", room.mse))  # type: ignore[misc]
+        for name, block in blocks.items():
+            yield name, block[:, :, :d]
+            if self.recipe.bias is not None:
+                yield _BIAS_NAMES.get(name, f"bias_{name}"), block[:, :, -1]
+
+    def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Difference | None:
+        column = found.get(name)
+        if column is None or column.size != expected.size:
+            return Difference(
+                rows.start, None, name, f"{expected.size} numbers", None if column is None else f"{column.size} numbers"
+            )
+        column = column.reshape(expected.shape)
+        i = _first_different(expected.ravel(), column.ravel())
+        if i is None:
+            return None
+        row, *place = (int(p) for p in np.unravel_index(i, expected.shape))
+        node, where = self._place(name, place)
+        return differing(rows[row], node, where, expected.ravel()[i], column.ravel()[i])
+
+    def _place(self, name: str, place: list[int]) -> tuple[int | None, str]:
+        """Node, and the quantity with the place in its batch or its input."""
+        if name in ("input", "goal", "prediction", "delta", "example") and place:
+            last = f", {place[1]}" if name == "input" else ""
+            node = place[1] if name in ("goal", "prediction", "delta") else None
+            return node, f"{name}[{place[0]}{last}]" if self.problem.batch > 1 or name == "input" else name
+        return (place[0] if place else None), self._of_weight(name, place[1]) if len(place) > 1 else name
 
 
-def _settled(run: Run, replay: Replay, size: int) -> Iterator[Difference | None]:
-    after, problem = run.settled_after or 0, run.recipe.problem
-    if not 0 <= after <= replay.last_step:
-        yield Difference(after, None, "settled_after", f"at most {replay.last_step}", after, None)
-        return
-    still = replay.state_at(after)
-    later = replay.walk(after, still, size)
-    if problem.weights(later).tobytes() != problem.weights(still).tobytes():
-        moved = _first_unequal(problem.weights(still).ravel(), problem.weights(later).ravel())
-        yield _difference(
-            after, moved // problem.width, "new_weight", problem.weights(later).flat[moved], problem.weights(still).flat[moved]
-        )
-    if after and problem.weights(replay.state_at(after - 1)).tobytes() == problem.weights(still).tobytes():
-        yield Difference(after, None, "settled_after", f"at most {after - 1}", after, None)
+_BIAS_NAMES = {"weight": "bias", "weighted_delta": "bias_weighted_delta", "alpha_delta": "bias_delta", "new_weight": "new_bias"}
+_ENDING_OF = {
+    Outcome.DIVERGED: Ending.DIVERGED,
+    Outcome.MSE_REACHED: Ending.MSE_REACHED,
+    Outcome.UNCHANGED: Ending.SETTLED,
+}
 
 
-def _cycle(run: Run, replay: Replay) -> Iterator[Difference | None]:
-    assert run.cycle is not None
-    first, period = run.cycle
-    if first < 0 or period < 1 or first > replay.last_step:
-        yield Difference(first, None, "cycle", f"within {replay.last_step} steps", tuple(run.cycle), None)
-        return
-    state = replay.state_at(first)
-    if replay.walk(first, state, period).tobytes() != state.tobytes():
-        yield Difference(first, None, "cycle", "the same weights a period later", tuple(run.cycle), None)
-    if first:
-        before = replay.state_at(first - 1)
-        if replay.walk(first - 1, before, period).tobytes() == before.tobytes():
-            yield Difference(first - 1, None, "cycle", "a cycle that begins earlier", tuple(run.cycle), None)
+def _chosen(run: Run, most: int) -> list[range]:
+    """Steps for the definition: all, or the computed ones and some of the repeated, or windows at the places that matter."""
+    steps, made = run.steps, min(run.steps, run.replay.last_step)
+    if steps <= most:
+        return [range(steps)] if steps else []
+    length = max(1, most // WINDOWS)
+    starts = [0, steps - length, made - length, made - length // 2]
+    if made <= most - len(starts) * length:
+        return _merged([range(made), *_windows(starts, length, steps)])
+    landmarks = [run.settled_after, None if run.cycle is None else run.cycle.first]
+    starts += [mark - length // 2 for mark in landmarks if mark is not None]
+    spacing, kept = run.replay.checkpoints.spacing, len(run.replay.checkpoints.states)
+    # the golden ratio spreads them over the run, the same ones every time
+    starts += [int(i * 0.6180339887498949 % 1.0 * kept) * spacing for i in range(1, WINDOWS)]
+    return _merged(_windows(starts[: min(most, WINDOWS)], length, steps))
 
 
-def _first_unequal(a: Any, b: Any) -> int:
-    return int(np.flatnonzero(np.ascontiguousarray(a).view(np.int64) != np.ascontiguousarray(b).view(np.int64))[0])
+def _windows(starts: list[int], length: int, steps: int) -> list[range]:
+    return [range(max(0, start), min(max(0, start) + length, steps)) for start in starts]
 
 
-def _difference(step: int, node: int | None, quantity: str, expected: Any, found: Any) -> Difference:
-    expected, found = np.asarray(expected).item(), np.asarray(found).item()
-    both = isinstance(expected, float) and isinstance(found, float) and np.isfinite([expected, found]).all()
-    return Difference(step, node, quantity, expected, found, abs(ordinal(expected) - ordinal(found)) if both else None)
+def _merged(rows: list[range]) -> list[range]:
+    """The same steps in ranges that do not overlap, ascending."""
+    merged: list[range] = []
+    for piece in sorted(filter(len, rows), key=lambda r: r.start):
+        if merged and piece.start <= merged[-1].stop:
+            merged[-1] = range(merged[-1].start, max(merged[-1].stop, piece.stop))
+        else:
+            merged.append(piece)
+    return merged
 
 
-def _difference_sentence(d: Difference) -> str:
-    node = "" if d.node is None else f", node {d.node}"
-    apart = "" if d.ulps is None else f", {d.ulps:,} ulp{'' if d.ulps == 1 else 's'} apart"
-    return f"Not verified: at step {d.step:,}{node} the {d.quantity} is {d.found!r}; recomputing gives {d.expected!r}{apart}."
+def _plain_seconds(recipe: Recipe, examples: int) -> float:
+    """Estimate of one plain step on so many examples, from timing (a 3 GHz processor)."""
+    drawn = 15e-6 * examples if recipe.order == "shuffled" else 0.0
+    products = examples * recipe.k * recipe.d
+    return 130e-6 + drawn + 4e-6 * (recipe.problem.size + examples) + 0.35e-6 * products
+
+
+def _prime_factors(number: int) -> Iterator[int]:
+    factor = 2
+    while factor * factor <= number:
+        if number % factor == 0:
+            yield factor
+            while number % factor == 0:
+                number //= factor
+        factor += 1
+    if number > 1:
+        yield number
+
+
+def _same_array(expected: NDArray[Any], found: Any) -> bool:
+    same_shape = found is not None and expected.shape == found.shape
+    return found is expected or (same_shape and _first_different(expected.ravel(), found.ravel()) is None)
+
+
+def _first_different(expected: NDArray[Any], found: NDArray[Any]) -> int | None:
+    """Index of the first number whose bits differ; NaNs of any payload are one, as arithmetic makes only one."""
+    if expected.dtype == np.float64:
+        differs = np.ascontiguousarray(expected).view(np.uint64) != np.ascontiguousarray(found).view(np.uint64)
+    else:
+        differs = expected != found
+    return int(differs.argmax()) if differs.any() else None

@@ -64,13 +64,27 @@ class Epoch:
         return blocks
 
     def carry(self, alpha: float, weights: Floats, goal: Floats | None = None) -> Floats:
-        """An epoch's effect on the columns of weights (r, m), with goals (n, m), or 0."""
+        """An epoch's effect on the columns of weights (r, m), with goals (n, m), or 0.
+
+        Block by block; where single steps lengthen errors much, batch by batch: solving for a block would lose digits then.
+        """
+        if alpha * float(self._moments.max()) > 4.0:
+            return self._carry_batches(alpha, weights, goal)
         with np.errstate(all="ignore"):
             for rows, earlier in self._blocks:
                 delta = self.z[rows] @ weights - (0.0 if goal is None else goal[rows])
                 if earlier.any():
                     delta = np.asarray(np.linalg.solve(np.eye(len(earlier)) + alpha * earlier, delta), dtype=np.float64)
                 weights = weights - alpha * (self.z[rows] * self._scale[rows, None]).T @ delta
+        return weights
+
+    def _carry_batches(self, alpha: float, weights: Floats, goal: Floats | None) -> Floats:
+        scaled = alpha * self._scale[:, None] * self.z
+        with np.errstate(all="ignore"):
+            for start in range(0, len(self.z), self.batch):
+                rows = slice(start, start + self.batch)
+                delta = self.z[rows] @ weights - (0.0 if goal is None else goal[rows])
+                weights = weights - scaled[rows].T @ delta
         return weights
 
     def matrix(self, alpha: float) -> Floats:

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.diagnosis.certificate import Certificate
 from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.grade import ClassList, Grade
 from nodescope.diagnosis.verdict import Diagnosis
-from nodescope.diagnosis.verify import Certificate
 from nodescope.run.run import Run
 from nodescope.run.score import Score
+from nodescope.views.explain import Explanation
 
 
 def as_json(value: Any) -> str:
@@ -87,10 +89,28 @@ def judgement_values(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def certificate_values(certificate: Certificate) -> dict[str, Any]:
     """A certificate by the names of its attributes."""
-    names = ("passed", "walked", "of_steps", "windows", "sentence")
-    difference = certificate.first_difference
-    first = None if difference is None else difference._asdict()
-    return {"first_difference": first} | {name: getattr(certificate, name) for name in names}
+    difference, checked = certificate.first_difference, certificate.checked._asdict()
+    checked["steps"] = [[rows.start, rows.stop] for rows in certificate.checked.steps]
+    return {
+        "passed": certificate.passed,
+        "complete": certificate.complete,
+        "first_difference": None if difference is None else difference._asdict(),
+        "checked": checked,
+        "sentence": certificate.sentence,
+    }
+
+
+def explanation_values(page: Explanation) -> dict[str, Any]:
+    """One step: all its numbers by the trace's names, and the lines of its arithmetic."""
+    return {"step": page.step, "numbers": page.numbers, "lines": [dataclasses.asdict(line) for line in page.lines]}
+
+
+def grade_values(graded: Grade | ClassList) -> dict[str, Any]:
+    """A grade by the names of its attributes; of a folder, one for each file."""
+    if isinstance(graded, ClassList):
+        return {name: {"error": one} if isinstance(one, str) else grade_values(one) for name, one in graded.grades.items()}
+    wrong = graded.first_wrong
+    return dataclasses.asdict(graded) | {"first_wrong": None if wrong is None else wrong._asdict()}
 
 
 def _score(score: Score) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""How often verdicts are right: named runs and generated ones, misses and false alarms as a table. Run by `make check-verdicts`."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from verdicts.cases import Case, judged
+from verdicts.generated import generate
+from verdicts.named import HEALTHY, SICK
+
+import nodescope as ns
+
+GENERATED, SEED = 2000, 2
+MOST_WRONG = 0.01
+
+
+def wrong_in(case: Case) -> list[str]:
+    """Misses and false alarms in one case; a withheld verdict is a miss."""
+    diagnosis = ns.diagnose(ns.descend(**case.recipe))
+    return [*judged(case, diagnosis.findings), *(["withheld"] if diagnosis.withheld else [])]
+
+
+def tell(cases: Iterable[tuple[str, Case]]) -> tuple[int, int]:
+    """Print a table by kinds, and every case that was judged wrongly; give their number, and that of all."""
+    runs, misses, alarms, bad = Counter[str](), Counter[str](), Counter[str](), 0
+    for kind, case in cases:
+        wrong = wrong_in(case)
+        runs[kind] += 1
+        misses[kind] += sum("alarm" not in text for text in wrong)
+        alarms[kind] += sum("alarm" in text for text in wrong)
+        bad += bool(wrong)
+        if wrong:
+            print(f"  {case.name}: {'; '.join(wrong)}")
+    print(f"{'kind':<28}{'runs':>6}{'misses':>8}{'false alarms':>14}")
+    for kind in runs:
+        print(f"{kind:<28}{runs[kind]:>6}{misses[kind]:>8}{alarms[kind]:>14}")
+    print(f"{'all':<28}{runs.total():>6}{misses.total():>8}{alarms.total():>14}\n")
+    return bad, runs.total()
+
+
+def main() -> None:
+    bad_named, _ = tell([*(("named: healthy", c) for c in HEALTHY), *(("named: sick", c) for c in SICK)])
+    bad, total = tell(generate(GENERATED, int(sys.argv[1]) if sys.argv[1:] else SEED))
+    print(f"judged wrongly: {bad_named} of the named, {bad} of {total:,} generated ({bad / total:.2%})")
+    sys.exit(int(bad_named > 0 or bad > MOST_WRONG * total))
+
+
+if __name__ == "__main__":
+    main()
