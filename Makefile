@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts format bench clean
+.PHONY: help run test check check-verdicts frontend check-frontend picture format bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) hypothesis import-linter mypy pandas polars pytest ruff
+	$(PIP) hypothesis import-linter mypy pandas playwright polars pytest ruff
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
@@ -43,6 +43,20 @@ check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/lint-imports
 	$(CC) -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror \
 	  -c src/nodescope/arithmetic/core.c -o /dev/null
+
+frontend/node_modules: frontend/package-lock.json
+	cd frontend && npm ci --silent
+	@touch $@
+
+frontend: frontend/node_modules  ## build the page's bundle (needs node, clang 14 and lld 14)
+	cd frontend && npx tsc --noEmit && node build.mjs
+
+check-frontend: frontend/node_modules  ## types, and the committed bundle is what its sources give, byte for byte
+	cd frontend && npx tsc --noEmit && node build.mjs build/nodescope.js
+	cmp frontend/build/nodescope.js src/nodescope/hosts/static/nodescope.js
+
+picture: $(DEV)  ## the README's picture, taken in Chromium
+	$(BIN)/python docs/picture.py
 
 format: $(DEV)  ## put the code in order
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

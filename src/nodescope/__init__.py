@@ -8,6 +8,7 @@ from nodescope.diagnosis.grade import ClassList, Grade, grade
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
+from nodescope.hosts.export import export
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
@@ -41,6 +42,7 @@ __all__ = [
     "descend",
     "diagnose",
     "explain",
+    "export",
     "forecast",
     "grade",
     "load",

@@ -1,5 +1,6 @@
 """The public names, what importing costs, and what no file of the project may say."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
         "Boundary Certificate ClassList DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
-        "Grade InputError NodescopeError Recipe Run bisect_alpha descend diagnose explain forecast grade load "
+        "Grade InputError NodescopeError Recipe Run bisect_alpha descend diagnose explain export forecast grade load "
         "read_recipe resume save verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
@@ -34,3 +35,12 @@ def test_no_file_names_a_machine_or_a_registry():
     assert len(files) > 30
     found = [str(path) for path in files if forbidden.search(path.read_text(errors="replace"))]
     assert found == []
+
+
+def test_the_bundle_is_small_and_whole():
+    static = ROOT / "src" / "nodescope" / "hosts" / "static"
+    script = (static / "nodescope.js").read_bytes()
+    assert len(gzip.compress(script, 9)) < 60_000
+    assert b"</script" not in script
+    assert b"<!--" not in script
+    assert "preact" in (static / "THIRD_PARTY_LICENSES").read_text()

@@ -210,3 +210,13 @@ def test_grade_a_sheet_a_folder_and_standard_input(tmp_path):
 
 def test_grade_of_a_missing_file_is_one_clear_message(tmp_path):
     assert "nobody.csv" in call("grade", tmp_path / "nobody.csv", *SEED, code=2).stderr
+
+
+def test_export_a_page_or_text(tmp_path):
+    call("export", ROOT / "examples" / "sticks.toml", tmp_path / "sticks.html")
+    assert (tmp_path / "sticks.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    call("export", ROOT / "examples" / "sticks.toml", tmp_path / "sticks.md")
+    assert "**verdict** It stops at 0.5999999999999994" in (tmp_path / "sticks.md").read_text(encoding="utf-8")
+    assert "can be written as .html or .md" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "x.doc", code=2).stderr
+    assert "cannot be written" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "no" / "x.md", code=2).stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sticks.html", "sticks.md"]

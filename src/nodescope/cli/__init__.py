@@ -6,7 +6,7 @@ import sys
 import click
 
 import nodescope as ns
-from nodescope.cli.judge import diagnose, explain, forecast, grade, run, verify
+from nodescope.cli.judge import diagnose, explain, export, forecast, grade, run, verify
 from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
 from nodescope.errors import NodescopeError
@@ -18,7 +18,7 @@ def cli() -> None:
     """See, run and understand gradient-descent nodes: every number of every step, exactly."""
 
 
-for command in (run, forecast, trace, diagnose, explain, verify, predict, grade):
+for command in (run, forecast, trace, diagnose, explain, verify, predict, grade, export):
     cli.add_command(command)
 
 

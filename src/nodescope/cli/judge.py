@@ -1,4 +1,4 @@
-"""`run`, `forecast`, `diagnose`, `verify`, `explain`, `grade`: what was foretold, what happened, and why."""
+"""`run`, `forecast`, `diagnose`, `verify`, `explain`, `grade`, `export`: what was foretold, what happened, and why."""
 
 import sys
 from pathlib import Path
@@ -106,3 +106,11 @@ def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
     printed = sys.stdin.read() if table == "-" else Path(table)
     graded = ns.grade(printed, **keywords_of(recipe, given))
     click.echo(values.as_json(values.grade_values(graded)) if as_json else plain_lines(str(graded)))
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.argument("out", type=click.Path())
+def export(run: str, out: str) -> None:
+    """Write a RUN to OUT: .html is one offline page that replays every step and runs it again; .md is text."""
+    ns.export(opened(run), out)

@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 
 from nodescope.diagnosis.forecast import Forecast
-from nodescope.diagnosis.verdict import Diagnosis
+from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.run.run import Run
 from nodescope.views import tables
 from nodescope.views.curve import error_curve
@@ -35,6 +35,32 @@ def story(run: Run, diagnosis: Diagnosis, width: int, unicode: bool) -> list[str
     return lines if unicode else [line.encode("ascii", "replace").decode() for line in _in_ascii(lines)]
 
 
+def markdown(run: Run) -> str:
+    """The run as a page of Markdown: what ran, first and last steps, foretold, happened, verdict, findings, proof."""
+    diagnosis = diagnose(run)
+    told = [f"**{name}** {plain_text(text)}" for name, text in _parts(run, diagnosis) if text]
+    steps = ["", *tables.markdown([[plain_text(c) for c in row] for row in tables.summary_rows(run, 200)])] if run.steps else []
+    findings = [f"- {plain_text(str(finding))}" for finding in diagnosis.findings]
+    proof = [f"- {row}" for row in diagnosis.proof]
+    weights = ["", "```", *_final(run), "```"]
+    parts = [
+        *map(plain_text, title(run)),
+        *steps,
+        "",
+        "\n\n".join(told),
+        "",
+        "Findings:",
+        "",
+        *findings,
+        "",
+        "Proof:",
+        "",
+        *proof,
+        *weights,
+    ]
+    return "\n".join(parts) + "\n"
+
+
 def foretold(forecast: Forecast, mse: float | None) -> list[str]:
     """A forecast for a person, with the steps to an mse where one is asked for."""
     lines = [forecast.sentence]
@@ -53,8 +79,11 @@ def judgement(diagnosis: Diagnosis) -> list[str]:
 
 
 def _told(run: Run, diagnosis: Diagnosis) -> list[str]:
-    told = [("foretold", diagnosis.forecast.sentence), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
-    return [f"{name:<8}  {plain_text(text)}" for name, text in told if text]
+    return [f"{name:<8}  {plain_text(text)}" for name, text in _parts(run, diagnosis) if text]
+
+
+def _parts(run: Run, diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    return [("foretold", diagnosis.forecast.sentence), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
 
 
 def _wrapped(lines: list[str], width: int) -> list[str]:

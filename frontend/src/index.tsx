@@ -1,0 +1,65 @@
+/** The view, for any host: `mount` for a page, `render` for a notebook widget; at load it finds its own place in a page or file. */
+
+import { render as draw } from "preact";
+import bytes from "../build/core.wasm";
+import { Model } from "./model";
+import type { Scene } from "./scene";
+import css from "./style.css";
+import { App } from "./view/app";
+
+const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+
+/** Show a scene inside an element; gives back what takes it away again. */
+export async function mount(place: HTMLElement, scene: Scene): Promise<() => void> {
+  const model = new Model(await core, scene);
+  // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
+  place.setAttribute("data-lm-suppress-shortcuts", "true");
+  const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  draw(<App model={model} />, root);
+  const unwatch = followTheme(place);
+  place.dataset.ready = "true";
+  return () => {
+    unwatch();
+    draw(null, root);
+  };
+}
+
+/** Notebooks have themes of their own, which `prefers-color-scheme` knows nothing of. */
+function followTheme(place: HTMLElement): () => void {
+  const set = () => { place.style.colorScheme = themeOf(document.body) ?? ""; };
+  set();
+  const watch = new MutationObserver(set);
+  watch.observe(document.body, { attributes: true });
+  return () => watch.disconnect();
+}
+
+function themeOf(body: HTMLElement): string | null {
+  const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
+  if (lab) return lab === "true" ? "light" : "dark";
+  if (code) return code.includes("light") ? "light" : "dark";
+  return body.classList.contains("dark") ? "dark" : body.classList.contains("light") ? "light" : null;
+}
+
+interface WidgetModel {
+  get(name: string): unknown;
+}
+
+/** anywidget's port. */
+export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene);
+  return () => void gone.then((unmount) => unmount());
+}
+
+async function start(): Promise<void> {
+  for (const place of document.querySelectorAll<HTMLElement>("[data-nodescope]")) {
+    const text = document.getElementById(place.dataset.nodescope!)?.textContent;
+    if (text) await mount(place, JSON.parse(text) as Scene);
+  }
+}
+
+if (typeof document !== "undefined") void start();
+
+export default { render };

@@ -1,0 +1,94 @@
+/** The one document that every host shows. Python writes it (views/scene.py); numbers that JSON has no word for are strings. */
+
+export type Num = number | "NaN" | "Infinity" | "-Infinity";
+
+export interface Recipe {
+  n: number;
+  d: number;
+  k: number;
+  batch: number;
+  bias: boolean;
+  sums: boolean;
+  lanes: boolean;
+  shuffled: boolean;
+  /** A 64-bit whole number in decimal. */
+  seed: string;
+  rule: string;
+  rule_code: number;
+  settings: number[];
+  memories: number;
+  clocks: number;
+  first_memory: number[];
+  alpha: number;
+  alphas: number[] | null;
+  until_mse: number | null;
+  frozen: boolean[] | null;
+  /** (k, width), biases last. */
+  start: number[];
+  /** (n, d) and (n, k). */
+  input: number[];
+  goal: number[];
+  input_names: string[];
+  goal_names: string[];
+  /** Steps asked for; null: until it ends by itself. */
+  steps: number | null;
+}
+
+export interface Facts {
+  ending: string;
+  sentence: string;
+  steps: number;
+  last_step: number;
+  settled_after: number | null;
+  cycle: [number, number] | null;
+}
+
+export interface Forecast {
+  regime: string;
+  limit: Num | null;
+  factor: Num | null;
+  sentence: string;
+}
+
+export interface Finding {
+  name: string;
+  severity: "note" | "warning" | "fault";
+  text: string;
+  remedy: string;
+}
+
+export interface Proof {
+  step: number;
+  quantity: string;
+  predicted: Num;
+  recorded: Num;
+  relation: string;
+  agrees: boolean;
+}
+
+/** Lowest and highest mse of each of many stretches of a run too long to be done again in the page. */
+export interface Overview {
+  stretch: number;
+  low: Num[];
+  high: Num[];
+}
+
+export interface Scene {
+  format: 1;
+  title: string;
+  recipe: Recipe;
+  run: Facts;
+  forecast: Forecast;
+  verdict: string;
+  findings: Finding[];
+  proof: Proof[];
+  /** States of every spacing-th step, base64 of little-endian doubles. */
+  checkpoints: { spacing: number; states: string } | null;
+  overview: Overview | null;
+  python: string;
+}
+
+/** What a host can do besides showing; the view asks, and never asks where it is. */
+export interface Host {
+  label: string;
+}

@@ -1,0 +1,56 @@
+/** What alpha means for one example, as Python's forecast says it; anything wider waits for Python. */
+
+import type { Recipe, Scene } from "./scene";
+import { number } from "./numbers";
+
+export interface Limits {
+  /** Alpha up to which it is stable, and the one that does it in one step (all examples in a step). */
+  limit: number;
+  oneStep: number;
+  regime: string;
+  factor: number;
+}
+
+/** Sum of squares of the inputs whose weights can move; a bias counts as an input of 1. */
+export function squares(recipe: Recipe): number {
+  const { d, bias, frozen } = recipe;
+  let total = 0;
+  for (let i = 0; i < d; i++) if (!frozen?.[i]) total += recipe.input[i] * recipe.input[i];
+  return total + (bias && !frozen?.[d] ? 1 : 0);
+}
+
+export function isOneExample(recipe: Recipe): boolean {
+  return recipe.n === 1 && recipe.rule === "plain" && !recipe.alphas && (recipe.k === 1 || !recipe.frozen);
+}
+
+/** Limits of a recipe: worked out for one example; for other recipes Python's, where only alpha was changed since. */
+export function limitsOf(recipe: Recipe, scene: Scene): Limits | null {
+  if (isOneExample(recipe)) {
+    const square = squares(recipe), factor = 1 - recipe.alpha * square;
+    return { limit: 2 / square, oneStep: 1 / square, factor, regime: regimeOf(recipe.alpha * square) };
+  }
+  const limit = number(scene.forecast.limit);
+  const sameData = recipe.input === scene.recipe.input && recipe.batch === scene.recipe.batch && recipe.rule === scene.recipe.rule;
+  if (!Number.isFinite(limit) || !sameData || recipe.rule !== "plain") return null;
+  const known = recipe.alpha === scene.recipe.alpha;
+  return {
+    limit, oneStep: limit / 2, factor: known ? number(scene.forecast.factor) : NaN,
+    regime: known ? scene.forecast.regime : recipe.alpha < 0 || recipe.alpha > limit ? "runs away" : "stable",
+  };
+}
+
+function regimeOf(product: number): string {
+  if (product === 0) return "frozen";
+  if (product < 0 || product > 2) return "runs away";
+  return product < 1 ? "creeps" : product === 1 ? "one step" : "swings";
+}
+
+/** How the run of a changed recipe ended, in a sentence. */
+export function endingSentence(ending: string, steps: number, settled: number | null, cycle: [number, number] | null): string {
+  const n = (x: number) => x.toLocaleString("en-US");
+  if (ending === "SETTLED") return settled ? `Settled after ${n(settled)} steps: no weight will ever change again.` : "Settled from the start.";
+  if (ending === "CYCLING" && cycle) return `Cycling: from step ${n(cycle[0])} on the weights repeat every ${n(cycle[1])} steps.`;
+  if (ending === "DIVERGED") return `Diverged: at step ${n(steps - 1)} a new weight is no longer finite.`;
+  if (ending === "MSE_REACHED") return `The mean squared error asked for is reached after ${n(steps)} steps.`;
+  return `${n(steps)} steps used.`;
+}

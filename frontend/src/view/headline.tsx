@@ -1,0 +1,31 @@
+/** What the step in view does, in a sentence with its three numbers; at the end the verdict. */
+
+import { useContext } from "preact/hooks";
+import { count, distinct, short } from "../numbers";
+import { endingSentence } from "../theory";
+import { Current } from "./context";
+
+export function Headline() {
+  const model = useContext(Current), now = model.now.value, { recipe, facts } = model.replay.value;
+  const single = recipe.d === 1 && recipe.k === 1 && !recipe.bias && now.examples.length === 1;
+  if (!facts.steps) return <h1>No step was made.</h1>;
+  if (!single) return <h1>Step {count(now.step)}: the mse is {short(now.mse, 6)}.</h1>;
+  const [delta, move, next] = distinct([Math.abs(now.delta[0]), Math.abs(now.new_weight[0] - now.weight[0]), now.new_weight[0]]);
+  if (!Number.isFinite(now.new_weight[0])) return <h1>Here a number is no longer finite: the run is over.</h1>;
+  if (now.delta[0] === 0) return <h1>The prediction is the goal: nothing to correct.</h1>;
+  const side = now.delta[0] < 0 ? "low" : "high", way = now.new_weight[0] > now.weight[0] ? "up" : "down";
+  if (now.new_weight[0] === now.weight[0])
+    return <h1>Too {side} by <b class="t-fix">{delta}</b>, but the weight stays at <b class="t-w">{next}</b>.</h1>;
+  return <h1>Too {side} by <b class="t-fix">{delta}</b>, so the weight goes {way} by <b class="t-fix">{move}</b>, to <b class="t-w">{next}</b>.</h1>;
+}
+
+export function Subline() {
+  const model = useContext(Current), { facts } = model.replay.value, limits = model.limits.value, step = model.now.value.step;
+  const regime = limits && Number.isFinite(limits.limit) ? ` Alpha is ${short((model.replay.value.recipe.alpha / limits.limit) * 100, 3)} % of its limit: it ${words(limits.regime)}.` : "";
+  const ending = model.changed.value ? endingSentence(facts.ending, facts.steps, facts.settled_after, facts.cycle) : facts.sentence;
+  return <p class="sub">Step {count(step)} of {count(facts.steps)}.{regime} {ending}</p>;
+}
+
+function words(regime: string): string {
+  return { "one step": "does it in one step", frozen: "cannot move", stable: "is stable", unknown: "may do anything" }[regime] ?? regime;
+}

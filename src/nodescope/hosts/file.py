@@ -1,0 +1,56 @@
+"""One HTML file that shows a run, replays every step of it and runs it again, offline.
+
+It holds the bundle and the scene, and a policy that lets it load nothing and send nothing: the only script that may run is the one
+whose hash stands in it. Words from a table reach it inside JSON, with no `<` in it, and the page as text only.
+"""
+
+import base64
+import hashlib
+from html import escape
+from importlib.resources import files
+
+from nodescope.run.run import Run
+from nodescope.views.scene import scene
+from nodescope.views.values import as_json
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>body{{margin:0;background:light-dark(#f7f7f5,#101317)}}</style>
+</head>
+<body>
+<div data-nodescope="scene"></div>
+<noscript>This page needs JavaScript, which is inside it: nothing is loaded.</noscript>
+<script type="application/json" id="scene">{scene}</script>
+<script type="module">{bundle}</script>
+</body>
+</html>
+"""
+
+
+def bundle() -> str:
+    """The front end, built from frontend/."""
+    return files("nodescope.hosts").joinpath("static", "nodescope.js").read_text(encoding="utf-8")
+
+
+def page(run: Run) -> str:
+    """The file's text."""
+    script, document = bundle(), scene(run)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{digest}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return _PAGE.format(policy=policy, title=escape(f"nodescope: {document['title']}"), scene=safe_json(document), bundle=script)
+
+
+def safe_json(document: object) -> str:
+    """JSON that cannot end the script element it stands in, nor break a line of JavaScript."""
+    text = as_json(document)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,166 @@
+"""The one document that every host shows: a run, what was foretold, and why it went as it did, as plain values.
+
+The page does not get the numbers of the steps: it gets the recipe, and makes them again with the same compiled core. Only where
+a run is too long for that are kept states and an overview of the error in it.
+"""
+
+import base64
+import math
+import tomllib
+from typing import Any
+
+import numpy as np
+
+from nodescope.arithmetic.core import engine
+from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.errors import InputError
+from nodescope.run.ending import Ending
+from nodescope.run.recipe import Recipe
+from nodescope.run.run import Run
+from nodescope.views.numbers import plain_text
+from nodescope.views.values import plain
+
+MOST_STEPS = 2_000_000
+"""Steps that a page goes by itself (replay.ts has the same number)."""
+MOST_NUMBERS = 4 * 10**6
+"""Inputs and goals that a page is handed."""
+STATES = 1024
+"""Kept states that a page is handed of a long run."""
+STRETCHES = 512
+"""Of the overview."""
+
+
+def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
+    """The document of a run, ready for JSON.
+
+    Raises
+    ------
+    InputError
+        More numbers than a page can hold.
+    """
+    recipe = run.recipe
+    count = recipe.examples.input.size + recipe.examples.goal.size
+    if count > MOST_NUMBERS:
+        raise InputError(f"the run has {count:,} inputs and goals; a page holds at most {MOST_NUMBERS:,}: run it on fewer rows")
+    judged = diagnosis or diagnose(run)
+    long = run.replay.last_step > MOST_STEPS
+    document = {
+        "format": 1,
+        "title": _title(recipe),
+        "recipe": _recipe(recipe),
+        "run": _facts(run),
+        "forecast": {name: getattr(judged.forecast, name) for name in ("regime", "limit", "factor", "sentence")},
+        "verdict": judged.verdict,
+        "findings": [{name: getattr(f, name) for name in ("name", "severity", "text", "remedy")} for f in judged.findings],
+        "proof": [
+            {name: getattr(row, name) for name in ("step", "quantity", "predicted", "recorded", "relation", "agrees")}
+            for row in judged.proof
+        ],
+        "checkpoints": _checkpoints(run) if long else None,
+        "overview": _overview(run) if long else None,
+        "python": python_text(run),
+    }
+    result: dict[str, Any] = plain(document)
+    return result
+
+
+def _title(recipe: Recipe) -> str:
+    if recipe.source is None:
+        counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
+        return ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    return plain_text(f"{', '.join(recipe.goal_names)} from {', '.join(recipe.input_names[:3])}{' …' if recipe.d > 3 else ''}")
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    problem, rule = recipe.problem, recipe.rule
+    return {
+        "n": recipe.n,
+        "d": recipe.d,
+        "k": recipe.k,
+        "batch": problem.batch,
+        "bias": problem.has_bias,
+        "sums": not problem.mean,
+        "lanes": problem.lanes,
+        "shuffled": problem.shuffled,
+        "seed": str(problem.seed),
+        "rule": rule.name,
+        "rule_code": rule.code,
+        "settings": list(rule.settings().values()),
+        "memories": len(rule.memories),
+        "clocks": rule.clocks,
+        "first_memory": rule.first_memory(),
+        "alpha": recipe.alpha,
+        "alphas": None if recipe.schedule is None else recipe.schedule.values,
+        "until_mse": recipe.until_mse,
+        "frozen": None if problem.frozen is None else problem.frozen.ravel(),
+        "start": recipe.start_block().ravel(),
+        "input": problem.input.ravel(),
+        "goal": problem.goal.ravel(),
+        "input_names": list(recipe.input_names),
+        "goal_names": list(recipe.goal_names),
+        "steps": recipe.asked_steps,
+    }
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    return {
+        "ending": run.ending.name,
+        "sentence": run.sentence,
+        "steps": run.steps,
+        "last_step": run.replay.last_step,
+        "settled_after": run.settled_after,
+        "cycle": run.cycle,
+    }
+
+
+def _checkpoints(run: Run) -> dict[str, Any]:
+    """Every so many kept states, and the last."""
+    kept = run.replay.checkpoints
+    every = -(-len(kept.states) // STATES)
+    states = np.concatenate([kept.states[::every].ravel(), run.replay.last_state])
+    return {"spacing": kept.spacing * every, "states": base64.b64encode(states.astype("<f8").tobytes()).decode()}
+
+
+def _overview(run: Run) -> dict[str, Any]:
+    """Error over the run: mse over all examples at the borders of its stretches, and in their middles."""
+    last = run.replay.last_step
+    stretch = -(-last // STRETCHES)
+    at = [
+        [engine().mse(run.recipe.problem, _weights(run, step)) for step in _looked_at(start, stretch, last)]
+        for start in range(0, last, stretch)
+    ]
+    return {"stretch": stretch, "low": [min(mses, key=_order) for mses in at], "high": [max(mses, key=_order) for mses in at]}
+
+
+def _order(mse: float) -> float:
+    return math.inf if math.isnan(mse) else mse
+
+
+def _looked_at(start: int, stretch: int, last: int) -> list[int]:
+    stop = min(start + stretch, last)
+    return [start, start + 1, (start + stop) // 2, stop - 1, stop]
+
+
+def _weights(run: Run, step: int) -> Any:
+    return run.recipe.problem.weights(run.replay.state_at(step))
+
+
+def python_text(run: Run) -> str:
+    """Python that makes the run again; where it came from a table or holds many numbers, from its recipe's file."""
+    recipe = run.recipe
+    if recipe.source is not None or recipe.examples.input.size > 64 or recipe.schedule is not None:
+        return 'import nodescope as ns\nrun = ns.load("run.nodescope")   # saved with ns.save(run, "run.nodescope")\n'
+    lines = [line for line in recipe.to_toml().splitlines() if line.strip() and not line.startswith(("#", "["))]
+    pairs = [line.split(" = ", 1) for line in lines]
+    values = [f"{key.strip()}={_python_value(value)}" for key, value in pairs]
+    extra = (
+        ""
+        if recipe.steps is not None or recipe.epochs is not None or run.ending is not Ending.INTERRUPTED
+        else f", steps={run.steps}"
+    )
+    return f"import nodescope as ns\nrun = ns.descend({', '.join(values)}{extra})\n"
+
+
+def _python_value(toml: str) -> str:
+    """A value of the recipe's TOML as Python writes it."""
+    return repr(tomllib.loads(f"value = {toml}")["value"])

@@ -1,0 +1,236 @@
+"""The exported file in a real browser: the trace's bits on screen, live re-runs with Python's bits, keys, names, accessibility."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from browser.conftest import AXE
+
+import nodescope as ns
+
+pytestmark = pytest.mark.usefixtures("chromium")
+
+SEED = {"weight": 0.4, "input": 1, "goal": 0.6}
+Open = Callable[..., Any]
+
+
+def seed(**more: Any) -> ns.Run:
+    return ns.descend(**{**SEED, "alpha": 0.1, "steps": 325, **more})
+
+
+def go(page: Any, step: int) -> None:
+    box = page.get_by_label("step, typed")
+    box.fill(str(step))
+    box.press("Enter")
+
+
+def exact(page: Any) -> dict[tuple[str, str], str]:
+    """Every number of the step in view, as it stands in the table: (quantity, of what) → text."""
+    cells = page.locator("td.exact")
+    rows = cells.evaluate_all("all => all.map(c => [c.dataset.quantity, c.dataset.of, c.textContent])")
+    return {(quantity, of): text for quantity, of, text in rows}
+
+
+def as_python(value: float) -> str:
+    return repr(float(value))
+
+
+def same_as_the_trace(page: Any, run: ns.Run, step: int) -> None:
+    go(page, step)
+    numbers, told = exact(page), run.trace[step]
+    for name in ("weight", "prediction", "goal", "delta", "mse", "weighted_delta", "alpha_delta", "new_weight"):
+        shown = [text for (quantity, _), text in numbers.items() if quantity == name.replace("_", " ")]
+        expected = [as_python(v) for v in np.ravel(told[name])]
+        if name in ("prediction", "goal", "delta"):
+            expected = [text for text in expected if text != "nan"]  # a last batch that is short
+        bias = {"weight": "bias", "weighted_delta": "bias_weighted_delta", "alpha_delta": "bias_delta", "new_weight": "new_bias"}
+        if name in bias and bias[name] in told.columns:
+            outputs = np.ravel(told[bias[name]])
+            blocks = np.reshape(told[name], (len(outputs), -1))
+            expected = [as_python(v) for row, b in zip(blocks, outputs, strict=True) for v in [*row, b]]
+        assert shown == expected, (name, step)
+
+
+RUNS = {
+    "seed": seed,
+    "settled long ago": lambda: seed(steps=10**9),
+    "cycling": lambda: seed(alpha=1.5, steps=10**6),
+    "diverged": lambda: ns.descend(**SEED, alpha=2.5),
+    "several inputs": lambda: ns.descend(weight=[0.4, 0.1, -1.0], input=[1, 0, 2.5], goal=0.6, alpha=0.1, bias=True, steps=40),
+    "momentum, two nodes": lambda: ns.descend(
+        weight=[[0.4, 1], [2, 3]], input=[[1, 2], [3, 4]], goal=[[1, 2], [3, 4]], alpha=0.01, rule="momentum", steps=60
+    ),
+    "adam": lambda: seed(rule="adam", steps=100),
+    "shuffled batches": lambda: ns.descend(
+        input=np.arange(14.0).reshape(7, 2), goal=np.arange(7.0), alpha=0.001, batch=3, order="shuffled", seed=5, epochs=9
+    ),
+    "frozen, lanes, summed": lambda: ns.descend(
+        weight=np.ones(9), input=np.eye(9), goal=np.arange(9.0), alpha=0.05, batch="all", reduction="sum", summation="lanes",
+        frozen=np.arange(9) % 2 == 0, steps=30,
+    ),
+    "schedule": lambda: ns.descend(**SEED, alpha=[0.5, 0.25, 0.1, 0.05]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_numbers_on_screen_are_the_traces(name: str, opened: Open):
+    run = RUNS[name]()
+    page = opened(run)
+    page.locator("details.exactly > summary").click()
+    for step in sorted({0, min(1, run.steps - 1), run.steps // 3, max(0, run.steps - 2), run.steps - 1}):
+        same_as_the_trace(page, run, step)
+
+
+def test_a_run_of_a_billion_moving_steps(opened: Open):
+    run = ns.descend(**SEED, alpha=1e-8, steps=2 * 10**7)
+    page = opened(run)
+    page.locator("details.exactly > summary").click()
+    for step in (0, 12_345_678, run.steps - 1):
+        same_as_the_trace(page, run, step)
+
+
+@pytest.mark.parametrize("alpha", [0.7, 1.5, 1.99, 2.01, -0.3])
+def test_alpha_changed_in_the_page_is_descend_to_the_bit(alpha: float, opened: Open):
+    page, again = opened(seed()), seed(alpha=alpha)
+    page.get_by_label("alpha, typed").fill(repr(alpha))
+    page.get_by_label("alpha, typed").press("Enter")
+    page.locator("details.exactly > summary").click()
+    for step in (0, 7, 100, again.steps - 1):
+        same_as_the_trace(page, again, step)
+    page.get_by_text("Change something").click()
+    page.get_by_role("button", name="Back to the run as it was").click()
+    same_as_the_trace(page, seed(), 3)
+
+
+def test_alpha_dragged_with_keys_is_descend_to_the_bit(opened: Open):
+    page = opened(seed())
+    slider = page.locator("#ns-alpha")
+    slider.focus()
+    for _ in range(25):
+        slider.press("ArrowRight")
+    alpha = float(slider.input_value())
+    assert alpha != 0.1
+    page.locator("details.exactly > summary").click()
+    same_as_the_trace(page, seed(alpha=alpha), 50)
+
+
+def test_what_if_from_here_is_a_run_from_there(opened: Open):
+    page = opened(seed())
+    go(page, 10)
+    page.get_by_text("Change something").click()
+    page.get_by_label("what if, from step").check()
+    box = page.get_by_label("weight", exact=True)
+    box.fill("1.5")
+    box.press("Enter")
+    row = page.locator("tr", has_text="weight 1.5").locator("td")
+    page.wait_for_selector("text=two futures")
+    steps = int(re.search(r"after (\d+) steps", page.locator("caption", has_text="two futures").inner_text()).group(1))
+    there = ns.descend(weight=1.5, input=1, goal=0.6, alpha=0.1, steps=steps - 10)
+    assert row.first.inner_text() == repr(there.weight)
+
+
+def test_step_back_restores_exactly(opened: Open):
+    page = opened(seed())
+    page.locator("details.exactly > summary").click()
+    go(page, 20)
+    before = exact(page)
+    page.get_by_role("button", name="Next").click()
+    assert exact(page) != before
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert exact(page) == before
+
+
+def test_two_numbers_of_the_picture_never_share_a_text(opened: Open):
+    """Over all steps of the seed: the loop's numbers, by what they show and what they are."""
+    page = opened(seed())
+    for step in range(325):
+        go(page, step)
+        pairs = page.locator("svg.loop [data-value]").evaluate_all(
+            "all => all.map(e => [e.textContent.replace('≈', ''), e.dataset.value])"
+        )
+        texts = dict(pairs)
+        assert all(float(texts[text]) == float(value) for text, value in pairs), (step, pairs)
+        assert len(pairs) >= 7
+
+
+def test_the_stall_stands_among_its_neighbours(opened: Open):
+    page = opened(seed())
+    go(page, 317)
+    stall = page.locator("svg.stall")
+    said = stall.get_attribute("aria-label")
+    assert "Weight 0.5999999999999994 is 5 doubles short of 0.6. The update is 0.5 of the gap" in said
+    assert "the tie goes to the even number, which is the weight it already has" in said
+    assert "but the weight stays" in page.locator("h1").inner_text()
+
+
+def test_everything_by_keyboard(opened: Open):
+    page = opened(seed())
+    page.keyboard.press("Tab")
+    step = page.get_by_label("step, typed")
+    page.locator("button", has_text="Next").focus()
+    for key, expected in (("ArrowRight", 1), ("PageUp", 11), ("ArrowLeft", 10), ("End", 324), ("Home", 0)):
+        page.keyboard.press(key)
+        assert step.input_value() == str(expected), key
+    page.keyboard.press("a")
+    assert page.evaluate("document.querySelector('[data-nodescope]').shadowRoot.activeElement.id") == "ns-alpha"
+
+
+def test_play_goes_on_by_itself_and_stops(opened: Open):
+    page = opened(seed())
+    page.get_by_role("button", name="Play").click()
+    page.locator("#ns-step[aria-valuetext^='step 3 ']").wait_for()
+    page.get_by_role("button", name="Pause").click()
+    assert page.get_by_role("button", name="Play").is_visible()
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "\u202eabc",
+    "x" * 100_000,
+    "a&b\u2028c",
+    "${1}",
+    "__proto__",
+]
+
+
+def test_hostile_names_are_text(opened: Open):
+    rng = np.random.default_rng(0)
+    table = {name: rng.normal(size=9) for name in HOSTILE} | {"y": rng.normal(size=9)}
+    page = opened(ns.descend(data=table, goal="y", alpha=0.01, epochs=3))
+    assert page.locator("img").count() == 0
+    shown = page.locator("bdi.name").all_inner_texts()
+    assert shown[0] == HOSTILE[0]
+    assert any(text.startswith("xxx") and len(text) <= 40 for text in shown)
+
+
+def test_a_thousand_inputs_stay_readable(opened: Open):
+    rng = np.random.default_rng(1)
+    run = ns.descend(input=rng.normal(size=(5, 1000)), goal=rng.normal(size=5), alpha=1e-4, epochs=4)
+    page = opened(run)
+    assert page.locator("table.rows tbody tr").first.is_visible()
+    assert "992 others" in page.locator("tr.rest").inner_text()
+    page.get_by_label("Find an input").fill("999")
+    assert page.locator("table.rows").first.locator("tbody tr").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["seed", "diverged", "several inputs", "momentum, two nodes", "shuffled batches"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(name: str, scheme: str, opened: Open):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make frontend")
+    page = opened(RUNS[name](), color_scheme=scheme, bypass_csp=True)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']"
+    found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_nothing_runs_off_a_narrow_page(width: int, opened: Open):
+    page = opened(seed(), viewport={"width": width, "height": 844})
+    go(page, 324)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
