@@ -22,7 +22,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) hypothesis import-linter mypy pandas playwright polars pytest ruff
+	$(PIP) anywidget hypothesis import-linter jupyterlab mypy pandas playwright polars pytest ruff
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins

@@ -8,7 +8,9 @@ from nodescope.diagnosis.grade import ClassList, Grade, grade
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
+from nodescope.hosts import widget
 from nodescope.hosts.export import export
+from nodescope.hosts.widget import show
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
@@ -19,6 +21,7 @@ from nodescope.views import display
 from nodescope.views.explain import Explanation, explain
 
 display.install()
+widget.install()
 
 __version__ = "0.1.0"
 
@@ -49,5 +52,6 @@ __all__ = [
     "read_recipe",
     "resume",
     "save",
+    "show",
     "verify",
 ]

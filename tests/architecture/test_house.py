@@ -16,7 +16,7 @@ def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
         "Boundary Certificate ClassList DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
         "Grade InputError NodescopeError Recipe Run bisect_alpha descend diagnose explain export forecast grade load "
-        "read_recipe resume save verify"
+        "read_recipe resume save show verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

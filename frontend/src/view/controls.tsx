@@ -19,12 +19,12 @@ export function Controls({ speed, setSpeed }: { speed: number; setSpeed: (speed:
         <div class="slide">
           <label for="ns-step">Step</label>
           <input id="ns-step" type="range" min="0" max={last} value={step} aria-valuetext={`step ${step} of ${last}`} onInput={(e) => model.go(Number(e.currentTarget.value))} />
-          <input type="number" min="0" max={last} value={step} aria-label="step, typed" onChange={(e) => model.go(Number(e.currentTarget.value))} />
+          <NumberBox label="step, typed" text={String(step)} set={(typed) => model.go(typed)} />
         </div>
         <div class="slide">
           <label for="ns-alpha">Alpha</label>
           <input id="ns-alpha" type="range" min="0" max={end} step={end / 240} value={recipe.alpha} disabled={!!recipe.alphas} aria-valuetext={`${short(recipe.alpha)}${limits ? `, limit ${short(limits.limit)}` : ""}`} onInput={(e) => model.change({ alpha: Number(e.currentTarget.value) })} />
-          <input type="number" step="any" value={exact(recipe.alpha)} disabled={!!recipe.alphas} aria-label="alpha, typed" onChange={(e) => typed(e.currentTarget, (alpha) => model.change({ alpha }))} />
+          <NumberBox label="alpha, typed" text={exact(recipe.alpha)} disabled={!!recipe.alphas} set={(alpha) => model.change({ alpha })} />
         </div>
       </div>
       <p class="keys">
@@ -37,10 +37,18 @@ export function Controls({ speed, setSpeed }: { speed: number; setSpeed: (speed:
   );
 }
 
-/** A typed number that is one; the box shows the old one again where it is not. */
-function typed(box: HTMLInputElement, set: (value: number) => void): void {
-  const value = Number(box.value);
-  if (box.value.trim() && Number.isFinite(value)) set(value);
+interface BoxProps { label?: string; text: string; disabled?: boolean; set: (value: number) => void }
+
+/** A typed number. Enter is looked for itself: a notebook may keep the browser from taking it for a change. */
+function NumberBox({ label, text, disabled, set }: BoxProps) {
+  const take = (box: HTMLInputElement) => {
+    const value = Number(box.value);
+    if (box.value.trim() && Number.isFinite(value) && box.value !== text) set(value);
+  };
+  return (
+    <input type="number" step="any" value={text} disabled={disabled} aria-label={label} onChange={(e) => take(e.currentTarget)}
+      onKeyDown={(e) => { if (e.key === "Enter") take(e.currentTarget); }} />
+  );
 }
 
 export function Change() {
@@ -84,7 +92,7 @@ function stateWith(state: Float64Array, weights: number[]): Float64Array {
 }
 
 function Field({ name, value, set }: { name: string; value: number; set: (value: number) => void }) {
-  return <label>{name} <input type="number" step="any" value={exact(value).replace(/\.0$/, "")} onChange={(e) => typed(e.currentTarget, set)} /></label>;
+  return <label>{name} <NumberBox text={exact(value).replace(/\.0$/, "")} set={set} /></label>;
 }
 
 /** Both futures side by side, after the same number of steps. */

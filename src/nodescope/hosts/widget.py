@@ -1,0 +1,69 @@
+"""A run in a notebook: the same bundle, handed the same scene, through anywidget. Extra `[notebook]`."""
+
+import importlib.util
+from typing import Any
+
+from nodescope.errors import InputError
+from nodescope.hosts.file import bundle
+from nodescope.run.run import Run
+from nodescope.views.display import run_text
+from nodescope.views.scene import scene
+from nodescope.views.values import as_json
+
+
+def show(run: Run) -> Any:
+    """The view of a run, as a notebook widget.
+
+    A saved notebook without a kernel shows no widget: the verdict is kept beside it as text.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    anywidget.AnyWidget
+
+    Raises
+    ------
+    InputError
+        anywidget is not installed, or the run has more numbers than a page can hold.
+    """
+    try:
+        import anywidget
+        import traitlets
+    except ImportError as error:
+        raise InputError(
+            "a widget needs anywidget: pip install 'nodescope[notebook]'; ns.export(run, 'run.html') needs nothing"
+        ) from error
+
+    class RunWidget(anywidget.AnyWidget):
+        """The view of one run."""
+
+        _esm = bundle()
+        scene = traitlets.Unicode().tag(sync=True)
+
+        def _repr_mimebundle_(self, **keywords: Any) -> Any:
+            shown = super()._repr_mimebundle_(**keywords)
+            data = shown[0] if isinstance(shown, tuple) else shown
+            if data is not None:
+                data["text/plain"] = told
+            return shown
+
+    document = scene(run)
+    told = f"{run_text(run)}\n  {document['verdict']}"
+    return RunWidget(scene=as_json(document))
+
+
+def install() -> None:
+    """Let a run that a notebook displays show itself so, where anywidget is installed."""
+    if importlib.util.find_spec("anywidget") is not None:
+        setattr(Run, "_repr_mimebundle_", _mimebundle)  # noqa: B010  # the class does not know its faces
+
+
+def _mimebundle(run: Run, **keywords: Any) -> Any:
+    """The widget; of a run that no page can hold nothing, so that its text and tables are shown."""
+    try:
+        return show(run)._repr_mimebundle_(**keywords)
+    except InputError:
+        return None
