@@ -7,6 +7,7 @@ import click
 
 import nodescope as ns
 from nodescope.cli.judge import diagnose, explain, export, forecast, grade, run, verify
+from nodescope.cli.opening import open_page
 from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
 from nodescope.errors import NodescopeError
@@ -18,7 +19,7 @@ def cli() -> None:
     """See, run and understand gradient-descent nodes: every number of every step, exactly."""
 
 
-for command in (run, forecast, trace, diagnose, explain, verify, predict, grade, export):
+for command in (run, forecast, trace, diagnose, explain, verify, predict, grade, export, open_page):
     cli.add_command(command)
 
 

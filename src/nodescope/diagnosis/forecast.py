@@ -185,6 +185,11 @@ class Forecast:
         return self._regime[1]
 
     @property
+    def reason(self) -> str:
+        """Why something is not foretold: the regime where that is unknown, else the final weight; empty where all is."""
+        return self.regime_reason or self.final_weight_reason
+
+    @property
     def stable(self) -> bool | None:
         """Whether the missing error stays bounded; None where theory does not say."""
         if self.regime != "unknown":

@@ -1,0 +1,32 @@
+"""`open`: the local page."""
+
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from nodescope.cli.opened import opened
+from nodescope.errors import InputError
+
+
+@click.command("open")
+@click.argument("run", required=False, type=click.Path())
+@click.option("--data", type=click.Path(), help="A table to fit: CSV or Parquet.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of this machine (default: any free one).")
+@click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
+def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
+    """Open a page on this machine: of a RUN (or a recipe), of a table, or to start from."""
+    from nodescope.hosts.page import serve, served
+
+    if run is not None and data is not None:
+        raise InputError("name a run or --data, not both")
+    try:
+        with served(None if run is None else opened(run), None if data is None else Path(data), port) as (guard, bound):
+            click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
+            sys.stdout.flush()
+            if browser:
+                webbrowser.open(guard.address)
+            serve(guard, bound)
+    except OSError as error:
+        raise InputError(f"port {port} cannot be used: {error.strerror or error}; leave --port out for a free one") from error
