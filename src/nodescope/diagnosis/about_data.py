@@ -90,8 +90,8 @@ def noise_floor(e: Evidence) -> Finding | None:
     """A few examples at a time end in a cycle around the best weights, not at them."""
     if e.system.together or not e.stable or not e.there or e.turns == 0 or not e.least > 1e-12 * e.goal_power:
         return None
-    path = e.system.epoch_path if e.system.in_order else None
-    ends_at = path.end_mse if path is not None else e.late_mse
+    foretold = e.system.epoch_path.end_mse if e.system.in_order else None
+    ends_at = e.late_mse if foretold is None else foretold
     above = ends_at / e.least - 1.0
     if not above > 0.01:
         return None
@@ -104,7 +104,7 @@ def noise_floor(e: Evidence) -> Finding | None:
         step=e.run.steps,
         where="alpha",
         measured=e.late_mse / e.least - 1.0,
-        predicted=None if path is None else above,
+        predicted=None if foretold is None else above,
         threshold="more than 1 % above the least mse (warning: 25 %)",
         remedy=f'A tenth of alpha leaves about {less:.3g}; all examples in a step (batch="all") leave nothing.',
         source="Bertsekas 1999, Nonlinear Programming, section 1.5.2",

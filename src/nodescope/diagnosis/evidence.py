@@ -145,8 +145,8 @@ class Evidence:
         """Part of the missing error (or of the distance to the cycle that it ends in) that is still there at the end."""
         if self.missing_start == 0.0:
             return 0.0
-        if self.has_theory and self.system.in_order and self.stable and (path := self.system.epoch_path) is not None:
-            away = self.residual_at(self.turns * self.system.steps_per_turn) - path.end
+        if self.has_theory and self.system.in_order and self.stable and (path := self.system.epoch_path).cycle is not None:
+            away = self.residual_at(self.turns * self.system.steps_per_turn) - (path.residual + path.z @ path.cycle)
             start = math.sqrt(path.missing(0))
             return float(np.sqrt((away**2).mean())) / start if start else 0.0
         if self.has_theory and self.stable and not self.system.together:
@@ -164,7 +164,7 @@ class Evidence:
             return None
         if self.system.in_order:
             path = self.system.epoch_path
-            epochs = None if path is None else path.epochs_until_missing(THERE**2 * path.missing(0))
+            epochs = None if path.cycle is None else path.epochs_until_missing(THERE**2 * path.missing(0))
             return None if epochs is None else max(0, epochs * self.system.steps_per_turn - self.run.steps)
         steps = self.mean_way.steps_to(self.system.bowl.rest + THERE**2 * self.system.bowl.missing)
         return None if steps is None else max(0, steps - self.run.steps)

@@ -218,8 +218,7 @@ class Forecast:
         """mse over all examples that examples in a given order end up at (looked at after whole epochs); None elsewhere."""
         if not (self.is_linear and self.system.in_order and self.recipe.schedule is None and self.stable and self.system.can_move):
             return None
-        path = self.system.epoch_path
-        return None if path is None else path.end_mse
+        return self.system.epoch_path.end_mse
 
     # ---- one example: to the last bit ----
 
@@ -325,9 +324,8 @@ class Forecast:
         if self.system.together:
             steps = self.system.descent.steps_to(mse)
             return steps, "" if steps is not None else self._never()
-        path = self.system.epoch_path
-        epochs = None if path is None else path.epochs_to(mse)
-        if path is None or epochs is None:
+        epochs = self.system.epoch_path.epochs_to(mse)
+        if epochs is None:
             return None, self._never()
         return epochs * self.system.steps_per_turn, ""
 

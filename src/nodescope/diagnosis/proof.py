@@ -52,8 +52,6 @@ def _path(e: Evidence) -> list[Row]:
     if not (e.system.together or e.system.in_order):
         return []
     path = e.system.epoch_path if e.system.in_order else None
-    if e.system.in_order and path is None:
-        return []
     last = e.turns - (e.run.ending is Ending.DIVERGED)
     rows = []
     for turn in sorted({t for t in (0, 1, last // 4, last // 2, last) if 0 <= t <= last}):

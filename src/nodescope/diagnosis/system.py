@@ -169,47 +169,34 @@ class System:
         return Descent(self.bowl, self.effective_alpha, rule.name, rule.settings().get("momentum", 0.0))
 
     @cached_property
-    def epoch_path(self) -> EpochPath | None:
-        """The way of the epochs, for examples in a given order; None where no single cycle draws it in.
-
-        Groups stand beside each other in blocks.
-        """
-        recipe, parts = self.recipe, []
-        moving = [(g, b) for g, b in zip(self.groups, self.bowls, strict=True) if b.spectrum.rank]
-        for (group, b), epoch in zip(moving, self.epochs, strict=True):
-            # the part of the start weights outside the row space never moves: goals are taken relative to it
-            to = b.spectrum.directions
-            start = to @ group.start
-            goal = group.goal - group.x @ (group.start - to.T @ start)
-            fixed = epoch.fixed_point(recipe.alpha, goal)
-            if fixed is None or not np.isfinite(fixed).all():
-                return None
-            parts.append((group, epoch, epoch.matrix(recipe.alpha), start - fixed, epoch.z @ fixed - goal))
-        return _in_blocks(recipe, self.groups, parts)
+    def epoch_path(self) -> EpochPath:
+        """The way of the epochs, for examples in a given order. Groups stand beside each other in blocks."""
+        moving = [group for group, b in zip(self.groups, self.bowls, strict=True) if b.spectrum.rank]
+        paths = [epoch.path(self.recipe.alpha, -group.residual) for group, epoch in zip(moving, self.epochs, strict=True)]
+        return _in_blocks(self.recipe, self.groups, list(zip(moving, paths, strict=True)))
 
     def cycle_distance(self, alpha: float) -> float:
         """mse at the end of an epoch, once it goes round at this alpha, less the least that weights could give."""
         total = 0.0
         moving = [g for g, b in zip(self.groups, self.bowls, strict=True) if b.spectrum.rank]
         for group, epoch in zip(moving, self.epochs, strict=True):
-            fixed = epoch.fixed_point(alpha, group.goal)
-            if fixed is None:
+            path = epoch.path(alpha, group.goal)
+            if path.cycle is None:
                 return math.inf
             best = np.linalg.lstsq(epoch.z, group.goal, rcond=None)[0]
-            total += float(((epoch.z @ (fixed - best)) ** 2).sum()) / (self.recipe.n * self.recipe.k)
+            total += float(((epoch.z @ (path.cycle - best)) ** 2).sum()) / (self.recipe.n * self.recipe.k)
         return total
 
 
-def _in_blocks(recipe: Recipe, groups: list[Group], parts: list[tuple[Group, Epoch, Floats, Floats, Floats]]) -> EpochPath:
-    size = sum(len(matrix) for _, _, matrix, _, _ in parts)
-    matrix, away, z = np.zeros((size, size)), np.zeros((size, recipe.k)), np.zeros((recipe.n, size))
-    end = np.zeros((recipe.n, recipe.k))
+def _in_blocks(recipe: Recipe, groups: list[Group], parts: list[tuple[Group, EpochPath]]) -> EpochPath:
+    size = sum(len(path.shift) for _, path in parts)
+    shift, first, z = np.zeros((size, size)), np.zeros((size, recipe.k)), np.zeros((recipe.n, size))
+    residual = np.zeros((recipe.n, recipe.k))
     for group in groups:
-        end[:, group.outputs] = group.residual
+        residual[:, group.outputs] = group.residual
     at = 0
-    for group, epoch, own_matrix, own_away, own_end in parts:
-        block = slice(at, at + len(own_matrix))
-        matrix[block, block], away[block, group.outputs], z[:, block] = own_matrix, own_away, epoch.z
-        end[:, group.outputs] = own_end
+    for group, path in parts:
+        block = slice(at, at + len(path.shift))
+        shift[block, block], first[block, group.outputs], z[:, block] = path.shift, path.first, path.z
         at = block.stop
-    return EpochPath(matrix, away, end, z)
+    return EpochPath(shift, first, residual, z)

@@ -87,9 +87,14 @@ class Epoch:
                 weights = weights - scaled[rows].T @ delta
         return weights
 
+    def shift(self, alpha: float) -> Floats:
+        """P − I, (r, r): what an epoch adds to each unit of missing error; keeps its digits where P is nearly I."""
+        r = self.z.shape[1]
+        return self.carry(alpha, np.zeros((r, r)), -self.z)
+
     def matrix(self, alpha: float) -> Floats:
         """P, (r, r)."""
-        return self.carry(alpha, np.eye(self.z.shape[1]))
+        return np.eye(self.z.shape[1]) + self.shift(alpha)
 
     def eigenvalues(self, alpha: float) -> NDArray[np.complex128]:
         """Of P, largest in size first; infinite where P overflows."""
@@ -193,17 +198,10 @@ class Epoch:
         """The alpha between the two at which the spectral radius is 1."""
         return _root(lambda a: math.log(max(self.radius(a), 1e-300)), stable, unstable)
 
-    def fixed_point(self, alpha: float, goal: Floats) -> Floats | None:
-        """Weights (r, k) that an epoch leaves as they are, the start of its cycle; None where there is no one such."""
+    def path(self, alpha: float, goal: Floats) -> "EpochPath":
+        """The way from weights of 0, with goals (n, k)."""
         r = self.z.shape[1]
-        both = self.carry(alpha, np.concatenate([np.eye(r), np.zeros((r, goal.shape[1]))], axis=1), self._goals(goal, r))
-        try:
-            return np.asarray(np.linalg.solve(np.eye(r) - both[:, :r], both[:, r:]), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            return None
-
-    def _goals(self, goal: Floats, r: int) -> Floats:
-        return np.concatenate([np.zeros((len(goal), r)), goal], axis=1)
+        return EpochPath(self.shift(alpha), self.carry(alpha, np.zeros((r, goal.shape[1])), goal), -goal, self.z)
 
 
 def _root(f: Callable[[float], float], a: float, b: float) -> float:
@@ -228,76 +226,105 @@ def _root(f: Callable[[float], float], a: float, b: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class EpochPath:
-    """The way of an epoch's map from the start to its cycle, in exact arithmetic.
+    """The way of an epoch's map from the start, in exact arithmetic; weights are told by how far they are from where they started.
 
     Attributes
     ----------
-    matrix : (r, r)
-    away : (r, k)
-        Start weights minus the fixed point.
-    end : (n, k)
-        Residual at the fixed point.
+    shift : (r, r)
+        P − I.
+    first : (r, k)
+        What the first epoch adds to the weights.
+    residual : (n, k)
+        Prediction − goal at the start.
     z : (n, r)
     """
 
-    matrix: Floats
-    away: Floats
-    end: Floats
+    shift: Floats
+    first: Floats
+    residual: Floats
     z: Floats
 
     @cached_property
-    def _bowl(self) -> tuple[Floats, Floats, float]:
-        """Triangle of z, end in its coordinates, and the rest: the mse with r × r numbers instead of n."""
-        q, r = np.linalg.qr(self.z)
-        inside = q.T @ self.end
-        return r, inside, float(((self.end - q @ inside) ** 2).sum())
+    def cycle(self) -> Floats | None:
+        """Where the cycle that it ends in begins, (r, k): what an epoch leaves as it is; None where there is no one such."""
+        try:
+            found = np.asarray(np.linalg.solve(-self.shift, self.first), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return None
+        return found if np.isfinite(found).all() else None
 
-    def _mse_of(self, away: Floats) -> float:
+    @cached_property
+    def _bowl(self) -> tuple[Floats, Floats, float]:
+        """Triangle of z, the residual in its coordinates, and the rest: the mse with r × r numbers instead of n."""
+        q, r = np.linalg.qr(self.z)
+        inside = q.T @ self.residual
+        return r, inside, float(((self.residual - q @ inside) ** 2).sum())
+
+    def _mse_of(self, moved: Floats) -> float:
         r, inside, rest = self._bowl
-        return (float(((r @ away + inside) ** 2).sum()) + rest) / self.end.size
+        return (float(((r @ moved + inside) ** 2).sum()) + rest) / self.residual.size
+
+    def _missing_of(self, moved: Floats) -> float:
+        assert self.cycle is not None
+        return float(((self._bowl[0] @ (moved - self.cycle)) ** 2).sum()) / self.residual.size
+
+    def after(self, epochs: int) -> Floats:
+        """How far the weights have moved after so many epochs, (r, k)."""
+        with np.errstate(all="ignore"):
+            moved, matrix, add = np.zeros_like(self.first), np.eye(len(self.shift)) + self.shift, self.first
+            # x ↦ matrix·x + add is one epoch, then two, four, …
+            while epochs:
+                if epochs & 1:
+                    moved = matrix @ moved + add
+                matrix, add = matrix @ matrix, matrix @ add + add
+                epochs >>= 1
+        return moved
 
     @property
-    def end_mse(self) -> float:
+    def end_mse(self) -> float | None:
         """mse over all examples at the end of an epoch, once it goes round."""
-        return self._mse_of(np.zeros_like(self.away))
+        return None if self.cycle is None else self._mse_of(self.cycle)
 
     def mse(self, epoch: int) -> float:
         """mse over all examples after so many epochs."""
         with np.errstate(all="ignore"):
-            return self._mse_of(np.linalg.matrix_power(self.matrix, epoch) @ self.away)
+            return self._mse_of(self.after(epoch))
 
     def missing(self, epoch: int) -> float:
         """Mean square of what the distance to the cycle makes of the predictions, after so many epochs."""
         with np.errstate(all="ignore"):
-            away = np.linalg.matrix_power(self.matrix, epoch) @ self.away
-            return float(((self._bowl[0] @ away) ** 2).sum()) / self.end.size
+            return self._missing_of(self.after(epoch))
 
     def epochs_to(self, mse: float, most: int = 2**40) -> int | None:
         """The first epoch after which the mse is at most this; None where there is none up to `most`.
 
         The first 1,024 are looked at one by one; later ones by bisection, taking the mse to fall steadily by then.
         """
-        return self._first(lambda away: self._mse_of(away) <= mse, most)
+        return self._first(lambda moved: self._mse_of(moved) <= mse, most)
 
     def epochs_until_missing(self, square: float, most: int = 2**40) -> int | None:
         """The same for the mean square of the missing error."""
-        r = self._bowl[0]
-        return self._first(lambda away: float(((r @ away) ** 2).sum()) / self.end.size <= square, most)
+        return None if self.cycle is None else self._first(lambda moved: self._missing_of(moved) <= square, most)
 
     @np.errstate(all="ignore")
     def _first(self, reached: Callable[[Floats], bool], most: int) -> int | None:
-        away = self.away
+        moved = np.zeros_like(self.first)
         for epoch in range(min(most, 1024) + 1):
-            if reached(away):
+            if reached(moved):
                 return epoch
-            away = self.matrix @ away
-        done, powers = 1025, [self.matrix]
-        while done + 2 ** len(powers) < most and not reached(powers[-1] @ away):
-            powers.append(powers[-1] @ powers[-1])
-        if not reached(powers[-1] @ away):
+            moved = moved + (self.shift @ moved + self.first)
+        done, powers = 1025, [(np.eye(len(self.shift)) + self.shift, self.first)]
+        while done + 2 ** len(powers) < most and not reached(_apply(powers[-1], moved)):
+            matrix, add = powers[-1]
+            powers.append((matrix @ matrix, matrix @ add + add))
+        if not reached(_apply(powers[-1], moved)):
             return None
         for power in reversed(range(len(powers))):
-            further = powers[power] @ away
+            further = _apply(powers[power], moved)
             if not reached(further):
-                away, done = further, done + 2**power
+                moved, done = further, done + 2**power
         return done + 1
+
+
+def _apply(epochs: tuple[Floats, Floats], moved: Floats) -> Floats:
+    return epochs[0] @ moved + epochs[1]
