@@ -10,6 +10,7 @@ interface Exports {
     steps: bigint, columns: number,
   ): bigint;
   ns_mse(problem: number, weights: number): number;
+  ns_predict(problem: number, weights: number, predictions: number): void;
   __heap_base: WebAssembly.Global;
 }
 
@@ -140,19 +141,35 @@ export class Engine {
 
   /** Every number of `rows` steps from a state. */
   window(state: Float64Array, start: number, rows: number): Window {
-    this.top = this.floor;
     const { k, batch } = this.recipe;
-    const sizes = [this.size, this.size, this.size, this.size, 0, batch * k, batch * k, 1, batch];
+    return this.record(state.slice(), start, rows, [this.size, this.size, this.size, this.size, 0, batch * k, batch * k, 1, batch]);
+  }
+
+  /** mse of `rows` steps, each over its own examples; `state` goes along. */
+  mses(state: Float64Array, start: number, rows: number): Float64Array {
+    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    return window.mse.subarray(0, window.rows);
+  }
+
+  /** Deltas of `rows` steps of one example each; `state` goes along. */
+  deltas(state: Float64Array, start: number, rows: number): Float64Array {
+    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, this.recipe.batch * this.recipe.k, 0, 0]);
+    return window.delta.subarray(0, window.rows * this.recipe.batch * this.recipe.k);
+  }
+
+  /** Go `rows` steps and write the columns that have a size; `state` goes along. */
+  private record(state: Float64Array, start: number, rows: number, sizes: number[]): Window {
+    this.top = this.floor;
     const at = sizes.map((size) => (size ? this.take(8 * size * rows) : 0));
-    for (const i of [5, 6]) new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).fill(NaN);
-    new BigInt64Array(this.memory.buffer, at[8], batch * rows).fill(-1n);
+    for (const i of [5, 6]) if (sizes[i]) new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).fill(NaN);
+    if (sizes[8]) new BigInt64Array(this.memory.buffer, at[8], sizes[8] * rows).fill(-1n);
     new Uint32Array(this.memory.buffer, this.columnsAt, 9).set(at);
     const cursor = freshCursor(start);
-    this.call(state.slice(), cursor, rows, 0, undefined, this.columnsAt);
+    this.call(state, cursor, rows, 0, undefined, this.columnsAt);
     const column = (i: number) => new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).slice();
     return {
       start, rows: cursor.step - start, weight: column(0), weighted_delta: column(1), alpha_delta: column(2), new_weight: column(3),
-      prediction: column(5), delta: column(6), mse: column(7), example: new BigInt64Array(this.memory.buffer, at[8], batch * rows).slice(),
+      prediction: column(5), delta: column(6), mse: column(7), example: new BigInt64Array(this.memory.buffer, at[8], sizes[8] * rows).slice(),
     };
   }
 
@@ -160,6 +177,15 @@ export class Engine {
   mse(state: Float64Array): number {
     new Float64Array(this.memory.buffer, this.stateAt, this.stateLength).set(state);
     return this.core.ns_mse(this.problem, this.stateAt);
+  }
+
+  /** Predictions (n, k) of a state's weights for all examples. */
+  predict(state: Float64Array): Float64Array {
+    this.top = this.floor;
+    const { n, k } = this.recipe, at = this.take(8 * n * k);
+    new Float64Array(this.memory.buffer, this.stateAt, this.stateLength).set(state);
+    this.core.ns_predict(this.problem, this.stateAt, at);
+    return new Float64Array(this.memory.buffer, at, n * k).slice();
   }
 
   private call(

@@ -1,18 +1,13 @@
 /** What the view is looking at: the run, the step, what the reader changed, and the run before that as a ghost. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { curveOf, detailOf, STRETCHES, usefulEnd, type Curve, type Point } from "./curve";
 import type { Core } from "./engine";
 import { freshCursor } from "./engine";
+import { placesOf } from "./places";
 import { Replay } from "./replay";
 import type { Recipe, Scene } from "./scene";
 import { limitsOf } from "./theory";
-
-/** One point of an error curve: two steps beside each other, so that a swing shows as a band. */
-export interface Point {
-  step: number;
-  low: number;
-  high: number;
-}
 
 export interface Future {
   from: number;
@@ -24,14 +19,13 @@ export interface Future {
   mse: number;
 }
 
-const CURVE = 300;
 /** Live runs are this long at most, so that a drag stays at 60 frames a second. */
 const LIVE = 200_000;
 
 export class Model {
   readonly original: Replay;
   readonly replay;
-  readonly ghost = signal<Point[] | null>(null);
+  readonly ghost = signal<Curve | null>(null);
   readonly step = signal(0);
   readonly playing = signal(false);
   readonly log = signal(true);
@@ -40,6 +34,9 @@ export class Model {
   readonly changed;
   readonly limits;
   readonly curve;
+  /** The steps around the one in view, each looked at; null where the curve shows each already. */
+  readonly detail;
+  readonly places;
   readonly now;
 
   constructor(private core: Core, readonly scene: Scene) {
@@ -48,6 +45,8 @@ export class Model {
     this.changed = computed(() => this.replay.value !== this.original);
     this.limits = computed(() => limitsOf(this.replay.value.recipe, scene));
     this.curve = computed(() => curveOf(this.replay.value, scene));
+    this.detail = computed(() => detailOf(this.replay.value, this.curve.value, Math.min(this.step.value, this.lastStep)));
+    this.places = computed(() => placesOf(this.replay.value, this.curve.value));
     this.now = computed(() => this.replay.value.at(Math.min(this.step.value, this.lastStep)));
   }
 
@@ -88,7 +87,7 @@ export class Model {
     const other = Replay.run(this.core, { ...recipe, steps: 0 }), engine = other.engine;
     const state = before.stateAt(from), curve: Point[] = [];
     if (weights) state.set(weights);
-    const cursor = freshCursor(from), stride = Math.max(1, Math.ceil(steps / CURVE));
+    const cursor = freshCursor(from), stride = Math.max(1, Math.ceil(steps / STRETCHES));
     let last = engine.mse(state), walked = 0;
     while (walked < steps) {
       const block = Math.min(stride, steps - walked), at = cursor.step;
@@ -100,24 +99,4 @@ export class Model {
     }
     this.future.value = { from, what, recipe, curve, steps: cursor.step, weight: Array.from(state.slice(0, engine.size)), mse: last };
   }
-}
-
-/** Steps worth a curve: until it settles or has gone once round its cycle, and a little more. */
-export function usefulEnd(replay: Replay): number {
-  const { settled_after, cycle, steps } = replay.facts;
-  const done = settled_after ?? (cycle ? cycle[0] + cycle[1] : steps);
-  return Math.max(1, Math.min(steps, Math.ceil(done * 1.05) + 2));
-}
-
-function curveOf(replay: Replay, scene: Scene): Point[] {
-  if (scene.overview && replay.facts === scene.run) {
-    const { stretch, low, high } = scene.overview;
-    return low.map((value, i) => ({ step: i * stretch, low: Number(value), high: Number(high[i]) }));
-  }
-  const end = usefulEnd(replay), stride = Math.max(1, Math.ceil(end / CURVE)), points: Point[] = [];
-  for (let step = 0; step <= end; step += stride) {
-    const a = replay.mseAt(step), b = stride > 1 ? replay.mseAt(Math.min(step + 1, end)) : a;
-    points.push({ step, low: Math.min(a, b), high: Math.max(a, b) });
-  }
-  return points;
 }

@@ -35,13 +35,27 @@ function plain(x: number): string {
 export function distinct(values: number[], digits = 4): string[] {
   const texts = values.map((x) => short(x, digits));
   for (const group of clashes(values, texts)) {
-    const anchor = group.find((i) => !texts[i].startsWith("≈")) ?? group[0];
+    const anchor = group.find((i) => !texts[i].startsWith("≈"));
+    if (anchor === undefined) {
+      const longer = apart(group.map((i) => values[i]), digits);
+      group.forEach((i, at) => { texts[i] = longer[at]; });
+      continue;
+    }
     const others = group.filter((i) => !alike(values[i], values[anchor]));
     for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 2);
     if (clashes(others.map((i) => values[i]), others.map((i) => texts[i])).length)
       for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 6);
   }
   return clashes(values, texts).length ? values.map((x) => short(x, 17)) : texts;
+}
+
+/** Numbers that share their first digits, with as many as it takes to tell them apart. */
+function apart(values: number[], digits: number): string[] {
+  for (let more = digits + 1; more < 17; more++) {
+    const texts = values.map((x) => short(x, more));
+    if (!clashes(values, texts).length) return texts;
+  }
+  return values.map((x) => short(x, 17));
 }
 
 /** A number as another one and the little that separates them; exact where that is not the other's whole text. */

@@ -47,6 +47,9 @@ export interface Forecast {
   regime: string;
   limit: Num | null;
   factor: Num | null;
+  /** Least mse of any weights, and the mse that one-at-a-time descent goes round at; null where it is not known. */
+  least_mse: Num | null;
+  cycle_mse: Num | null;
   sentence: string;
 }
 
@@ -66,9 +69,10 @@ export interface Proof {
   agrees: boolean;
 }
 
-/** Lowest and highest mse of each of many stretches of a run too long to be done again in the page. */
+/** Lowest and highest mse of the steps looked at in each of many stretches of a run too long to be done again in the page. */
 export interface Overview {
   stretch: number;
+  looked_at: number;
   low: Num[];
   high: Num[];
 }

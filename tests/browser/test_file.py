@@ -217,7 +217,71 @@ def test_a_thousand_inputs_stay_readable(opened: Open):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("name", ["seed", "diverged", "several inputs", "momentum, two nodes", "shuffled batches"])
+def table() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    inputs = rng.normal(size=(12, 3)) * [1, 2, 0.6]
+    return inputs, inputs @ [1, -0.5, 2] + rng.normal(size=12) * 0.5
+
+
+def test_the_bowl_over_two_weights_has_its_lowest_point_at_least_squares(opened: Open):
+    inputs, goal = table()
+    best = np.linalg.lstsq(inputs[:, :2], goal, rcond=None)[0]
+    page = opened(ns.descend(input=inputs[:, :2], goal=goal, alpha=0.08, epochs=40))
+    shown = page.locator("[aria-labelledby=ns-contour] tspan.t-goal").evaluate_all("all => all.map(e => +e.dataset.value)")
+    np.testing.assert_allclose(shown, best, rtol=1e-9)
+
+
+def test_of_three_weights_two_are_chosen_and_the_third_is_held(opened: Open):
+    inputs, goal = table()
+    run = ns.descend(input=inputs, goal=goal, alpha=0.05, epochs=20)
+    page = opened(run)
+    go(page, 30)
+    page.get_by_label("weight drawn across").select_option("1")
+    page.get_by_label("weight drawn up").select_option("2")
+    held = run.trace[30].weight[0]
+    best = np.linalg.lstsq(inputs[:, 1:], goal - inputs[:, 0] * held, rcond=None)[0]
+    shown = page.locator("[aria-labelledby=ns-contour] tspan.t-goal").evaluate_all("all => all.map(e => +e.dataset.value)")
+    np.testing.assert_allclose(shown, best, rtol=1e-9)
+
+
+def test_the_error_of_every_example_is_there(opened: Open):
+    inputs, goal = table()
+    run = ns.descend(input=inputs, goal=goal, alpha=0.05, epochs=20)
+    page = opened(run)
+    go(page, 29)
+    card = page.locator("[aria-labelledby=ns-examples]")
+    card.locator("summary").click()
+    deltas = [float(text) for text in card.locator("tbody tr td:last-child").all_inner_texts()]
+    np.testing.assert_allclose(deltas, inputs @ run.trace[29].weight - goal, rtol=1e-12, atol=1e-12)
+    assert card.locator("tbody tr").nth(5).inner_text().startswith("5 (this step)")
+
+
+def test_places_are_found_to_the_step(opened: Open):
+    run = ns.descend(**SEED, alpha=1.99, steps=4000)
+    mse, delta = run.trace[:]["mse"], run.trace[:]["delta"]
+    page = opened(run)
+    places = dict(text.rsplit(" ", 1) for text in page.locator(".jumps button").all_inner_texts())
+    assert int(places["error below a tenth"]) == np.argmax(mse < mse[0] / 100)
+    assert int(places["below a thousandth"].replace(",", "")) == np.argmax(mse < mse[0] / 1e6)
+    assert int(places["first swing"]) == np.argmax(np.sign(delta) != np.sign(delta[0])) == 1
+    said = page.locator("[aria-labelledby=ns-error] svg").nth(1).get_attribute("aria-label")
+    assert said.startswith("mse of every step from 0 to 80")
+
+
+def test_a_long_run_is_shown_without_going_through_it_again(monkeypatch: pytest.MonkeyPatch):
+    """What the page of a long run costs is a few steps from kept states, however long the run was."""
+    from nodescope.run.replay import Replay
+    from nodescope.views.scene import STRETCHES, scene
+
+    run = ns.descend(**SEED, alpha=1e-9, steps=2 * 10**7)
+    diagnosis, gone, walk = ns.diagnose(run), [], Replay.walk
+    monkeypatch.setattr(Replay, "walk", lambda self, at, state, steps: (gone.append(steps), walk(self, at, state, steps))[1])
+    document = scene(run, diagnosis)
+    assert 100 < len(document["overview"]["low"]) <= STRETCHES
+    assert sum(gone) <= STRETCHES
+
+
+@pytest.mark.parametrize("name", ["seed", "diverged", "several inputs", "momentum, two nodes", "shuffled batches", "cycling"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(name: str, scheme: str, opened: Open):
     if not AXE.exists():

@@ -5,8 +5,10 @@ import type { Model } from "../model";
 import { count, distinct, short } from "../numbers";
 import { ErrorCurve, Gauge, Parabola } from "./charts";
 import { Current } from "./context";
+import { Contour } from "./contour";
 import { Change, Controls } from "./controls";
 import { Exactly } from "./exactly";
+import { Examples } from "./examples";
 import { Headline, Subline } from "./headline";
 import { Loop } from "./loop";
 import { ExampleRows, InputRows } from "./rows";
@@ -24,12 +26,14 @@ export function App({ model }: { model: Model }) {
         <Subline />
         <div class="grid">
           <Inside beat={beat} model={model} />
+          <div class="steer">
+            <Controls speed={speed} setSpeed={setSpeed} />
+            <Jumps model={model} />
+            <Change />
+          </div>
           <Pictures model={model} />
+          <Verdict />
         </div>
-        <Controls speed={speed} setSpeed={setSpeed} />
-        <Jumps model={model} />
-        <Change />
-        <Verdict />
         <Status model={model} />
       </main>
     </Current.Provider>
@@ -42,7 +46,7 @@ function Inside({ beat, model }: { beat: number; model: Model }) {
   const best = recipe.goal[now.examples[0] ?? 0] / recipe.input[now.examples[0] ?? 0];
   const stalls = one && recipe.n === 1 && isNearStall(now.weight[0], best);
   return (
-    <section class="card" aria-labelledby="ns-inside">
+    <section class="card inside" aria-labelledby="ns-inside">
       <h2 id="ns-inside">Inside the node</h2>
       {recipe.k > 1 && <NodeChoice model={model} />}
       {one && now.examples.length === 1 ? <><Loop beat={beat} /><LoopList model={model} /></> : <InputRows />}
@@ -71,6 +75,10 @@ function Pictures({ model }: { model: Model }) {
       {recipe.d === 1 && recipe.k === 1 && !recipe.bias && (
         <section class="card" aria-labelledby="ns-parabola"><h2 id="ns-parabola">Error for every weight</h2><Parabola /></section>
       )}
+      {model.replay.value.engine.width > 1 && (
+        <section class="card" aria-labelledby="ns-contour"><h2 id="ns-contour">Error over two weights</h2><Contour /></section>
+      )}
+      {recipe.n > 1 && <section class="card" aria-labelledby="ns-examples"><h2 id="ns-examples">Error of each example</h2><Examples /></section>}
       <section class="card" aria-labelledby="ns-gauge"><h2 id="ns-gauge">Alpha against its limit</h2><Gauge /></section>
       <section class="card" aria-labelledby="ns-error"><h2 id="ns-error">Error, step by step</h2><ErrorCurve /></section>
     </div>
@@ -98,20 +106,8 @@ function WholeStep({ model }: { model: Model }) {
 
 /** Places worth going to. */
 function Jumps({ model }: { model: Model }) {
-  const { facts } = model.replay.value, curve = model.curve.value, start = curve[0]?.high ?? NaN;
-  const places: [string, number][] = [["start", 0]];
-  const below = (part: number) => curve.find((p) => p.high <= start * part * part);
-  const tenth = below(0.1), thousandth = below(0.001);
-  if (tenth?.step) places.push(["error below a tenth", tenth.step]);
-  if (thousandth?.step) places.push(["below a thousandth", thousandth.step]);
-  const largest = curve.reduce((best, p) => (p.high > best.high ? p : best), curve[0]);
-  if (largest && largest.step > 0 && largest.high > start) places.push(["largest error", largest.step]);
-  if (facts.settled_after) places.push(["last move", facts.settled_after - 1], ["settled", facts.settled_after]);
-  if (facts.cycle) places.push(["cycle begins", facts.cycle[0]]);
-  if (facts.ending === "DIVERGED") places.push(["first number not finite", facts.steps - 1]);
-  places.push(["end", model.lastStep]);
   return (
-    <p class="jumps">Go to: {places.filter(([, step]) => step <= model.lastStep).map(([name, step]) => (
+    <p class="jumps">Go to: {model.places.value.map(({ name, step }) => (
       <button type="button" key={name} onClick={() => model.go(step)}>{name} <span class="soft">{count(step)}</span></button>
     ))}</p>
   );

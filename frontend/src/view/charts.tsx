@@ -1,8 +1,9 @@
 /** The pictures on the right: error for every weight, alpha against its limit, error step by step. */
 
 import { useContext, useRef } from "preact/hooks";
-import type { Point } from "../model";
-import { count, distinct, short } from "../numbers";
+import type { Curve, Point } from "../curve";
+import type { Model } from "../model";
+import { count, distinct, number, short } from "../numbers";
 import { Current } from "./context";
 
 /** The parabola of a single weight: mse over all examples. */
@@ -65,12 +66,12 @@ export function Gauge() {
 const WIDE = 420, HIGH = 150, X0 = 16, X1 = 404, Y0 = 12, Y1 = 122;
 
 export function ErrorCurve() {
-  const model = useContext(Current), curve = model.curve.value, log = model.log.value, future = model.future.value;
-  const all = [...curve, ...(model.ghost.value ?? []), ...(future?.curve ?? [])];
-  const end = Math.max(...curve.map((p) => p.step), ...(future?.curve.map((p) => p.step) ?? []), 1);
-  const y = scaleOf(all, log), x = (step: number) => X0 + (step / end) * (X1 - X0);
+  const model = useContext(Current), curve = model.curve.value, log = model.log.value, future = model.future.value, least = leastOf(model);
+  const all = [...curve.points, ...(model.ghost.value?.points ?? []), ...(future?.curve ?? [])];
+  const end = Math.max(...curve.points.map((p) => p.step), ...(future?.curve.map((p) => p.step) ?? []), 1);
+  const y = scaleOf(least ? [...all, { step: 0, low: least, high: least }] : all, log), x = (step: number) => X0 + (step / end) * (X1 - X0);
   const step = model.step.value, here = model.now.value.mse, svg = useRef<SVGSVGElement>(null);
-  const first = curve[0]?.high ?? NaN, last = curve[curve.length - 1]?.low ?? NaN, [tf, tl] = distinct([first, last]);
+  const first = curve.points[0]?.high ?? NaN, last = curve.points[curve.points.length - 1]?.low ?? NaN, [tf, tl] = distinct([first, last]);
   const click = (event: MouseEvent) => {
     const box = svg.current!.getBoundingClientRect();
     model.go((((event.clientX - box.left) / box.width) * WIDE - X0) / (X1 - X0) * end);
@@ -79,14 +80,50 @@ export function ErrorCurve() {
     <>
       <svg ref={svg} viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`mse over the steps: from ${tf} to ${tl}. At step ${step} it is ${short(here)}.`} onClick={click}>
         <path d={`M${X0} ${Y1}H${X1}`} class="rule" />
-        {model.ghost.value && <path d={band(model.ghost.value, x, y, end)} class="ghost" />}
-        <path d={band(curve, x, y, end)} class="error" />
+        {least && <path d={`M${X0} ${y(least)}H${X1}`} class="least" />}
+        {model.ghost.value && <path d={band(model.ghost.value.points, x, y, end)} class="ghost" />}
+        <path d={band(curve.points, x, y, end)} class="error" />
         {future && <path d={band(future.curve, x, y, end)} class="future" />}
         {step <= end && <path d={`M${x(step)} ${Y0}V${Y1}`} class="cursor" />}
         <text class="lab" x={X0} y="144">step 0: {tf}</text>
         <text class="lab e" x={X1} y="144">{count(end)}: {tl}</text>
       </svg>
+      {curve.stretch > 1 && <p class="soft small">{stretchWords(curve)}</p>}
+      {least && <p class="soft small">Dashed: {short(least)}, the least error that any weights have.</p>}
       <label class="check"><input type="checkbox" checked={log} onChange={() => { model.log.value = !log; }} /> logarithmic</label>
+      <Detail />
+    </>
+  );
+}
+
+function stretchWords({ stretch, lookedAt }: Curve): string {
+  const looked = lookedAt >= stretch ? "its lowest and highest error" : `lowest and highest of the ${lookedAt} steps looked at in it`;
+  return `Each point is ${count(stretch)} steps: ${looked}.`;
+}
+
+/** Least mse of any weights, where Python foretold it and the data is still the same; a sum for which 0 is nothing to draw. */
+function leastOf(model: Model): number | null {
+  const { recipe } = model.replay.value, least = number(model.scene.forecast.least_mse);
+  const same = recipe.input === model.scene.recipe.input && recipe.goal === model.scene.recipe.goal;
+  return same && recipe.n > 1 && least > 0 && Number.isFinite(least) ? least : null;
+}
+
+/** The steps around the one in view, each a dot of its own. */
+function Detail() {
+  const model = useContext(Current), detail = model.detail.value, step = model.now.value.step;
+  if (!detail || !detail.points.length) return null;
+  const { points } = detail, from = points[0].step, to = points[points.length - 1].step, y = scaleOf(points, model.log.value);
+  const x = (at: number) => X0 + ((at - from) / Math.max(1, to - from)) * (X1 - X0);
+  const [tf, tl] = distinct([points[0].low, points[points.length - 1].low]);
+  return (
+    <>
+      <h3>Every step around this one</h3>
+      <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`mse of every step from ${from} to ${to}: from ${tf} to ${tl}.`}>
+        <path d={`M${X0} ${Y1}H${X1}`} class="rule" />
+        {points.map((p) => <circle key={p.step} cx={x(p.step)} cy={y(p.low)} r={p.step === step ? 5 : 2.2} class={p.step === step ? "dot-w" : "fill-fix"} />)}
+        <text class="lab" x={X0} y="144">step {count(from)}: {tf}</text>
+        <text class="lab e" x={X1} y="144">{count(to)}: {tl}</text>
+      </svg>
     </>
   );
 }

@@ -27,7 +27,8 @@ MOST_NUMBERS = 4 * 10**6
 STATES = 1024
 """Kept states that a page is handed of a long run."""
 STRETCHES = 512
-"""Of the overview."""
+"""Of the overview, at most."""
+_FORETOLD = ("regime", "limit", "factor", "least_mse", "cycle_mse", "sentence")
 
 
 def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
         "title": _title(recipe),
         "recipe": _recipe(recipe),
         "run": _facts(run),
-        "forecast": {name: getattr(judged.forecast, name) for name in ("regime", "limit", "factor", "sentence")},
+        "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD},
         "verdict": judged.verdict,
         "findings": [{name: getattr(f, name) for name in ("name", "severity", "text", "remedy")} for f in judged.findings],
         "proof": [
@@ -122,27 +123,28 @@ def _checkpoints(run: Run) -> dict[str, Any]:
 
 
 def _overview(run: Run) -> dict[str, Any]:
-    """Error over the run: mse over all examples at the borders of its stretches, and in their middles."""
-    last = run.replay.last_step
-    stretch = -(-last // STRETCHES)
-    at = [
-        [engine().mse(run.recipe.problem, _weights(run, step)) for step in _looked_at(start, stretch, last)]
-        for start in range(0, last, stretch)
-    ]
-    return {"stretch": stretch, "low": [min(mses, key=_order) for mses in at], "high": [max(mses, key=_order) for mses in at]}
+    """Error over the run, as lowest and highest mse of the steps looked at in each stretch.
+
+    Those are kept states and the step after each, which tells a swing: whatever a run's length, that is no way to go.
+    """
+    replay, problem = run.replay, run.recipe.problem
+    kept = replay.checkpoints
+    every = -(-len(kept.states) // STRETCHES)
+    seen = []
+    for i in range(0, len(kept.states), every):
+        near = [i * kept.spacing, i * kept.spacing + 1]
+        seen.append([engine().mse(problem, problem.weights(replay.state_at(step))) for step in near if step <= replay.last_step])
+    stretch = kept.spacing * every
+    return {
+        "stretch": stretch,
+        "looked_at": 2,
+        "low": [min(mses, key=_order) for mses in seen],
+        "high": [max(mses, key=_order) for mses in seen],
+    }
 
 
 def _order(mse: float) -> float:
     return math.inf if math.isnan(mse) else mse
-
-
-def _looked_at(start: int, stretch: int, last: int) -> list[int]:
-    stop = min(start + stretch, last)
-    return [start, start + 1, (start + stop) // 2, stop - 1, stop]
-
-
-def _weights(run: Run, step: int) -> Any:
-    return run.recipe.problem.weights(run.replay.state_at(step))
 
 
 def python_text(run: Run) -> str:
