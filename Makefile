@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture format bench clean
+.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) anywidget hypothesis import-linter jupyterlab mypy pandas playwright polars pytest ruff
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mypy pandas playwright polars pytest ruff
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
@@ -57,6 +57,9 @@ check-frontend: frontend/node_modules  ## types, and the committed bundle is wha
 
 picture: $(DEV)  ## the README's picture, taken in Chromium
 	$(BIN)/python docs/picture.py
+
+goldens: $(DEV)  ## pictures that the page is held to, taken anew: look at them before they are committed
+	NODESCOPE_GOLDENS=write $(BIN)/python -m pytest -q tests/browser/test_goldens.py
 
 format: $(DEV)  ## put the code in order
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

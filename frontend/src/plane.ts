@@ -3,7 +3,7 @@
 import type { Replay } from "./replay";
 
 export interface Bowl {
-  /** mse of the node = low + q(w − lowest), q given by its axes: directions and how fast it rises along each. */
+  /** the node's error is least at `lowest`, and rises from there along its two axes. */
   lowest: [number, number];
   axes: [[number, number], [number, number]];
   rises: [number, number];

@@ -57,3 +57,10 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert said == []
+
+
+def go(page: Any, step: int) -> None:
+    """Go to a step of the run in view."""
+    box = page.get_by_label("step, typed")
+    box.fill(str(step))
+    box.press("Enter")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, go
 
 import nodescope as ns
 
@@ -18,12 +18,6 @@ Open = Callable[..., Any]
 
 def seed(**more: Any) -> ns.Run:
     return ns.descend(**{**SEED, "alpha": 0.1, "steps": 325, **more})
-
-
-def go(page: Any, step: int) -> None:
-    box = page.get_by_label("step, typed")
-    box.fill(str(step))
-    box.press("Enter")
 
 
 def exact(page: Any) -> dict[tuple[str, str], str]:

@@ -198,6 +198,21 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     assert said == []
 
 
+def test_a_table_is_dropped_on_the_page(guard: Guard, chromium: Any):
+    page = chromium.new_context().new_page()
+    page.goto(guard.address)
+    page.get_by_role("link", name="All runs").click()
+    field = page.get_by_label("Table").bounding_box()
+    where = {"x": field["x"] + field["width"] / 2, "y": field["y"] + field["height"] / 2}
+    files = {"items": [], "files": [str(ROOT / "examples" / "penguins.csv")], "dragOperationsMask": 1}
+    browser = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": kind, **where, "data": files})
+    page.get_by_role("button", name="Look at its columns").click()
+    assert page.get_by_label("Goal").is_visible()
+    page.context.close()
+
+
 def test_it_stops_on_ctrl_c_and_leaves_nothing_behind():
     before = {p.name for p in Path(tempfile.gettempdir()).glob("nodescope-*")}
     command = [sys.executable, "-m", "nodescope", "open", "--no-browser", str(ROOT / "examples" / "sticks.toml")]

@@ -217,6 +217,8 @@ def test_export_a_page_or_text(tmp_path):
     assert (tmp_path / "sticks.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     call("export", ROOT / "examples" / "sticks.toml", tmp_path / "sticks.md")
     assert "**verdict** It stops at 0.5999999999999994" in (tmp_path / "sticks.md").read_text(encoding="utf-8")
-    assert "can be written as .html or .md" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "x.doc", code=2).stderr
+    assert (
+        "can be written as .html, .md, .csv" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "x.doc", code=2).stderr
+    )
     assert "cannot be written" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "no" / "x.md", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sticks.html", "sticks.md"]

@@ -120,7 +120,9 @@ function Status({ model }: { model: Model }) {
     if (playing) return undefined;
     const timer = setTimeout(() => {
       const now = model.now.value;
-      setText(`Step ${now.step}. mse ${short(now.mse)}. ${now.weight.length === 1 ? `Weight ${short(now.weight[0], 8)}, new weight ${short(now.new_weight[0], 8)}.` : ""}`);
+      const one = now.weight.length === 1, goal = model.replay.value.recipe.goal[now.examples[0] ?? 0];
+      const [weight, next] = distinct([now.weight[0], now.new_weight[0], goal], 8);
+      setText(`Step ${now.step}. mse ${short(now.mse)}.${one ? ` Weight ${weight}, new weight ${next}.` : ""}`);
     }, 300);
     return () => clearTimeout(timer);
   }, [step, alpha, playing]);

@@ -4,7 +4,7 @@ import { useContext } from "preact/hooks";
 import { useMemo, useState } from "preact/hooks";
 import { usefulEnd } from "../curve";
 import { count, distinct, exact } from "../numbers";
-import { bowlOf, furthest, wayOf, type Way } from "../plane";
+import { bowlOf, furthest, wayOf, type Bowl, type Way } from "../plane";
 import { Current } from "./context";
 import { clip } from "./rows";
 
@@ -39,7 +39,7 @@ export function Contour() {
         <clipPath id="ns-plane"><rect x={LEFT} y={TOP} width={RIGHT - LEFT} height={BOTTOM - TOP} rx="8" /></clipPath>
         <g clip-path="url(#ns-plane)">
           <rect x={LEFT} y={TOP} width={RIGHT - LEFT} height={BOTTOM - TOP} class="plane" />
-          {LEVELS.map((level) => <Level key={level} at={[x(bowl.lowest[0]), y(bowl.lowest[1])]} bowl={bowl} level={level * box.reach ** 2 * bowl.rises[0] * 0.25} scale={box.scale} />)}
+          {LEVELS.map((level) => <Level key={level} at={[x(bowl.lowest[0]), y(bowl.lowest[1])]} bowl={bowl} across={Math.sqrt(level) * (RIGHT - LEFT) / 4} />)}
           <path d={line(way, x, y)} class="way" />
           {several && <path d={line(round, x, y)} class="round" />}
           <path d={`M${x(bowl.lowest[0]) - 7} ${y(bowl.lowest[1])}h14m-7 -7v14`} class="goal-mark" />
@@ -76,7 +76,7 @@ function Choice({ label, value, set, all, name }: { label: string; value: number
   );
 }
 
-interface Frame { x: number; y: number; reach: number; scale: number }
+interface Frame { x: number; y: number; scale: number }
 
 /** One scale for both weights, so that an ellipse's shape tells how unlike its directions are. */
 function frame(way: Way, points: number[][], only: Way | null): Frame {
@@ -84,16 +84,15 @@ function frame(way: Way, points: number[][], only: Way | null): Frame {
   const middle = (v: number[]) => (Math.min(...v) + Math.max(...v)) / 2, half = (v: number[]) => (Math.max(...v) - Math.min(...v)) / 2;
   const wide = half(xs), high = half(ys), scale = Math.min((RIGHT - LEFT) / 2 / (wide * 1.15), (BOTTOM - TOP) / 2 / (high * 1.15));
   const fits = Number.isFinite(scale) && scale > 0;
-  return { x: middle(xs), y: middle(ys), reach: fits ? (RIGHT - LEFT) / 2 / scale : 1, scale: fits ? scale : (RIGHT - LEFT) / 2 };
+  return { x: middle(xs), y: middle(ys), scale: fits ? scale : (RIGHT - LEFT) / 2 };
 }
 
-interface LevelProps { at: number[]; bowl: NonNullable<ReturnType<typeof bowlOf>>; level: number; scale: number }
+interface LevelProps { at: number[]; bowl: Bowl; across: number }
 
-/** One level line: an ellipse; where one direction does not matter at all, two lines. */
-function Level({ at, bowl, level, scale }: LevelProps) {
-  const [u] = bowl.axes, turn = (-Math.atan2(u[1], u[0]) * 180) / Math.PI, across = Math.sqrt(level / bowl.rises[0]) * scale;
-  const along = bowl.rises[1] > 0 ? Math.min(1e5, Math.sqrt(level / bowl.rises[1]) * scale) : 1e5;
-  if (!(across > 0) || !Number.isFinite(across)) return null;
+/** One level line, so many pixels across its steep axis: an ellipse; where the other direction does not matter, nearly two lines. */
+function Level({ at, bowl, across }: LevelProps) {
+  const [u] = bowl.axes, turn = (-Math.atan2(u[1], u[0]) * 180) / Math.PI;
+  const along = bowl.rises[1] > 0 ? Math.min(1e5, across * Math.sqrt(bowl.rises[0] / bowl.rises[1])) : 1e5;
   return <ellipse cx={at[0]} cy={at[1]} rx={across} ry={along} transform={`rotate(${turn} ${at[0]} ${at[1]})`} class="level" />;
 }
 

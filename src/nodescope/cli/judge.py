@@ -111,6 +111,9 @@ def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
 @click.command()
 @click.argument("run", type=click.Path())
 @click.argument("out", type=click.Path())
-def export(run: str, out: str) -> None:
-    """Write a RUN to OUT: .html is one offline page that replays every step and runs it again; .md is text."""
-    ns.export(opened(run), out)
+@click.option("--step", type=int, help="Of a picture: which step (default: the one that tells most).")
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="Of a picture.")
+def export(run: str, out: str, step: int | None, theme: str) -> None:
+    """Write a RUN to OUT. .html is one offline page that replays every step and runs it again; .svg, .png and .pdf are a picture
+    of one step; .csv and .parquet every number of every step; .md is the report as text."""
+    ns.export(opened(run), out, step, theme)

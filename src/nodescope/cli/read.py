@@ -46,17 +46,8 @@ def _write_markdown(window: Any, chosen: tuple[str, ...] | None, write: Write) -
 
 
 def _write_csv(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
-    for row in tables.window_rows(window, chosen):
-        write(",".join(_csv_cell(text) for text in row) + "\r\n")
-
-
-def _csv_cell(text: str) -> str:
-    """A cell that a spreadsheet takes for text or a number, never for a formula."""
-    try:
-        float(text)
-    except ValueError:
-        text = "'" + text if text[:1] in "=+-@\t\r" and text else text
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
+    for line in tables.csv_lines(tables.window_rows(window, chosen)):
+        write(line)
 
 
 def _write_json(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
@@ -100,6 +91,6 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
         if as_json or form == "json":
             write(values.as_json({"prediction": columns}) + "\n")
             return
-        write(",".join(_csv_cell(name) for name in columns) + "\r\n")
-        for row in zip(*columns.values(), strict=True):
-            write(",".join(exact(cell) for cell in row) + "\r\n")
+        write(next(tables.csv_lines([list(columns)])))
+        for line in tables.csv_lines([exact(cell) for cell in row] for row in zip(*columns.values(), strict=True)):
+            write(line)

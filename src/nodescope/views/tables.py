@@ -1,6 +1,6 @@
 """Steps as rows of text: what a table shows of them, for terminals, notebooks and files alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,20 @@ def window_rows(window: Window, columns: tuple[str, ...] | None = None) -> Itera
     yield list(chosen)
     for i in range(len(window)):
         yield [exact(part[i]) for part in chosen.values()]
+
+
+def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
+    """Rows as lines of CSV."""
+    return (",".join(map(_csv_cell, row)) + "\r\n" for row in rows)
+
+
+def _csv_cell(text: str) -> str:
+    """A cell that a spreadsheet takes for text or a number, never for a formula."""
+    try:
+        float(text)
+    except ValueError:
+        text = "'" + text if text[:1] in "=+-@\t\r" and text else text
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
