@@ -209,7 +209,7 @@ def test_a_table_is_dropped_on_the_page(guard: Guard, chromium: Any):
     for kind in ("dragEnter", "dragOver", "drop"):
         browser.send("Input.dispatchDragEvent", {"type": kind, **where, "data": files})
     page.get_by_role("button", name="Look at its columns").click()
-    assert page.get_by_label("Goal").is_visible()
+    page.get_by_label("Goal").wait_for()
     page.context.close()
 
 
