@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEV := $(VENV)/.dev
-BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodescope/arithmetic/core.*)
+BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodescope/arithmetic/*.[ch])
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mypy pandas playwright polars pytest ruff
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest ruff
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins

@@ -6,9 +6,9 @@ import { build } from "esbuild";
 const out = process.argv[2] ?? "../src/nodescope/hosts/static/nodescope.js";
 const clang = process.env.CLANG ?? "clang-14", linker = process.env.WASM_LD ?? "wasm-ld-14";
 mkdirSync("build", { recursive: true });
-const flags = ["--target=wasm32", "-Oz", "-msimd128", "-mbulk-memory", "-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-ffreestanding"];
+const flags = ["--target=wasm32", "-O2", "-msimd128", "-mbulk-memory", "-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-ffreestanding"];
 execFileSync(clang, [...flags, "-fvisibility=hidden", "-c", "-o", "build/core.o", "../src/nodescope/arithmetic/core.c"]);
-const names = ["ns_walk", "ns_mse", "ns_predict", "__heap_base"].map((name) => `--export=${name}`);
+const names = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch", "__heap_base"].map((name) => `--export=${name}`);
 execFileSync(linker, ["--no-entry", "--strip-all", "--gc-sections", ...names, "--import-memory", "-o", "build/core.wasm", "build/core.o"]);
 await build({
   entryPoints: ["src/index.tsx"],

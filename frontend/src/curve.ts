@@ -26,7 +26,7 @@ export const STRETCHES = 388;
 const AROUND = 40;
 const BLOCK = 8192, SOME = 4;
 /** Multiplications that a curve may cost where mse over all examples has to be worked out for itself. */
-const MOST_WORK = 2e7, MOST_CALLS = 20_000;
+const MOST_WORK = 2e7, DETAIL_WORK = 4e6, MOST_CALLS = 20_000;
 
 /** Steps worth a curve: until it settles or has gone once round its cycle, and a little more. */
 export function usefulEnd(replay: Replay): number {
@@ -43,17 +43,18 @@ export function curveOf(replay: Replay, scene: Scene): Curve {
   return stretches(replay, 0, usefulEnd(replay), STRETCHES);
 }
 
-/** Each step around `step`; null where the whole curve shows each step already. */
+/** Each step around `step`, fewer where the error takes long to work out; null where the whole curve shows each step already. */
 export function detailOf(replay: Replay, whole: Curve, step: number): Curve | null {
   if (whole.stretch === 1) return null;
-  const from = Math.max(0, Math.min(step - AROUND, replay.steps - 2 * AROUND - 1));
-  return stretches(replay, from, Math.min(replay.steps, from + 2 * AROUND + 1), 2 * AROUND + 1);
+  const around = Math.max(4, Math.min(AROUND, Math.floor(DETAIL_WORK / (replay.recipe.n * replay.engine.size))));
+  const from = Math.max(0, Math.min(step - around, replay.steps - 2 * around - 1));
+  return stretches(replay, from, Math.min(replay.steps, from + 2 * around + 1), 2 * around + 1);
 }
 
 /** mse over all examples before each step of [from, to), as at most about `most` points. */
 function stretches(replay: Replay, from: number, to: number, most: number): Curve {
-  const { n, d, k } = replay.recipe, count = to - from, stretch = Math.max(1, Math.ceil(count / most));
-  const each = count <= MOST_CALLS && count * n * d * k <= MOST_WORK;
+  const { n } = replay.recipe, count = to - from, stretch = Math.max(1, Math.ceil(count / most));
+  const each = count <= MOST_CALLS && count * n * replay.engine.size <= MOST_WORK;
   if (seesAll(replay)) return { points: fromSteps(replay, from, to, stretch), stretch, lookedAt: stretch };
   const lookedAt = each ? stretch : Math.min(stretch, SOME), points: Point[] = [];
   for (let step = from; step < to; step += stretch) points.push(looked(replay, step, Math.min(to, step + stretch), lookedAt));

@@ -6,11 +6,12 @@ export const WENT = 0, DIVERGED = 1, MSE_REACHED = 2, UNCHANGED = 3, REPEATED = 
 
 interface Exports {
   ns_walk(
-    problem: number, cursor: number, state: number, saved: number, checkpoints: number, gradient: number, drawn: number,
+    problem: number, cursor: number, state: number, saved: number, checkpoints: number, scratch: number, drawn: number,
     steps: bigint, columns: number,
   ): bigint;
-  ns_mse(problem: number, weights: number): number;
-  ns_predict(problem: number, weights: number, predictions: number): void;
+  ns_mse(problem: number, weights: number, scratch: number): number;
+  ns_predict(problem: number, weights: number, scratch: number, predictions: number): void;
+  ns_scratch(problem: number): bigint;
   __heap_base: WebAssembly.Global;
 }
 
@@ -24,6 +25,8 @@ export interface Window {
   weighted_delta: Float64Array;
   alpha_delta: Float64Array;
   new_weight: Float64Array;
+  /** Of a network only; sums, predictions and deltas are of all nodes, first layer first. */
+  sum: Float64Array;
   prediction: Float64Array;
   delta: Float64Array;
   mse: Float64Array;
@@ -46,7 +49,10 @@ export interface Cursor {
 const CURSOR: (keyof Cursor)[] = [
   "step", "lastMoved", "lastChanged", "stopping", "watching", "power", "length", "spacing", "kept", "capacity",
 ];
-const PROBLEM_BYTES = 144, ALPHAS_AT = 92, ALPHA_AT = 104, COLUMNS_BYTES = 36;
+const PROBLEM_BYTES = 208, LAYER_BYTES = 32, ALPHAS_AT = 92, ALPHA_AT = 104, SETTINGS_AT = 112, UNTIL_AT = 160, LAYERS_AT = 168;
+const COLUMNS = 10, SPANS_AT = 40, COLUMNS_BYTES = 72, SETTINGS = 6;
+/** Places of columns in core.h's ns_columns. */
+const SUM = 5, PREDICTION = 6, DELTA = 7, MSE = 8, EXAMPLE = 9;
 
 export function freshCursor(step: number): Cursor {
   return { step, lastMoved: -1, lastChanged: -1, stopping: 0, watching: 0, power: 1, length: 0, spacing: 1, kept: 0, capacity: 0 };
@@ -56,6 +62,8 @@ export function freshCursor(step: number): Cursor {
 export class Engine {
   readonly width: number;
   readonly size: number;
+  /** Nodes of all layers. */
+  readonly nodes: number;
   readonly stateLength: number;
   readonly stepsPerEpoch: number;
   private memory = new WebAssembly.Memory({ initial: 2 });
@@ -65,15 +73,16 @@ export class Engine {
   private cursorAt: number;
   private stateAt: number;
   private savedAt: number;
-  private gradientAt: number;
+  private scratchAt: number;
   private drawnAt: number;
   private columnsAt: number;
   private floor: number;
 
   constructor(module: Core, readonly recipe: Recipe) {
-    const { n, d, k, batch, bias } = recipe;
+    const { n, d, k, batch, bias, layers } = recipe;
     this.width = d + (bias ? 1 : 0);
-    this.size = k * this.width;
+    this.size = layers ? layers.reduce((sum, l) => sum + l.outputs * (l.inputs + (l.bias ? 1 : 0)), 0) : k * this.width;
+    this.nodes = layers ? layers.reduce((sum, l) => sum + l.outputs, 0) : k;
     this.stateLength = this.size * (1 + recipe.memories) + recipe.clocks;
     this.stepsPerEpoch = Math.ceil(n / batch);
     this.core = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as Exports;
@@ -82,10 +91,10 @@ export class Engine {
     this.cursorAt = this.take(8 * CURSOR.length);
     this.stateAt = this.take(8 * this.stateLength);
     this.savedAt = this.take(8 * this.stateLength);
-    this.gradientAt = this.take(8 * this.size);
     this.drawnAt = this.take(8 * batch);
     this.columnsAt = this.take(COLUMNS_BYTES);
     this.writeProblem();
+    this.scratchAt = this.take(8 * Number(this.core.ns_scratch(this.problem)));
     this.floor = this.top;
   }
 
@@ -110,6 +119,9 @@ export class Engine {
     const frozen = r.frozen ? this.take(r.frozen.length) : 0;
     if (r.frozen) new Uint8Array(this.memory.buffer, frozen, r.frozen.length).set(r.frozen.map(Number));
     const alphas = r.alphas ? this.put(r.alphas) : 0;
+    const layers = r.layers ?? [], layer = this.take(LAYER_BYTES * layers.length);
+    const shapes = new DataView(this.memory.buffer, layer, LAYER_BYTES * layers.length);
+    layers.forEach((l, at) => [l.inputs, l.outputs, Number(l.bias), l.code].forEach((value, i) => shapes.setBigInt64(LAYER_BYTES * at + 8 * i, BigInt(value), true)));
     const view = new DataView(this.memory.buffer, this.problem, PROBLEM_BYTES);
     const whole = [r.n, r.d, r.k, r.batch, Number(r.bias), Number(r.sums), Number(r.lanes), Number(r.shuffled), r.rule_code];
     whole.forEach((value, i) => view.setBigInt64(8 * i, BigInt(value), true));
@@ -117,8 +129,12 @@ export class Engine {
     [input, goal, frozen, alphas].forEach((pointer, i) => view.setUint32(80 + 4 * i, pointer, true));
     view.setBigInt64(96, 0n, true);
     view.setFloat64(ALPHA_AT, r.alpha, true);
-    [0, 1, 2].forEach((i) => view.setFloat64(112 + 8 * i, r.settings[i] ?? 0, true));
-    view.setFloat64(136, r.until_mse ?? -1, true);
+    for (let i = 0; i < SETTINGS; i++) view.setFloat64(SETTINGS_AT + 8 * i, r.settings[i] ?? 0, true);
+    view.setFloat64(UNTIL_AT, r.until_mse ?? -1, true);
+    view.setBigInt64(LAYERS_AT, BigInt(layers.length), true);
+    view.setUint32(LAYERS_AT + 8, layer, true);
+    [Number(r.sequential), r.loss.code].forEach((value, i) => view.setBigInt64(LAYERS_AT + 16 + 8 * i, BigInt(value), true));
+    view.setFloat64(LAYERS_AT + 32, r.loss.threshold, true);
   }
 
   /** The state before step 0. */
@@ -141,19 +157,20 @@ export class Engine {
 
   /** Every number of `rows` steps from a state. */
   window(state: Float64Array, start: number, rows: number): Window {
-    const { k, batch } = this.recipe;
-    return this.record(state.slice(), start, rows, [this.size, this.size, this.size, this.size, 0, batch * k, batch * k, 1, batch]);
+    const { batch, layers } = this.recipe, perExample = batch * this.nodes;
+    const sizes = [this.size, this.size, this.size, this.size, 0, layers ? perExample : 0, perExample, perExample, 1, batch];
+    return this.record(state.slice(), start, rows, sizes);
   }
 
   /** mse of `rows` steps, each over its own examples; `state` goes along. */
   mses(state: Float64Array, start: number, rows: number): Float64Array {
-    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
     return window.mse.subarray(0, window.rows);
   }
 
   /** Deltas of `rows` steps of one example each; `state` goes along. */
   deltas(state: Float64Array, start: number, rows: number): Float64Array {
-    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, this.recipe.batch * this.recipe.k, 0, 0]);
+    const window = this.record(state, start, rows, [0, 0, 0, 0, 0, 0, 0, this.recipe.batch * this.recipe.k, 0, 0]);
     return window.delta.subarray(0, window.rows * this.recipe.batch * this.recipe.k);
   }
 
@@ -161,22 +178,24 @@ export class Engine {
   private record(state: Float64Array, start: number, rows: number, sizes: number[]): Window {
     this.top = this.floor;
     const at = sizes.map((size) => (size ? this.take(8 * size * rows) : 0));
-    for (const i of [5, 6]) if (sizes[i]) new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).fill(NaN);
-    if (sizes[8]) new BigInt64Array(this.memory.buffer, at[8], sizes[8] * rows).fill(-1n);
-    new Uint32Array(this.memory.buffer, this.columnsAt, 9).set(at);
+    for (const i of [SUM, PREDICTION, DELTA]) if (sizes[i]) new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).fill(NaN);
+    if (sizes[EXAMPLE]) new BigInt64Array(this.memory.buffer, at[EXAMPLE], sizes[EXAMPLE] * rows).fill(-1n);
+    new Uint32Array(this.memory.buffer, this.columnsAt, COLUMNS).set(at);
+    new BigInt64Array(this.memory.buffer, this.columnsAt + SPANS_AT, 4).set([0n, BigInt(this.size), 0n, BigInt(this.nodes)]);
     const cursor = freshCursor(start);
     this.call(state, cursor, rows, 0, undefined, this.columnsAt);
     const column = (i: number) => new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).slice();
     return {
       start, rows: cursor.step - start, weight: column(0), weighted_delta: column(1), alpha_delta: column(2), new_weight: column(3),
-      prediction: column(5), delta: column(6), mse: column(7), example: new BigInt64Array(this.memory.buffer, at[8], sizes[8] * rows).slice(),
+      sum: column(SUM), prediction: column(PREDICTION), delta: column(DELTA), mse: column(MSE),
+      example: new BigInt64Array(this.memory.buffer, at[EXAMPLE], sizes[EXAMPLE] * rows).slice(),
     };
   }
 
   /** Mean squared error of a state's weights over all examples. */
   mse(state: Float64Array): number {
     new Float64Array(this.memory.buffer, this.stateAt, this.stateLength).set(state);
-    return this.core.ns_mse(this.problem, this.stateAt);
+    return this.core.ns_mse(this.problem, this.stateAt, this.scratchAt);
   }
 
   /** Predictions (n, k) of a state's weights for all examples. */
@@ -184,7 +203,7 @@ export class Engine {
     this.top = this.floor;
     const { n, k } = this.recipe, at = this.take(8 * n * k);
     new Float64Array(this.memory.buffer, this.stateAt, this.stateLength).set(state);
-    this.core.ns_predict(this.problem, this.stateAt, at);
+    this.core.ns_predict(this.problem, this.stateAt, this.scratchAt, at);
     return new Float64Array(this.memory.buffer, at, n * k).slice();
   }
 
@@ -197,7 +216,7 @@ export class Engine {
     const view = new BigInt64Array(bytes, this.cursorAt, CURSOR.length);
     CURSOR.forEach((name, i) => { view[i] = BigInt(cursor[name]); });
     const why = this.core.ns_walk(
-      this.problem, this.cursorAt, this.stateAt, saved ? this.savedAt : 0, kept, this.gradientAt, this.drawnAt, BigInt(steps), columns,
+      this.problem, this.cursorAt, this.stateAt, saved ? this.savedAt : 0, kept, this.scratchAt, this.drawnAt, BigInt(steps), columns,
     );
     CURSOR.forEach((name, i) => { cursor[name] = Number(view[i]); });
     state.set(new Float64Array(bytes, this.stateAt, this.stateLength));

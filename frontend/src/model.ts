@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { curveOf, detailOf, STRETCHES, usefulEnd, type Curve, type Point } from "./curve";
 import type { Core } from "./engine";
 import { freshCursor } from "./engine";
+import type { Place } from "./network";
 import { placesOf } from "./places";
 import { Replay } from "./replay";
 import type { Recipe, Scene } from "./scene";
@@ -19,8 +20,12 @@ export interface Future {
   mse: number;
 }
 
-/** Live runs are this long at most, so that a drag stays at 60 frames a second. */
-const LIVE = 200_000;
+/** Live runs are this long at most, and take so many multiplications, so that a drag stays at 60 frames a second. */
+const LIVE = 200_000, LIVE_WORK = 4e7;
+
+function liveSteps(replay: Replay): number {
+  return Math.max(50, Math.min(LIVE, Math.floor(LIVE_WORK / (replay.recipe.batch * replay.engine.size * 3))));
+}
 
 export class Model {
   readonly original: Replay;
@@ -30,6 +35,8 @@ export class Model {
   readonly playing = signal(false);
   readonly log = signal(true);
   readonly output = signal(0);
+  /** The node of a network that is open. */
+  readonly open = signal<Place>({ layer: 0, node: 0 });
   readonly future = signal<Future | null>(null);
   readonly changed;
   readonly limits;
@@ -65,7 +72,7 @@ export class Model {
     const recipe = { ...before.recipe, ...part };
     batch(() => {
       if (!this.changed.value) this.ghost.value = this.curve.value;
-      this.replay.value = Replay.run(this.core, recipe, LIVE);
+      this.replay.value = Replay.run(this.core, recipe, liveSteps(before));
       this.future.value = null;
       this.step.value = Math.min(this.step.value, this.lastStep);
     });
@@ -83,7 +90,7 @@ export class Model {
   /** What if, from the step in view on, something were different: its future beside the one that happened. */
   whatIf(what: string, part: Partial<Recipe>, weights?: Float64Array): void {
     const from = this.step.value, before = this.replay.value, recipe = { ...before.recipe, ...part };
-    const steps = Math.max(1, Math.min(LIVE, usefulEnd(before) - from));
+    const steps = Math.max(1, Math.min(liveSteps(before), usefulEnd(before) - from));
     const other = Replay.run(this.core, { ...recipe, steps: 0 }), engine = other.engine;
     const state = before.stateAt(from), curve: Point[] = [];
     if (weights) state.set(weights);

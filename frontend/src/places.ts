@@ -43,8 +43,8 @@ function largest(curve: Curve, start: number): Place | null {
 
 /** First step whose delta has another sign than the one before it: looked for where a node has one example. */
 function swing(replay: Replay): Place | null {
-  const { n, k } = replay.recipe, end = Math.min(FAR, replay.facts.last_step);
-  if (n > 1 || k > 1) return null;
+  const { n, k, layers } = replay.recipe, end = Math.min(FAR, replay.facts.last_step);
+  if (n > 1 || k > 1 || layers) return null;
   const state = replay.stateAt(0);
   let sign = 0;
   for (let start = 0; start < end; start += BLOCK) {

@@ -5,6 +5,8 @@ import type { Facts, Recipe, Scene } from "./scene";
 
 /** Steps that the page goes by itself before it says that Python must. */
 export const MOST_STEPS = 2_000_000;
+/** Pieces that a way is gone in, and states found on it that are remembered, at most. */
+const PIECES = 8, MOST_FOUND = 128, FOUND_NUMBERS = 4e6;
 const FIRST_SPACING = 256, MOST_KEPT = 4096, DEFAULT_STEPS = 1_000_000, BLOCK = 65_536;
 
 export interface Step {
@@ -13,6 +15,8 @@ export interface Step {
   weighted_delta: Float64Array;
   alpha_delta: Float64Array;
   new_weight: Float64Array;
+  /** (examples, nodes); of a network all its nodes, and sums are a network's only. */
+  sum: Float64Array;
   prediction: Float64Array;
   delta: Float64Array;
   mse: number;
@@ -22,6 +26,8 @@ export interface Step {
 export class Replay {
   readonly engine: Engine;
   readonly recipe: Recipe;
+  /** States found lately: going on is shorter from there than from a kept one. */
+  private found = new Map<number, Float64Array>();
 
   private constructor(
     core: Core, recipe: Recipe, readonly facts: Facts, private spacing: number, private states: Float64Array[],
@@ -129,9 +135,22 @@ export class Replay {
   private computed(step: number): Float64Array {
     if (step >= this.facts.last_step) return this.lastState.slice();
     const i = Math.min(Math.floor(step / this.spacing), this.states.length - 1);
-    const state = this.states[i].slice();
-    this.engine.walk(state, freshCursor(i * this.spacing), step - i * this.spacing);
+    let from = i * this.spacing, state = this.states[i];
+    for (const [known, there] of this.found) if (known <= step && known > from) [from, state] = [known, there];
+    state = state.slice();
+    const pieces = Math.max(1, Math.ceil((step - from) / PIECES));
+    for (let at = from; at < step;) {
+      const go = Math.min(pieces, step - at);
+      this.engine.walk(state, freshCursor(at), go);
+      at += go;
+      this.remember(at, state);
+    }
     return state;
+  }
+
+  private remember(step: number, state: Float64Array): void {
+    this.found.set(step, state.slice());
+    if (this.found.size > Math.max(4, Math.min(MOST_FOUND, FOUND_NUMBERS / state.length))) this.found.delete(this.found.keys().next().value!);
   }
 
   /** Numbers of consecutive steps; of steps after settling or in a cycle too. */
@@ -140,10 +159,10 @@ export class Replay {
   }
 
   at(step: number): Step {
-    const w = this.window(step, 1), count = Array.from(w.example).filter((e) => e >= 0n).length, { k } = this.recipe;
+    const w = this.window(step, 1), count = Array.from(w.example).filter((e) => e >= 0n).length, k = this.engine.nodes;
     return {
       step, weight: w.weight, weighted_delta: w.weighted_delta, alpha_delta: w.alpha_delta, new_weight: w.new_weight,
-      prediction: w.prediction.slice(0, count * k), delta: w.delta.slice(0, count * k), mse: w.mse[0],
+      sum: w.sum.slice(0, count * k), prediction: w.prediction.slice(0, count * k), delta: w.delta.slice(0, count * k), mse: w.mse[0],
       examples: Array.from(w.example.slice(0, count), Number),
     };
   }

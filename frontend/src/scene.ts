@@ -2,12 +2,25 @@
 
 export type Num = number | "NaN" | "Infinity" | "-Infinity";
 
+export interface Layer {
+  inputs: number;
+  outputs: number;
+  bias: boolean;
+  activation: string;
+  /** core.h's number of it. */
+  code: number;
+}
+
 export interface Recipe {
   n: number;
   d: number;
   k: number;
   batch: number;
   bias: boolean;
+  /** Of a network; null for one layer of plain nodes. */
+  layers: Layer[] | null;
+  sequential: boolean;
+  loss: { code: number; threshold: number };
   sums: boolean;
   lanes: boolean;
   shuffled: boolean;
@@ -23,7 +36,7 @@ export interface Recipe {
   alphas: number[] | null;
   until_mse: number | null;
   frozen: boolean[] | null;
-  /** (k, width), biases last. */
+  /** (k, width), biases last; of a network these blocks one after another. */
   start: number[];
   /** (n, d) and (n, k). */
   input: number[];
@@ -60,6 +73,13 @@ export interface Finding {
   remedy: string;
 }
 
+/** What Python says of a node of a network at the last step. */
+export interface NodeState {
+  layer: number;
+  node: number;
+  state: string;
+}
+
 export interface Proof {
   step: number;
   quantity: string;
@@ -85,6 +105,7 @@ export interface Scene {
   forecast: Forecast;
   verdict: string;
   findings: Finding[];
+  nodes: NodeState[];
   proof: Proof[];
   /** States of every spacing-th step, base64 of little-endian doubles. */
   checkpoints: { spacing: number; states: string } | null;

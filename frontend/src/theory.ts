@@ -20,7 +20,7 @@ export function squares(recipe: Recipe): number {
 }
 
 export function isOneExample(recipe: Recipe): boolean {
-  return recipe.n === 1 && recipe.rule === "plain" && !recipe.alphas && (recipe.k === 1 || !recipe.frozen);
+  return !recipe.layers && recipe.n === 1 && recipe.rule === "plain" && !recipe.alphas && (recipe.k === 1 || !recipe.frozen);
 }
 
 /** Limits of a recipe: worked out for one example; for other recipes Python's, where only alpha was changed since. */

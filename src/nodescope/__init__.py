@@ -2,9 +2,11 @@
 
 from nodescope.diagnosis.bisect import Boundary, bisect_alpha
 from nodescope.diagnosis.certificate import Certificate
+from nodescope.diagnosis.compare import Comparison, compare
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.forecast import Forecast, forecast
 from nodescope.diagnosis.grade import ClassList, Grade, grade
+from nodescope.diagnosis.gradients import GradientCheck, check_gradients
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
@@ -13,9 +15,11 @@ from nodescope.hosts.export import export
 from nodescope.hosts.widget import show
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
+from nodescope.run.network import Network, network
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.run.runfile import load, resume, save
+from nodescope.run.schedule import schedule
 from nodescope.run.toml import read_recipe
 from nodescope.views import display
 from nodescope.views.explain import Explanation, explain
@@ -29,6 +33,7 @@ __all__ = [
     "Boundary",
     "Certificate",
     "ClassList",
+    "Comparison",
     "DataChanged",
     "Diagnosis",
     "Ending",
@@ -37,11 +42,15 @@ __all__ = [
     "Finding",
     "Forecast",
     "Grade",
+    "GradientCheck",
     "InputError",
+    "Network",
     "NodescopeError",
     "Recipe",
     "Run",
     "bisect_alpha",
+    "check_gradients",
+    "compare",
     "descend",
     "diagnose",
     "explain",
@@ -49,9 +58,11 @@ __all__ = [
     "forecast",
     "grade",
     "load",
+    "network",
     "read_recipe",
     "resume",
     "save",
+    "schedule",
     "show",
     "verify",
 ]

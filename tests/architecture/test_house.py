@@ -14,9 +14,9 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
-        "Boundary Certificate ClassList DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
-        "Grade InputError NodescopeError Recipe Run bisect_alpha descend diagnose explain export forecast grade load "
-        "read_recipe resume save show verify"
+        "Boundary Certificate ClassList Comparison DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
+        "Grade GradientCheck InputError Network NodescopeError Recipe Run bisect_alpha check_gradients compare descend diagnose "
+        "explain export forecast grade load network read_recipe resume save schedule show verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

@@ -211,6 +211,66 @@ def test_a_thousand_inputs_stay_readable(opened: Open):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+NETWORKS = {
+    "small": lambda: ns.descend(
+        network=ns.network([2, 3, 1], seed=2), input=[[0, 1], [1, 1], [2, -1]], goal=[1, 0, 0.5], alpha=0.1, batch=2, steps=50
+    ),
+    "adamw, relu, two outputs": lambda: ns.descend(
+        network=ns.network([3, 5, 4, 2], activation="relu"), input=np.arange(12.0).reshape(4, 3) / 10, goal=np.eye(4)[:, :2],
+        alpha=ns.schedule("cosine", start=0.05, end=0.001, steps=80), rule={"name": "adamw", "epsilon_inside": True},
+        order="shuffled", seed=3, steps=80,
+    ),
+    "gelu, softplus, huber, one after another": lambda: ns.descend(
+        network=ns.network([2, 4, 4, 1], activation="gelu", output_activation="softplus"), input=np.arange(10.0).reshape(5, 2) / 5,
+        goal=np.arange(5.0), alpha=0.05, loss={"name": "huber", "threshold": 0.5}, update_order="sequential", batch="all", steps=60,
+        frozen=[True, None, None], summation="lanes",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_numbers_of_a_networks_nodes_are_the_traces(name: str, opened: Open):
+    run = NETWORKS[name]()
+    page = opened(run)
+    page.locator("details.exactly > summary").click()
+    for step in (0, run.steps // 2, run.steps - 1):
+        go(page, step)
+        told = run.trace[step]
+        count = int((np.atleast_1d(told["example"]) >= 0).sum())
+        for number, layer in enumerate(told.layers):
+            page.get_by_label("layer opened").select_option(str(number))
+            for node in range(len(layer.weight)):
+                page.get_by_label("node opened").select_option(str(node))
+                cells = page.locator("td.exact").evaluate_all("all => all.map(c => [c.dataset.quantity, c.textContent])")
+                assert [t for q, t in cells if q == "mse"] == [as_python(told.mse)]
+                for quantity in ("sum", "prediction", "delta"):
+                    expected = np.reshape(layer[quantity], (-1, len(layer.weight)))[:count, node]
+                    assert [t for q, t in cells if q == quantity] == [as_python(v) for v in expected]
+                bias = {
+                    "weight": "bias",
+                    "weighted_delta": "bias_weighted_delta",
+                    "alpha_delta": "bias_delta",
+                    "new_weight": "new_bias",
+                }
+                for quantity, of_bias in bias.items():
+                    expected = [*layer[quantity][node], layer[of_bias][node]]
+                    assert [t for q, t in cells if q == quantity.replace("_", " ")] == [as_python(v) for v in expected]
+
+
+def test_a_networks_alpha_changed_in_the_page_is_descend_to_the_bit(opened: Open):
+    page = opened(NETWORKS["small"]())
+    page.get_by_label("alpha, typed").fill("0.3")
+    page.get_by_label("alpha, typed").press("Enter")
+    again = ns.descend(
+        network=ns.network([2, 3, 1], seed=2), input=[[0, 1], [1, 1], [2, -1]], goal=[1, 0, 0.5], alpha=0.3, batch=2, steps=50
+    )
+    page.locator("details.exactly > summary").click()
+    go(page, 49)
+    shown = page.locator("td.exact[data-quantity='new weight']").all_inner_texts()
+    layer = again.trace[49].layers[0]
+    assert shown == [as_python(v) for v in [*layer.new_weight[0], layer.new_bias[0]]]
+
+
 def table() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(3)
     inputs = rng.normal(size=(12, 3)) * [1, 2, 0.6]
@@ -275,12 +335,14 @@ def test_a_long_run_is_shown_without_going_through_it_again(monkeypatch: pytest.
     assert sum(gone) <= STRETCHES
 
 
-@pytest.mark.parametrize("name", ["seed", "diverged", "several inputs", "momentum, two nodes", "shuffled batches", "cycling"])
+@pytest.mark.parametrize(
+    "name", ["seed", "diverged", "several inputs", "momentum, two nodes", "shuffled batches", "cycling", "small"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(name: str, scheme: str, opened: Open):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: make frontend")
-    page = opened(RUNS[name](), color_scheme=scheme, bypass_csp=True)
+    page = opened((RUNS | NETWORKS)[name](), color_scheme=scheme, bypass_csp=True)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     tags = "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']"
     found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]

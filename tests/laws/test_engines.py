@@ -129,7 +129,7 @@ def test_the_one_nan_is_canonical():
     assert struct.pack("<d", run.trace[0].prediction) == bytes.fromhex("000000000000f87f")
 
 
-@pytest.mark.parametrize("rule", ["plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam"])
+@pytest.mark.parametrize("rule", ["plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"])
 def test_every_rule_leaves_the_memory_of_a_frozen_weight_alone(rule):
     run = ns.descend(weight=[1.0, 1.0], input=[1.0, 2.0], goal=5.0, alpha=0.01, rule=rule, frozen=[True, False], steps=5)
     window = run.trace[:]

@@ -11,6 +11,7 @@ import { Exactly } from "./exactly";
 import { Examples } from "./examples";
 import { Headline, Subline } from "./headline";
 import { Loop } from "./loop";
+import { NetworkInside } from "./network";
 import { ExampleRows, InputRows } from "./rows";
 import { isNearStall, Stall, StallWords } from "./stall";
 import { Verdict } from "./verdict";
@@ -42,6 +43,15 @@ export function App({ model }: { model: Model }) {
 
 function Inside({ beat, model }: { beat: number; model: Model }) {
   const { recipe } = model.replay.value, now = model.now.value;
+  if (recipe.layers) {
+    return (
+      <section class="card inside" aria-labelledby="ns-inside">
+        <h2 id="ns-inside">Inside the network</h2>
+        <NetworkInside />
+        <Exactly />
+      </section>
+    );
+  }
   const one = recipe.d === 1 && recipe.k === 1 && !recipe.bias && recipe.rule === "plain";
   const best = recipe.goal[now.examples[0] ?? 0] / recipe.input[now.examples[0] ?? 0];
   const stalls = one && recipe.n === 1 && isNearStall(now.weight[0], best);
@@ -72,10 +82,10 @@ function Pictures({ model }: { model: Model }) {
   const { recipe } = model.replay.value;
   return (
     <div class="right">
-      {recipe.d === 1 && recipe.k === 1 && !recipe.bias && (
+      {!recipe.layers && recipe.d === 1 && recipe.k === 1 && !recipe.bias && (
         <section class="card" aria-labelledby="ns-parabola"><h2 id="ns-parabola">Error for every weight</h2><Parabola /></section>
       )}
-      {model.replay.value.engine.width > 1 && (
+      {!recipe.layers && model.replay.value.engine.width > 1 && (
         <section class="card" aria-labelledby="ns-contour"><h2 id="ns-contour">Error over two weights</h2><Contour /></section>
       )}
       {recipe.n > 1 && <section class="card" aria-labelledby="ns-examples"><h2 id="ns-examples">Error of each example</h2><Examples /></section>}

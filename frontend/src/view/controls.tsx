@@ -53,7 +53,7 @@ function NumberBox({ label, text, disabled, set }: BoxProps) {
 
 export function Change() {
   const model = useContext(Current), { recipe } = model.replay.value, [from, setFrom] = useState(false);
-  const small = recipe.n * recipe.d <= 12 && recipe.k === 1;
+  const small = recipe.n * recipe.d <= 12 && recipe.k === 1 && recipe.n * recipe.d > 0;
   const width = recipe.d + (recipe.bias ? 1 : 0);
   const weightsHere = from ? Array.from(model.now.value.weight) : recipe.start;
   const apply = (what: string, part: object, weights?: number[]) => {
@@ -71,7 +71,7 @@ export function Change() {
       </fieldset>
       <div class="fields">
         {from && <Field name="alpha" value={recipe.alpha} set={(v) => apply(`alpha ${exact(v)}`, { alpha: v })} />}
-        {width <= 12 && recipe.k === 1 && weightsHere.map((w, i) => (
+        {width <= 12 && recipe.k === 1 && !recipe.layers && weightsHere.map((w, i) => (
           <Field key={`w${i}`} name={i === recipe.d ? "bias" : width > 1 ? `weight ${i}` : "weight"} value={w}
             set={(v) => (from ? apply(`weight ${exact(v)}`, {}, swap(weightsHere, i, v)) : apply("", { start: swap(recipe.start, i, v) }))} />
         ))}

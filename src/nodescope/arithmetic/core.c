@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "functions.h"
+
 #define EXPONENT 0x7FF0000000000000u
 #define LOWEST_EXPONENT_BIT 0x0010000000000000u
 #define SIGN 0x8000000000000000u
@@ -120,44 +122,81 @@ static inline double sum_in_lanes(const double *w, const double *x, int64_t d) {
 
 static inline int64_t width_of(const ns_problem *p) { return p->inputs + p->has_bias; }
 
-static inline double predict(const ns_problem *p, const double *w, const double *x) {
-    const double sum = p->lanes ? sum_in_lanes(w, x, p->inputs) : sum_left_to_right(w, x, p->inputs);
-    return p->has_bias ? sum + w[p->inputs] : sum;
+static int64_t size_of(const ns_problem *p) {
+    if (!p->layers) return p->outputs * width_of(p);
+    int64_t size = 0;
+    for (int64_t l = 0; l < p->layers; l++) size += p->layer[l].outputs * (p->layer[l].inputs + p->layer[l].has_bias);
+    return size;
 }
 
-void ns_predict(const ns_problem *p, const double *weight, double *prediction) {
-    for (int64_t s = 0; s < p->examples; s++)
+static int64_t nodes_of(const ns_problem *p) {
+    if (!p->layers) return p->outputs;
+    int64_t nodes = 0;
+    for (int64_t l = 0; l < p->layers; l++) nodes += p->layer[l].outputs;
+    return nodes;
+}
+
+static inline double node_sum(int64_t lanes, int64_t has_bias, const double *w, const double *x, int64_t d) {
+    const double sum = lanes ? sum_in_lanes(w, x, d) : sum_left_to_right(w, x, d);
+    return has_bias ? sum + w[d] : sum;
+}
+
+static inline double predict(const ns_problem *p, const double *w, const double *x) {
+    return node_sum(p->lanes, p->has_bias, w, x, p->inputs);
+}
+
+#include "network.h"
+
+void ns_predict(const ns_problem *p, const double *weight, double *scratch, double *prediction) {
+    for (int64_t s = 0; s < p->examples; s++) {
+        const double *x = p->input + s * p->inputs;
+        if (p->layers) forward(p, weight, x, row_of(p, scratch, 0));
         for (int64_t j = 0; j < p->outputs; j++)
-            prediction[s * p->outputs + j] = predict(p, weight + j * width_of(p), p->input + s * p->inputs);
+            prediction[s * p->outputs + j] =
+                p->layers ? last_predictions(p, row_of(p, scratch, 0))[j] : predict(p, weight + j * width_of(p), x);
+    }
     make_nans_one(prediction, p->examples * p->outputs);
 }
 
-double ns_mse(const ns_problem *p, const double *weight) {
+double ns_mse(const ns_problem *p, const double *weight, double *scratch) {
     double squares = 0.0;
-    for (int64_t s = 0; s < p->examples; s++)
+    for (int64_t s = 0; s < p->examples; s++) {
+        const double *x = p->input + s * p->inputs;
+        if (p->layers) forward(p, weight, x, row_of(p, scratch, 0));
         for (int64_t j = 0; j < p->outputs; j++) {
-            const double prediction = predict(p, weight + j * width_of(p), p->input + s * p->inputs);
+            const double prediction =
+                p->layers ? last_predictions(p, row_of(p, scratch, 0))[j] : predict(p, weight + j * width_of(p), x);
             const double delta = prediction - p->goal[s * p->outputs + j];
             squares += delta * delta;
         }
+    }
     double mse = squares / (double)(p->examples * p->outputs);
     make_nans_one(&mse, 1);
     return mse;
 }
 
-/* ---- back: prediction to weighted delta ---- */
-
-static inline void add_example(const double *x, double delta, int64_t d, int64_t has_bias, int64_t is_first, double *g) {
-    if (is_first) {
-        for (int64_t i = 0; i < d; i++) g[i] = delta * x[i];
-        if (has_bias) g[d] = delta;
-    } else {
-        for (int64_t i = 0; i < d; i++) g[i] += delta * x[i];
-        if (has_bias) g[d] += delta;
-    }
+int64_t ns_scratch(const ns_problem *p) {
+    return size_of(p) + (p->layers ? (p->sequential ? p->batch : 1) * 4 * nodes_of(p) : 0);
 }
 
-/* Predictions, deltas and weighted deltas of one step; returns its sum of squared deltas. */
+void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope) {
+    for (int64_t i = 0; i < count; i++) {
+        const valued of = activate(activation, x[i]);
+        value[i] = of.value;
+        slope[i] = of.slope;
+    }
+    make_nans_one(value, count);
+    make_nans_one(slope, count);
+}
+
+/* ---- back: prediction to weighted delta ---- */
+
+static inline void average(const ns_problem *p, double *g, int64_t size, int64_t count) {
+    if (!p->sums && count > 1)
+        for (int64_t i = 0; i < size; i++) g[i] /= (double)count;
+}
+
+/* Predictions, deltas and weighted deltas of one step of plain nodes; returns its sum of squared deltas. */
 static inline double look(const ns_problem *p, const double *weight, double *g, const int64_t *drawn, int64_t from, int64_t count,
                    double *prediction, double *delta) {
     const int64_t d = p->inputs, k = p->outputs, width = width_of(p);
@@ -173,31 +212,39 @@ static inline double look(const ns_problem *p, const double *weight, double *g, 
             if (delta) delta[b * k + j] = e;
         }
     }
-    if (!p->sums && count > 1)
-        for (int64_t i = 0; i < k * width; i++) g[i] /= (double)count;
+    average(p, g, k * width, count);
     return squares;
 }
 
 /* ---- weighted delta to new weight: rules.py ---- */
 
-static int64_t memories_of(const ns_problem *p) { return p->rule == NS_PLAIN ? 0 : p->rule == NS_ADAM ? 2 : 1; }
+static int has_clocks(const ns_problem *p) { return p->rule == NS_ADAM || p->rule == NS_ADAMW; }
 
-static int64_t state_length(const ns_problem *p) {
-    return p->outputs * width_of(p) * (1 + memories_of(p)) + (p->rule == NS_ADAM ? 2 : 0);
+static int64_t memories_of(const ns_problem *p) { return p->rule == NS_PLAIN ? 0 : has_clocks(p) ? 2 : 1; }
+
+static int64_t state_length(const ns_problem *p) { return size_of(p) * (1 + memories_of(p)) + (has_clocks(p) ? 2 : 0); }
+
+static inline double spread(double square, double epsilon, double inside) {
+    return inside != 0.0 ? __builtin_sqrt(square + epsilon) : __builtin_sqrt(square) + epsilon;
 }
 
 /* What the rule subtracts for weighted delta g; m and v are this weight's memory, clock the powers of Adam's betas. */
-static inline double alpha_delta(const ns_problem *p, double alpha, double g, double *m, double *v, const double *clock) {
+static inline double alpha_delta(const ns_problem *p, double alpha, double g, double *m, double *v, const double *clock, double w) {
     const double *a = p->setting;
     switch (p->rule) {
     case NS_MOMENTUM: return alpha * (*m = a[0] * *m + g);
     case NS_NESTEROV: *m = a[0] * *m + g; return alpha * (g + a[0] * *m);
-    case NS_ADAGRAD: *m = *m + g * g; return alpha * g / (__builtin_sqrt(*m) + a[0]);
-    case NS_RMSPROP: *m = a[0] * *m + (1.0 - a[0]) * (g * g); return alpha * g / (__builtin_sqrt(*m) + a[1]);
+    case NS_ADAGRAD: *m = *m + g * g; return alpha * g / spread(*m, a[0], a[2]);
+    case NS_RMSPROP: *m = a[0] * *m + (1.0 - a[0]) * (g * g); return alpha * g / spread(*m, a[1], a[3]);
     case NS_ADAM:
+    case NS_ADAMW: {
         *m = a[0] * *m + (1.0 - a[0]) * g;
         *v = a[1] * *v + (1.0 - a[1]) * (g * g);
-        return alpha * (*m / (1.0 - clock[0])) / (__builtin_sqrt(*v / (1.0 - clock[1])) + a[2]);
+        const int corrected = a[4] != 0.0;
+        const double forward = corrected ? *m / (1.0 - clock[0]) : *m, square = corrected ? *v / (1.0 - clock[1]) : *v;
+        const double move = alpha * forward / spread(square, a[2], a[3]);
+        return p->rule == NS_ADAM ? move : move + alpha * a[5] * w;
+    }
     default: return alpha * g;
     }
 }
@@ -230,21 +277,18 @@ static uint64_t advance_clocks(const ns_problem *p, double *clock) {
     return changed;
 }
 
-static inline void put(double *column, int64_t at, double value) {
-    if (column) column[at] = value;
-}
-
-/* Any rule, frozen weights, every number written where it is wanted. */
-static effect update(const ns_problem *p, double alpha, double *state, const double *g, const ns_columns *to, int64_t row) {
-    const int64_t size = p->outputs * width_of(p), memories = memories_of(p);
-    double *memory = state + size, *clock = state + size * (1 + memories);
+/* The weights numbered `from` … `end` − 1: any rule, frozen weights, every number written where it is wanted. */
+static effect update(const ns_problem *p, double alpha, double *state, const double *g, int64_t from, int64_t end,
+                     const ns_columns *to, int64_t row) {
+    const int64_t size = size_of(p), memories = memories_of(p);
+    double *memory = state + size;
+    const double *clock = state + size * (1 + memories);
     effect was = {0, 0, 0};
-    if (p->rule == NS_ADAM) was.changed |= advance_clocks(p, clock);
-    for (int64_t i = 0; i < size; i++) {
+    for (int64_t i = from; i < end; i++) {
         const int frozen = p->frozen && p->frozen[i];
         double m = memories > 0 ? memory[i] : 0.0, v = memories > 1 ? memory[size + i] : 0.0;
         const double before_m = m, before_v = v, w = state[i];
-        const double step = frozen ? 0.0 : alpha_delta(p, alpha, g[i], &m, &v, clock), next = frozen ? w : w - step;
+        const double step = frozen ? 0.0 : alpha_delta(p, alpha, g[i], &m, &v, clock, w), next = frozen ? w : w - step;
         if (!frozen) {
             was.moved |= bits_of(next) ^ bits_of(w);
             was.changed |= (bits_of(m) ^ bits_of(before_m)) | (bits_of(v) ^ bits_of(before_v));
@@ -255,16 +299,59 @@ static effect update(const ns_problem *p, double alpha, double *state, const dou
         state[i] = next;
         if (memories > 0) memory[i] = m;
         if (memories > 1) memory[size + i] = v;
-        if (!to) continue;
-        put(to->weight, row * size + i, w);
-        put(to->weighted_delta, row * size + i, g[i]);
-        put(to->alpha_delta, row * size + i, step);
-        put(to->new_weight, row * size + i, next);
-        if (memories > 0) put(to->memory, row * memories * size + i, m);
-        if (memories > 1) put(to->memory, row * memories * size + size + i, v);
+        if (!to || i < to->first_weight || i >= to->first_weight + to->weights) continue;
+        const int64_t at = row * to->weights + i - to->first_weight;
+        if (to->weight) to->weight[at] = w;
+        if (to->weighted_delta) to->weighted_delta[at] = g[i];
+        if (to->alpha_delta) to->alpha_delta[at] = step;
+        if (to->new_weight) to->new_weight[at] = next;
+        const int64_t at_memory = at + row * to->weights * (memories - 1);
+        if (to->memory && memories > 0) to->memory[at_memory] = m;
+        if (to->memory && memories > 1) to->memory[at_memory + to->weights] = v;
     }
     was.changed |= was.moved;
     return was;
+}
+
+static effect both(effect a, effect b) {
+    return (effect){a.moved | b.moved, a.changed | b.changed, a.overflowed | b.overflowed};
+}
+
+/* The deltas of a network's step and its update; `from`, `count` and `drawn` say which examples. Returns the sum of squared errors. */
+static double step_network(const ns_problem *p, double alpha, double *state, double *scratch, const int64_t *drawn, int64_t from,
+                           int64_t count, const ns_columns *to, int64_t row, effect *was) {
+    double *g = scratch, squares = 0.0;
+    int64_t weights_at = size_of(p);
+    for (int64_t b = 0; b < count; b++) {
+        double *values = row_of(p, scratch, p->sequential ? b : 0);
+        const int64_t s = drawn ? drawn[b] : from + b;
+        forward(p, state, p->input + s * p->inputs, values);
+        squares = output_deltas(p, p->goal + s * p->outputs, values, squares);
+        if (p->sequential) continue;
+        for (int64_t l = p->layers; l-- > 0;) {
+            if (l + 1 < p->layers) hidden_deltas(p, l, state, values);
+            add_gradient(p, l, p->input + s * p->inputs, values, b == 0, g);
+        }
+        was->overflowed |= write_values(p, values, to, row, b);
+    }
+    if (!p->sequential) {
+        average(p, g, size_of(p), count);
+        *was = both(*was, update(p, alpha, state, g, 0, weights_at, to, row));
+        return squares;
+    }
+    for (int64_t l = p->layers; l-- > 0;) {
+        const int64_t size = p->layer[l].outputs * (p->layer[l].inputs + p->layer[l].has_bias);
+        for (int64_t b = 0; b < count; b++) {
+            const int64_t s = drawn ? drawn[b] : from + b;
+            if (l + 1 < p->layers) hidden_deltas(p, l, state, row_of(p, scratch, b));
+            add_gradient(p, l, p->input + s * p->inputs, row_of(p, scratch, b), b == 0, g);
+        }
+        weights_at -= size;
+        average(p, g + weights_at, size, count);
+        *was = both(*was, update(p, alpha, state, g, weights_at, weights_at + size, to, row));
+    }
+    for (int64_t b = 0; b < count; b++) was->overflowed |= write_values(p, row_of(p, scratch, b), to, row, b);
+    return squares;
 }
 
 /* ---- the walk ---- */
@@ -291,8 +378,9 @@ static int has_repeated(ns_cursor *c, const double *state, double *saved, int64_
     return 0;
 }
 
-static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const double *state, double *saved, int64_t steps_per_epoch) {
-    if (p->until_mse >= 0.0 && steps_per_epoch > 1 && ns_mse(p, state) <= p->until_mse) return NS_MSE_REACHED;
+static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const double *state, double *saved, double *scratch,
+                            int64_t steps_per_epoch) {
+    if (p->until_mse >= 0.0 && steps_per_epoch > 1 && ns_mse(p, state, scratch) <= p->until_mse) return NS_MSE_REACHED;
     if (c->last_changed < c->step - steps_per_epoch) return NS_UNCHANGED;
     if (c->watching && has_repeated(c, state, saved, state_length(p))) return NS_REPEATED;
     return NS_WENT;
@@ -300,23 +388,25 @@ static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const double *sta
 
 /* Only the last row of a run can hold a NaN on the way to a new weight; beside a frozen weight any row can. */
 static void tidy_row(const ns_problem *p, const ns_columns *to, int64_t row, int64_t count) {
-    const int64_t size = p->outputs * width_of(p), memories = memories_of(p), per_example = p->batch * p->outputs;
+    const int64_t size = to->weights, memories = memories_of(p), per_example = p->batch * to->nodes;
     if (to->weight) make_nans_one(to->weight + row * size, size);
     if (to->weighted_delta) make_nans_one(to->weighted_delta + row * size, size);
     if (to->alpha_delta) make_nans_one(to->alpha_delta + row * size, size);
     if (to->new_weight) make_nans_one(to->new_weight + row * size, size);
     if (to->memory) make_nans_one(to->memory + row * memories * size, memories * size);
-    if (to->prediction) make_nans_one(to->prediction + row * per_example, count * p->outputs);
-    if (to->delta) make_nans_one(to->delta + row * per_example, count * p->outputs);
+    if (to->sum) make_nans_one(to->sum + row * per_example, count * to->nodes);
+    if (to->prediction) make_nans_one(to->prediction + row * per_example, count * to->nodes);
+    if (to->delta) make_nans_one(to->delta + row * per_example, count * to->nodes);
     if (to->mse) make_nans_one(to->mse + row, 1);
 }
 
-int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved, double *checkpoints, double *gradient,
+int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved, double *checkpoints, double *scratch,
                 int64_t *drawn, int64_t steps, const ns_columns *to) {
     if (!arithmetic_is_ieee()) return NS_NOT_IEEE;
-    const int64_t n = p->examples, size = p->outputs * width_of(p), length = state_length(p);
+    const int64_t n = p->examples, size = size_of(p), length = state_length(p);
     const int64_t steps_per_epoch = (n + p->batch - 1) / p->batch;
     const int plainly = p->rule == NS_PLAIN && !p->frozen && !p->alphas && !to;
+    double *clock = state + size * (1 + memories_of(p));
     const int asked_each_step = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0;
     const int drawing_needed = p->shuffled && steps_per_epoch > 1;
     int64_t epoch = c->step / steps_per_epoch, turn = c->step % steps_per_epoch, to_checkpoint = 0;
@@ -336,15 +426,26 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved,
             for (int64_t b = 0; b < count; b++) drawn[b] = example_at(&order, from + b);
             if (count > 1) sort_ascending(drawn, count);
         }
-        const double squares = look(p, state, gradient, drawing_needed ? drawn : NULL, from, count,
-                                to && to->prediction ? to->prediction + row * p->batch * p->outputs : NULL,
-                                to && to->delta ? to->delta + row * p->batch * p->outputs : NULL);
-        if (asked_each_step && squares / (double)(count * p->outputs) <= p->until_mse) return NS_MSE_REACHED;
+        const int64_t *chosen = drawing_needed ? drawn : NULL;
         const double alpha = p->alphas ? p->alphas[c->step - p->alphas_from] : p->alpha;
-        const effect was = plainly ? update_plainly(alpha, state, gradient, size) : update(p, alpha, state, gradient, to, row);
+        effect was = {0, 0, 0};
+        double squares;
+        if (p->layers) {
+            if (asked_each_step && ns_mse(p, state, scratch) <= p->until_mse) return NS_MSE_REACHED;
+            if (has_clocks(p)) was.changed |= advance_clocks(p, clock);
+            squares = step_network(p, alpha, state, scratch, chosen, from, count, to, row, &was);
+        } else {
+            squares = look(p, state, scratch, chosen, from, count,
+                           to && to->prediction ? to->prediction + row * p->batch * p->outputs : NULL,
+                           to && to->delta ? to->delta + row * p->batch * p->outputs : NULL);
+            if (asked_each_step && squares / (double)(count * p->outputs) <= p->until_mse) return NS_MSE_REACHED;
+            if (has_clocks(p)) was.changed |= advance_clocks(p, clock);
+            was = plainly ? update_plainly(alpha, state, scratch, size)
+                          : both(was, update(p, alpha, state, scratch, 0, size, to, row));
+        }
         if (to && to->mse) to->mse[row] = squares / (double)(count * p->outputs);
         if (to && to->example)
-            for (int64_t b = 0; b < count; b++) to->example[row * p->batch + b] = drawing_needed ? drawn[b] : from + b;
+            for (int64_t b = 0; b < count; b++) to->example[row * p->batch + b] = chosen ? chosen[b] : from + b;
         if (to) tidy_row(p, to, row, count);
         if (was.moved) c->last_moved = c->step;
         if (was.changed) c->last_changed = c->step;
@@ -359,7 +460,7 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved,
         epoch++;
         if (drawing_needed) order = epoch_drawing(n, p->seed, (uint64_t)epoch);
         if (c->stopping) {
-            const int64_t why = end_of_epoch(p, c, state, saved, steps_per_epoch);
+            const int64_t why = end_of_epoch(p, c, state, saved, scratch, steps_per_epoch);
             if (why != NS_WENT) return why;
         }
     }

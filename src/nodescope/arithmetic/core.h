@@ -1,11 +1,12 @@
-/* The steps of one layer of gradient-descent nodes, compiled. Same bits as definition.py, whatever machine or width.
+/* The steps of gradient-descent nodes, one layer or several, compiled. Same bits as definition.py, whatever machine or width.
  *
  * Freestanding: flat arrays in, flat arrays out, no allocation, no libc. Everything that a caller may get wrong
  * (shapes, finite numbers, buffer sizes) is checked before it comes here.
  *
  * Letters: n examples, d inputs, k outputs; width = d + 1 with a bias (the weight of an input fixed at 1, last), else d;
- * a "block" is (k, width) doubles. A "state" is everything the next step depends on besides the position in the data:
- * the block of weights, the rule's memory (one block each), the rule's clocks. */
+ * a layer's block is (k, width) doubles; the "weights" are the blocks of all layers, first layer first; "nodes" are counted
+ * through all layers too. A "state" is everything the next step depends on besides the position in the data: the weights, the
+ * rule's memory (as many numbers each), the rule's clocks. */
 #ifndef NODESCOPE_CORE_H
 #define NODESCOPE_CORE_H
 
@@ -17,10 +18,18 @@
 #define NS_EXPORT __attribute__((visibility("default")))
 #endif
 
-enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM };
+enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
+enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU };
+enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE };
 enum { NS_WENT, NS_DIVERGED, NS_MSE_REACHED, NS_UNCHANGED, NS_REPEATED, NS_FULL, NS_NOT_IEEE };
 
-/* What stays as it is while stepping. */
+/* One layer of a network. */
+typedef struct {
+    int64_t inputs, outputs, has_bias, activation;
+} ns_layer;
+
+/* What stays as it is while stepping. `layers` is 0 for one layer of plain nodes (identity, squared error), which has a shorter way;
+ * then `has_bias` is theirs, and with layers it is not looked at. */
 typedef struct {
     int64_t examples, inputs, outputs;
     int64_t batch;             /* examples a step, at most `examples` */
@@ -33,8 +42,13 @@ typedef struct {
     const double *alphas;      /* alpha of step alphas_from, alphas_from + 1, …, or NULL: `alpha` at every step */
     int64_t alphas_from;
     double alpha;
-    double setting[3];         /* the rule's, in the order of rules.py */
+    double setting[6];         /* the rule's, in the order of rules.py */
     double until_mse;          /* negative: none */
+    int64_t layers;
+    const ns_layer *layer;
+    int64_t sequential;        /* 1: output layer first, each earlier one from the weights already updated */
+    int64_t loss;
+    double threshold;          /* Huber's */
 } ns_problem;
 
 /* Where a walk stands. */
@@ -48,23 +62,29 @@ typedef struct {
     int64_t spacing, kept, capacity;   /* checkpoints: state of every spacing-th step */
 } ns_cursor;
 
-/* Where to write the numbers of each step; NULL: not wanted. Row t of each is contiguous. */
+/* Where to write the numbers of each step; NULL: not wanted. Row t of each is contiguous. Only `weights` weights from the one
+ * numbered `first_weight` on are written, and the nodes likewise: K and W count these. */
 typedef struct {
-    double *weight, *weighted_delta, *alpha_delta, *new_weight;   /* (T, k, width) */
-    double *memory;                                               /* (T, memories, k, width), after the step */
-    double *prediction, *delta;                                   /* (T, batch, k); a short batch leaves its tail alone */
+    double *weight, *weighted_delta, *alpha_delta, *new_weight;   /* (T, W) */
+    double *memory;                                               /* (T, memories, W), after the step */
+    double *sum, *prediction, *delta;                             /* (T, batch, K); a short batch leaves its tail alone */
     double *mse;                                                  /* (T) */
     int64_t *example;                                             /* (T, batch) */
+    int64_t first_weight, weights, first_node, nodes;
 } ns_columns;
 
-/* Go at most `steps` steps; returns why it stopped. `gradient` is scratch of one block, `drawn` of `batch` numbers,
- * `saved` of one state (Brent's), `checkpoints` of capacity states. The last two and `columns` may be NULL. */
+/* Go at most `steps` steps; returns why it stopped. `scratch` is ns_scratch(p) doubles, `drawn` `batch` numbers,
+ * `saved` one state (Brent's), `checkpoints` capacity states. The last two and `columns` may be NULL. */
 NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved, double *checkpoints,
-                          double *gradient, int64_t *drawn, int64_t steps, const ns_columns *columns);
-/* Predictions (n, k) of a block of weights for all examples. */
-NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *prediction);
-/* Mean squared error of a block of weights over all examples and outputs. */
-NS_EXPORT double ns_mse(const ns_problem *p, const double *weight);
+                          double *scratch, int64_t *drawn, int64_t steps, const ns_columns *columns);
+/* How many doubles of scratch a problem needs. */
+NS_EXPORT int64_t ns_scratch(const ns_problem *p);
+/* Predictions (n, k) of the weights for all examples. */
+NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scratch, double *prediction);
+/* Mean squared error of the weights over all examples and outputs. */
+NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch);
+/* A function of NS_IDENTITY … NS_GELU and its slope at each of `count` places. */
+NS_EXPORT void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope);
 /* Examples at `count` positions of an epoch, in the order drawn. */
 NS_EXPORT void ns_order(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, int64_t *example);
 

@@ -14,11 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic import plain
+from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
-_COLUMN_NAMES = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "prediction", "delta", "mse", "example")
+_COLUMN_NAMES = (
+    "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example",
+)  # fmt: skip
+SETTINGS = 6
+"""Of a rule, at most."""
+_SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
 
 
 class Engine(Protocol):
@@ -42,7 +48,15 @@ class Engine(Protocol):
 
     def mse(self, problem: Problem, weights: Floats) -> float: ...
 
+    def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]: ...
+
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
+
+
+class _NativeLayer(ctypes.Structure):
+    """`ns_layer` of core.h."""
+
+    _fields_ = [(name, ctypes.c_int64) for name in ("inputs", "outputs", "has_bias", "activation")]  # ctypes reads a plain list
 
 
 class _NativeProblem(ctypes.Structure):
@@ -55,15 +69,23 @@ class _NativeProblem(ctypes.Structure):
         *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen", "alphas")],
         ("alphas_from", ctypes.c_int64),
         ("alpha", ctypes.c_double),
-        ("setting", ctypes.c_double * 3),
+        ("setting", ctypes.c_double * SETTINGS),
         ("until_mse", ctypes.c_double),
+        ("layers", ctypes.c_int64),
+        ("layer", ctypes.POINTER(_NativeLayer)),
+        ("sequential", ctypes.c_int64),
+        ("loss", ctypes.c_int64),
+        ("threshold", ctypes.c_double),
     ]
 
 
 class _NativeColumns(ctypes.Structure):
     """`ns_columns` of core.h."""
 
-    _fields_ = [(name, ctypes.c_void_p) for name in _COLUMN_NAMES]  # ctypes reads a plain list
+    _fields_ = [  # ctypes reads a plain list
+        *[(name, ctypes.c_void_p) for name in _COLUMN_NAMES],
+        *[(name, ctypes.c_int64) for name in _SPAN_NAMES],
+    ]
 
 
 def _address(array: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_] | None) -> int | None:
@@ -82,11 +104,17 @@ class Compiled:
         self._walk.argtypes = [pointer] * 7 + [whole, pointer]
         self._walk.restype = whole
         self._predict = library.ns_predict
-        self._predict.argtypes = [pointer] * 3
+        self._predict.argtypes = [pointer] * 4
         self._predict.restype = None
         self._mse = library.ns_mse
-        self._mse.argtypes = [pointer] * 2
+        self._mse.argtypes = [pointer] * 3
         self._mse.restype = ctypes.c_double
+        self._scratch = library.ns_scratch
+        self._scratch.argtypes = [pointer]
+        self._scratch.restype = whole
+        self._activation = library.ns_activation
+        self._activation.argtypes = [whole, whole, pointer, pointer, pointer]
+        self._activation.restype = None
         self._order = library.ns_order
         self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, pointer]
         self._order.restype = None
@@ -103,15 +131,16 @@ class Compiled:
         columns: Columns | None = None,
     ) -> Outcome:
         native = _native(problem)
-        gradient = np.empty(problem.size)
+        scratch = self._scratch_for(native)
         drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
         to = None
         if columns is not None:
-            to = ctypes.byref(_NativeColumns(*[_address(getattr(columns, name)) for name in _COLUMN_NAMES]))
+            addresses = [_address(getattr(columns, name)) for name in _COLUMN_NAMES]
+            to = ctypes.byref(_NativeColumns(*addresses, *[getattr(columns, name) for name in _SPAN_NAMES]))
         outcome = Outcome(
             self._walk(
                 ctypes.byref(native), ctypes.byref(cursor), _address(state), _address(saved), _address(checkpoints),
-                _address(gradient), _address(drawn), steps, to,
+                _address(scratch), _address(drawn), steps, to,
             )
         )  # fmt: skip
         if outcome is Outcome.NOT_IEEE:
@@ -124,12 +153,23 @@ class Compiled:
     def predict(self, problem: Problem, weights: Floats) -> Floats:
         prediction = np.empty((problem.n, problem.k))
         weights = np.ascontiguousarray(weights)
-        self._predict(ctypes.byref(_native(problem)), _address(weights), _address(prediction))
+        native = _native(problem)
+        self._predict(ctypes.byref(native), _address(weights), _address(self._scratch_for(native)), _address(prediction))
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
         weights = np.ascontiguousarray(weights)
-        return float(self._mse(ctypes.byref(_native(problem)), _address(weights)))
+        native = _native(problem)
+        return float(self._mse(ctypes.byref(native), _address(weights), _address(self._scratch_for(native))))
+
+    def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
+        x = np.ascontiguousarray(x, dtype=np.float64)
+        value, slope = np.empty(x.shape), np.empty(x.shape)
+        self._activation(activation.code, x.size, _address(x), _address(value), _address(slope))
+        return value, slope
+
+    def _scratch_for(self, native: "_NativeProblem") -> Floats:
+        return np.empty(self._scratch(ctypes.byref(native)))
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
         example = np.empty(count, dtype=np.int64)
@@ -140,13 +180,16 @@ class Compiled:
 def _native(problem: Problem) -> _NativeProblem:
     """The problem as the C core reads it, made once; only the schedule may have grown since."""
     if not isinstance(problem.native, _NativeProblem):
-        settings = [*problem.rule.settings().values(), 0.0, 0.0, 0.0][:3]
+        settings = [float(value) for value in problem.rule.settings().values()]
+        settings += [0.0] * (SETTINGS - len(settings))
+        layers = [_NativeLayer(shape.inputs, shape.outputs, shape.has_bias, shape.activation.code) for shape in problem.layers]
         frozen = problem.frozen
         problem.native = _NativeProblem(
             problem.n, problem.input.shape[1], problem.k, problem.batch, problem.has_bias, not problem.mean,
             problem.lanes, problem.shuffled, problem.rule.code, problem.seed,
             _address(problem.input), _address(problem.goal), _address(frozen), None,
-            0, problem.alpha, (ctypes.c_double * 3)(*settings), problem.until_mse,
+            0, problem.alpha, (ctypes.c_double * SETTINGS)(*settings), problem.until_mse,
+            len(layers), (_NativeLayer * len(layers))(*layers), problem.sequential, problem.loss.code, problem.loss.threshold,
         )  # fmt: skip
     problem.native.alphas = _address(problem.alphas)
     return problem.native

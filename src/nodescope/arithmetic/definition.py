@@ -114,7 +114,7 @@ def step(
         moves = []
         for i, old in enumerate(memory[j]):
             is_frozen = frozen is not None and frozen[j][i]
-            moves.append((0.0, old) if is_frozen else rule.alpha_delta(weighted[j][i], alpha, old, new_clocks))
+            moves.append((0.0, old) if is_frozen else rule.alpha_delta(weighted[j][i], alpha, old, new_clocks, node[i]))
         alpha_delta.append([move for move, _ in moves])
         new_memory.append([remembered for _, remembered in moves])
         new_weight.append([w - move for w, (move, _) in zip(node, moves, strict=True)])

@@ -107,3 +107,14 @@ def _mix64_many(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
+
+
+def uniform(seed: int, start: int, count: int) -> NDArray[np.float64]:
+    """Numbers `start` … `start + count` − 1 of a stream of even draws from [0, 1), multiples of 2^-53.
+
+    SplitMix64 (Steele, Lea, Flood 2014): the i-th is the mix of seed + (i + 1) × gamma, its upper 53 bits.
+    """
+    with np.errstate(over="ignore"):
+        place = np.arange(start + 1, start + count + 1, dtype=np.uint64)
+        mixed = _mix64_many(np.uint64(mix64(seed)) + place * np.uint64(0x9E3779B97F4A7C15))
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -1,11 +1,13 @@
 """The walk of core.c over the definition: the same starts, stops and rows, in plain Python. Slow, and needs no compiler."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import definition
+from nodescope.arithmetic import definition, layers
+from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 
@@ -14,6 +16,14 @@ name = "plain"
 
 def predict(problem: Problem, weights: Floats) -> Floats:
     """Predictions (n, k) of a block of weights for all examples."""
+    if problem.layers:
+        rows = layers.forward(
+            [_nested(block) for block in problem.blocks(weights)],
+            _activations(problem),
+            _nested(problem.input),
+            lanes=problem.lanes,
+        )[-1][1]
+        return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
     nodes = _nested(weights)
     rows = [[definition.predict(node, x, problem.lanes) for node in nodes] for x in _nested(problem.input)]
     return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
@@ -21,8 +31,17 @@ def predict(problem: Problem, weights: Floats) -> Floats:
 
 def mse(problem: Problem, weights: Floats) -> float:
     """Mean squared error of a block of weights over all examples and outputs."""
+    if problem.layers:
+        errors = predict(problem, weights) - problem.goal
+        return definition.canonical(definition.mean_square(_nested(errors)))
     _, _, mean_square, _ = definition.look(_nested(weights), _nested(problem.input), _nested(problem.goal), lanes=problem.lanes)
     return definition.canonical(mean_square)
+
+
+def activation(activation: Activation, x: Floats) -> tuple[Floats, Floats]:
+    """A function and its slope at each place."""
+    pairs = np.array([activation.at(value) for value in np.ravel(x).tolist()]).reshape(-1, 2)
+    return _canonical(pairs[:, 0]).reshape(np.shape(x)), _canonical(pairs[:, 1]).reshape(np.shape(x))
 
 
 def order(n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
@@ -48,8 +67,9 @@ def walk(
             checkpoints[cursor.kept] = state
             cursor.kept += 1
         examples = _examples_of(problem, cursor.step)
-        numbers = _step(problem, state, examples, cursor.step)
-        if cursor.stopping and problem.steps_per_epoch == 1 and numbers.mse <= problem.until_mse:
+        asked = cursor.stopping and problem.steps_per_epoch == 1 and problem.until_mse >= 0.0
+        numbers = (_step_of_network if problem.layers else _step)(problem, state, examples, cursor.step)
+        if asked and numbers.mse <= problem.until_mse:
             return Outcome.MSE_REACHED
         overflowed = _take(problem, cursor, state, numbers)
         cursor.step += 1
@@ -74,31 +94,111 @@ def _examples_of(problem: Problem, step: int) -> list[int]:
     return sorted(example_at(place, problem.n, keys) for place in places)
 
 
-def _step(problem: Problem, state: Floats, examples: list[int], step: int) -> definition.Numbers:
+def _step(problem: Problem, state: Floats, examples: list[int], step: int) -> "_Flat":
     size, memories = problem.size, len(problem.rule.memories)
     memory = state[size : size * (1 + memories)].reshape(memories, problem.k, problem.width)
-    return definition.step(
+    numbers = definition.step(
         _nested(problem.weights(state)),
         _nested(np.moveaxis(memory, 0, -1)),
         state[size * (1 + memories) :].tolist(),
         _nested(problem.input[examples]),
         _nested(problem.goal[examples]),
-        alpha=problem.alpha if problem.alphas is None else float(problem.alphas[step]),
+        alpha=_alpha(problem, step),
         rule=problem.rule,
         frozen=None if problem.frozen is None else problem.frozen.tolist(),
         mean=problem.mean,
         lanes=problem.lanes,
     )
+    return _Flat(
+        weight=np.ravel(numbers.weight),
+        weighted_delta=np.ravel(numbers.weighted_delta),
+        alpha_delta=np.ravel(numbers.alpha_delta),
+        new_weight=np.ravel(numbers.new_weight),
+        memory=np.moveaxis(np.array(numbers.new_memory), -1, 0).reshape(memories, size) if memories else np.empty((0, size)),
+        clocks=numbers.new_clocks,
+        sum=np.array(numbers.prediction),
+        prediction=np.array(numbers.prediction),
+        delta=np.array(numbers.delta),
+        mse=numbers.mse,
+        values_finite=True,
+    )
 
 
-def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: definition.Numbers) -> bool:
+def _step_of_network(problem: Problem, state: Floats, examples: list[int], step: int) -> "_Flat":
+    size, memories = problem.size, len(problem.rule.memories)
+    remembered = [problem.blocks(state[size * (1 + m) : size * (2 + m)]) for m in range(memories)]
+    memory = [
+        np.stack([remembered[m][l] for m in range(memories)], axis=-1) if memories else np.empty((shape.outputs, shape.width, 0))
+        for l, shape in enumerate(problem.layers)  # noqa: E741  # l for layer, as everywhere
+    ]
+    frozen = [None] * len(problem.layers) if problem.frozen is None else [_nested(b) for b in problem.blocks(problem.frozen)]
+    numbers, mse, clocks = layers.step(
+        [_nested(block) for block in problem.blocks(problem.weights(state))],
+        [_nested(block) for block in memory],
+        state[size * (1 + memories) :].tolist(),
+        _nested(problem.input[examples]),
+        _nested(problem.goal[examples]),
+        activations=_activations(problem),
+        alpha=_alpha(problem, step),
+        rule=problem.rule,
+        loss=problem.loss,
+        frozen=frozen,
+        mean=problem.mean,
+        lanes=problem.lanes,
+        sequential=problem.sequential,
+    )
+
+    def flat(name: str) -> Floats:
+        return np.concatenate([np.ravel(getattr(layer, name)) for layer in numbers])
+
+    def by_node(name: str) -> Floats:
+        return np.concatenate([np.array(getattr(layer, name)) for layer in numbers], axis=1)
+
+    values = {name: by_node(name) for name in ("sum", "prediction", "delta")}
+    new_memory = [np.array(layer.new_memory).reshape(sum(map(len, layer.weight)), memories) for layer in numbers]
+    return _Flat(
+        flat("weight"), flat("weighted_delta"), flat("alpha_delta"), flat("new_weight"),
+        memory=np.concatenate(new_memory).T,
+        clocks=clocks,
+        **values,
+        mse=mse,
+        values_finite=all(bool(np.isfinite(value).all()) for value in values.values()),
+    )  # fmt: skip
+
+
+def _activations(problem: Problem) -> list[Activation]:
+    return [shape.activation for shape in problem.layers]
+
+
+def _alpha(problem: Problem, step: int) -> float:
+    return problem.alpha if problem.alphas is None else float(problem.alphas[step])
+
+
+@dataclass
+class _Flat:
+    """The numbers of a step in the order of a state: weights flat, (memories, weights), (examples, nodes)."""
+
+    weight: Floats
+    weighted_delta: Floats
+    alpha_delta: Floats
+    new_weight: Floats
+    memory: Floats
+    clocks: list[float]
+    sum: Floats
+    prediction: Floats
+    delta: Floats
+    mse: float
+    values_finite: bool
+    """Of a network: whether all sums, predictions and deltas are."""
+
+
+def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat) -> bool:
     """Write the new state, note what changed; True where a number on the way to a new weight is not finite."""
     size = problem.size
-    memory = np.moveaxis(np.array(numbers.new_memory), -1, 0) if problem.rule.memories else np.empty(0)
-    after = np.concatenate([np.ravel(numbers.new_weight), memory.ravel(), numbers.new_clocks])
+    after = np.concatenate([numbers.new_weight, numbers.memory.ravel(), numbers.clocks])
     differs = state.view(np.uint64) != after.view(np.uint64)
     live = np.ones(size, dtype=bool) if problem.frozen is None else ~problem.frozen.ravel()
-    weighted = np.ravel(numbers.weighted_delta)[live]
+    weighted = numbers.weighted_delta[live]
     if differs[:size].any():
         cursor.last_moved = cursor.step
     # with a schedule, an update that is nothing at this alpha may be something at the next one
@@ -106,20 +206,21 @@ def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: definition.N
     if differs.any() or scheduled:
         cursor.last_changed = cursor.step
     state[:] = after
-    in_memory = memory.reshape(-1, size)[:, live] if problem.rule.memories else memory
-    on_the_way = [np.ravel(numbers.alpha_delta)[live], np.ravel(numbers.new_weight)[live], weighted, in_memory]
-    return not all(np.isfinite(part).all() for part in on_the_way)
+    on_the_way = [numbers.alpha_delta[live], numbers.new_weight[live], weighted, numbers.memory[:, live]]
+    return not numbers.values_finite or not all(np.isfinite(part).all() for part in on_the_way)
 
 
-def _write(columns: Columns, row: int, examples: list[int], numbers: definition.Numbers) -> None:
+def _write(columns: Columns, row: int, examples: list[int], numbers: _Flat) -> None:
+    weights = slice(columns.first_weight, columns.first_weight + columns.weights)
+    nodes = slice(columns.first_node, columns.first_node + columns.nodes)
     for name in ("weight", "weighted_delta", "alpha_delta", "new_weight"):
         if (column := getattr(columns, name)) is not None:
-            column[row] = _canonical(np.array(getattr(numbers, name)))
-    for name in ("prediction", "delta"):
+            column[row] = _canonical(getattr(numbers, name)[weights]).reshape(column.shape[1:])
+    for name in ("sum", "prediction", "delta"):
         if (column := getattr(columns, name)) is not None:
-            column[row, : len(examples)] = _canonical(np.array(getattr(numbers, name)))
+            column[row, : len(examples)] = _canonical(getattr(numbers, name)[:, nodes])
     if columns.memory is not None:
-        columns.memory[row] = _canonical(np.moveaxis(np.array(numbers.new_memory), -1, 0))
+        columns.memory[row] = _canonical(numbers.memory[:, weights]).reshape(columns.memory.shape[1:])
     if columns.mse is not None:
         columns.mse[row] = definition.canonical(numbers.mse)
     if columns.example is not None:

@@ -3,10 +3,13 @@
 import ctypes
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.activations import Activation
+from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.rules import Rule
 
 Floats = NDArray[np.float64]
@@ -28,18 +31,39 @@ class Outcome(IntEnum):
     NOT_IEEE = 6
 
 
+@dataclass(frozen=True)
+class LayerShape:
+    """One layer of a network: how many inputs and nodes, whether each node has a bias, what is done with its sum."""
+
+    inputs: int
+    outputs: int
+    has_bias: bool
+    activation: Activation
+
+    @property
+    def width(self) -> int:
+        """Weights of a node, the bias included."""
+        return self.inputs + self.has_bias
+
+    @property
+    def size(self) -> int:
+        """Weights of all its nodes."""
+        return self.outputs * self.width
+
+
 @dataclass(eq=False)
 class Problem:
     """Everything that stays as it is while stepping.
 
-    n examples, d inputs, k outputs; width = d + 1 with a bias (last), else d.
+    n examples, d inputs, k outputs; width = d + 1 with a bias (last), else d. Of a network, `layers` tells the shapes, and its
+    weights are the layers' blocks one after another, first layer first.
 
     Attributes
     ----------
     input : (n, d) float64, rows contiguous
     goal : (n, k) float64
     batch : examples a step, 1 … n
-    frozen : (k, width) bool, or None
+    frozen : bool in the shape of the weights, or None
     alpha : float
     alphas : the alpha of each step from step 0 on, or None where `alpha` holds at every step
     until_mse : negative where there is none
@@ -58,6 +82,9 @@ class Problem:
     frozen: NDArray[np.bool_] | None = None
     alphas: Floats | None = None
     until_mse: float = -1.0
+    layers: tuple[LayerShape, ...] = ()
+    sequential: bool = False
+    loss: Loss = Loss()  # noqa: RUF009  # frozen
     native: object = field(default=None, repr=False)
     """The C core's own copy of these fields, kept by it."""
 
@@ -76,7 +103,22 @@ class Problem:
     @property
     def size(self) -> int:
         """Number of weights, biases included."""
-        return self.k * self.width
+        return sum(layer.size for layer in self.layers) if self.layers else self.k * self.width
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes, of all layers."""
+        return sum(layer.outputs for layer in self.layers) if self.layers else self.k
+
+    def weights_of(self, layer: int) -> slice:
+        """Where a layer's weights are among all."""
+        start = sum(shape.size for shape in self.layers[:layer])
+        return slice(start, start + self.layers[layer].size)
+
+    def nodes_of(self, layer: int) -> slice:
+        """Where a layer's nodes are among all."""
+        start = sum(shape.outputs for shape in self.layers[:layer])
+        return slice(start, start + self.layers[layer].outputs)
 
     @property
     def state_length(self) -> int:
@@ -88,13 +130,20 @@ class Problem:
         return -(-self.n // self.batch)
 
     def first_state(self, weights: Floats) -> Floats:
-        """State before step 0 from a (k, width) block of weights."""
+        """State before step 0 from the weights."""
         memory = [np.full(self.size, value) for value in self.rule.first_memory()]
         return np.concatenate([weights.ravel(), *memory, np.ones(self.rule.clocks)])
 
     def weights(self, state: Floats) -> Floats:
-        """The (k, width) block of weights at the head of a state."""
-        return state[: self.size].reshape(self.k, self.width)
+        """The weights at the head of a state: (k, width), of a network flat."""
+        return state[: self.size] if self.layers else state[: self.size].reshape(self.k, self.width)
+
+    def blocks(self, weights: NDArray[Any]) -> list[NDArray[Any]]:
+        """The (k, width) block of each layer of a network, from its flat weights."""
+        return [
+            weights[self.weights_of(l)].reshape(shape.outputs, shape.width)
+            for l, shape in enumerate(self.layers)  # noqa: E741
+        ]
 
 
 class Cursor(ctypes.Structure):
@@ -127,11 +176,15 @@ class Cursor(ctypes.Structure):
 class Columns:
     """Arrays that a walk of T steps fills; None where the numbers are not wanted.
 
-    weight, weighted_delta, alpha_delta, new_weight : (T, k, width)
-    memory : (T, memories, k, width), after the step
-    prediction, delta : (T, batch, k); what a short batch leaves out is not touched
+    Of a network only some weights and some nodes may be wanted, W and K of them in a row; W = k × width and K = k for one layer.
+
+    weight, weighted_delta, alpha_delta, new_weight : (T, W); for one layer (T, k, width)
+    memory : (T, memories, W), for one layer (T, memories, k, width); after the step
+    sum : (T, batch, K), of networks only
+    prediction, delta : (T, batch, K); what a short batch leaves out is not touched
     mse : (T,)
     example : (T, batch) int64
+    first_weight, weights, first_node, nodes : which weights and nodes
     """
 
     weight: Floats | None = None
@@ -139,25 +192,41 @@ class Columns:
     alpha_delta: Floats | None = None
     new_weight: Floats | None = None
     memory: Floats | None = None
+    sum: Floats | None = None
     prediction: Floats | None = None
     delta: Floats | None = None
     mse: Floats | None = None
     example: NDArray[np.int64] | None = None
+    first_weight: int = 0
+    weights: int = 0
+    first_node: int = 0
+    nodes: int = 0
 
     @classmethod
-    def for_steps(cls, problem: Problem, steps: int, names: tuple[str, ...]) -> "Columns":
-        """Room for the named columns, padded with NaN (examples: −1) where a batch may be short."""
-        block, per_example = (steps, problem.k, problem.width), (steps, problem.batch, problem.k)
-        room = cls()
+    def for_steps(
+        cls, problem: Problem, steps: int, names: tuple[str, ...], weights: slice | None = None, nodes: slice | None = None
+    ) -> "Columns":
+        """Room for the named columns, padded with NaN (examples: −1) where a batch may be short.
+
+        Parameters
+        ----------
+        weights, nodes : which weights and nodes of a network are wanted; all unless given
+        """
+        weights, nodes = weights or slice(0, problem.size), nodes or slice(0, problem.nodes)
+        room = cls(
+            first_weight=weights.start, weights=weights.stop - weights.start,
+            first_node=nodes.start, nodes=nodes.stop - nodes.start,
+        )  # fmt: skip
+        block = (room.weights,) if problem.layers else (problem.k, problem.width)
         for name in names:
             if name == "example":
                 room.example = np.full((steps, problem.batch), -1, dtype=np.int64)
-            elif name in ("prediction", "delta"):
-                setattr(room, name, np.full(per_example, np.nan))
+            elif name in ("sum", "prediction", "delta"):
+                setattr(room, name, np.full((steps, problem.batch, room.nodes), np.nan))
             elif name == "mse":
                 room.mse = np.empty(steps)
             elif name == "memory":
-                room.memory = np.empty((steps, len(problem.rule.memories), problem.k, problem.width))
+                room.memory = np.empty((steps, len(problem.rule.memories), *block))
             else:
-                setattr(room, name, np.empty(block))
+                setattr(room, name, np.empty((steps, *block)))
         return room

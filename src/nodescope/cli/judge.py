@@ -1,5 +1,6 @@
 """`run`, `forecast`, `diagnose`, `verify`, `explain`, `grade`, `export`: what was foretold, what happened, and why."""
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,14 @@ def verify(run: str, time_limit: float | None, as_json: bool) -> None:
 @click.command()
 @click.argument("run", type=click.Path())
 @click.option("--step", type=int, required=True, help="Counted from 0; from the end where negative.")
+@click.option("--layer", type=int, help="Of a network: only this layer.")
+@click.option("--node", type=int, help="Only this node of the layer.")
 @click.option("--format", "form", type=click.Choice(["text", "md"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def explain(run: str, step: int, form: str, as_json: bool) -> None:
+def explain(run: str, step: int, layer: int | None, node: int | None, form: str, as_json: bool) -> None:
     """Write out the arithmetic of one step of a RUN, as on paper."""
     try:
-        page = ns.explain(opened(run), step)
+        page = ns.explain(opened(run), step, layer, node)
     except IndexError as error:
         raise InputError(str(error)) from error
     if as_json:
@@ -117,3 +120,13 @@ def export(run: str, out: str, step: int | None, theme: str) -> None:
     """Write a RUN to OUT. .html is one offline page that replays every step and runs it again; .svg, .png and .pdf are a picture
     of one step; .csv and .parquet every number of every step; .md is the report as text."""
     ns.export(opened(run), out, step, theme)
+
+
+@click.command()
+@click.argument("a", type=click.Path())
+@click.argument("b", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def compare(a: str, b: str, as_json: bool) -> None:
+    """Which of two RUNs is better, on rows that neither has seen where there are any; and what their recipes differ in."""
+    compared = ns.compare(opened(a), opened(b))
+    click.echo(values.as_json(dataclasses.asdict(compared)) if as_json else plain_lines(str(compared)))

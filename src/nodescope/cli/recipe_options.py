@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nodescope.errors import InputError
+from nodescope.run.recipe import counts_of
 from nodescope.run.toml import read_recipe
 
 Options = dict[str, Any]
@@ -29,12 +30,21 @@ _OPTIONS = (
     click.option("--batch", help='Examples a step: a number, or "all".'),
     click.option("--order", type=click.Choice(["given", "shuffled"])),
     click.option("--seed", type=int),
-    click.option("--rule", help="plain, momentum, nesterov, adagrad, rmsprop or adam."),
+    click.option("--rule", help="plain, momentum, nesterov, adagrad, rmsprop, adam or adamw."),
+    click.option("--hidden", help="A network: nodes of each hidden layer, 8,8."),
+    click.option("--activation", help="Of the hidden layers: tanh, relu, leaky relu, sigmoid, softplus, gelu or identity."),
+    click.option("--output-activation", help="Of the last layer: identity unless given."),
+    click.option("--initial", help="How a network's weights are drawn: glorot, he, lecun, uniform or zeros."),
+    click.option("--loss", help="Of a network: squared, huber or absolute."),
+    click.option("--update-order", type=click.Choice(["parallel", "sequential"])),
     click.option("--bias/--no-bias", default=None),
     click.option("--freeze-bias/--no-freeze-bias", default=None),
     click.option("--reduction", type=click.Choice(["mean", "sum"])),
     click.option("--summation", type=click.Choice(["left-to-right", "lanes"])),
 )
+
+
+_OF_NETWORK = ("hidden", "activation", "output_activation", "initial")
 
 
 def recipe_options(command: Command) -> Command:
@@ -47,6 +57,7 @@ def recipe_options(command: Command) -> Command:
 def keywords_of(recipe: str | None, given: Options) -> Options:
     """Keywords for `descend` from a recipe's file and options."""
     keywords = {} if recipe is None else read_recipe(recipe)
+    layers = {name: value for name in _OF_NETWORK if (value := given.pop(name)) is not None}
     with_table = given["data"] is not None or "data" in keywords
     for name, value in given.items():
         if value is not None:
@@ -55,11 +66,24 @@ def keywords_of(recipe: str | None, given: Options) -> Options:
         raise InputError(
             "nothing to run: name a recipe (nodescope run examples/sticks.toml), or give --input and --goal, or --data"
         )
+    if layers:
+        keywords["network"] = _network(layers, keywords)
     if given["steps"] is not None and given["epochs"] is None:
         keywords.pop("epochs", None)
     if given["epochs"] is not None and given["steps"] is None:
         keywords.pop("steps", None)
     return keywords
+
+
+def _network(layers: Options, keywords: dict[str, Any]) -> dict[str, Any]:
+    """`network`'s keywords; inputs and outputs are counted in the examples."""
+    if "hidden" not in layers:
+        raise InputError(f"--{next(iter(layers)).replace('_', '-')} goes with --hidden, such as --hidden 8,8")
+    hidden = _numbers("hidden", layers["hidden"])
+    d, k = counts_of(keywords)
+    sizes = [d, *(hidden if isinstance(hidden, list) else [hidden]), k]
+    drawn = {name: value for name, value in layers.items() if name != "hidden"}
+    return {"sizes": sizes, **drawn, **({"seed": keywords["seed"]} if "seed" in keywords else {})}
 
 
 def _converted(name: str, value: Any, with_table: bool) -> Any:

@@ -56,7 +56,12 @@ def forecast(**keywords: Any) -> "Forecast":
     (2.0, 0.9, 'creeps', 0.5999999999999994, 317)
     """
     keywords.pop("out", None)
-    return Forecast(make_recipe(**keywords))
+    recipe = make_recipe(**keywords)
+    if recipe.network is not None:
+        from nodescope.diagnosis.networks.forecast import NetworkForecast
+
+        return NetworkForecast(recipe)
+    return Forecast(recipe)
 
 
 class Forecast:

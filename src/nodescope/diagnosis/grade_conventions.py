@@ -317,7 +317,9 @@ class Walk:
         if self.recipe.rule.name == "plain":
             move = self._grouped(j, i) if habit.grouped else alpha * weighted
         else:
-            move, self._memory[j][i] = self.recipe.rule.alpha_delta(weighted, alpha, self._memory[j][i], self._clocks)
+            move, self._memory[j][i] = self.recipe.rule.alpha_delta(
+                weighted, alpha, self._memory[j][i], self._clocks, self._state[j][i]
+            )
         if habit.doubled == "alpha_delta":
             move = habit.factor * move
         taken = move * weighted if habit.slip else habit.factor * move if habit.doubled == "new_weight" else move

@@ -6,7 +6,12 @@ from nodescope.diagnosis.evidence import Evidence
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.findings import all_findings
 from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.networks.cause import Cause, cause_of
+from nodescope.diagnosis.networks.evidence import NetworkEvidence
+from nodescope.diagnosis.networks.forecast import NetworkForecast
+from nodescope.diagnosis.networks.verdict import network_findings, network_proof
 from nodescope.diagnosis.proof import Row, proof
+from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 
 SAID = 2
@@ -31,6 +36,8 @@ class Diagnosis:
         Predicted and recorded numbers disagree: then no verdict is given.
     forecast : Forecast
         What the recipe let expect.
+    cause : Cause or None
+        Of a run that diverged: the first number that was not finite, and what it came from.
     """
 
     verdict: str
@@ -39,6 +46,7 @@ class Diagnosis:
     proof: tuple[Row, ...]
     withheld: bool
     forecast: Forecast
+    cause: Cause | None = None
 
     def __str__(self) -> str:
         lines = [self.verdict, *(f"  {finding}" for finding in self.findings), *(f"  proof: {row}" for row in self.proof)]
@@ -72,12 +80,23 @@ def diagnose(run: Run) -> Diagnosis:
     >>> print(found.findings[0].remedy)
     An alpha below 2 holds.
     """
-    e = Evidence(run)
-    findings, rows = all_findings(e), proof(e)
+    findings, rows, foretold = _looked_into(run)
     wrong = [row for row in rows if not row.agrees]
     judgement = _withheld(wrong[0]) if wrong else _judgement(findings)
     verdict = judgement if wrong else f"{run.sentence} {judgement}"
-    return Diagnosis(verdict, judgement, tuple(findings), tuple(rows), bool(wrong), e.forecast)
+    return Diagnosis(verdict, judgement, tuple(findings), tuple(rows), bool(wrong), foretold, _cause(run))
+
+
+def _looked_into(run: Run) -> tuple[list[Finding], list[Row], Forecast]:
+    if run.recipe.network is not None:
+        network = NetworkEvidence(run)
+        return network_findings(network), network_proof(network), NetworkForecast(run.recipe)
+    e = Evidence(run)
+    return all_findings(e), proof(e), e.forecast
+
+
+def _cause(run: Run) -> Cause | None:
+    return cause_of(run) if run.ending is Ending.DIVERGED else None
 
 
 def _judgement(findings: list[Finding]) -> str:

@@ -171,8 +171,18 @@ class _Audit:
         if part >= len(names):
             yield differing(step, None, f"clock[{i - len(names) * self.problem.size}]", expected[i], found[i])
             return
-        node, weight = divmod(place, self.problem.width)
-        yield differing(step, node, self._of_weight(names[part], weight), expected[i], found[i])
+        yield differing(step, *self._place_of_weight(names[part], place), expected[i], found[i])
+
+    def _place_of_weight(self, name: str, place: int) -> tuple[int, str]:
+        """Node, and the quantity with the layer and the input, of a place in a state's block."""
+        for layer, shape in enumerate(self.problem.layers):
+            if place < shape.size:
+                node, i = divmod(place, shape.width)
+                bias = "bias" if name == "weight" else f"bias_{name}"
+                return node, f"layers[{layer}].{f'{name}[{i}]' if i < shape.inputs else bias}"
+            place -= shape.size
+        node, i = divmod(place, self.problem.width)
+        return node, self._of_weight(name, i)
 
     def _of_weight(self, name: str, i: int) -> str:
         if i < self.recipe.d:
@@ -252,24 +262,30 @@ class _Audit:
         run, recipe = self.run, self.recipe
         self.facts += ["weight", "mse", "start_mse"]
         weights = self.problem.weights(self.replay.state_at(run.steps))
-        told = [np.reshape(run.weight, (recipe.k, recipe.d))]
-        if recipe.bias is not None:
-            told.append(np.reshape(run.bias, (recipe.k, 1)))
-        found = np.concatenate(told, axis=1)
-        if (i := _first_different(weights.ravel(), found.ravel())) is not None:
-            node, place = divmod(i, self.problem.width)
-            yield differing(run.steps, node, self._of_weight("weight", place), weights.flat[i], found.flat[i])
+        found = self._told()
+        if (i := _first_different(weights.ravel(), found)) is not None:
+            yield differing(run.steps, *self._place_of_weight("weight", i), weights.flat[i], found[i])
         mse = plain.mse if _plain_seconds(recipe, recipe.n) < PLAIN_SECONDS / 4 else engine().mse
         for step, name, block in ((0, "start_mse", recipe.start_block()), (run.steps, "mse", weights)):
             expected, told_mse = mse(self.problem, block), getattr(run, name)
             if struct.pack("<d", expected) != struct.pack("<d", told_mse):
                 yield differing(step, None, name, expected, told_mse)
 
+    def _told(self) -> Floats:
+        """All final weights as the run tells them, in the order of a state."""
+        run, recipe = self.run, self.recipe
+        if run.network is not None:
+            return run.network.flat()
+        told = [np.reshape(run.weight, (recipe.k, recipe.d))]
+        if recipe.bias is not None:
+            told.append(np.reshape(run.bias, (recipe.k, 1)))
+        return np.concatenate(told, axis=1).ravel()
+
     # ---- the plain definition, in windows ----
 
     def windows(self) -> Iterator[Difference]:
         """Every column of the steps chosen, from the definition."""
-        widest = max(self.problem.batch * max(self.recipe.d, self.recipe.k), self.problem.size)
+        widest = max(self.problem.batch * max(self.recipe.d, self.problem.nodes), self.problem.size)
         at_once = max(1, NUMBERS_AT_ONCE // widest)
         for rows in _chosen(self.run, self._most()):
             for start in range(rows.start, rows.stop, at_once):
@@ -283,28 +299,27 @@ class _Audit:
         return max(int(PLAIN_SECONDS / seconds), 1 if seconds < 5 * PLAIN_SECONDS else 0)
 
     def _window(self, rows: range) -> Iterator[Difference]:
-        room = Columns.for_steps(self.problem, len(rows), ENGINE_COLUMNS)
+        in_layers = bool(self.problem.layers)
+        room = Columns.for_steps(self.problem, len(rows), (*ENGINE_COLUMNS, *(("sum",) if in_layers else ())))
         state = self.replay.state_at(rows.start)
         self._schedule(rows.stop)
         plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), columns=room)
         try:
-            found = self.run.trace[rows.start : rows.stop].read()
+            window = self.run.trace[rows.start : rows.stop]
+            found = window.read()
+            for layer, columns_of in enumerate(window.layers):
+                found |= {f"layers[{layer}].{name}": column for name, column in columns_of.read().items()}
         except (DataChanged, InputError) as error:
             yield Difference(rows.start, None, "trace", "the states that were kept", str(error))
             return
-        differences = [d for name, column in self._columns(rows, room) if (d := self._in_column(rows, name, column, found))]
+        columns = self._columns_of_layers(rows, room) if in_layers else self._columns(rows, room)
+        differences = [d for name, column in columns if (d := self._in_column(rows, name, column, found))]
         yield from sorted(differences, key=lambda difference: difference.step)[:1]
 
     def _columns(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
         """All columns of the trace from the definition's, all axes kept; in the order in which they depend on each other."""
-        d, step = self.recipe.d, np.arange(rows.start, rows.stop)
-        assert room.example is not None
-        absent = (room.example < 0)[:, :, None]
-        yield from (("step", step), ("epoch", step // self.recipe.steps_per_epoch), ("example", room.example))
-        alphas = np.full(len(rows), self.recipe.alpha) if self.problem.alphas is None else self.problem.alphas[step]
-        yield "alpha", alphas
-        for name in ("input", "goal"):
-            yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
+        d = self.recipe.d
+        yield from self._columns_of_steps(rows, room)
         blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
         assert room.memory is not None
         blocks |= {name: room.memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
@@ -314,6 +329,46 @@ class _Audit:
             yield name, block[:, :, :d]
             if self.recipe.bias is not None:
                 yield _BIAS_NAMES.get(name, f"bias_{name}"), block[:, :, -1]
+
+    def _columns_of_steps(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Those that no arithmetic makes."""
+        step = np.arange(rows.start, rows.stop)
+        assert room.example is not None
+        absent = (room.example < 0)[:, :, None]
+        yield from (("step", step), ("epoch", step // self.recipe.steps_per_epoch), ("example", room.example))
+        alphas = np.full(len(rows), self.recipe.alpha) if self.problem.alphas is None else self.problem.alphas[step]
+        yield "alpha", alphas
+        for name in ("input", "goal"):
+            yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
+
+    def _columns_of_layers(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """All columns of a network's trace from the definition's: forward, then back and update, the last layer first."""
+        yield from self._columns_of_steps(rows, room)
+        problem, last = self.problem, len(self.problem.layers) - 1
+        assert room.example is not None
+        sums, predictions, deltas, memory = (getattr(room, name) for name in ("sum", "prediction", "delta", "memory"))
+        for layer, shape in enumerate(problem.layers):
+            nodes = problem.nodes_of(layer)
+            if layer:
+                yield f"layers[{layer}].input", predictions[:, :, problem.nodes_of(layer - 1)]
+            for name, column in (("sum", sums), ("prediction", predictions)):
+                yield f"layers[{layer}].{name}", column[:, :, nodes]
+            slopes = [shape.activation.at(x)[1] for x in sums[:, :, nodes].ravel().tolist()]
+            slope = np.reshape(slopes, (len(rows), -1, shape.outputs))
+            yield f"layers[{layer}].slope", np.where((room.example < 0)[:, :, None], np.nan, slope)
+        yield "prediction", predictions[:, :, problem.nodes_of(last)]
+        yield "mse", np.asarray(room.mse)
+        yield "delta", deltas[:, :, problem.nodes_of(last)]
+        blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
+        blocks |= {name: memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
+        for layer in reversed(range(len(problem.layers))):
+            shape = problem.layers[layer]
+            yield f"layers[{layer}].delta", deltas[:, :, problem.nodes_of(layer)]
+            for name, block in blocks.items():
+                own = block[:, problem.weights_of(layer)].reshape(len(rows), shape.outputs, shape.width)
+                yield f"layers[{layer}].{name}", own[:, :, : shape.inputs]
+                if shape.has_bias:
+                    yield f"layers[{layer}].{_BIAS_NAMES.get(name, f'bias_{name}')}", own[:, :, -1]
 
     def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Difference | None:
         column = found.get(name)
@@ -331,6 +386,12 @@ class _Audit:
 
     def _place(self, name: str, place: list[int]) -> tuple[int | None, str]:
         """Node, and the quantity with the place in its batch or its input."""
+        bare = name.rpartition(".")[2]
+        if "." in name and place:
+            per_example = bare in ("input", "sum", "prediction", "slope", "delta")
+            node = None if bare == "input" else place[1] if per_example else place[0]
+            inside = [place[0], *place[1:]] if bare == "input" else place[:1] if per_example else place[1:]
+            return node, f"{name}[{', '.join(map(str, inside))}]" if inside else name
         if name in ("input", "goal", "prediction", "delta", "example") and place:
             last = f", {place[1]}" if name == "input" else ""
             node = place[1] if name in ("goal", "prediction", "delta") else None
@@ -381,7 +442,7 @@ def _merged(rows: list[range]) -> list[range]:
 def _plain_seconds(recipe: Recipe, examples: int) -> float:
     """Estimate of one plain step on so many examples, from timing (a 3 GHz processor)."""
     drawn = 15e-6 * examples if recipe.order == "shuffled" else 0.0
-    products = examples * recipe.k * recipe.d
+    products = examples * (2 * recipe.problem.size if recipe.network is not None else recipe.k * recipe.d)
     return 130e-6 + drawn + 4e-6 * (recipe.problem.size + examples) + 0.35e-6 * products
 
 

@@ -10,7 +10,7 @@ from nodescope.run.recipe import Recipe
 
 
 def automatic_alpha(recipe: Recipe) -> float:
-    """One example at a time 1 / max|x|²; all at once 2 / (λmax + λmin>0) of the inputs' second moment.
+    """One example at a time 1 / max|x|²; all at once 2 / (λmax + λmin>0) of the inputs' second moment. Of networks: `_of_network`.
 
     The step is delta × input, *half* the derivative of the squared error, so alpha is stable below 2/|x|² for one example
     and below 2/λmax for all at once. 2/(λmax + λmin) makes the slowest and the fastest direction shrink alike (Polyak 1987,
@@ -28,6 +28,8 @@ def automatic_alpha(recipe: Recipe) -> float:
         raise InputError(
             f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001'
         )
+    if recipe.network is not None:
+        return _of_network(recipe) * (1.0 - settings.get("momentum", 0.0))
     columns = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
     block = recipe.problem.frozen
     live = columns if block is None else columns[:, ~block.all(axis=0)]
@@ -38,6 +40,25 @@ def automatic_alpha(recipe: Recipe) -> float:
     if not (math.isfinite(alpha) and alpha > 0.0):
         raise InputError("the squares of the inputs are too large or too small for doubles; standardise the inputs, or give alpha=")
     return alpha
+
+
+def _of_network(recipe: Recipe) -> float:
+    """Half the local limit at the start: 1/λmax of the Hessian, where a step sees all examples.
+
+    Where it does not, 1 ÷ the largest |∂prediction/∂weights|² of one example, which is what |x|² is to a single node; or 1/λmax
+    where that is smaller. Local: further on the network may bend more.
+    """
+    from nodescope.theory.network import Surface
+    from nodescope.theory.sharpness import looked_at, sharpness
+
+    problem, start = recipe.problem, recipe.start_block()
+    bend = sharpness(problem, start).value
+    if recipe.batch_size < recipe.n:
+        alone = Surface(problem, start, looked_at(problem)).steepest_example()
+        bend = max(bend, alone * (recipe.batch_size if recipe.reduction == "sum" else 1))
+    if not math.isfinite(bend):
+        raise InputError("the curvature at the start is not finite; standardise the inputs, draw smaller weights, or give alpha=")
+    return 1.0 / bend if bend > 0 else 1.0
 
 
 def _one_at_a_time(x: NDArray[np.float64]) -> float:

@@ -28,7 +28,7 @@ BLOCK_SECONDS = 0.03
 
 
 def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
-    """Run one layer of gradient-descent nodes, keeping the way to every number of every step.
+    """Run gradient-descent nodes, one layer or a network, keeping the way to every number of every step.
 
     Each step: prediction = sum of weight × input; delta = prediction − goal; weight −= alpha × delta × input (averaged over
     the step's examples). The step is *half* the derivative of the squared error, so one example of input x is stable for
@@ -40,6 +40,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     ----------
     weight : scalar, (d,) or (k, d), optional
         Start weights (parameters); zeros unless given.
+    network : Network, mapping of `ns.network`'s keywords or list of sizes, instead of weight
+        Layers of nodes; input (n, d) or (d,), goal (n,), (n, k) or (k,).
     input : scalar, (n,), (d,) or (n, d)
         Features. A float64 array with contiguous rows is held, not copied.
     goal : scalar, (n,), (k,) or (n, k); with `data` the name of the goal's column, or names
@@ -56,7 +58,7 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
         With `data`: fraction of the rows kept unseen, for `run.score`.
     fingerprint : str, optional
         With `data`: refuse a table that is not the one a recipe was written for.
-    alpha : "auto", float, list of floats, or function of the step
+    alpha : "auto", float, list of floats, `ns.schedule(…)`, or function of the step
         Learning rate, the brake. "auto" is worked out from the inputs once and kept in the recipe.
     steps, epochs : int, optional
         At most one of them. Neither: until it settles, cycles or diverges, at most 1,000,000 steps (tables: 20 epochs).
@@ -69,16 +71,21 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     order, seed : {"given", "shuffled"}, int
         The order of epoch e depends on (seed, e) alone.
     rule : str, dict or rule
-        "plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", or {"name": "adam", "beta1": 0.9, …}.
+        "plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", or {"name": "adam", "beta1": 0.9, …}.
     bias : bool or start value, optional
         False unless given; True with `data`. True starts at 0.
     freeze_bias : bool
     frozen : booleans in the shape of the weights, optional
-        These keep their values.
+        These keep their values. Of a network: a list with an entry per layer, None, True or booleans.
     reduction : {"mean", "sum"}
         Over the examples of a batch; never over outputs.
     summation : {"left-to-right", "lanes"}
         How a node adds its products.
+    update_order : {"parallel", "sequential"}
+        Of a network: all weights are read before any is written, or the output layer first and each earlier one from the weights
+        already updated.
+    loss : {"squared", "huber", "absolute"} or mapping
+        Of a network, the loss of an error e: ½ e² (not e²), Huber's {"name": "huber", "threshold": 1.0}, |e|.
     out : path, optional
         A run file, written as the run goes; its name appears once its recipe is safely in it.
 

@@ -15,7 +15,7 @@ from nodescope.run.recipe import Recipe
 @np.errstate(all="ignore")  # an overflow proves nothing, and is not the reader's concern
 def no_order_moves_a_weight(recipe: Recipe, state: Floats) -> bool:
     """True where it is proved; False says nothing."""
-    if recipe.rule.name != "plain" or recipe.schedule is not None:
+    if recipe.rule.name != "plain" or recipe.schedule is not None or recipe.network is not None:
         return False
     problem = recipe.problem
     weights = problem.weights(state)

@@ -12,12 +12,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.losses import Loss, as_loss
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule, as_rule
 from nodescope.data import Examples, Source, is_table, read_examples
 from nodescope.errors import InputError
 from nodescope.run import shapes
-from nodescope.run.schedule import Schedule
+from nodescope.run.network import Network, as_network
+from nodescope.run.schedule import Schedule, as_schedule
 from nodescope.run.shapes import Axes, Floats, as_floats, refuse_not_finite
 
 DEFAULT_STEPS = 1_000_000
@@ -46,6 +48,8 @@ class Recipe:
         The learning rate. Of a plain node with input x, stable up to 2/x² (the step is *half* the derivative of the squared error).
     schedule : Schedule or None
         The alpha of every step, where it is not one number.
+    network : Network or None
+        Start weights, where there are layers of nodes; then `weight` is empty, `bias` None, and `frozen` in the order of a state.
     """
 
     examples: Examples
@@ -67,6 +71,9 @@ class Recipe:
     rule: Rule = Rule()  # noqa: RUF009  # frozen
     reduction: str = "mean"
     summation: str = "left-to-right"
+    network: Network | None = None
+    update_order: str = "parallel"
+    loss: Loss = Loss()  # noqa: RUF009  # frozen
 
     @property
     def n(self) -> int:
@@ -141,15 +148,22 @@ class Recipe:
             frozen=self._frozen_block(),
             alphas=None if self.schedule is None else self.schedule.values,
             until_mse=-1.0 if self.until_mse is None else self.until_mse,
+            layers=() if self.network is None else self.network.shapes,
+            sequential=self.update_order == "sequential",
+            loss=self.loss,
         )
 
     def start_block(self) -> Floats:
-        """Start weights as the engines take them: (k, width), biases last."""
+        """Start weights as the engines take them: (k, width), biases last; of a network flat."""
+        if self.network is not None:
+            return self.network.flat()
         weight = self.weight.reshape(self.k, self.d)
         block = weight if self.bias is None else np.column_stack([weight, self.bias])
         return np.ascontiguousarray(block, dtype=np.float64).copy()
 
     def _frozen_block(self) -> NDArray[np.bool_] | None:
+        if self.network is not None:
+            return self.frozen
         frozen = np.zeros((self.k, self.d), dtype=bool) if self.frozen is None else self.frozen.reshape(self.k, self.d)
         if self.bias is not None:
             frozen = np.column_stack([frozen, np.full(self.k, self.freeze_bias)])
@@ -175,6 +189,7 @@ class Recipe:
 def make_recipe(
     *,
     weight: object = None,
+    network: object = None,
     input: object = None,
     goal: Any = None,
     data: object = None,
@@ -197,20 +212,30 @@ def make_recipe(
     frozen: object = None,
     reduction: str = "mean",
     summation: str = "left-to-right",
+    update_order: str = "parallel",
+    loss: object = "squared",
 ) -> Recipe:
     """Check `descend`'s keywords and make them one value. Raises InputError naming what was seen and what is allowed."""
     seed = whole("seed", seed, most=2**64 - 1)
+    layers = None if network is None else as_network(network)
+    if layers is not None:
+        _refuse_beside_network(weight, bias)
     start = None if weight is None else as_floats("weight", weight)
     if data is not None:
         _refuse_beside_data(input)
         examples = read_examples(
             data, inputs=inputs, goal=goal, standardise=standardise, missing=missing, holdout=holdout, seed=seed
         )
-        axes, start = _table_axes(examples, start)
+        axes, start = _table_axes(examples, start) if layers is None else (_network_table_axes(examples, layers), np.empty(0))
         bias, epochs = (True if bias is None else bias), (DEFAULT_EPOCHS if steps is None and epochs is None else epochs)
     else:
         _refuse_without_data(input, goal, inputs, standardise, missing, holdout)
-        axes, start, x, g = shapes.fit(start, as_floats("input", input), as_floats("goal", goal))
+        given = as_floats("input", input), as_floats("goal", goal)
+        if layers is None:
+            axes, start, x, g = shapes.fit(start, *given)
+        else:
+            axes, x, g = shapes.fit_network(layers.sizes, *given)
+            start = np.empty(0)
         empty = np.empty(0)
         examples = Examples(x, g, empty.reshape(0, x.shape[1]), empty.reshape(0, g.shape[1]), None)
     _check_finite(start, axes, examples)
@@ -223,9 +248,9 @@ def make_recipe(
         axes=axes,
         weight=start,
         alpha=math.nan,
-        bias=_start_bias(bias, axes, examples.goal.shape[1]),
+        bias=None if layers is not None else _start_bias(bias, axes, examples.goal.shape[1]),
         freeze_bias=_yes_or_no("freeze_bias", freeze_bias),
-        frozen=_frozen(frozen, start),
+        frozen=_frozen(frozen, start) if layers is None else frozen_in(layers, frozen, bool(freeze_bias)),
         steps=None if steps is None else whole("steps", steps),
         epochs=None if epochs is None else whole("epochs", epochs),
         until_mse=None if until_mse is None else number("until_mse", until_mse, least=0.0),
@@ -236,8 +261,29 @@ def make_recipe(
         rule=as_rule(rule),
         reduction=choice("reduction", reduction, "mean", "sum"),
         summation=choice("summation", summation, "left-to-right", "lanes"),
+        network=layers,
+        update_order=choice("update_order", update_order, "parallel", "sequential"),
+        loss=as_loss(loss),
     )
+    if layers is None and recipe.loss.name != "squared":
+        raise InputError(
+            f"loss {recipe.loss.name!r} is for networks; give the node as network=ns.network([{recipe.d}, {recipe.k}])"
+        )
     return _with_alpha(recipe, alpha)
+
+
+def counts_of(keywords: dict[str, Any]) -> tuple[int, int]:
+    """How many inputs and outputs the examples have that some of `descend`'s keywords name: for a network that fits them."""
+    if (data := keywords.get("data")) is not None:
+        examples = read_examples(
+            data, inputs=keywords.get("inputs"), goal=keywords.get("goal"), standardise=False,
+            missing=keywords.get("missing", "refuse"), holdout=0.0, seed=0,
+        )  # fmt: skip
+        return int(examples.input.shape[1]), int(examples.goal.shape[1])
+    if keywords.get("input") is None or keywords.get("goal") is None:
+        raise InputError("give --input and --goal, or --data: a network has as many inputs and outputs as they have")
+    x, g = as_floats("input", keywords["input"]), as_floats("goal", keywords["goal"])
+    return (1 if x.ndim == 0 else x.shape[-1]), (g.shape[1] if g.ndim == 2 else g.size if x.ndim == 1 and g.ndim == 1 else 1)
 
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
@@ -245,11 +291,12 @@ def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
         from nodescope.run.automatic import automatic_alpha
 
         return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
-    if callable(alpha) or (isinstance(alpha, (Sequence, np.ndarray)) and not isinstance(alpha, str) and np.ndim(alpha) > 0):
-        schedule = Schedule(alpha)
+    if (schedule := as_schedule(alpha)) is not None:
         _check_schedule_length(recipe, schedule)
         return replace(recipe, alpha=schedule.at(0), schedule=schedule)
-    return replace(recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers or a function of the step'))
+    return replace(
+        recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers, a schedule or a function of the step')
+    )
 
 
 def _check_schedule_length(recipe: Recipe, schedule: Schedule) -> None:
@@ -329,6 +376,23 @@ def _table_axes(examples: Examples, start: Floats | None) -> tuple[Axes, Floats]
     return Axes(True, True, not one_goal), np.zeros(shape) if start is None else start
 
 
+def _network_table_axes(examples: Examples, network: Network) -> Axes:
+    d, k = examples.input.shape[1], examples.goal.shape[1]
+    if (network.sizes[0], network.sizes[-1]) != (d, k):
+        raise InputError(
+            f"the network has {network.sizes[0]} inputs and {network.sizes[-1]} outputs, but there are {d} input "
+            f"columns and {k} goals; "
+            f"make it with ns.network([{d}, …, {k}])"
+        )
+    return Axes(True, True, not (examples.source is not None and examples.source.one_goal))
+
+
+def _refuse_beside_network(weight: object, bias: object) -> None:
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None:
+            raise InputError(f"{name}= and network= are both given; a network has its own: ns.network(weights=[…], biases=[…])")
+
+
 def _check_finite(start: Floats, axes: Axes, examples: Examples) -> None:
     refuse_not_finite("weight", start)
     for name, array in zip(("input", "goal"), axes.as_given(examples.input, examples.goal), strict=True):
@@ -359,6 +423,38 @@ def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
         )
     refuse_not_finite("bias", start)
     return np.array(np.broadcast_to(start, (k,)))
+
+
+def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np.bool_] | None:
+    """Which weights of a network are frozen, in the order of a state; None where none is.
+
+    Parameters
+    ----------
+    frozen : a list with an entry per layer: None, True or False for all its weights, or booleans in their shape
+    freeze_bias : whether all biases are
+    """
+    if isinstance(frozen, np.ndarray) and frozen.ndim == 1 and frozen.dtype == bool and len(frozen) == network.flat().size:
+        return frozen.copy() if frozen.any() else None
+    entries = [None] * len(network.weights) if frozen is None else frozen
+    if not isinstance(entries, (list, tuple)) or len(entries) != len(network.weights):
+        raise InputError(
+            f"frozen is {frozen!r}; for a network it must be a list with an entry for each of its {len(network.weights)} layers: "
+            "None, True, or booleans in the shape of the layer's weights"
+        )
+    parts = []
+    for l, (entry, shape) in enumerate(zip(entries, network.shapes, strict=True)):  # noqa: E741  # l for layer, as everywhere
+        array = np.asarray(False if entry is None else entry)
+        if array.dtype != bool or array.shape not in ((), (shape.outputs, shape.inputs)):
+            raise InputError(
+                f"frozen[{l}] has shape {shapes.shape_text(array.shape)} of {array.dtype}; it must be None, "
+                "True, or booleans of shape "
+                f"{shapes.shape_text((shape.outputs, shape.inputs))}"
+            )
+        block = np.full((shape.outputs, shape.width), freeze_bias)
+        block[:, : shape.inputs] = array
+        parts.append(block.ravel())
+    whole_mask = np.concatenate(parts)
+    return whole_mask if whole_mask.any() else None
 
 
 def _frozen(frozen: object, weight: Floats) -> NDArray[np.bool_] | None:

@@ -11,9 +11,10 @@ from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending, sentence
+from nodescope.run.network import Network
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
-from nodescope.run.score import Score, score
+from nodescope.run.score import Score, linear, score
 from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
 from nodescope.run.trace import Trace
 
@@ -59,17 +60,36 @@ class Run:
 
     @property
     def weight(self) -> Any:
-        """Weights after the last step (parameters): float, (d,) or (k, d)."""
+        """Weights after the last step (parameters): float, (d,) or (k, d); of a network a list, a (k, d) block per layer."""
+        if self.network is not None:
+            return list(self.network.weights)
         weights = self._final[:, : self.recipe.d].copy().reshape(self.recipe.weight.shape)
         return weights if weights.ndim else float(weights)
 
     @property
     def bias(self) -> Any:
-        """Bias after the last step (intercept): None, float, or (k,)."""
+        """Bias after the last step (intercept): None, float, or (k,); of a network a list, (k,) or None per layer."""
+        if self.network is not None:
+            return list(self.network.biases)
         if self.recipe.bias is None:
             return None
         biases = self._final[:, -1].copy()
         return biases if self.recipe.has_outputs_axis else float(biases[0])
+
+    @cached_property
+    def network(self) -> Network | None:
+        """The layers after the last step; None for plain nodes."""
+        return None if self.recipe.network is None else self.recipe.network.with_flat(self._final)
+
+    @cached_property
+    def loss(self) -> float:
+        """What the steps make smaller, at the final weights: the recipe's loss summed over outputs, averaged over all examples.
+
+        For squared errors that is half the sum of their squares; `reduction` does not change it.
+        """
+        prediction = engine().predict(self.recipe.problem, self._final)
+        errors = (prediction - self.recipe.examples.goal).ravel().tolist()
+        return sum(self.recipe.loss.at(error) for error in errors) / self.recipe.n
 
     @cached_property
     def mse(self) -> float:
@@ -128,9 +148,7 @@ class Run:
         return self._predicted(x.reshape(-1, self.recipe.d), one=one_dimensional)
 
     def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
-        k = self.recipe.k
-        problem = dataclasses.replace(self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), k)), native=None)
-        prediction = engine().predict(problem, self._final)
+        prediction = self.predictions(x)
         if not self.recipe.has_outputs_axis:
             prediction = prediction[:, 0]
         if not one:
@@ -143,7 +161,17 @@ class Run:
         source = self.recipe.source
         if source is None:
             return None
-        return score(source, self.recipe.examples, self._final[:, : self.recipe.d], self._bias_row())
+        if self.network is not None:
+            return score(source, self.recipe.examples, self.predictions)
+        weight, bias = self._final[:, : self.recipe.d], self._bias_row()
+        return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
+
+    def predictions(self, x: Floats) -> Floats:
+        """Predictions (m, k) at the final weights for examples (m, d), already scaled; nothing is checked."""
+        problem = dataclasses.replace(
+            self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None
+        )
+        return engine().predict(problem, self._final)
 
     def _bias_row(self) -> Floats | None:
         return None if self.recipe.bias is None else self._final[:, -1]
@@ -151,14 +179,14 @@ class Run:
     @cached_property
     def _in_table_units(self) -> tuple[Floats, Floats | None] | None:
         source = self.recipe.source
-        if source is None:
+        if source is None or self.network is not None:
             return None
         weight, bias = self._final[:, : self.recipe.d], self._bias_row()
         return (weight, bias) if source.scaling is None else source.scaling.in_table_units(weight, bias)
 
     @property
     def table_weight(self) -> Any:
-        """Weights for the table's own numbers, before any scaling: (d,) or (k, d); None without a table."""
+        """Weights for the table's own numbers, before any scaling: (d,) or (k, d); None without a table, and of a network."""
         pair = self._in_table_units
         return None if pair is None else pair[0].copy().reshape(self.recipe.weight.shape)
 

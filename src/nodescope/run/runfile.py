@@ -19,6 +19,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.problem import Cursor
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data import Examples, Source
@@ -26,6 +27,8 @@ from nodescope.errors import FileError, InputError
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.descend import Descent, go
 from nodescope.run.ending import Ending
+from nodescope.run.network import Network
+from nodescope.run.network import network as make_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
@@ -35,7 +38,8 @@ from nodescope.run.toml import examples_fingerprint
 
 APPLICATION = 0x6E6F6465
 """SQLite's application id: "node" in ASCII."""
-VERSION = 1
+VERSION = 2
+"""1: one layer of nodes; 2: networks, losses, update orders too."""
 EMBED_UP_TO = 64 * 2**20
 """Bytes of examples kept in the file; larger arrays are known by their fingerprint only."""
 SECONDS_BETWEEN_COMMITS = 1.0
@@ -47,7 +51,7 @@ CREATE TABLE checkpoint (step INTEGER PRIMARY KEY, state BLOB NOT NULL);
 """
 _PLAIN_FIELDS = (
     "alpha", "alpha_auto", "freeze_bias", "steps", "epochs", "until_mse", "time_limit", "batch", "order", "seed",
-    "reduction", "summation",
+    "reduction", "summation", "update_order",
 )  # fmt: skip
 _CURSOR_FIELDS = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
 _EXAMPLE_ARRAYS = ("input", "goal", "unseen_input", "unseen_goal")
@@ -278,6 +282,8 @@ def _recipe_header(recipe: Recipe) -> dict[str, Any]:
         "rule": {"name": recipe.rule.name, **recipe.rule.settings()},
         "scheduled": recipe.schedule is not None,
         "source": None if source is None else source.to_dict(),
+        "loss": recipe.loss.settings(),
+        "activations": None if recipe.network is None else [activation.name for activation in recipe.network.activations],
     }
 
 
@@ -289,11 +295,30 @@ def _write_recipe(connection: sqlite3.Connection, recipe: Recipe) -> None:
         for name in ("weight", "bias", "frozen"):
             if (value := getattr(recipe, name)) is not None:
                 _put_array(connection, name, value)
+        for name, value in _layer_arrays(recipe.network):
+            _put_array(connection, name, value)
         if recipe.schedule is not None:
             _put_array(connection, "alphas", recipe.schedule.values)
         if sum(getattr(examples, name).nbytes for name in _EXAMPLE_ARRAYS) <= EMBED_UP_TO:
             for name in _EXAMPLE_ARRAYS:
                 _put_array(connection, name, getattr(examples, name))
+
+
+def _layer_arrays(network: Network | None) -> Iterator[tuple[str, NDArray[Any]]]:
+    if network is None:
+        return
+    for l, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):  # noqa: E741  # l for layer
+        yield f"layer {l} weight", weight
+        if bias is not None:
+            yield f"layer {l} bias", bias
+
+
+def _network(kept: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Network | None:
+    names = kept.get("activations")
+    if names is None:
+        return None
+    weights = [arrays[f"layer {l} weight"] for l in range(len(names))]  # noqa: E741
+    return make_network(weights=weights, biases=[arrays.get(f"layer {l} bias") for l in range(len(names))], activations=names)  # noqa: E741
 
 
 def _put_header(connection: sqlite3.Connection, key: str, value: Any) -> None:
@@ -358,7 +383,9 @@ def _recipe(header: dict[str, Any], arrays: dict[str, NDArray[Any]], data: Any) 
         frozen=arrays.get("frozen"),
         rule=as_rule(kept["rule"]),
         schedule=schedule,
-        **{name: kept[name] for name in _PLAIN_FIELDS},
+        network=_network(kept, arrays),
+        loss=as_loss(kept.get("loss", "squared")),
+        **{name: kept[name] for name in _PLAIN_FIELDS if name in kept},
     )
 
 

@@ -6,6 +6,7 @@ goals) has R² = 0 on seen rows and a little less on unseen ones. Least squares 
 node could reach on the seen rows: with a bias where the node has one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class Baseline:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Score:
-    """This node beside least squares and "always the mean".
+    """This fit beside least squares and "always the mean".
 
     Attributes
     ----------
@@ -83,23 +84,32 @@ class Score:
         )
 
 
-def score(source: Source, examples: Examples, weight: Floats, bias: Floats | None) -> Score:
-    """Score weights (k, d) and bias (k,), which are for the examples' scaled inputs."""
-    best = least_squares(examples.input, examples.goal, intercept=bias is not None)
+Predictions = Callable[[Floats], Floats]
+"""From the scaled inputs of examples (m, d) to predictions (m, k)."""
+
+
+def linear(weight: Floats, bias: Floats | None) -> Predictions:
+    """Predictions of plain nodes: weights (k, d), bias (k,)."""
+    return lambda x: np.asarray(x @ weight.T + (0.0 if bias is None else bias))
+
+
+def score(source: Source, examples: Examples, predictions: Predictions, intercept: bool = True) -> Score:
+    """Score predictions made from the examples' scaled inputs; `intercept`: whether least squares may have one."""
+    best = least_squares(examples.input, examples.goal, intercept=intercept)
+    k, d = examples.goal.shape[1], examples.input.shape[1]
     mean = examples.goal.mean(axis=0)
-    seen, unseen = _both(source, examples, weight, bias)
-    unique = best.rank == weight.shape[1]
+    seen, unseen = _both(source, examples, predictions)
     return Score(
         seen,
         unseen,
-        _baseline(source, examples, best.weight, best.bias, unique),
-        _baseline(source, examples, np.zeros_like(weight), mean, True),
+        _baseline(source, examples, best.weight, best.bias, best.rank == d),
+        _baseline(source, examples, np.zeros((k, d)), mean, True),
         source.goals,
     )
 
 
 def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool) -> Baseline:
-    seen, unseen = _both(source, examples, weight, bias)
+    seen, unseen = _both(source, examples, linear(weight, bias))
     if source.scaling is not None:
         weight, bias = source.scaling.in_table_units(weight, bias)
     if source.one_goal:
@@ -107,11 +117,10 @@ def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats |
     return Baseline(seen, unseen, weight, bias, unique)
 
 
-def _both(source: Source, examples: Examples, weight: Floats, bias: Floats | None) -> tuple[Quality, Quality | None]:
+def _both(source: Source, examples: Examples, predictions: Predictions) -> tuple[Quality, Quality | None]:
     def quality(x: Floats, goal: Floats) -> Quality:
         with np.errstate(all="ignore"):
-            prediction = x @ weight.T + (0.0 if bias is None else bias)
-            return _quality(prediction, goal, source.one_goal)
+            return _quality(predictions(x), goal, source.one_goal)
 
     unseen = quality(examples.unseen_input, examples.unseen_goal) if len(examples.unseen_goal) else None
     return quality(examples.input, examples.goal), unseen

@@ -109,6 +109,29 @@ def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes,
     return axes, start, given_input.reshape(-1, d), goal.reshape(-1, k)
 
 
+def fit_network(sizes: tuple[int, ...], given_input: Floats, goal: Floats) -> tuple[Axes, Floats, Floats]:
+    """Which axes the arrays of a network have, and input (n, d) and goal (n, k).
+
+    Raises
+    ------
+    InputError
+        None of the allowed shapes.
+    """
+    d, k, x = sizes[0], sizes[-1], given_input.shape
+    if d == 1 and len(x) < 2 and goal.shape in (x, (*x, k)) and x != (1,):  # one input: its axis may be left out
+        x = (*x, 1)
+    fits = len(x) in (1, 2) and x[-1] == d and 0 not in x
+    one_goal = k == 1 and goal.shape == x[:-1]
+    if not fits or not (one_goal or goal.shape == (*x[:-1], k)):
+        n_goal = "(n,) or (n, 1)" if k == 1 else f"(n, {k})"
+        raise InputError(
+            f"these shapes do not fit together: network {'-'.join(map(str, sizes))}, input {shape_text(given_input.shape)}, goal "
+            f"{shape_text(goal.shape)}; for {d} inputs and {k} outputs allowed are input (n, {d}) with goal {n_goal}, and, for one "
+            f"example, input ({d},) with goal {'scalar or (1,)' if k == 1 else f'({k},)'}"
+        )
+    return Axes(len(x) == 2, len(given_input.shape) == len(x), not one_goal), given_input.reshape(-1, d), goal.reshape(-1, k)
+
+
 def shape_text(shape: tuple[int, ...]) -> str:
     return str(shape) if shape else "scalar"
 

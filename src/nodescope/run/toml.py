@@ -65,35 +65,47 @@ def parse_recipe(text: str, where: str = "the recipe") -> dict[str, Any]:
 
 
 KEYS = (
-    "weight", "input", "goal", "data", "inputs", "standardise", "missing", "holdout", "fingerprint", "alpha", "steps",
+    "weight", "network", "input", "goal", "data", "inputs", "standardise", "missing", "holdout", "fingerprint", "alpha", "steps",
     "epochs", "until_mse", "time_limit", "batch", "order", "seed", "rule", "bias", "freeze_bias", "frozen", "reduction",
-    "summation",
+    "summation", "update_order", "loss",
 )  # fmt: skip
 
 
 def to_toml(recipe: Recipe) -> str:
     """The recipe as TOML text; what has its default value is left out, numbers are written so that they read back bit for bit."""
-    return "".join(f"{key} = {_value(value)}\n" for key, value in _keywords(recipe).items())
+    return "".join(f"{key} = {_value(value)}\n" for key, value in recipe_keywords(recipe).items())
 
 
-def _keywords(recipe: Recipe) -> dict[str, Any]:
-    keywords = {**_examples(recipe), "weight": recipe.weight.tolist(), "alpha": recipe.alpha}
+def recipe_keywords(recipe: Recipe) -> dict[str, Any]:
+    """`descend`'s keywords that make this recipe; those that have their default value are left out."""
+    keywords = {**_examples(recipe), "alpha": recipe.alpha}
+    if recipe.network is None:
+        keywords["weight"] = recipe.weight.tolist()
+    else:
+        keywords["network"] = recipe.network.settings()
+    if recipe.loss.name != "squared":
+        keywords["loss"] = recipe.loss.settings()
     if recipe.schedule is not None:
         keywords["alpha"] = recipe.schedule.values.tolist()
     if recipe.bias is not None:
         keywords["bias"] = recipe.bias.tolist() if recipe.has_outputs_axis else float(recipe.bias[0])
-    if recipe.frozen is not None:
+    if recipe.network is not None and recipe.problem.frozen is not None:
+        keywords["frozen"] = [
+            block[:, : shape.inputs].tolist()
+            for block, shape in zip(recipe.problem.blocks(recipe.problem.frozen), recipe.network.shapes, strict=True)
+        ]
+    elif recipe.frozen is not None:
         keywords["frozen"] = recipe.frozen.tolist()
     if recipe.rule.name != "plain":
         keywords["rule"] = {"name": recipe.rule.name, **recipe.rule.settings()}
     defaults = {
         "steps": None, "epochs": None, "until_mse": None, "time_limit": None, "batch": 1, "order": "given", "seed": 0,
-        "freeze_bias": False, "reduction": "mean", "summation": "left-to-right",
+        "freeze_bias": False, "reduction": "mean", "summation": "left-to-right", "update_order": "parallel",
     }  # fmt: skip
     for key, default in defaults.items():
         if (value := getattr(recipe, key)) != default:
             keywords[key] = value
-    if recipe.source is not None and recipe.source.path is not None and recipe.bias is None:
+    if recipe.source is not None and recipe.source.path is not None and recipe.bias is None and recipe.network is None:
         keywords["bias"] = False
     return keywords
 

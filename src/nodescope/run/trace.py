@@ -4,7 +4,7 @@
 the states that the run kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -47,8 +47,14 @@ _FROM_ENGINE = {
 }
 
 
+OF_A_NETWORK = ("step", "epoch", "example", "input", "prediction", "goal", "delta", "mse", "alpha")
+"""Columns of a whole step; prediction and delta are the last layer's. The others are each layer's own."""
+
+
 def column_names(recipe: Recipe) -> tuple[str, ...]:
     """Names of the columns that a trace of this recipe has, the rule's memory included."""
+    if recipe.network is not None:
+        return OF_A_NETWORK
     names = [q.name for q in QUANTITIES if recipe.bias is not None or q.name not in BIAS]
     memories = list(recipe.rule.memories)
     return (*names, *memories, *(f"bias_{name}" for name in memories if recipe.bias is not None))
@@ -147,12 +153,23 @@ class Window:
         names = names or self.columns
         self._refuse_too_much(names)
         if self._rows.step == 1:
-            return _columns(self._replay, self._rows, names, self._ends)
-        blocks = [_columns(self._replay, block, names) for block in self._blocks()]
+            return self._compute(self._rows, names, self._ends)
+        blocks = [self._compute(block, names) for block in self._blocks()]
         picked = [{name: column[:: self._rows.step] for name, column in block.items()} if len(block) else block for block in blocks]
         if not picked:
-            return _columns(self._replay, range(0), names)
+            return self._compute(range(0), names)
         return {name: np.concatenate([block[name] for block in picked]) for name in names}
+
+    @cached_property
+    def layers(self) -> "Sequence[Window]":
+        """Of a network: a window of the same steps for each layer, `window.layers[0]["weight"]`; else none."""
+        from nodescope.run.layered import LayerWindow
+
+        return [LayerWindow(self._replay, self._rows, layer) for layer in range(len(self.recipe.problem.layers))]
+
+    def _compute(self, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
+        """The named columns of consecutive steps."""
+        return _columns(self._replay, rows, names, ends)
 
     @cached_property
     def _ends(self) -> tuple[Floats, Floats]:
@@ -167,26 +184,38 @@ class Window:
             yield range(wanted[0], wanted[-1] + 1)
 
     def _refuse_too_much(self, names: tuple[str, ...]) -> None:
-        recipe = self.recipe
-        widest = max(recipe.k * (recipe.d + 1), recipe.batch_size * max(recipe.k, recipe.d if "input" in names else 1))
-        if 8 * widest * len(self) * len(names) > MOST_BYTES:
+        if 8 * self._widest(names) * len(self) * len(names) > MOST_BYTES:
             raise InputError(
                 f"{len(self):,} steps of {', '.join(names[:3])}… would fill more than {MOST_BYTES // 2**30} GiB; "
                 "read fewer steps or columns at a time, or every hundredth: trace[::100]"
             )
 
+    def _widest(self, names: tuple[str, ...]) -> int:
+        """Numbers of the widest column in a step."""
+        recipe = self.recipe
+        block = 1 if recipe.network is not None else recipe.k * (recipe.d + 1)
+        return max(block, recipe.batch_size * max(recipe.k, recipe.d if "input" in names else 1))
+
     def flat(self) -> dict[str, Column]:
         """All columns as one-dimensional ones; wider ones are split, named after inputs, goals and places in the batch."""
-        return {name: part for quantity, column in self.read().items() for name, part in self._split(quantity, column)}
+        own = {name: part for quantity, column in self.read().items() for name, part in self._split(quantity, column)}
+        of_layers = (
+            {f"layers[{number}].{name}": part for name, part in layer.flat().items()} for number, layer in enumerate(self.layers)
+        )
+        return {name: part for flat in (own, *of_layers) for name, part in flat.items()}
 
     def _split(self, quantity: str, column: Column) -> Iterator[tuple[str, Column]]:
         if column.ndim == 1:
             yield quantity, column
             return
-        labels = _labels(self.recipe, quantity, column.ndim - 1)
+        labels = self._labels(quantity, column.ndim - 1)
         for place in np.ndindex(column.shape[1:]):
             parts = (names[i] if names else str(i) for names, i in zip(labels, place, strict=True))
             yield f"{quantity}[{', '.join(parts)}]", column[(slice(None), *place)]
+
+    def _labels(self, name: str, axes: int) -> list[tuple[str, ...]]:
+        """Names of the places along each axis after the first; () where they are just counted."""
+        return _labels(self.recipe, name, axes)
 
     def to_arrow(self) -> "pyarrow.Table":
         """The window as a pyarrow Table, one column a number (`weight[flipper_length_mm]`)."""
@@ -217,6 +246,11 @@ class Step:
     @property
     def recipe(self) -> Recipe:
         return self._window.recipe
+
+    @cached_property
+    def layers(self) -> "Sequence[Step]":
+        """Of a network: the step's numbers in each layer, `step.layers[0].delta`; else none."""
+        return [Step(layer) for layer in self._window.layers]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -251,12 +285,21 @@ def _columns(replay: Replay, rows: range, names: tuple[str, ...], ends: tuple[Fl
     from_engine = {_FROM_ENGINE[name][0] for name in names if name in _FROM_ENGINE}
     if any(name.removeprefix("bias_") in memories for name in names):
         from_engine.add("memory")
-    room = Columns.for_steps(recipe.problem, len(rows), tuple(from_engine))
-    if from_engine and len(rows):
-        before, after = ends or replay.checked_window(rows.start, rows.stop)
-        if replay.walk(rows.start, before, len(rows), room).tobytes() != after.tobytes():
-            raise data_changed(rows.start, rows.stop)
+    problem = recipe.problem
+    last = problem.nodes_of(len(problem.layers) - 1) if problem.layers else None
+    room = Columns.for_steps(problem, len(rows), tuple(from_engine), nodes=last)
+    if from_engine:
+        fill(replay, rows, room, ends)
     return {name: _column(recipe, rows, name, room) for name in names}
+
+
+def fill(replay: Replay, rows: range, room: Columns, ends: tuple[Floats, Floats] | None = None) -> None:
+    """Replay consecutive steps, writing their numbers, and check the state that they end in."""
+    if not len(rows):
+        return
+    before, after = ends or replay.checked_window(rows.start, rows.stop)
+    if replay.walk(rows.start, before, len(rows), room).tobytes() != after.tobytes():
+        raise data_changed(rows.start, rows.stop)
 
 
 def _column(recipe: Recipe, rows: range, name: str, room: Columns) -> Column:

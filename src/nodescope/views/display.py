@@ -30,6 +30,8 @@ def install() -> None:
 
 def _problem_text(run: Run) -> str:
     recipe = run.recipe
+    if recipe.network is not None:
+        return f"{recipe.network}, {recipe.n:,} example{'s' if recipe.n > 1 else ''}"
     counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
     text = ", ".join(f"{count:,} {word}{'s' if count > 1 else ''}" for count, word in counts)
     return text + (", bias" if recipe.bias is not None else "")
@@ -38,7 +40,10 @@ def _problem_text(run: Run) -> str:
 def _facts(run: Run) -> list[tuple[str, str]]:
     recipe = run.recipe
     alpha = "a schedule" if recipe.schedule else exact(recipe.alpha) + (" (chosen automatically)" if recipe.alpha_auto else "")
-    facts = [("weight", tables.cell(run.weight, digits=17)), ("mse", exact(run.mse)), ("alpha", alpha), ("steps", f"{run.steps:,}")]
+    facts = [("mse", exact(run.mse)), ("alpha", alpha), ("steps", f"{run.steps:,}")]
+    if run.network is not None:
+        return [("weights", f"{recipe.problem.size:,}, by layer in run.weight and run.bias"), *facts]
+    facts.insert(0, ("weight", tables.cell(run.weight, digits=17)))
     if run.bias is not None:
         facts.insert(1, ("bias", tables.cell(run.bias, digits=17)))
     return facts
@@ -100,7 +105,7 @@ def window_text(window: Window) -> str:
 def window_html(window: Window) -> str:
     if not len(window):
         return "<p>no steps</p>"
-    numbers = window.read(*tables.SHOWN)
+    numbers = window.read(*(name for name in tables.SHOWN if name in window))
     picked = range(len(window)) if len(window) <= ROWS else [*range(ROWS // 2), -1, *range(len(window) - ROWS // 2, len(window))]
     rows = [["…"] * len(numbers) if i < 0 else [tables.cell(column[i]) for column in numbers.values()] for i in picked]
     return _table([[name.replace("_", " ") for name in numbers], *rows])

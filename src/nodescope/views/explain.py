@@ -7,7 +7,6 @@ where digits were left out, and exactly, in a form that Python works out to the 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 from typing import Any
@@ -17,41 +16,11 @@ import numpy as np
 from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.run import Run
+from nodescope.views.lines import FEW_EXAMPLES, FEW_INPUTS, FEW_NODES, Line, Part, line, number_in, sum_line
 from nodescope.views.numbers import exact, plain_text, short
+from nodescope.views.rule_formulas import CLOCKS, column_of, formulas, spoken
 
-FEW_EXAMPLES, FEW_INPUTS, FEW_NODES = 3, 6, 3
-"""So many are shown one by one; of more, a few, and the others are counted."""
 WIDEST = 100
-_PYTHON = str.maketrans({"×": "*", "−": "-", "÷": "/", "√": "sqrt"})
-
-
-@dataclass(frozen=True)
-class Line:
-    """One number of the step.
-
-    name : what it is; with the node, example or input that it belongs to
-    value : exact
-    words : its formula in the project's words
-    numbers : the formula in short numbers
-    exactly : the formula in exact numbers, as Python reads it (`sqrt` from math); words where some terms were left out
-    """
-
-    name: str
-    value: float
-    words: str
-    numbers: str
-    exactly: str
-
-
-@dataclass
-class Part:
-    """A heading, a table of contributions or none, lines (the first `in_table` of them are told by the table), and remarks."""
-
-    title: str
-    lines: list[Line] = field(default_factory=list)
-    table: list[list[str]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    in_table: int = 0
 
 
 class Explanation:
@@ -83,7 +52,7 @@ class Explanation:
         return self.markdown
 
 
-def explain(run: Run, step: int) -> Explanation:
+def explain(run: Run, step: int, layer: int | None = None, node: int | None = None) -> Explanation:
     """The arithmetic of one step of a run, with its numbers.
 
     weight × input are the contributions, which add up to the prediction (a bias is the weight of an input of 1, and comes last);
@@ -96,6 +65,8 @@ def explain(run: Run, step: int) -> Explanation:
     run : Run
     step : int
         Counted from 0; from the end where negative.
+    layer, node : int, optional
+        Of a network: only this layer, or this node of it. All layers, and of wide ones the first nodes, unless given.
 
     Returns
     -------
@@ -105,7 +76,7 @@ def explain(run: Run, step: int) -> Explanation:
     Raises
     ------
     IndexError, InputError
-        There is no such step, as `run.trace[step]` says it.
+        There is no such step, as `run.trace[step]` says it; no such layer or node.
 
     Examples
     --------
@@ -136,6 +107,12 @@ def explain(run: Run, step: int) -> Explanation:
     """
     if isinstance(step, slice):
         raise InputError(f"step is {step!r}; it must be a whole number: one step is explained at a time")
+    if run.recipe.network is not None:
+        from nodescope.views.explain_network import explain_network
+
+        return explain_network(run, step, layer, node)
+    if layer is not None or node is not None:
+        raise InputError("layer and node are for networks: the nodes of one layer are explained together")
     page = _Page(run, run.trace[step].as_dict())
     parts = [*page.forward(), page.error(), *page.updates()]
     return Explanation(page.t, page.title(), parts, page.numbers)
@@ -220,7 +197,7 @@ class _Page:
         part.lines.append(self._prediction_line(s, j, bool(rest)))
         name = self._of("delta", j, s=s)
         values = {"prediction": total, "goal": float(self.goal[s, j])}
-        part.lines.append(_line(name, float(self.delta[s, j]), "{prediction} − {goal}", values))
+        part.lines.append(line(name, float(self.delta[s, j]), "{prediction} − {goal}", values))
         return part
 
     def _prediction_line(self, s: int, j: int, many: bool) -> Line:
@@ -234,8 +211,12 @@ class _Page:
             order = "added in eight lanes" if lanes else "added from left to right"
             said = f"{len(pairs):,} contributions{' and the bias' if bias else ''}, {order}"
             return Line(name, value, words, said, said)
-        terms = [" × ".join(_in(v, short) for v in pair) for pair in pairs] + ([_in(self.weight[j, -1], short)] if bias else [])
-        exactly = [" * ".join(_in(v, exact) for v in pair) for pair in pairs] + ([_in(self.weight[j, -1], exact)] if bias else [])
+        terms = [" × ".join(number_in(v, short) for v in pair) for pair in pairs] + (
+            [number_in(self.weight[j, -1], short)] if bias else []
+        )
+        exactly = [" * ".join(number_in(v, exact) for v in pair) for pair in pairs] + (
+            [number_in(self.weight[j, -1], exact)] if bias else []
+        )
         return Line(name, value, words, " + ".join(terms), " + ".join(exactly))
 
     def error(self) -> Part:
@@ -243,14 +224,14 @@ class _Page:
         deltas = [float(v) for v in self.delta.ravel()]
         words = "delta × delta" if len(deltas) == 1 else f"mean of {len(deltas):,} delta × delta"
         part = Part("Mean squared error, before the update")
-        part.lines.append(_sum_line("mse", float(self.numbers["mse"]), words, [(v, v) for v in deltas], len(deltas)))
+        part.lines.append(sum_line("mse", float(self.numbers["mse"]), words, [(v, v) for v in deltas], len(deltas)))
         if (found := self._not_finite()) is not None:
             part.remarks.append(found)
         return part
 
     def _not_finite(self) -> str | None:
         """The first number of the step that left the doubles."""
-        blocks = {"weighted delta": self.weighted_delta, **{_spoken(n): m for n, m in self.memory.items()}}
+        blocks = {"weighted delta": self.weighted_delta, **{spoken(n): m for n, m in self.memory.items()}}
         blocks |= {"alpha delta": self.alpha_delta, "new weight": self.new_weight}
         for name, array in (("prediction", self.prediction), ("delta", self.delta), ("mse", np.array([self.numbers["mse"]]))):
             if not np.isfinite(array).all():
@@ -304,7 +285,7 @@ class _Page:
             part.lines += self._rule_lines(j, i, memory)
         old = "bias" if is_bias else "weight"
         name = self._of("new weight", j, i=i)
-        part.lines.append(_line(name, new, "{" + old + "} − {alpha delta}", {old: w, "alpha delta": a}))
+        part.lines.append(line(name, new, "{" + old + "} − {alpha delta}", {old: w, "alpha delta": a}))
         if w == new and not (frozen is not None and frozen[j, i]):
             part.remarks.append(_why_it_stays(w, g, a, self.alpha, self.delta[:, j], None if is_bias else self.input[:, i]))
         return part
@@ -317,18 +298,19 @@ class _Page:
         if b > 1:
             of = f"sum of {b:,} {of}" + (f" ÷ {b:,}" if over > 1 else "")
         pairs = [(float(self.delta[s, j]),) if is_bias else (float(self.delta[s, j]), float(self.input[s, i])) for s in range(b)]
-        return _sum_line(name, g, of, pairs, over)
+        return sum_line(name, g, of, pairs, over)
 
     def _rule_lines(self, j: int, i: int, memory: tuple[dict[str, Floats], list[float]]) -> Iterator[Line]:
         """What the rule makes of the weighted delta, formula by formula."""
         rule, (before, clocks) = self.recipe.rule, memory
         values: dict[str, float] = {"alpha": self.alpha, "weighted delta": float(self.weighted_delta[j, i]), **rule.settings()}
-        values |= {f"{_spoken(name)} before": float(block[j, i]) for name, block in before.items()}
-        for clock, (power, _) in zip(rule.tick(clocks), _CLOCKS, strict=False):
+        values["weight"] = float(self.weight[j, i])
+        values |= {f"{spoken(name)} before": float(block[j, i]) for name, block in before.items()}
+        for clock, (power, _) in zip(rule.tick(clocks), CLOCKS, strict=False):
             values[power] = clock
-        for name, formula in _FORMULAS[rule.name]:
-            value = float(self.alpha_delta[j, i] if name == "alpha delta" else self.memory[_column(name)][j, i])
-            yield _line(self._of(name, j, i=i), value, formula, values)
+        for name, formula in formulas(rule):
+            value = float(self.alpha_delta[j, i] if name == "alpha delta" else self.memory[column_of(name)][j, i])
+            yield line(self._of(name, j, i=i), value, formula, values)
             values[name] = value
 
     def _clocks(self, clocks: list[float]) -> Iterator[Part]:
@@ -337,83 +319,9 @@ class _Page:
         if ticked:
             settings = self.recipe.rule.settings()
             part = Part("The rule's powers, the same for all weights")
-            for (power, beta), before, after in zip(_CLOCKS, clocks, ticked, strict=True):
-                part.lines.append(_line(power, after, "{power before} × {" + beta + "}", {"power before": before, **settings}))
+            for (power, beta), before, after in zip(CLOCKS, clocks, ticked, strict=True):
+                part.lines.append(line(power, after, "{power before} × {" + beta + "}", {"power before": before, **settings}))
             yield part
-
-
-# what each rule computes after the weighted delta, in order: the operations of arithmetic/rules.py, in their order
-_CLOCKS = (("beta1 power", "beta1"), ("beta2 power", "beta2"))
-_SQUARE = "{weighted delta} × {weighted delta}"
-_FORMULAS: dict[str, tuple[tuple[str, str], ...]] = {
-    "plain": (("alpha delta", "{alpha} × {weighted delta}"),),
-    "momentum": (
-        ("velocity", "{momentum} × {velocity before} + {weighted delta}"),
-        ("alpha delta", "{alpha} × {velocity}"),
-    ),
-    "nesterov": (
-        ("velocity", "{momentum} × {velocity before} + {weighted delta}"),
-        ("alpha delta", "{alpha} × ({weighted delta} + {momentum} × {velocity})"),
-    ),
-    "adagrad": (
-        ("square sum", "{square sum before} + " + _SQUARE),
-        ("alpha delta", "{alpha} × {weighted delta} ÷ (√({square sum}) + {epsilon})"),
-    ),
-    "rmsprop": (
-        ("rule's mean square", "{decay} × {rule's mean square before} + (1 − {decay}) × (" + _SQUARE + ")"),
-        ("alpha delta", "{alpha} × {weighted delta} ÷ (√({rule's mean square}) + {epsilon})"),
-    ),
-    "adam": (
-        ("rule's mean", "{beta1} × {rule's mean before} + (1 − {beta1}) × {weighted delta}"),
-        ("rule's mean square", "{beta2} × {rule's mean square before} + (1 − {beta2}) × (" + _SQUARE + ")"),
-        (
-            "alpha delta",
-            "{alpha} × ({rule's mean} ÷ (1 − {beta1 power})) ÷ (√({rule's mean square} ÷ (1 − {beta2 power})) + {epsilon})",
-        ),
-    ),
-}  # fmt: skip
-
-
-def _spoken(column: str) -> str:
-    """A memory's name in a sentence: "mean of bias" would be read as something else."""
-    words = column.replace("_", " ")
-    return f"rule's {words}" if words.startswith("mean") else words
-
-
-def _column(spoken: str) -> str:
-    return spoken.removeprefix("rule's ").replace(" ", "_")
-
-
-def _in(value: Any, how: Any) -> str:
-    """A number inside a formula: a negative one in brackets."""
-    text = str(how(float(value)))
-    return f"({text})" if text.lstrip("≈").startswith(("-", "−")) else text
-
-
-def _line(name: str, value: float, formula: str, values: dict[str, float]) -> Line:
-    """A formula in words, in short numbers, and exactly."""
-
-    def told(how: Any) -> str:
-        return re.sub(r"\{([^}]*)\}", lambda found: _in(values[found[1]], how), formula)
-
-    words = formula.replace("{", "").replace("}", "")
-    return Line(name, value, words, told(short), told(exact).translate(_PYTHON))
-
-
-def _sum_line(name: str, value: float, words: str, products: Sequence[Sequence[float]], over: int) -> Line:
-    """A sum of products ÷ a number; of many, only the first few in short numbers and none exactly."""
-
-    def told(how: Any, times: str, divided: str, few: Sequence[Sequence[float]]) -> str:
-        text = " + ".join(times.join(_in(v, how) for v in product) for product in few)
-        if len(products) > len(few):
-            text += f" + … {len(products) - len(few):,} more"
-        if over == 1:
-            return text
-        return f"({text}){divided}{over}" if len(products) > 1 else f"{text}{divided}{over}"
-
-    if len(products) <= FEW_EXAMPLES:
-        return Line(name, value, words, told(short, " × ", " ÷ ", products), told(exact, " * ", " / ", products))
-    return Line(name, value, words, told(short, " × ", " ÷ ", products[:FEW_EXAMPLES]), words)
 
 
 def _why_it_stays(w: float, g: float, a: float, alpha: float, delta: Floats, x: Floats | None) -> str:

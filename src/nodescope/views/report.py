@@ -101,7 +101,8 @@ def title(run: Run) -> list[str]:
     """What ran, in a line or two."""
     recipe = run.recipe
     of = f"{recipe.n:,} example{'s' if recipe.n > 1 else ''}"
-    who = f"{recipe.k} node{'s' if recipe.k > 1 else ''}, {recipe.d} input{'s' if recipe.d > 1 else ''}, {of}"
+    one_layer = f"{recipe.k} node{'s' if recipe.k > 1 else ''}, {recipe.d} input{'s' if recipe.d > 1 else ''}"
+    who = f"{one_layer if recipe.network is None else recipe.network}, {of}"
     alpha = (
         "alpha on a schedule" if recipe.schedule else f"alpha {short(recipe.alpha)}{' (automatic)' if recipe.alpha_auto else ''}"
     )
@@ -120,6 +121,9 @@ def _rows(run: Run) -> str:
 
 
 def _final(run: Run) -> list[str]:
+    if run.network is not None:
+        counts = ", ".join(f"layer {number} {weight.size:,}" for number, weight in enumerate(run.network.weights))
+        return [f"weights {run.recipe.problem.size:,} with biases ({counts} without): run.weight and run.bias hold them"]
     if run.recipe.source is None:
         bias = [] if run.bias is None else [f"bias    {_whole(run.bias)}"]
         return [f"weight  {_whole(run.weight)}", *bias]

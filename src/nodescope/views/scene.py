@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.problem import LayerShape
+from nodescope.diagnosis.networks.about_nodes import all_nodes
+from nodescope.diagnosis.networks.snapshot import snapshots
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
@@ -24,10 +27,13 @@ MOST_STEPS = 2_000_000
 """Steps that a page goes by itself (replay.ts has the same number)."""
 MOST_NUMBERS = 4 * 10**6
 """Inputs and goals that a page is handed."""
-STATES = 1024
-"""Kept states that a page is handed of a long run."""
+MOST_WORK = 2 * 10**8
+"""Multiplications that a page does when it opens."""
+MOST_WEIGHTS = 2 * 10**5
+STATES, STATE_BYTES = 1024, 4 * 2**20
+"""Kept states that a page is handed of a long run, and how much room they may take."""
 STRETCHES = 512
-"""Of the overview, at most."""
+"""Of the overview, at most; fewer where the error takes long to work out."""
 _FORETOLD = ("regime", "limit", "factor", "least_mse", "cycle_mse", "sentence")
 
 
@@ -43,8 +49,14 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
     count = recipe.examples.input.size + recipe.examples.goal.size
     if count > MOST_NUMBERS:
         raise InputError(f"the run has {count:,} inputs and goals; a page holds at most {MOST_NUMBERS:,}: run it on fewer rows")
+    problem = recipe.problem
+    if problem.size > MOST_WEIGHTS:
+        raise InputError(
+            f"the run has {problem.size:,} weights; a page holds at most {MOST_WEIGHTS:,}: read them in Python, run.trace"
+        )
     judged = diagnosis or diagnose(run)
-    long = run.replay.last_step > MOST_STEPS
+    work = run.replay.last_step * problem.batch * problem.size * 3
+    long = run.replay.last_step > MOST_STEPS or work > MOST_WORK
     document = {
         "format": 1,
         "title": _title(recipe),
@@ -53,6 +65,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
         "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD},
         "verdict": judged.verdict,
         "findings": [{name: getattr(f, name) for name in ("name", "severity", "text", "remedy")} for f in judged.findings],
+        "nodes": _node_states(run),
         "proof": [
             {name: getattr(row, name) for name in ("step", "quantity", "predicted", "recorded", "relation", "agrees")}
             for row in judged.proof
@@ -66,6 +79,8 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
 
 
 def _title(recipe: Recipe) -> str:
+    if recipe.network is not None:
+        return plain_text(f"{recipe.network}, {recipe.n:,} examples")
     if recipe.source is None:
         counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
         return ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
@@ -80,13 +95,16 @@ def _recipe(recipe: Recipe) -> dict[str, Any]:
         "k": recipe.k,
         "batch": problem.batch,
         "bias": problem.has_bias,
+        "layers": [_layer(shape) for shape in problem.layers] or None,
+        "sequential": problem.sequential,
+        "loss": {"code": problem.loss.code, "threshold": problem.loss.threshold},
         "sums": not problem.mean,
         "lanes": problem.lanes,
         "shuffled": problem.shuffled,
         "seed": str(problem.seed),
         "rule": rule.name,
         "rule_code": rule.code,
-        "settings": list(rule.settings().values()),
+        "settings": [float(value) for value in rule.settings().values()],
         "memories": len(rule.memories),
         "clocks": rule.clocks,
         "first_memory": rule.first_memory(),
@@ -103,6 +121,22 @@ def _recipe(recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def _layer(shape: LayerShape) -> dict[str, Any]:
+    activation = shape.activation
+    return {
+        "inputs": shape.inputs, "outputs": shape.outputs, "bias": shape.has_bias, "activation": activation.name, "code":
+        activation.code,
+    }  # fmt: skip
+
+
+def _node_states(run: Run) -> list[dict[str, Any]]:
+    """Nodes of a network that are dead or saturated at the last step."""
+    if run.recipe.network is None or not run.steps:
+        return []
+    last = snapshots(run, [max(0, run.steps - (2 if run.ending is Ending.DIVERGED else 1))])[0]
+    return [{"layer": layer, "node": node, "state": state} for layer, node, state in all_nodes(last) if state]
+
+
 def _facts(run: Run) -> dict[str, Any]:
     return {
         "ending": run.ending.name,
@@ -117,7 +151,8 @@ def _facts(run: Run) -> dict[str, Any]:
 def _checkpoints(run: Run) -> dict[str, Any]:
     """Every so many kept states, and the last."""
     kept = run.replay.checkpoints
-    every = -(-len(kept.states) // STATES)
+    room = min(STATES, max(4, STATE_BYTES // (8 * run.recipe.problem.state_length)))
+    every = -(-len(kept.states) // room)
     states = np.concatenate([kept.states[::every].ravel(), run.replay.last_state])
     return {"spacing": kept.spacing * every, "states": base64.b64encode(states.astype("<f8").tobytes()).decode()}
 
@@ -129,7 +164,8 @@ def _overview(run: Run) -> dict[str, Any]:
     """
     replay, problem = run.replay, run.recipe.problem
     kept = replay.checkpoints
-    every = -(-len(kept.states) // STRETCHES)
+    most = max(16, min(STRETCHES, MOST_WORK // (problem.n * problem.size)))
+    every = -(-len(kept.states) // most)
     seen = []
     for i in range(0, len(kept.states), every):
         near = [i * kept.spacing, i * kept.spacing + 1]
@@ -150,7 +186,7 @@ def _order(mse: float) -> float:
 def python_text(run: Run) -> str:
     """Python that makes the run again; where it came from a table or holds many numbers, from its recipe's file."""
     recipe = run.recipe
-    if recipe.source is not None or recipe.examples.input.size > 64 or recipe.schedule is not None:
+    if recipe.source is not None or recipe.examples.input.size > 64 or recipe.problem.size > 64 or recipe.schedule is not None:
         return 'import nodescope as ns\nrun = ns.load("run.nodescope")   # saved with ns.save(run, "run.nodescope")\n'
     lines = [line for line in recipe.to_toml().splitlines() if line.strip() and not line.startswith(("#", "["))]
     pairs = [line.split(" = ", 1) for line in lines]

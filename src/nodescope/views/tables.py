@@ -10,6 +10,7 @@ from nodescope.run.trace import Step, Window
 from nodescope.views.numbers import exact, short
 
 SHOWN = ("step", "weight", "prediction", "delta", "mse", "alpha_delta", "new_weight")
+OF_A_NETWORK = ("step", "prediction", "goal", "delta", "mse")
 DISPENSABLE = ("alpha_delta", "weight", "mse", "delta")
 FIRST, LAST = 5, 3
 FEW = 3
@@ -36,8 +37,9 @@ def first_and_last(run: Run) -> list[Step | None]:
 def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
     """Header and rows of first and last steps; where a line would be wider than `width`, the columns that say least go first."""
     steps = first_and_last(run)
+    shown = SHOWN if run.recipe.network is None else OF_A_NETWORK
     from_here = next((i for i, step in enumerate(steps) if step is not None and _looks_still(step)), len(steps))
-    names = list(SHOWN)
+    names = list(shown)
     while True:
         rows = [_step_row(step, names, 17 if i >= from_here else 6) for i, step in enumerate(steps)]
         rows.insert(0, [name.replace("_", " ") for name in names])
@@ -49,6 +51,8 @@ def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
 
 def _looks_still(step: Step) -> bool:
     """Whether short numbers would hide that this step moves a weight; from there on the weights are told exactly."""
+    if "weight" not in step.columns:
+        return False
     moved = not np.array_equal(step["weight"], step["new_weight"])
     return moved and cell(step["weight"]) == cell(step["new_weight"])
 

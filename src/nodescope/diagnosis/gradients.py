@@ -1,0 +1,201 @@
+"""Weighted deltas held against central differences of the loss: the check that backpropagation does what it says."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.errors import InputError
+from nodescope.run.run import Run
+
+EPSILON = 2.0**-52
+AGREES = 1e-6
+"""Relative to the largest weighted delta of the layer, beyond what the difference itself is uncertain by."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One weight's slope, told twice.
+
+    layer, node, input : its place; input None for the bias
+    weighted_delta : as the step has it
+    difference : (F(w + ε) − F(w − ε)) / 2ε
+    error : how far they are apart, ÷ the largest weighted delta of its layer
+    uncertain : how far the difference itself may be off, ÷ the same: its change where ε is doubled, and the rounding of F ÷ ε
+    kink : whether a node's sum changes its sign, or an error crosses the loss's kink, between w − ε and w + ε
+    """
+
+    layer: int
+    node: int
+    input: int | None
+    weighted_delta: float
+    difference: float
+    epsilon: float
+    error: float
+    uncertain: float
+    kink: bool
+
+    @property
+    def agrees(self) -> bool:
+        return self.error <= AGREES + self.uncertain
+
+
+@dataclass(frozen=True, eq=False)
+class GradientCheck:
+    """What `check_gradients` gives back.
+
+    Attributes
+    ----------
+    slopes : tuple of Slope
+    worst : Slope or None
+        The one furthest apart, kinks left out.
+    passed : bool
+    """
+
+    step: int
+    slopes: tuple[Slope, ...]
+    worst: Slope | None
+    passed: bool
+
+    @property
+    def sentence(self) -> str:
+        kinks = sum(slope.kink for slope in self.slopes)
+        left_out = f" {kinks} at a kink were left out." if kinks else ""
+        if self.worst is None:
+            return f"No weighted delta of step {self.step:,} could be checked.{left_out}"
+        place = f"layer {self.worst.layer}, node {self.worst.node}, " + (
+            "bias" if self.worst.input is None else f"input {self.worst.input}"
+        )
+        how = "agree with" if self.passed else "do NOT agree with"
+        return (
+            f"{len(self.slopes) - kinks:,} weighted deltas of step {self.step:,} {how} central differences; "
+            f"furthest apart at {place}: "
+            f"{self.worst.weighted_delta:.9g} beside {self.worst.difference:.9g} ({self.worst.error:.2g} of the "
+            f"layer's largest).{left_out}"
+        )
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    __repr__ = __str__
+
+
+def check_gradients(run: Run, step: int = 0, *, most: int = 2000) -> GradientCheck:
+    """Hold every weighted delta of a step against central differences of what the step makes smaller.
+
+    F is the loss over the step's own examples; the difference (F(w + ε) − F(w − ε))/2ε is wrong by about ε² of its third derivative
+    and by rounding of about u·F/ε, least at ε ≈ u^⅓ × (1 + |w|) (Press et al., "Numerical recipes", 3rd edition, section 5.7).
+
+    Parameters
+    ----------
+    run : Run
+        Of a network or of plain nodes.
+    step : int
+        Counted from 0, negative from the end.
+    most : int
+        Weights checked at most; of more, evenly spaced ones. Under update_order="sequential" only the last layer's are slopes.
+
+    Returns
+    -------
+    GradientCheck
+
+    Raises
+    ------
+    InputError
+        No such step.
+
+    Examples
+    --------
+    >>> from nodescope.run.descend import descend
+    >>> from nodescope.run.network import network
+    >>> run = descend(network=network([2, 3, 1]), input=[[0, 1], [1, 1]], goal=[1, 0], alpha=0.1, steps=5)
+    >>> check_gradients(run, 2).passed
+    True
+    """
+    if not run.steps:
+        raise InputError("the run made no step: there is no weighted delta to check")
+    at = step + run.steps if step < 0 else step
+    if not 0 <= at < run.steps:
+        raise InputError(f"step {step} is not there: the run has {run.steps:,} steps, counted from 0")
+    problem = run.recipe.problem
+    weights = np.array(problem.weights(run.replay.state_at(at)), dtype=np.float64).ravel()
+    examples = np.atleast_1d(run.trace[at]["example"])
+    own = dataclasses.replace(
+        problem, input=np.ascontiguousarray(problem.input[examples[examples >= 0]]),
+        goal=np.ascontiguousarray(problem.goal[examples[examples >= 0]]), native=None, batch=1,
+    )  # fmt: skip
+    told = _weighted_deltas(run, at)
+    # one layer after another, the earlier layers' deltas come through weights already updated: they are no slope of anything
+    begin = _span(problem, len(problem.layers) - 1).start if problem.sequential and problem.layers else 0
+    every = max(1, -(-(len(weights) - begin) // most))
+    largest = [float(np.abs(told[_span(problem, layer)]).max()) or 1.0 for layer in range(max(1, len(problem.layers)))]
+    slopes = tuple(_slope(problem, own, weights, told, i, largest) for i in range(begin, len(weights), every))
+    smooth = [slope for slope in slopes if not slope.kink and np.isfinite(slope.error)]
+    worst = max(smooth, key=lambda slope: slope.error - slope.uncertain, default=None)
+    return GradientCheck(at, slopes, worst, worst is not None and bool(worst.agrees))
+
+
+def _weighted_deltas(run: Run, at: int) -> Floats:
+    """Of all weights, in the order of a state."""
+    from nodescope.arithmetic.problem import Columns
+    from nodescope.run.trace import fill
+
+    room = Columns.for_steps(run.recipe.problem, 1, ("weighted_delta",))
+    fill(run.replay, range(at, at + 1), room)
+    assert room.weighted_delta is not None
+    return np.asarray(room.weighted_delta[0].ravel())
+
+
+def _span(problem: Problem, layer: int) -> slice:
+    return problem.weights_of(layer) if problem.layers else slice(0, problem.size)
+
+
+def _slope(problem: Problem, own: Problem, weights: Floats, told: Floats, i: int, largest: list[float]) -> Slope:
+    layer = next((l for l in range(len(problem.layers)) if i < problem.weights_of(l).stop), 0)  # noqa: E741
+    place = i - _span(problem, layer).start
+    width = problem.layers[layer].width if problem.layers else problem.width
+    inputs = problem.layers[layer].inputs if problem.layers else problem.input.shape[1]
+    node, column = divmod(place, width)
+    epsilon = EPSILON ** (1 / 3) * (1 + abs(weights[i]))
+    difference, kink, size, noise = _difference(own, weights, i, epsilon, problem.mean)
+    doubled, further, _, _ = _difference(own, weights, i, 2 * epsilon, problem.mean)
+    uncertain = abs(doubled - difference) + 16 * EPSILON * (size / epsilon + noise)
+    inputs_place = None if column == inputs else column
+    return Slope(
+        layer, node, inputs_place, float(told[i]), difference, epsilon, abs(difference - told[i]) / largest[layer],
+        uncertain / largest[layer], kink or further,
+    )  # fmt: skip
+
+
+def _difference(own: Problem, weights: Floats, i: int, epsilon: float, mean: bool) -> tuple[float, bool, float, float]:
+    """The central difference, whether a kink lies within, the size of F, and what rounding of predictions may do to it."""
+    above, below = weights.copy(), weights.copy()
+    above[i] += epsilon
+    below[i] -= epsilon
+    up, down = _loss(own, above, mean), _loss(own, below, mean)
+    apart = float(above[i] - below[i])
+    noise = float((np.abs(up[2] - down[2]) / apart * (np.abs(up[2]) + np.abs(own.goal))).max())
+    return (up[0] - down[0]) / apart, bool((up[1] != down[1]).any()), max(up[0], down[0]), noise
+
+
+def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats, Floats]:
+    """F over a problem's examples, the sides of all kinks that its numbers are on, the predictions."""
+    from nodescope.theory.network import forward
+
+    if problem.layers:
+        passes = forward(problem.layers, problem.blocks(weights), problem.input)
+        sides = [
+            at.sum > 0 for shape, at in zip(problem.layers, passes, strict=True) if shape.activation.name in ("relu", "leaky relu")
+        ]
+        error = engine().predict(problem, weights) - problem.goal
+    else:
+        sides, error = [], engine().predict(problem, weights.reshape(problem.k, problem.width)) - problem.goal
+    if problem.loss.name == "absolute":
+        sides.append(error > 0)
+    if problem.loss.name == "huber":
+        sides.append(np.abs(error) > problem.loss.threshold)
+    total = float(np.sum([problem.loss.at(e) for e in error.ravel().tolist()]))
+    every_side = np.concatenate([side.ravel() for side in sides]) if sides else np.empty(0)
+    return total / len(error) if mean else total, every_side, error + problem.goal

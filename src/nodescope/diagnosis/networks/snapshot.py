@@ -1,0 +1,96 @@
+"""All numbers of a network at one step, over many examples: what every finding about networks looks at.
+
+A replayed run makes them from its states; a recorded one hands in the same fields, for the examples and nodes that were recorded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodescope.arithmetic.problem import Floats
+from nodescope.run.run import Run
+from nodescope.theory.network import Surface, weighted_deltas
+
+MOST_EXAMPLES = 512
+"""Of more, evenly spaced ones."""
+LOOKS = 9
+"""Steps looked at, evenly spaced, the first and the last among them."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerSnapshot:
+    """One layer at one step: m examples, k nodes, d inputs.
+
+    Attributes
+    ----------
+    activation : str
+        "" where it is not known what the layer does.
+    weight, weighted_delta : (k, d); bias, bias_weighted_delta : (k,) or None
+        Before the update; weighted deltas are means over the examples.
+    alpha_delta, bias_delta : what the update subtracts, None where that is not known
+    input : (m, d); sum, prediction, slope, delta : (m, k)
+    """
+
+    activation: str
+    weight: Floats
+    bias: Floats | None
+    weighted_delta: Floats
+    bias_weighted_delta: Floats | None
+    alpha_delta: Floats | None
+    bias_delta: Floats | None
+    input: Floats
+    sum: Floats
+    prediction: Floats
+    slope: Floats
+    delta: Floats
+
+    @property
+    def nodes(self) -> int:
+        return len(self.weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A network at one step; `mse` is over all examples, before the update."""
+
+    step: int
+    alpha: float
+    mse: float
+    layers: tuple[LayerSnapshot, ...]
+
+
+def steps_looked_at(steps: int) -> list[int]:
+    """The first step, the last, and some between."""
+    return sorted({round(i * (steps - 1) / (LOOKS - 1)) for i in range(LOOKS)}) if steps else []
+
+
+def snapshots(run: Run, steps: Sequence[int] | None = None) -> list[Snapshot]:
+    """Of a replayed run."""
+    return [_snapshot(run, step) for step in (steps_looked_at(run.steps) if steps is None else steps)]
+
+
+def _snapshot(run: Run, step: int) -> Snapshot:
+    problem = run.recipe.problem
+    weights = problem.weights(run.replay.state_at(step))
+    every = slice(None, None, max(1, -(-problem.n // MOST_EXAMPLES)))
+    surface = Surface(problem, weights, every)
+    parts = weighted_deltas(surface.shapes, surface.passes, surface.deltas)
+    moves = problem.blocks(weights - problem.weights(run.replay.state_at(step + 1)))
+    layers = []
+    for shape, block, at, delta, part, move in zip(
+        surface.shapes, surface.blocks, surface.passes, surface.deltas, parts, moves, strict=True
+    ):
+        d, biased, count = shape.inputs, shape.has_bias, len(surface.goal)
+        layers.append(
+            LayerSnapshot(
+                activation=shape.activation.name, weight=block[:, :d], bias=block[:, -1] if biased else None,
+                weighted_delta=part[:, :d] / count, bias_weighted_delta=part[:, -1] / count if biased else None,
+                alpha_delta=move[:, :d], bias_delta=move[:, -1] if biased else None,
+                input=at.input, sum=at.sum, prediction=at.prediction, slope=at.slope, delta=delta,
+            )
+        )  # fmt: skip
+    with np.errstate(all="ignore"):
+        mse = float((surface.error**2).mean())
+    alpha = run.recipe.alpha if run.recipe.schedule is None else run.recipe.schedule.at(step)
+    return Snapshot(step, alpha, mse, tuple(layers))

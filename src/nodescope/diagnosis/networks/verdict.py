@@ -1,0 +1,92 @@
+"""A network's findings in the order of the verdict, and its proof: weighted deltas beside central differences."""
+
+from collections.abc import Callable
+
+from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.gradients import check_gradients
+from nodescope.diagnosis.networks.about_layers import exploding_deltas, unscaled_inputs, vanishing_deltas
+from nodescope.diagnosis.networks.about_nodes import (
+    dead_nodes,
+    frozen_layers,
+    goal_out_of_range,
+    saturated_nodes,
+    standing_still,
+    symmetric_nodes,
+)
+from nodescope.diagnosis.networks.about_way import (
+    alpha_is_zero,
+    crawling,
+    edge_of_stability,
+    mse_reached,
+    non_finite,
+    overfitting,
+    plateau,
+    regime,
+    runs_away,
+    still_falling,
+    wrong_sign,
+)
+from nodescope.diagnosis.networks.evidence import NetworkEvidence
+from nodescope.diagnosis.proof import Row
+
+CHECKED = 24
+"""Weights of a step whose slopes prove it."""
+
+FINDINGS: tuple[Callable[[NetworkEvidence], Finding | None], ...] = (
+    wrong_sign,
+    non_finite,
+    runs_away,
+    alpha_is_zero,
+    goal_out_of_range,
+    symmetric_nodes,
+    dead_nodes,
+    saturated_nodes,
+    exploding_deltas,
+    vanishing_deltas,
+    standing_still,
+    unscaled_inputs,
+    crawling,
+    plateau,
+    overfitting,
+    mse_reached,
+    still_falling,
+    edge_of_stability,
+    frozen_layers,
+    regime,
+)
+
+
+def network_findings(e: NetworkEvidence) -> list[Finding]:
+    """Faults first, then warnings, then notes; "nothing wrong" where there is neither fault nor warning."""
+    found = [finding for look in FINDINGS if e.looks and (finding := look(e)) is not None]
+    if all(finding.severity == "note" for finding in found):
+        healthy = Finding(
+            "nothing wrong",
+            "note",
+            f"healthy: nothing is wrong; {_left(e)}.",
+            step=e.run.steps,
+            measured=e.end,
+            predicted=None,
+            threshold="neither a warning nor a fault",
+            source="docs/verdicts.md",
+        )
+        found.insert(0, healthy)
+    rank = {"fault": 0, "warning": 1, "note": 2}
+    return sorted(found, key=lambda finding: rank[finding.severity])
+
+
+def _left(e: NetworkEvidence) -> str:
+    return f"{e.share_left:.3g} of the goals' variance is left" if e.spread > 0 else f"the mse is {e.end:.6g}"
+
+
+def network_proof(e: NetworkEvidence) -> list[Row]:
+    """At the first, a middle and the last step: the weighted delta furthest from its central difference, beside that."""
+    rows = []
+    last = e.run.steps - (2 if not e.finite else 1)
+    for step in sorted({t for t in (0, last // 2, last) if 0 <= t < e.run.steps}):
+        check = check_gradients(e.run, step, most=CHECKED)
+        if check.worst is None:
+            continue
+        place = f"weighted delta of layer {check.worst.layer}, node {check.worst.node}"
+        rows.append(Row(step, place, check.worst.difference, check.worst.weighted_delta, "≈", check.passed))
+    return rows

@@ -1,0 +1,243 @@
+"""Layers of nodes as a value: weights, biases and activations, given or drawn by one of the named schemes."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import pairwise
+
+import numpy as np
+
+from nodescope.arithmetic.activations import Activation, as_activation
+from nodescope.arithmetic.order import uniform
+from nodescope.arithmetic.problem import LayerShape
+from nodescope.errors import InputError
+from nodescope.run.shapes import Floats, as_floats, refuse_not_finite, shape_text
+
+MOST_WEIGHTS = 2**28
+"""Two gigabytes of them."""
+
+# half the width of the interval that a weight is drawn from, from the number of inputs and of nodes of its layer
+INITIAL: dict[str, Callable[[int, int], float]] = {
+    "glorot": lambda inputs, nodes: math.sqrt(6.0 / (inputs + nodes)),
+    "he": lambda inputs, _nodes: math.sqrt(6.0 / inputs),
+    "lecun": lambda inputs, _nodes: math.sqrt(3.0 / inputs),
+    "uniform": lambda inputs, _nodes: math.sqrt(1.0 / inputs),
+    "zeros": lambda _inputs, _nodes: 0.0,
+}
+_FITTING = {"relu": "he", "leaky relu": "he", "softplus": "he", "gelu": "he", "identity": "lecun"}
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers of nodes. Made by `network`; a run starts from one and ends in another (`run.network`).
+
+    Attributes
+    ----------
+    weights : tuple of (k, d) float64
+        Of each layer: a row per node, a column per input.
+    biases : tuple of (k,) float64 or None
+        None for a layer without.
+    activations : tuple of Activation
+    """
+
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats | None, ...]
+    activations: tuple[Activation, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of inputs, then of nodes of each layer."""
+        return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
+
+    @property
+    def shapes(self) -> tuple[LayerShape, ...]:
+        """The layers as the engines take them."""
+        return tuple(
+            LayerShape(weight.shape[1], len(weight), bias is not None, activation)
+            for weight, bias, activation in zip(self.weights, self.biases, self.activations, strict=True)
+        )
+
+    def flat(self) -> Floats:
+        """All weights in the order of a state: layer by layer, node by node, the bias after the node's weights."""
+        blocks = [w if b is None else np.column_stack([w, b]) for w, b in zip(self.weights, self.biases, strict=True)]
+        return np.concatenate([block.ravel() for block in blocks])
+
+    def with_flat(self, flat: Floats) -> "Network":
+        """The same layers with other weights."""
+        weights, biases, at = [], [], 0
+        for shape in self.shapes:
+            block = flat[at : at + shape.size].reshape(shape.outputs, shape.width)
+            weights.append(block[:, : shape.inputs].copy())
+            biases.append(block[:, -1].copy() if shape.has_bias else None)
+            at += shape.size
+        return Network(tuple(weights), tuple(biases), self.activations)
+
+    def settings(self) -> dict[str, object]:
+        """Weights, biases and activations, as `network` takes them."""
+        return {
+            "weights": [weight.tolist() for weight in self.weights],
+            "biases": [False if bias is None else bias.tolist() for bias in self.biases],
+            "activations": [activation.name for activation in self.activations],
+        }
+
+    def __repr__(self) -> str:
+        return f"network {'-'.join(map(str, self.sizes))}, {', '.join(a.name for a in self.activations)}"
+
+
+def network(
+    sizes: Sequence[int] | None = None,
+    *,
+    activation: object = "tanh",
+    output_activation: object = "identity",
+    initial: str | None = None,
+    bias: bool = True,
+    seed: int = 0,
+    weights: Sequence[object] | None = None,
+    biases: Sequence[object] | None = None,
+    activations: Sequence[object] | str | None = None,
+) -> Network:
+    """Layers of nodes, drawn by a named scheme or given.
+
+    Parameters
+    ----------
+    sizes : whole numbers
+        Inputs, nodes of each hidden layer, outputs: [2, 8, 8, 1].
+    activation, output_activation : str
+        "identity", "relu", "leaky relu", "tanh", "sigmoid", "softplus" or "gelu", of the hidden layers and of the last.
+    initial : str, optional
+        How weights are drawn, evenly between −r and r, for d inputs and k nodes of a layer: "glorot" r = √(6/(d + k))
+        (Glorot, Bengio
+        2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's `Linear`), "zeros".
+        Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot" for the others.
+    bias : bool
+        Whether nodes have a bias; it starts at 0.
+    seed : int
+        The same seed gives the same bits on every machine and in every version.
+    weights : list of (k, d), instead of sizes
+        A row per node and a column per input.
+    biases : list of (k,), optional
+        With weights. None (or False) for a layer without.
+    activations : list of str, or one for all, optional
+        With weights; identity unless given.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InputError
+        Layers that do not chain, layers without nodes, numbers that are not finite, an unknown activation or scheme.
+
+    Examples
+    --------
+    >>> network([2, 8, 1], activation="relu")
+    network 2-8-1, relu, identity
+    >>> network(weights=[[[0.5]], [[2.0]]], activations="identity").sizes
+    (1, 1, 1)
+    """
+    if (sizes is None) == (weights is None):
+        raise InputError("give either sizes, such as [2, 8, 1], or weights=[…], a block per layer")
+    if weights is not None:
+        return _given(weights, biases, activations)
+    if biases is not None or activations is not None:
+        raise InputError("biases and activations go with weights=[…]; with sizes give bias, activation and output_activation")
+    return _drawn(_checked_sizes(sizes), as_activation(activation), as_activation(output_activation), initial, bias, seed)
+
+
+def as_network(value: object) -> Network:
+    """A network from itself, from a mapping of `network`'s keywords, or from a list of sizes."""
+    if isinstance(value, Network):
+        return value
+    if isinstance(value, Mapping):
+        allowed = ("sizes", "activation", "output_activation", "initial", "bias", "seed", "weights", "biases", "activations")
+        for key in value:
+            if key not in allowed:
+                raise InputError(f"network has no {key!r}; it has {', '.join(allowed)}")
+        return network(**value)
+    if isinstance(value, (list, tuple)):
+        return network(value)
+    raise InputError(f"network is {value!r}; make it with ns.network([2, 8, 1])")
+
+
+def _checked_sizes(sizes: object) -> list[int]:
+    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, (Sequence, np.ndarray)) or len(sizes) < 2:
+        raise InputError(f"sizes is {sizes!r}; it must be a list of at least two: inputs, (hidden nodes, …) outputs")
+    checked = []
+    for l, size in enumerate(sizes):  # noqa: E741  # l for layer, as everywhere
+        what = "inputs" if l == 0 else f"nodes of layer {l - 1}"
+        if isinstance(size, (bool, np.bool_)) or not isinstance(size, (int, np.integer)) or size < 1:
+            raise InputError(f"the number of {what} is {size!r}; it must be a whole number of at least 1")
+        checked.append(int(size))
+    if sum((a + 1) * b for a, b in pairwise(checked)) > MOST_WEIGHTS:
+        raise InputError(f"sizes {checked} have more than {MOST_WEIGHTS:,} weights")
+    return checked
+
+
+def _drawn(sizes: list[int], activation: Activation, last: Activation, initial: str | None, bias: bool, seed: int) -> Network:
+    if initial is not None and initial not in INITIAL:
+        near = get_close_matches(str(initial).lower(), INITIAL, 1)
+        raise InputError(
+            f"initial is {initial!r}; it may be {', '.join(INITIAL)}" + (f"; did you mean {near[0]!r}?" if near else "")
+        )
+    if not isinstance(bias, (bool, np.bool_)):
+        raise InputError(f"bias is {bias!r}; it may be True or False")
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**64:
+        raise InputError(f"seed is {seed!r}; it must be a whole number from 0 to 2^64 − 1")
+    chosen = [activation] * (len(sizes) - 2) + [last]
+    weights, at = [], 0
+    for inputs, nodes, function in zip(sizes, sizes[1:], chosen, strict=False):
+        half = INITIAL[initial or _FITTING.get(function.name, "glorot")](inputs, nodes)
+        weights.append(
+            (half * (2.0 * uniform(int(seed), at, inputs * nodes) - 1.0)).reshape(nodes, inputs)
+            if half
+            else np.zeros((nodes, inputs))
+        )
+        at += inputs * nodes
+    biases = tuple(np.zeros(nodes) if bias else None for nodes in sizes[1:])
+    return Network(tuple(weights), biases, tuple(chosen))
+
+
+def _given(weights: Sequence[object], biases: Sequence[object] | None, activations: Sequence[object] | str | None) -> Network:
+    if isinstance(weights, (str, bytes)) or len(weights) == 0:
+        raise InputError("weights is empty; give a (nodes, inputs) block per layer")
+    blocks = [as_floats(f"weights[{l}]", block) for l, block in enumerate(weights)]  # noqa: E741
+    for l, block in enumerate(blocks):  # noqa: E741
+        if block.ndim != 2 or 0 in block.shape:
+            raise InputError(
+                f"weights[{l}] has shape {shape_text(block.shape)}; it must be (nodes, inputs), at least one of "
+                "each: a row per node"
+            )
+        if l and block.shape[1] != len(blocks[l - 1]):
+            raise InputError(
+                f"layers do not chain: layer {l - 1} has {len(blocks[l - 1])} nodes, but weights[{l}] has "
+                f"{block.shape[1]} columns; "
+                "a column per node of the layer before"
+            )
+        refuse_not_finite(f"weights[{l}]", block)
+    for name, values in (("biases", biases), ("activations", activations)):
+        if values is not None and not isinstance(values, str) and len(values) != len(blocks):
+            raise InputError(f"{name} has {len(values)} entries for {len(blocks)} layers")
+    functions = ["identity"] * len(blocks) if activations is None else activations
+    functions = [functions] * len(blocks) if isinstance(functions, str) else functions
+    starts = [None] * len(blocks) if biases is None else biases
+    return Network(
+        tuple(block.copy() for block in blocks),
+        tuple(_bias(l, bias, len(block)) for l, (bias, block) in enumerate(zip(starts, blocks, strict=True))),  # noqa: E741
+        tuple(as_activation(function) for function in functions),
+    )
+
+
+def _bias(layer: int, bias: object, nodes: int) -> Floats | None:
+    if bias is None or bias is False:
+        return None
+    if bias is True:
+        return np.zeros(nodes)
+    start = as_floats(f"biases[{layer}]", bias)
+    if start.shape != (nodes,):
+        raise InputError(
+            f"biases[{layer}] has shape {shape_text(start.shape)}; its layer has {nodes} nodes, so it must be ({nodes},)"
+        )
+    refuse_not_finite(f"biases[{layer}]", start)
+    return start.copy()

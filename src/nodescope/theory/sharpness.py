@@ -1,0 +1,96 @@
+"""The largest curvature of the loss at given weights, and the local limit of alpha that follows from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodescope.arithmetic.order import uniform
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.theory.network import Surface
+
+MOST_EXAMPLES = 2048
+"""Examples over which curvature is worked out; of more, evenly spaced ones."""
+MOST_TURNS = 96
+"""Hessian-vector products at most."""
+SURE = 1e-6
+"""Relative change of the largest eigenvalue between two turns that ends the search."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sharpness:
+    """The largest eigenvalue of the Hessian, where it is, and how well it is known.
+
+    Attributes
+    ----------
+    value : float
+        λmax; negative where the surface bends down in every direction, nan where numbers are not finite.
+    direction : float64, flat
+        Its unit eigenvector.
+    residual : float
+        |H v − λ v|, which bounds the distance to an eigenvalue.
+    shares : float64
+        Part of the direction's square length in each layer.
+    """
+
+    value: float
+    direction: Floats
+    residual: float
+    shares: Floats
+
+    @property
+    def limit(self) -> float:
+        """The largest alpha at which the plain rule is stable here, for small moves: 2/λmax; infinite where nothing bends up."""
+        return 2.0 / self.value if self.value > 0 else np.inf
+
+
+def looked_at(problem: Problem) -> slice:
+    """Examples over which curvature is worked out."""
+    return slice(None, None, max(1, -(-problem.n // MOST_EXAMPLES)))
+
+
+def sharpness(problem: Problem, weights: Floats) -> Sharpness:
+    """λmax of the Hessian of what the steps make smaller, at these weights: by Lanczos on exact Hessian-vector products.
+
+    Local: it holds where the loss is nearly a bowl around these weights (Cohen et al. 2021, "Gradient descent on neural networks
+    typically occurs at the edge of stability", section 2).
+    """
+    surface = Surface(problem, weights, looked_at(problem))
+    value, direction, residual = largest_eigenvalue(surface.hessian_times, problem.size, surface.free)
+    shares = np.array([float((direction[problem.weights_of(l)] ** 2).sum()) for l in range(len(problem.layers))])  # noqa: E741
+    return Sharpness(value, direction, residual, shares)
+
+
+def largest_eigenvalue(times: Callable[[Floats], Floats], size: int, free: Floats) -> tuple[float, Floats, float]:
+    """Largest eigenvalue of a symmetric matrix that is given by its products, its eigenvector, and the residual.
+
+    Lanczos 1950 with full reorthogonalisation (Golub, Van Loan, "Matrix computations", 4th edition, section 10.3.5). The
+    start is the
+    same every time.
+    """
+    start = (uniform(0, 0, size) - 0.5) * free
+    norm = float(np.linalg.norm(start))
+    if not norm:
+        return 0.0, np.zeros(size), 0.0
+    basis, before = [start / norm], np.inf
+    alphas: list[float] = []
+    betas: list[float] = []
+    for _ in range(min(MOST_TURNS, int(free.sum()))):
+        product = times(basis[-1])
+        if not np.all(np.isfinite(product)):
+            return float("nan"), np.zeros(size), float("nan")
+        alphas.append(float(basis[-1] @ product))
+        values, vectors = np.linalg.eigh(np.diag(alphas) + np.diag(betas, 1) + np.diag(betas, -1))
+        rows = np.array(basis)
+        for _again in (0, 1):
+            product = product - rows.T @ (rows @ product)
+        left = float(np.linalg.norm(product))
+        bound = left * abs(float(vectors[-1, -1]))
+        scale = max(abs(float(values[-1])), abs(float(values[0])))
+        if left <= 1e-14 * scale or (bound <= SURE * abs(float(values[-1])) and abs(values[-1] - before) <= SURE * abs(values[-1])):
+            break
+        before = float(values[-1])
+        betas.append(left)
+        basis.append(product / left)
+    found = np.array(basis[: len(alphas)]).T @ vectors[:, -1]
+    return float(values[-1]), found / (np.linalg.norm(found) or 1.0), bound
