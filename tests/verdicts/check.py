@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from verdicts import networks
 from verdicts.cases import Case, judged
 from verdicts.generated import generate
 from verdicts.named import HEALTHY, SICK
@@ -14,6 +15,7 @@ from verdicts.named import HEALTHY, SICK
 import nodescope as ns
 
 GENERATED, SEED = 2000, 2
+NETWORKS = 500
 MOST_WRONG = 0.01
 
 
@@ -44,6 +46,10 @@ def tell(cases: Iterable[tuple[str, Case]]) -> tuple[int, int]:
 def main() -> None:
     bad_named, _ = tell([*(("named: healthy", c) for c in HEALTHY), *(("named: sick", c) for c in SICK)])
     bad, total = tell(generate(GENERATED, int(sys.argv[1]) if sys.argv[1:] else SEED))
+    named = [*(("networks: healthy", c) for c in networks.HEALTHY), *(("networks: sick", c) for c in networks.SICK)]
+    bad_networks, _ = tell(named)
+    more_bad, more = tell(networks.generate(NETWORKS, int(sys.argv[1]) if sys.argv[1:] else SEED))
+    bad_named, bad, total = bad_named + bad_networks, bad + more_bad, total + more
     print(f"judged wrongly: {bad_named} of the named, {bad} of {total:,} generated ({bad / total:.2%})")
     sys.exit(int(bad_named > 0 or bad > MOST_WRONG * total))
 

@@ -2,10 +2,13 @@
 
 import pytest
 from conftest import PLAIN
+from verdicts import networks
 from verdicts.cases import Case
 from verdicts.check import wrong_in
 from verdicts.generated import generate
 from verdicts.named import CASES, HEALTHY
+
+import nodescope as ns
 
 
 @pytest.mark.parametrize("case", CASES[:: 12 if PLAIN else 1], ids=lambda case: case.name)
@@ -22,3 +25,48 @@ def test_generated():
     cases = list(generate(4 if PLAIN else 300, 11))
     wrong = {case.name: found for _, case in cases if (found := wrong_in(case))}
     assert len(wrong) <= len(cases) / 100, wrong
+
+
+@pytest.mark.parametrize("case", networks.CASES[:: 20 if PLAIN else 1], ids=lambda case: case.name)
+def test_named_networks(case: Case):
+    assert wrong_in(case) == []
+
+
+def test_about_half_of_the_named_networks_are_healthy():
+    assert len(networks.CASES) >= 50
+    assert 0.4 < len(networks.HEALTHY) / len(networks.CASES) < 0.6
+
+
+@pytest.mark.parametrize("seed", range(1 if PLAIN else 4))
+@pytest.mark.parametrize("target", [networks.plane, networks.gaussian])
+def test_playgrounds_regressions_are_healthy(target, seed: int):
+    """TensorFlow Playground's two, its default shape and settings."""
+    if PLAIN:
+        pytest.skip("10,000 steps of a network in plain Python; the compiled run has it")
+    run = ns.descend(**networks.playground(target, seed))
+    assert "Healthy: nothing is wrong" in ns.diagnose(run).verdict
+    assert run.mse < 0.7 * run.start_mse
+
+
+def test_generated_networks():
+    cases = list(networks.generate(2 if PLAIN else 60, 3))
+    assert {case.name: found for _, case in cases if (found := wrong_in(case))} == {}
+
+
+def test_no_healthy_training_gets_a_fault():
+    for _, case in networks.healthy(1 if PLAIN else 200, 77):
+        diagnosis = ns.diagnose(ns.descend(**case.recipe))
+        assert [f.name for f in diagnosis.findings if f.severity == "fault"] == [], case.name
+        assert not diagnosis.withheld, case.name
+
+
+def test_the_first_number_that_was_not_finite_is_named():
+    """By hand: weight 1e200 times prediction 1e200 is the first beyond the doubles, in the second layer's only node."""
+    network = ns.network(weights=[[[1e200]], [[1e200]]])
+    run = ns.descend(network=network, input=[[1.0]], goal=[0.0], alpha=0.1)
+    cause = ns.diagnose(run).cause
+    assert (cause.step, cause.layer, cause.node, cause.example, cause.quantity) == (0, 1, 0, 0, "sum")
+    assert dict(cause.operands) == {"weight": 1e200, "input": 1e200}
+    grown = ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=2.5)).cause
+    assert grown.irreversible_from == 0
+    assert grown.layer is None

@@ -174,9 +174,10 @@ def _difference(own: Problem, weights: Floats, i: int, epsilon: float, mean: boo
     above, below = weights.copy(), weights.copy()
     above[i] += epsilon
     below[i] -= epsilon
-    up, down = _loss(own, above, mean), _loss(own, below, mean)
-    apart = float(above[i] - below[i])
-    noise = float((np.abs(up[2] - down[2]) / apart * (np.abs(up[2]) + np.abs(own.goal))).max())
+    with np.errstate(over="ignore", invalid="ignore"):  # weights of a run that diverged: no difference is told then
+        up, down = _loss(own, above, mean), _loss(own, below, mean)
+        apart = float(above[i] - below[i])
+        noise = float((np.abs(up[2] - down[2]) / apart * (np.abs(up[2]) + np.abs(own.goal))).max())
     return (up[0] - down[0]) / apart, bool((up[1] != down[1]).any()), max(up[0], down[0]), noise
 
 

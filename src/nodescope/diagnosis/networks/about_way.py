@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.networks.about_nodes import saturated
 from nodescope.diagnosis.networks.cause import cause_of
 from nodescope.diagnosis.networks.evidence import NetworkEvidence
 from nodescope.run.ending import Ending
@@ -163,6 +164,8 @@ def crawling(e: NetworkEvidence) -> Finding | None:
     """Alpha is far below its local limit, and hardly anything has happened."""
     if e.scales_itself or e.there or not e.finite or e.first.alpha <= 0 or e.run.ending in (Ending.SETTLED, Ending.CYCLING):
         return None
+    if any(2 * len(saturated(layer)) >= layer.nodes for layer in e.first.layers):
+        return None  # flat ends bend little, so the local limit says nothing
     limit = e.edge(e.first)
     ratio = e.first.alpha / limit
     if not (math.isfinite(limit) and ratio < CRAWL and e.end > 0.5 * e.start and e.end < e.start):
