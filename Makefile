@@ -22,7 +22,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest ruff
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest ruff scikit-learn statsmodels torch
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins

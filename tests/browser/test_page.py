@@ -184,8 +184,20 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.get_by_role("button", name="Fit").click()
     page.wait_for_selector("[data-ready]", timeout=20_000)
     assert "always the mean" in page.locator("pre", has_text="RMSE").inner_text()
+    page.go_back()
+    page.get_by_label("Hidden nodes").fill("8,x")
+    page.get_by_role("button", name="Fit").click()
+    assert "hidden nodes are '8,x'" in page.get_by_role("alert").inner_text()
+    assert "400" in said.pop()
+    page.get_by_label("Hidden nodes").fill("6,4")
+    page.get_by_label("Rule").select_option("momentum")
+    page.get_by_role("button", name="Fit").click()
+    page.wait_for_selector("[data-ready]", timeout=20_000)
+    told = page.locator("pre", has_text="this network").inner_text()
+    unseen = {line.split("  ")[0]: float(line.split()[-2]) for line in told.splitlines()[1:]}
+    assert unseen["this network"] < 1.2 * unseen["least squares"]
     page.get_by_role("link", name="All runs").click()
-    assert page.locator("tbody tr").count() == 3
+    assert page.locator("tbody tr").count() == 4
     if AXE.exists():
         page.close()
         axe = chromium.new_context(bypass_csp=True, storage_state=context.storage_state()).new_page()

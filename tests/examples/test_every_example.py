@@ -21,6 +21,9 @@ FACTS = {
     "three_little_pigs": lambda run: [round(w, 12) for w in run.weight] == [0.4, 0.28, 0.16] and run.weight[0] == 0.4,
     "three_pigs_as_examples": lambda run: run.cycle == (168, 3),
     "why_squares": lambda run: run.trace[0].mse == 4.0 and run.trace[0].delta.mean() == 0.0,
+    "two_nodes": lambda run: [layer.new_weight.item() for layer in run.trace[0].layers] == [2.05, 0.7],
+    "xor": lambda run: run.ending is ns.Ending.MSE_REACHED,
+    "penguins_network": lambda run: run.score.unseen.rmse < 0.8 * run.score.least_squares.unseen.rmse,
     "penguins": lambda run: run.score.unseen.rmse < 1.02 * run.score.least_squares.unseen.rmse,
 }
 SAYS = {

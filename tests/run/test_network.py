@@ -104,6 +104,33 @@ def test_named_schedules():
     assert abs(cosine(10)) < 1e-12
 
 
+def test_goals_of_a_table_are_scaled_for_the_run_alone(tmp_path):
+    """Predictions are goals' mean + deviation × what the layers give; kept in a recipe and in a file."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=80)
+    table = {"x": x, "y": 5000 + 900 * np.tanh(x)}
+    run = ns.descend(data=table, goal="y", standardise=True, holdout=0.25, network=[1, 4, 1], batch="all", epochs=300)
+    goal = run.recipe.source.goal_scaling
+    seen = table["y"][run.recipe.source.seen_rows]
+    assert (goal.mean[0], goal.deviation[0]) == (pytest.approx(seen.mean()), pytest.approx(seen.std()))
+    inner = run.predictions((x[:5, None] - run.recipe.source.scaling.mean) / run.recipe.source.scaling.deviation)
+    assert run.predict({"x": x[:5]}) == pytest.approx(goal.mean[0] + goal.deviation[0] * inner[:, 0], rel=1e-14)
+    errors = run.predict({"x": x})[run.recipe.source.unseen_rows] - table["y"][run.recipe.source.unseen_rows]
+    assert run.score.unseen.rmse == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-12)
+    best = run.score.least_squares
+    slope, offset = np.polyfit(x[run.recipe.source.seen_rows], seen, 1)
+    assert (best.weight[0], best.bias) == (pytest.approx(slope), pytest.approx(offset))
+    assert run.score.unseen.rmse < best.unseen.rmse
+    ns.save(run, tmp_path / "run.nodescope")
+    assert ns.load(tmp_path / "run.nodescope").score.unseen.rmse == run.score.unseen.rmse
+
+
+@pytest.mark.parametrize("call", [ns.bisect_alpha, lambda **keywords: ns.grade([0.5], **keywords)])
+def test_what_is_for_one_layer_says_so(call):
+    with pytest.raises(ns.InputError, match="is for one layer of nodes, and the recipe has a network 2-2-1"):
+        call(network=[2, 2, 1], input=[[1, 2]], goal=[1])
+
+
 def test_a_table_with_rows_kept_unseen():
     rng = np.random.default_rng(0)
     table = {"a": rng.uniform(-2, 2, 300), "b": rng.uniform(-2, 2, 300)}
@@ -167,7 +194,6 @@ def test_a_wide_network_gives_a_layer_without_the_others():
         ({"network": [2, 2, 1], "loss": "hubber"}, "did you mean 'huber'"),
         ({"network": [2, 2, 1], "alpha": lambda _: "much"}, "alpha of step 0 is 'much'; it must be a finite number"),
         ({"network": [2, 2, 1], "alpha": lambda _: math.inf}, "alpha of step 0 is inf"),
-        ({"network": [2, 2, 1], "rule": "adam", "alpha": "auto"}, "needs a number"),
         ({"network": [2, 2, 1], "frozen": [True]}, "an entry for each of its 2 layers"),
         ({"network": [2, 2, 1], "weight": [1, 2]}, "weight= and network= are both given"),
         ({"weight": [1, 2], "loss": "huber"}, "is for networks"),

@@ -1,5 +1,6 @@
 """Named runs judged as an expert would, and a fresh lot of generated ones."""
 
+import numpy as np
 import pytest
 from conftest import PLAIN
 from verdicts import networks
@@ -58,6 +59,36 @@ def test_no_healthy_training_gets_a_fault():
         diagnosis = ns.diagnose(ns.descend(**case.recipe))
         assert [f.name for f in diagnosis.findings if f.severity == "fault"] == [], case.name
         assert not diagnosis.withheld, case.name
+
+
+def _widely_explained(alpha: float) -> ns.Run:
+    """Trask 2015, "A Neural Network in 13 lines of Python (Part 2: Gradient Descent)": its network, its start, its 60,000 steps."""
+    random = np.random.RandomState(1)
+    weights = [(2 * random.random_sample(shape) - 1).T for shape in ((3, 4), (4, 1))]
+    network = ns.network(weights=weights, activations="sigmoid")
+    x, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+    return ns.descend(network=network, input=x, goal=y, alpha=alpha, batch="all", reduction="sum", steps=60_000)
+
+
+@pytest.mark.skipif(PLAIN, reason="60,000 steps; the compiled run has it")
+def test_an_alpha_of_100_stands_still_and_does_not_jump_around():
+    """Its last row is [1, 1, 1]: every hidden node is off for it, so its prediction is a sigmoid of 0, and nothing can move it."""
+    run = _widely_explained(100.0)
+    assert run.trace[-1].prediction[3] == pytest.approx(0.5, abs=1e-4)
+    finding = ns.diagnose(run).findings[0]
+    assert (finding.name, finding.severity, finding.where) == ("standing still", "fault", "layer 0")
+    assert "1 of 4 examples (3)" in str(finding)
+
+
+@pytest.mark.skipif(PLAIN, reason="60,000 steps; the compiled run has it")
+def test_an_alpha_of_1000_is_saturated_and_does_not_diverge():
+    """All its predictions are below 1e-30: the output node is on its flat end, and not one weight moves any more."""
+    run = _widely_explained(1000.0)
+    assert run.trace[-1].prediction.max() < 1e-30
+    assert run.ending is ns.Ending.SETTLED
+    diagnosis = ns.diagnose(run)
+    assert diagnosis.findings[0].name == "saturated nodes"
+    assert "runs away" not in [finding.name for finding in diagnosis.findings]
 
 
 def test_the_first_number_that_was_not_finite_is_named():

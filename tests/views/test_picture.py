@@ -50,6 +50,8 @@ RUNS: dict[str, Callable[[], ns.Run]] = {
     "two nodes": lambda: ns.descend(
         weight=[[0.4, 1], [2, 3]], input=[[1, 2], [3, 4]], goal=[[1, 2], [3, 4]], alpha=0.01, rule="momentum", steps=60
     ),
+    "network": lambda: ns.descend(network=[2, 3, 12, 1], input=[[1, 2], [3, 4]], goal=[0.2, 0.4], alpha=0.1, steps=30),
+    "network that diverged": lambda: ns.descend(network=[1, 2, 1], input=[[1e150]], goal=[1e150], alpha=1e10, steps=30),
     "hostile names": hostile,
     "a thousand inputs": wide,
     "long": lambda: seed(alpha=1e-5, steps=20_000),
@@ -136,7 +138,7 @@ def test_the_picture_shows_the_stall_unless_told_otherwise():
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-@pytest.mark.parametrize("name", ["seed", "cycling", "diverged", "one example at a time", "two nodes"])
+@pytest.mark.parametrize("name", ["seed", "cycling", "diverged", "one example at a time", "two nodes", "network"])
 def test_a_table_of_every_step(name: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("nodescope.hosts.export.BLOCK", 500)
     run = RUNS[name]()
@@ -152,6 +154,8 @@ def test_a_table_of_every_step(name: str, form: str, tmp_path: Path, monkeypatch
         table = parquet.read_table(path).to_pydict()
     end = run.settled_after + 1 if run.settled_after else sum(run.cycle) if run.cycle else run.steps
     expected = run.trace[0:end].flat()
+    for number, layer in enumerate(run.trace[0:end].layers):
+        expected |= {f"layers[{number}].{name}": column for name, column in layer.flat().items()}
     assert list(table) == list(expected)
     for head, column in expected.items():
         assert np.array_equal(table[head], column, equal_nan=column.dtype.kind == "f"), head
@@ -172,6 +176,6 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(ns.FileError):
         ns.export(run, tmp_path / "nowhere" / "run.csv")
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr("nodescope.hosts.export.MOST_NUMBERS", 4000)
-    with pytest.raises(ns.InputError, match="318 steps of 15 numbers are more than a table of 4,000 holds"):
+    monkeypatch.setattr("nodescope.hosts.export.MOST_NUMBERS", 3000)
+    with pytest.raises(ns.InputError, match="318 steps of 10 numbers are more than a table of 3,000 holds"):
         ns.export(run, tmp_path / "run.parquet")

@@ -130,6 +130,7 @@ class Compiled:
         checkpoints: Floats | None = None,
         columns: Columns | None = None,
     ) -> Outcome:
+        _of_length(state, problem.state_length)
         native = _native(problem)
         scratch = self._scratch_for(native)
         drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
@@ -152,13 +153,13 @@ class Compiled:
 
     def predict(self, problem: Problem, weights: Floats) -> Floats:
         prediction = np.empty((problem.n, problem.k))
-        weights = np.ascontiguousarray(weights)
+        weights = _of_length(np.ascontiguousarray(weights), problem.size)
         native = _native(problem)
         self._predict(ctypes.byref(native), _address(weights), _address(self._scratch_for(native)), _address(prediction))
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
-        weights = np.ascontiguousarray(weights)
+        weights = _of_length(np.ascontiguousarray(weights), problem.size)
         native = _native(problem)
         return float(self._mse(ctypes.byref(native), _address(weights), _address(self._scratch_for(native))))
 
@@ -175,6 +176,13 @@ class Compiled:
         example = np.empty(count, dtype=np.int64)
         self._order(n, seed, epoch, start, count, _address(example))
         return example
+
+
+def _of_length(numbers: Floats, length: int) -> Floats:
+    """The core reads as many as the problem has: fewer would be somebody else's memory."""
+    if numbers.size != length:
+        raise ValueError(f"{numbers.size} numbers for a problem of {length}")
+    return numbers
 
 
 def _native(problem: Problem) -> _NativeProblem:

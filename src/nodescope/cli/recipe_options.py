@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nodescope.errors import InputError
-from nodescope.run.recipe import counts_of
+from nodescope.run.recipe import fitting_network
 from nodescope.run.toml import read_recipe
 
 Options = dict[str, Any]
@@ -19,7 +19,11 @@ _OPTIONS = (
     click.option("--goal", help="Goals; with --data the goal's column, or columns a,b."),
     click.option("--data", type=click.Path(), help="A table: CSV or Parquet."),
     click.option("--inputs", help="With --data: input columns a,b,c (default: all others)."),
-    click.option("--standardise/--no-standardise", default=None, help="With --data: inputs to mean 0 and deviation 1."),
+    click.option(
+        "--standardise/--no-standardise",
+        default=None,
+        help="With --data: inputs (of a network goals too) to mean 0 and deviation 1.",
+    ),
     click.option("--missing", type=click.Choice(["refuse", "drop"]), help="With --data: rows that lack a number."),
     click.option("--holdout", type=float, help="With --data: fraction of the rows kept unseen."),
     click.option("--alpha", help='Learning rate, the brake: "auto" or a number.'),
@@ -76,14 +80,11 @@ def keywords_of(recipe: str | None, given: Options) -> Options:
 
 
 def _network(layers: Options, keywords: dict[str, Any]) -> dict[str, Any]:
-    """`network`'s keywords; inputs and outputs are counted in the examples."""
     if "hidden" not in layers:
         raise InputError(f"--{next(iter(layers)).replace('_', '-')} goes with --hidden, such as --hidden 8,8")
     hidden = _numbers("hidden", layers["hidden"])
-    d, k = counts_of(keywords)
-    sizes = [d, *(hidden if isinstance(hidden, list) else [hidden]), k]
     drawn = {name: value for name, value in layers.items() if name != "hidden"}
-    return {"sizes": sizes, **drawn, **({"seed": keywords["seed"]} if "seed" in keywords else {})}
+    return fitting_network(keywords, hidden if isinstance(hidden, list) else [hidden], **drawn)
 
 
 def _converted(name: str, value: Any, with_table: bool) -> Any:

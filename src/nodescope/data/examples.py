@@ -40,6 +40,7 @@ class Source:
     one_goal : bool
         The goal was given as one name, not as a list.
     scaling : Scaling or None
+        Of the inputs.
     missing : "refuse" or "drop"
     holdout : float
     seed : int
@@ -47,6 +48,8 @@ class Source:
         Rows dropped for a missing value; the first data row is row 1.
     seen_rows, unseen_rows : int64 arrays
         Data rows of the examples, counted from 0.
+    goal_scaling : Scaling or None
+        Of the goals: networks alone have one, as a flat activation cannot reach far.
     """
 
     where: str
@@ -61,6 +64,11 @@ class Source:
     dropped: tuple[int, ...]
     seen_rows: Rows
     unseen_rows: Rows
+    goal_scaling: Scaling | None = None
+
+    def in_table_units(self, goals: Floats) -> Floats:
+        """Goals or predictions (m, k) of the run as the table has them."""
+        return goals if self.goal_scaling is None else self.goal_scaling.undo(goals)
 
     def matrix(self, table: Any) -> Floats:
         """Inputs (n, d) of another table: the same columns by name, scaled the same way.
@@ -81,8 +89,9 @@ class Source:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a file; `from_dict` reads them."""
         kept = {name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")}
-        scaling = self.scaling
-        kept["scaling"] = scaling and {"mean": scaling.mean.tolist(), "deviation": scaling.deviation.tolist()}
+        for name in ("scaling", "goal_scaling"):
+            scaling = getattr(self, name)
+            kept[name] = scaling and scaling.settings()
         for name in ("inputs", "goals", "dropped"):
             kept[name] = list(getattr(self, name))
         for name in ("seen_rows", "unseen_rows"):
@@ -93,8 +102,9 @@ class Source:
     def from_dict(cls, kept: Mapping[str, Any]) -> "Source":
         """The source that `to_dict` described."""
         values = dict(kept)
-        scaling = values["scaling"]
-        values["scaling"] = None if scaling is None else as_scaling(scaling, len(values["inputs"]))
+        for name, of in (("scaling", "inputs"), ("goal_scaling", "goals")):
+            scaling = values.get(name)
+            values[name] = None if scaling is None else as_scaling(scaling, len(values[of]))
         for name in ("inputs", "goals", "dropped"):
             values[name] = tuple(values[name])
         for name in ("seen_rows", "unseen_rows"):
@@ -109,7 +119,7 @@ class Examples:
     Attributes
     ----------
     input : (n, d) float64, C order, scaled
-    goal : (n, k) float64, in the table's units
+    goal : (n, k) float64, in the table's units, scaled where the source has a `goal_scaling`
     unseen_input, unseen_goal : (m, d), (m, k)
         Held out; m may be 0.
     source : Source or None
@@ -132,6 +142,7 @@ def read_examples(
     missing: str = "refuse",
     holdout: float = 0.0,
     seed: int = 0,
+    goals_too: bool = False,
 ) -> Examples:
     """Columns of a table as examples.
 
@@ -144,6 +155,7 @@ def read_examples(
     "deviation": […]} missing : "refuse", or "drop" the rows where a used column has no value
     holdout : fraction of the rows, 0 ≤ holdout < 1, drawn by `seed`, that is kept unseen
     seed : int
+    goals_too : standardise the goals as well; a mapping then has "goal": {"mean": […], "deviation": […]} beside the inputs'
 
     Raises
     ------
@@ -161,10 +173,12 @@ def read_examples(
     seen, unseen = _hold_out(rows, fraction, seed)
     d = len(names)
     x, unseen_x = _take(values[:, :d], seen), _take(values[:, :d], unseen)
-    scaling = _scaling(standardise, x)
-    if scaling is not None:
-        scaling.apply_in_place(x)
-        scaling.apply_in_place(unseen_x)
+    y, unseen_y = _take(values[:, d:], seen), _take(values[:, d:], unseen)
+    scaling, goal_scaling = _scaling(standardise, x), _goal_scaling(standardise, y) if goals_too else None
+    for measured, both in ((scaling, (x, unseen_x)), (goal_scaling, (y, unseen_y))):
+        if measured is not None:
+            for numbers in both:
+                measured.apply_in_place(numbers)
     source = Source(
         table.where,
         table.path,
@@ -178,8 +192,9 @@ def read_examples(
         dropped,
         seen,
         unseen,
+        goal_scaling,
     )
-    return Examples(x, _take(values[:, d:], seen), unseen_x, _take(values[:, d:], unseen), source)
+    return Examples(x, y, unseen_x, unseen_y, source)
 
 
 def _fraction(holdout: float) -> float:
@@ -321,10 +336,17 @@ def _hold_out(rows: Rows, fraction: float, seed: int) -> tuple[Rows, Rows]:
 
 def _scaling(standardise: Any, x: Floats) -> Scaling | None:
     if isinstance(standardise, Mapping):
-        return as_scaling(standardise, x.shape[1])
+        return as_scaling({name: value for name, value in standardise.items() if name != "goal"}, x.shape[1])
     if not isinstance(standardise, bool | np.bool_):
         raise InputError(f"standardise is {standardise!r}; it is True, False, or a mapping with 'mean' and 'deviation'")
     return measure(x) if standardise else None
+
+
+def _goal_scaling(standardise: Any, y: Floats) -> Scaling | None:
+    if isinstance(standardise, Mapping):
+        kept = standardise.get("goal")
+        return None if kept is None else as_scaling(kept, y.shape[1])
+    return measure(y) if standardise else None
 
 
 def _take(values: Floats, rows: Rows) -> Floats:

@@ -39,6 +39,14 @@ class Scaling:
             rows -= self.mean
             rows /= self.deviation
 
+    def undo(self, x: Floats) -> Floats:
+        """(n, d) scaled, in the table's units again; a new array."""
+        return x * self.deviation + self.mean
+
+    def settings(self) -> dict[str, list[float]]:
+        """Plain values that `as_scaling` reads."""
+        return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
+
     def in_table_units(self, weight: Floats, bias: Floats | None) -> tuple[Floats, Floats]:
         """Weights (k, d) and bias (k,) that give the same predictions on unscaled inputs.
 
@@ -63,8 +71,12 @@ def measure(x: Floats) -> Scaling:
 
 def as_scaling(value: Mapping[str, Any], d: int) -> Scaling:
     """A scaling kept from an earlier run: {"mean": […], "deviation": […]}, d numbers each."""
-    if set(value) != {"mean", "deviation"}:
-        seen = f"standardise has the keys {sorted(map(str, value))}"
+    if not isinstance(value, Mapping) or set(value) != {"mean", "deviation"}:
+        seen = (
+            f"standardise has the keys {sorted(map(str, value))}"
+            if isinstance(value, Mapping)
+            else f"standardise has {value!r:.80}"
+        )
         raise InputError(f"{seen}; it needs 'mean' and 'deviation' (or give True or False)")
     mean, deviation = (_numbers(name, value[name], d) for name in ("mean", "deviation"))
     if not (deviation > 0).all():

@@ -19,7 +19,7 @@ from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome, Problem
 from nodescope.diagnosis.forecast import Forecast
 from nodescope.errors import InputError
-from nodescope.run.recipe import Recipe, make_recipe
+from nodescope.run.recipe import Recipe, make_recipe, refuse_network
 
 LINEAR = ("plain", "momentum", "nesterov")
 WIDTH = 1e-7
@@ -120,6 +120,7 @@ def bisect_alpha(**keywords: Any) -> Boundary:
         raise InputError("alpha is what bisect_alpha finds: leave alpha= out")
     keywords.pop("out", None)
     recipe = make_recipe(**{**keywords, "alpha": 1.0})
+    refuse_network("bisect_alpha", recipe)
     found = [_search(judge) for judge in _judges(recipe)]
     runs = sum(boundary.runs for boundary in found)
     lowest = min(found, key=lambda boundary: boundary.alpha)

@@ -12,6 +12,8 @@ from nodescope.run.toml import recipe_keywords
 
 CLEAR = 2.0
 """Standard errors of the mean difference of squared errors, from which one is better and it is not chance."""
+ROUNDING = 1e-13
+"""Of the largest goal."""
 LONGEST = 60
 
 
@@ -82,7 +84,7 @@ def compare(a: Run, b: Run) -> Comparison:
     >>> compare(slow, fast).better
     'b'
     """
-    seen, unseen = (_same(getattr(a.recipe.examples, name), getattr(b.recipe.examples, name)) for name in ("goal", "unseen_goal"))
+    seen, unseen = (_same(_goals(a, name), _goals(b, name)) for name in ("goal", "unseen_goal"))
     if not seen or not unseen:
         raise InputError(
             "the two runs did not learn the same goals from the same rows, so their errors cannot be held beside each other: "
@@ -108,15 +110,24 @@ def compare(a: Run, b: Run) -> Comparison:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one.shape == other.shape and bool(np.array_equal(one, other))
+    """Goals that one of the two has scaled come back with a rounding."""
+    return one.shape == other.shape and np.allclose(one, other, rtol=ROUNDING, atol=ROUNDING * np.abs(one).max(initial=0.0))
+
+
+def _goals(run: Run, name: str) -> Any:
+    """In the table's units."""
+    source, goal = run.recipe.source, getattr(run.recipe.examples, name)
+    return goal if source is None else source.in_table_units(goal)
 
 
 def _squares(run: Run, unseen: bool) -> Any:
     """Mean squared error of each row."""
     examples = run.recipe.examples
-    x, goal = (examples.unseen_input, examples.unseen_goal) if unseen else (examples.input, examples.goal)
+    x, name = (examples.unseen_input, "unseen_goal") if unseen else (examples.input, "goal")
     with np.errstate(all="ignore"):
-        return ((run.predictions(x) - goal) ** 2).mean(axis=1)
+        prediction, source = run.predictions(x), run.recipe.source
+        told = prediction if source is None else source.in_table_units(prediction)
+        return ((told - _goals(run, name)) ** 2).mean(axis=1)
 
 
 def _differences(a: Recipe, b: Recipe) -> dict[str, tuple[Any, Any]]:

@@ -19,7 +19,7 @@ from nodescope.diagnosis.grade_sheet import MOST_STEPS, Reading, Sheet, lay_out,
 from nodescope.diagnosis.grade_table import read_printed
 from nodescope.errors import InputError, NodescopeError
 from nodescope.run.descend import go
-from nodescope.run.recipe import Recipe, make_recipe
+from nodescope.run.recipe import Recipe, make_recipe, refuse_network
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 MOST_WALKED = 20_000
@@ -134,6 +134,7 @@ def grade(printed: Any, **keywords: Any) -> Grade | ClassList:
     'full derivative'
     """
     recipe = make_recipe(**keywords)
+    refuse_network("grade", recipe)
     limit = recipe.asked_steps if keywords.get("steps") is not None or keywords.get("epochs") is not None else None
     if isinstance(printed, (str, PathLike)) and _is_folder(printed):
         return _class_list(Path(printed), recipe, limit)

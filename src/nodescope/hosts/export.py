@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+
 from nodescope.errors import FileError, InputError
 from nodescope.hosts.file import page
 from nodescope.run.run import Run
@@ -15,7 +17,7 @@ from nodescope.views.picture.look import PALETTES
 from nodescope.views.picture.sheet import sheet
 from nodescope.views.picture.svg import svg
 from nodescope.views.report import markdown
-from nodescope.views.tables import csv_lines, window_rows
+from nodescope.views.tables import csv_lines, rows_of, with_layers
 
 BLOCK = 2**24
 """Numbers of a table that are in memory at a time, about."""
@@ -94,7 +96,7 @@ def _csv(run: Run, target: Path) -> None:
     def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
             for i, window in enumerate(windows):
-                rows = window_rows(window)
+                rows = rows_of(with_layers(window))
                 head = next(rows)
                 file.writelines(csv_lines([head] if i == 0 else []))
                 file.writelines(csv_lines(rows))
@@ -103,16 +105,19 @@ def _csv(run: Run, target: Path) -> None:
 
 
 def _parquet(run: Run, target: Path) -> None:
+    import pyarrow
     from pyarrow import parquet
 
-    windows = _windows(run)
+    windows = (
+        pyarrow.table({name: np.ascontiguousarray(part) for name, part in with_layers(window).items()}) for window in _windows(run)
+    )
 
     def write(part: Path) -> None:
-        first = next(windows).to_arrow()
+        first = next(windows)
         with parquet.ParquetWriter(part, first.schema) as file:
             file.write_table(first)
-            for window in windows:
-                file.write_table(window.to_arrow())
+            for table in windows:
+                file.write_table(table)
 
     _write_beside(target, write)
 
@@ -123,7 +128,8 @@ def _windows(run: Run) -> Iterator[Window]:
     end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
     if run.cycle is not None:
         end = min(end, run.cycle.first + run.cycle.period)
-    wide = 5 * recipe.k * (recipe.d + 1) + recipe.batch_size * (recipe.d + 4 * recipe.k)
+    nodes = sum(shape.outputs for shape in recipe.problem.layers)
+    wide = 5 * recipe.problem.size + recipe.batch_size * (recipe.d + 4 * recipe.k + 5 * nodes)
     if wide * end > MOST_NUMBERS:
         raise InputError(
             f"{end:,} steps of {wide:,} numbers are more than a table of {MOST_NUMBERS:,} holds: "

@@ -25,7 +25,7 @@ from nodescope.hosts import pages
 from nodescope.hosts.file import bundle
 from nodescope.hosts.guard import Guard
 from nodescope.hosts.jobs import Job, Jobs
-from nodescope.run.recipe import make_recipe
+from nodescope.run.recipe import fitting_network, make_recipe
 from nodescope.run.run import Run
 
 MOST_STEPS = 10**9
@@ -119,8 +119,8 @@ def application(desk: Desk) -> Starlette:
         if request.method != "POST":
             return HTMLResponse(pages.columns(number, path.name, numbers, others, {}))
         try:
-            keywords = _fit(form, names)
-            job = desk.jobs.start(path.name, await run_in_threadpool(lambda: make_recipe(data=str(path), **keywords)))
+            keywords = {"data": str(path), **_fit(form, names)}
+            job = desk.jobs.start(path.name, await run_in_threadpool(lambda: make_recipe(**_with_network(form, keywords))))
         except NodescopeError as error:
             return HTMLResponse(pages.columns(number, path.name, numbers, others, form, _without(str(error), desk.folder)), 400)
         return await _soon(job)
@@ -256,8 +256,21 @@ def _fit(form: dict[str, list[str]], names: list[str]) -> dict[str, Any]:
         "holdout": _typed("holdout", form.get("holdout", ["0"])[0]),
         "alpha": alpha if alpha == "auto" else _typed("alpha", alpha),
         "epochs": _most("epochs", _typed("epochs", form.get("epochs", ["20"])[0])),
+        "rule": form.get("rule", ["plain"])[0],
         "batch": "all" if batch == "all" else _typed("batch", batch),
     }
+
+
+def _with_network(form: dict[str, list[str]], keywords: dict[str, Any]) -> dict[str, Any]:
+    """Keywords with layers of nodes, where hidden ones are asked for."""
+    hidden = form.get("hidden", [""])[0].strip()
+    if not hidden:
+        return keywords
+    try:
+        sizes = [int(part) for part in hidden.split(",")]
+    except ValueError as error:
+        raise InputError(f"hidden nodes are {hidden[:60]!r}; give a whole number for each layer, such as 8,8") from error
+    return {**keywords, "network": fitting_network(keywords, sizes, activation=form.get("activation", ["tanh"])[0])}
 
 
 def _column(text: str, names: list[str]) -> str:

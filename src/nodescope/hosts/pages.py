@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
+from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.rules import RULES
 from nodescope.errors import InputError
 from nodescope.hosts.file import safe_json
 from nodescope.hosts.jobs import Job
@@ -99,17 +101,26 @@ def columns(number: int, name: str, names: dict[int, str], others: list[str], ch
     def typed(label: str, key: str, default: str) -> str:
         return _field(label, key, chosen.get(key, [default])[0])
 
+    def choice(label: str, key: str, values: Iterable[str]) -> str:
+        told = chosen.get(key, [""])[0]
+        options = "".join(f"<option{' selected' if value == told else ''}>{value}</option>" for value in values)
+        return f'<label>{label} <select name="{key}">{options}</select></label>'
+
     return whole(
         "nodescope: a table",
         f"""<main class="start"><h1>{name_of(name)}</h1><p><a href="/">Back to the start</a></p>{_wrong(wrong)}
-<section><h2>Fit a node</h2>
+<section><h2>Fit a node, or layers of nodes</h2>
 <form method="post" action="/table/{number}">
 <label>Goal <select name="goal">{options}</select></label>
 <fieldset><legend>Inputs (the goal is left out by itself)</legend>{boxes}</fieldset>{left}
-<label class="check"><input type="checkbox" name="standardise" checked> inputs to mean 0, deviation 1</label>
+<label class="check"><input type="checkbox" name="standardise" checked>
+all columns to mean 0, deviation 1 (of one node: the inputs alone)</label>
 <label class="check"><input type="checkbox" name="missing" checked> leave out rows that lack a number</label>
 {typed("Part kept unseen", "holdout", "0.2")}{typed("Alpha", "alpha", "auto")}{typed("Epochs", "epochs", "200")}
 <label>Examples a step <select name="batch"><option>1</option><option>32</option><option selected>all</option></select></label>
+{typed("Hidden nodes: none, or 8,8", "hidden", "")}
+{choice("Their activation", "activation", sorted(ACTIVATIONS, key=lambda name: name != "tanh"))}
+{choice("Rule", "rule", tuple(RULES))}
 <button>Fit</button></form></section></main>""",
     )
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
 
+CUSTOMARY = {"adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
+"""Of rules that rescale their steps, for networks: Kingma and Ba's for Adam, Keras's and PyTorch's for the others."""
+
 
 def automatic_alpha(recipe: Recipe) -> float:
     """One example at a time 1 / max|x|²; all at once 2 / (λmax + λmin>0) of the inputs' second moment. Of networks: `_of_network`.
@@ -21,9 +24,11 @@ def automatic_alpha(recipe: Recipe) -> float:
     Raises
     ------
     InputError
-        The rule rescales its steps (AdaGrad, RMSProp, Adam), or the squares of the inputs overflow or underflow.
+        The rule of a plain node rescales its steps (AdaGrad, RMSProp, Adam), or the squares of the inputs overflow or underflow.
     """
     settings = recipe.rule.settings()
+    if recipe.network is not None and recipe.rule.name in CUSTOMARY:
+        return CUSTOMARY[recipe.rule.name]
     if recipe.rule.name not in ("plain", "momentum", "nesterov"):
         raise InputError(
             f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001'

@@ -51,7 +51,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     inputs : list of column names, optional
         With `data`; all columns but the goals unless given.
     standardise : bool, default False
-        With `data`: inputs to mean 0 and deviation 1 (ddof 0) over the seen rows; goals keep their units.
+        With `data`: inputs to mean 0 and deviation 1 (ddof 0) over the seen rows. Goals keep their units,
+        but of a network they are standardised too; `predict` and `score` are in the table's units all the same.
     missing : {"refuse", "drop"}
         With `data`: what to do with rows that lack a number.
     holdout : float, default 0
@@ -59,7 +60,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     fingerprint : str, optional
         With `data`: refuse a table that is not the one a recipe was written for.
     alpha : "auto", float, list of floats, `ns.schedule(…)`, or function of the step
-        Learning rate, the brake. "auto" is worked out from the inputs once and kept in the recipe.
+        Learning rate, the brake. "auto" is worked out from the inputs once and kept in the recipe; for networks whose rule
+        rescales its steps it is the customary one (Adam 0.001).
     steps, epochs : int, optional
         At most one of them. Neither: until it settles, cycles or diverges, at most 1,000,000 steps (tables: 20 epochs).
     until_mse : float, optional

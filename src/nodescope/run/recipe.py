@@ -224,7 +224,14 @@ def make_recipe(
     if data is not None:
         _refuse_beside_data(input)
         examples = read_examples(
-            data, inputs=inputs, goal=goal, standardise=standardise, missing=missing, holdout=holdout, seed=seed
+            data,
+            inputs=inputs,
+            goal=goal,
+            standardise=standardise,
+            missing=missing,
+            holdout=holdout,
+            seed=seed,
+            goals_too=layers is not None,
         )
         axes, start = _table_axes(examples, start) if layers is None else (_network_table_axes(examples, layers), np.empty(0))
         bias, epochs = (True if bias is None else bias), (DEFAULT_EPOCHS if steps is None and epochs is None else epochs)
@@ -272,8 +279,22 @@ def make_recipe(
     return _with_alpha(recipe, alpha)
 
 
-def counts_of(keywords: dict[str, Any]) -> tuple[int, int]:
-    """How many inputs and outputs the examples have that some of `descend`'s keywords name: for a network that fits them."""
+def refuse_network(what: str, recipe: Recipe) -> None:
+    """For what has a meaning for one layer only."""
+    if recipe.network is not None:
+        raise InputError(
+            f"{what} is for one layer of nodes, and the recipe has a network {'-'.join(map(str, recipe.network.sizes))}: "
+            "ns.diagnose(run) tells its local limit, ns.verify(run) recomputes it"
+        )
+
+
+def fitting_network(keywords: dict[str, Any], hidden: Sequence[int], **drawn: Any) -> dict[str, Any]:
+    """`network`'s keywords for hidden layers of these sizes; inputs and outputs are counted in the examples."""
+    d, k = _counts_of(keywords)
+    return {"sizes": [d, *hidden, k], **drawn, **({"seed": keywords["seed"]} if "seed" in keywords else {})}
+
+
+def _counts_of(keywords: dict[str, Any]) -> tuple[int, int]:
     if (data := keywords.get("data")) is not None:
         examples = read_examples(
             data, inputs=keywords.get("inputs"), goal=keywords.get("goal"), standardise=False,

@@ -149,6 +149,8 @@ class Run:
 
     def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
         prediction = self.predictions(x)
+        if self.recipe.source is not None:
+            prediction = self.recipe.source.in_table_units(prediction)
         if not self.recipe.has_outputs_axis:
             prediction = prediction[:, 0]
         if not one:
@@ -162,12 +164,12 @@ class Run:
         if source is None:
             return None
         if self.network is not None:
-            return score(source, self.recipe.examples, self.predictions)
+            return score(source, self.recipe.examples, self.predictions, fit="this network")
         weight, bias = self._final[:, : self.recipe.d], self._bias_row()
         return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
 
     def predictions(self, x: Floats) -> Floats:
-        """Predictions (m, k) at the final weights for examples (m, d), already scaled; nothing is checked."""
+        """Predictions (m, k) at the final weights for examples (m, d), both as scaled for the run; nothing is checked."""
         problem = dataclasses.replace(
             self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None
         )

@@ -61,6 +61,8 @@ class Score:
         None where no rows were held out.
     least_squares, mean : Baseline
     goals : tuple of str
+    fit : str
+        What it is called in the table.
     """
 
     seen: Quality
@@ -68,13 +70,14 @@ class Score:
     least_squares: Baseline
     mean: Baseline
     goals: tuple[str, ...]
+    fit: str = "this node"
 
     def __repr__(self) -> str:
         """A table in plain text, one for each goal."""
         return "\n\n".join(self._table(j, goal) for j, goal in enumerate(self.goals))
 
     def _table(self, j: int, goal: str) -> str:
-        rows = (("this node", self), ("least squares", self.least_squares), ("always the mean", self.mean))
+        rows = ((self.fit, self), ("least squares", self.least_squares), ("always the mean", self.mean))
         head = [f"{goal!r}", "RMSE seen", "R² seen", *(["RMSE unseen", "R² unseen"] if self.unseen else [])]
         lines = [head] + [[label, *_cells(held.seen, j), *_cells(held.unseen, j)] for label, held in rows]
         widths = [max(len(line[c]) for line in lines) for c in range(len(head))]
@@ -93,7 +96,7 @@ def linear(weight: Floats, bias: Floats | None) -> Predictions:
     return lambda x: np.asarray(x @ weight.T + (0.0 if bias is None else bias))
 
 
-def score(source: Source, examples: Examples, predictions: Predictions, intercept: bool = True) -> Score:
+def score(source: Source, examples: Examples, predictions: Predictions, intercept: bool = True, fit: str = "this node") -> Score:
     """Score predictions made from the examples' scaled inputs; `intercept`: whether least squares may have one."""
     best = least_squares(examples.input, examples.goal, intercept=intercept)
     k, d = examples.goal.shape[1], examples.input.shape[1]
@@ -105,6 +108,7 @@ def score(source: Source, examples: Examples, predictions: Predictions, intercep
         _baseline(source, examples, best.weight, best.bias, best.rank == d),
         _baseline(source, examples, np.zeros((k, d)), mean, True),
         source.goals,
+        fit,
     )
 
 
@@ -112,6 +116,9 @@ def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats |
     seen, unseen = _both(source, examples, linear(weight, bias))
     if source.scaling is not None:
         weight, bias = source.scaling.in_table_units(weight, bias)
+    if source.goal_scaling is not None:
+        weight = weight * source.goal_scaling.deviation[:, None]
+        bias = source.goal_scaling.undo(np.asarray(0.0 if bias is None else bias))
     if source.one_goal:
         return Baseline(seen, unseen, weight[0], None if bias is None else float(bias[0]), unique)
     return Baseline(seen, unseen, weight, bias, unique)
@@ -120,7 +127,7 @@ def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats |
 def _both(source: Source, examples: Examples, predictions: Predictions) -> tuple[Quality, Quality | None]:
     def quality(x: Floats, goal: Floats) -> Quality:
         with np.errstate(all="ignore"):
-            return _quality(predictions(x), goal, source.one_goal)
+            return _quality(source.in_table_units(predictions(x)), source.in_table_units(goal), source.one_goal)
 
     unseen = quality(examples.unseen_input, examples.unseen_goal) if len(examples.unseen_goal) else None
     return quality(examples.input, examples.goal), unseen

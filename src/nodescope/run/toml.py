@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.data import Examples, fingerprint
+from nodescope.data import Examples, Source, fingerprint
 from nodescope.errors import FileError, InputError
 from nodescope.run.recipe import Recipe
 
@@ -117,7 +117,7 @@ def _examples(recipe: Recipe) -> dict[str, Any]:
             "data": source.path,
             "inputs": list(source.inputs),
             "goal": source.goals[0] if source.one_goal else list(source.goals),
-            "standardise": False if source.scaling is None else _scaling(source.scaling),
+            "standardise": _standardise(source),
             "missing": source.missing,
             "holdout": source.holdout,
             "fingerprint": examples_fingerprint(examples),
@@ -126,8 +126,11 @@ def _examples(recipe: Recipe) -> dict[str, Any]:
     return {"input": x.tolist(), "goal": goal.tolist()}
 
 
-def _scaling(scaling: Any) -> dict[str, list[float]]:
-    return {"mean": scaling.mean.tolist(), "deviation": scaling.deviation.tolist()}
+def _standardise(source: Source) -> Any:
+    if source.scaling is None:
+        return False
+    goals = source.goal_scaling
+    return source.scaling.settings() | ({} if goals is None else {"goal": goals.settings()})
 
 
 def _value(value: Any) -> str:

@@ -116,7 +116,13 @@ class _Page:
         part.lines.append(Line(name, prediction, f"{function}(sum)", said, f"{function}({exact(total)})"))
         slope = float(self._per_example(layer, "slope")[s, j])
         part.lines.append(
-            Line(self._of("slope", layer, j, s=s), slope, f"slope of {function} at the sum", said, f"slope of {function}")
+            Line(
+                self._of("slope", layer, j, s=s),
+                slope,
+                f"slope of {function} at the sum",
+                f"slope at {short(total)}",
+                f"slope of {function}",
+            )
         )
         return part
 

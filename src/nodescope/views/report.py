@@ -122,8 +122,10 @@ def _rows(run: Run) -> str:
 
 def _final(run: Run) -> list[str]:
     if run.network is not None:
+        biased = sum(0 if bias is None else bias.size for bias in run.network.biases)
         counts = ", ".join(f"layer {number} {weight.size:,}" for number, weight in enumerate(run.network.weights))
-        return [f"weights {run.recipe.problem.size:,} with biases ({counts} without): run.weight and run.bias hold them"]
+        biases = f", and {biased:,} biases" if biased else ""
+        return [f"weights {run.recipe.problem.size - biased:,} ({counts}){biases}: run.weight and run.bias hold them"]
     if run.recipe.source is None:
         bias = [] if run.bias is None else [f"bias    {_whole(run.bias)}"]
         return [f"weight  {_whole(run.weight)}", *bias]

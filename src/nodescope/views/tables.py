@@ -65,11 +65,20 @@ def _step_row(step: Step | None, names: list[str], digits: int) -> list[str]:
 
 def window_rows(window: Window, columns: tuple[str, ...] | None = None) -> Iterator[list[str]]:
     """Header and all rows, every number exact."""
-    flat = window.flat()
-    chosen = {name: part for name, part in flat.items() if columns is None or name.split("[")[0] in columns}
-    yield list(chosen)
-    for i in range(len(window)):
-        yield [exact(part[i]) for part in chosen.values()]
+    return rows_of({name: part for name, part in window.flat().items() if columns is None or name.split("[")[0] in columns})
+
+
+def with_layers(window: Window) -> dict[str, Any]:
+    """A window's numbers by name; of a network those of its layers too: "layers[0].weight[3, 1]"."""
+    within = ((f"layers[{l}].", layer) for l, layer in enumerate(window.layers))  # noqa: E741
+    return window.flat() | {before + name: part for before, layer in within for name, part in layer.flat().items()}
+
+
+def rows_of(columns: dict[str, Any]) -> Iterator[list[str]]:
+    """Header and all rows of named columns."""
+    yield list(columns)
+    for row in zip(*columns.values(), strict=True):
+        yield [exact(value) for value in row]
 
 
 def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:

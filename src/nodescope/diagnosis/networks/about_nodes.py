@@ -1,5 +1,6 @@
 """Findings about nodes: dead, saturated, alike, standing still, out of reach of their goals."""
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -16,6 +17,8 @@ FLAT = 0.02
 """Of an activation's greatest slope: below it a node is saturated."""
 NEARLY_ALL = 0.95
 """Of the examples."""
+MOST_OF_IT = 0.5
+"""Of the squared deltas of the last layer."""
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 SHOWN = 5
 
@@ -99,13 +102,15 @@ def saturated_nodes(e: NetworkEvidence) -> Finding | None:
         severity = "fault" if part == 1 and (hidden or layer.nodes == 1) else "warning"
     already = len(np.intersect1d(nodes, saturated(e.first.layers[number])))
     slope = float(np.median(np.abs(layer.slope[:, nodes])))
+    over = math.nan if severity == "note" or e.scales_itself or already == len(nodes) else e.first.alpha / e.edge(e.first)
+    thrown = f" Alpha is {over:.3g} times its local limit at the start: too large a step threw them there." if over > 1 else ""
     return Finding(
         "saturated nodes",
         severity,
         f"in layer {number} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} on the flat ends "
         f"for nearly every example{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
-        f"hardly any delta goes through.",
+        f"hardly any delta goes through.{thrown}",
         step=e.last.step,
         where=f"layer {number}, {listed(nodes)}",
         measured=slope,
@@ -204,6 +209,43 @@ def standing_still(e: NetworkEvidence) -> Finding | None:
         remedy=_REMEDIES[reason] if bad else "",
         source="weight − alpha delta = weight",
     )
+
+
+def cut_off(e: NetworkEvidence) -> Finding | None:
+    """Examples that hold most of what is still wrong, and for which a whole hidden layer is off: no weight learns from them."""
+    if e.there or not e.finite or not e.run.steps:
+        return None
+    errors = (e.last.layers[-1].delta ** 2).sum(axis=1)
+    for number, layer in enumerate(e.last.layers[:-1]):
+        silent: NDArray[np.bool_] = np.all(_off(layer), axis=1)
+        share = float(errors[silent].sum() / (errors.sum() or 1.0))
+        if silent.all() or share <= MOST_OF_IT:
+            continue
+        examples = np.flatnonzero(silent)
+        loudest = float(np.abs(layer.prediction[silent]).max())
+        more = f" and {len(examples) - SHOWN:,} more" if len(examples) > SHOWN else ""
+        told = ", ".join(map(str, examples[:SHOWN])) + more
+        return Finding(
+            "standing still",
+            "fault" if share > NEARLY_ALL else "warning",
+            f"for {len(examples):,} of {len(silent):,} examples ({told}) every node of layer {number} ({layer.activation}) is "
+            f"off (at most {loudest:.3g}): their deltas, {share:.3g} of what is left, reach no weight, so they stand still.",
+            step=e.last.step,
+            where=f"layer {number}",
+            measured=share,
+            threshold=f"a hidden layer off for examples that hold more than {MOST_OF_IT} of the squared deltas",
+            remedy="A smaller alpha from the start, biases, or an activation that is not off at 0 (tanh, leaky relu).",
+            source="weighted delta = delta × input, and the inputs are 0",
+        )
+    return None
+
+
+def _off(layer: LayerSnapshot) -> NDArray[np.bool_]:
+    """Which nodes (m, k) give next to nothing and pass nothing back."""
+    least = {"relu": 0.0, "sigmoid": FLAT}.get(layer.activation)
+    if least is None:
+        return np.zeros(layer.prediction.shape, dtype=bool)
+    return (np.abs(layer.prediction) <= least) & (layer.slope <= FLAT * GREATEST_SLOPE.get(layer.activation, 1.0))
 
 
 _REASONS = {

@@ -92,8 +92,8 @@ def runs_away(e: NetworkEvidence) -> Finding | None:
     lowest = float(np.nanmin(e.mses)) if np.isfinite(e.mses).any() else math.inf
     grew = not e.end <= 2 * e.start
     lost = not e.end <= 10 * lowest and e.end > 2 * e.spread and not e.there
-    if not (grew or lost):
-        return None
+    if not (grew or lost) or any(len(saturated(layer)) == layer.nodes for layer in e.last.layers):
+        return None  # saturated nodes are bounded: they stand at a wrong end, and do not run away
     at = e.steps[int(np.nanargmin(e.mses))]
     measured = e.end / (e.start if grew else lowest)
     how = f"the error is {measured:.3g} times what it was {'at the start' if grew else f'at step {at:,}'}"

@@ -6,6 +6,7 @@ from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.gradients import check_gradients
 from nodescope.diagnosis.networks.about_layers import exploding_deltas, unscaled_inputs, vanishing_deltas
 from nodescope.diagnosis.networks.about_nodes import (
+    cut_off,
     dead_nodes,
     frozen_layers,
     goal_out_of_range,
@@ -37,6 +38,7 @@ FINDINGS: tuple[Callable[[NetworkEvidence], Finding | None], ...] = (
     non_finite,
     runs_away,
     alpha_is_zero,
+    cut_off,
     goal_out_of_range,
     symmetric_nodes,
     dead_nodes,
