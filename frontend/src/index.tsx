@@ -2,8 +2,9 @@
 
 import { render as draw } from "preact";
 import bytes from "../build/core.wasm";
+import { Engine, type Window } from "./engine";
 import { Model } from "./model";
-import type { Scene } from "./scene";
+import type { Recipe, Scene } from "./scene";
 import css from "./style.css";
 import { App } from "./view/app";
 
@@ -41,6 +42,12 @@ function themeOf(body: HTMLElement): string | null {
   if (lab) return lab === "true" ? "light" : "dark";
   if (code) return code.includes("light") ? "light" : "dark";
   return body.classList.contains("dark") ? "dark" : body.classList.contains("light") ? "light" : null;
+}
+
+/** All numbers of a recipe's steps, made here from its start: for whoever wants to hold this page's arithmetic beside another. */
+export async function recomputed(recipe: Recipe, steps: number): Promise<Window> {
+  const engine = new Engine(await core, recipe);
+  return engine.window(engine.firstState(), 0, steps);
 }
 
 interface WidgetModel {

@@ -60,7 +60,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
     document = {
         "format": 1,
         "title": _title(recipe),
-        "recipe": _recipe(recipe),
+        "recipe": recipe_of_page(recipe),
         "run": _facts(run),
         "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD},
         "verdict": judged.verdict,
@@ -87,7 +87,7 @@ def _title(recipe: Recipe) -> str:
     return plain_text(f"{', '.join(recipe.goal_names)} from {', '.join(recipe.input_names[:3])}{' …' if recipe.d > 3 else ''}")
 
 
-def _recipe(recipe: Recipe) -> dict[str, Any]:
+def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
     problem, rule = recipe.problem, recipe.rule
     return {
         "n": recipe.n,

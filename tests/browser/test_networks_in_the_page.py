@@ -1,0 +1,63 @@
+"""The law of tests/laws/test_networks.py in Chromium: the page's WebAssembly gives the bits of the compiled core."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import PLAIN
+from laws.test_networks import MANY, recipe
+
+import nodescope as ns
+from nodescope.hosts.file import bundle
+from nodescope.views.scene import recipe_of_page
+from nodescope.views.values import as_json
+
+AT_ONCE = 200
+COLUMNS = ("weight", "weighted_delta", "alpha_delta", "new_weight", "sum", "prediction", "delta", "mse")
+RECOMPUTE = """async ([code, recipes, columns]) => {
+  const page = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  const base64 = (numbers) => {
+    let text = "";
+    for (const byte of new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)) text += String.fromCharCode(byte);
+    return btoa(text);
+  };
+  const all = [];
+  for (const [recipe, steps] of JSON.parse(recipes)) {
+    const window = await page.recomputed(recipe, steps);
+    all.push(columns.map((name) => base64(window[name])));
+  }
+  return all;
+}"""
+
+
+def expected(run: ns.Run) -> list[bytes]:
+    """The columns of all steps as the page has them: weights layer by layer with their biases, nodes layer by layer."""
+    window, layers = run.trace[:], run.trace[:].layers
+    steps = len(window)
+    of_bias = {"weight": "bias", "weighted_delta": "bias_weighted_delta", "alpha_delta": "bias_delta", "new_weight": "new_bias"}
+    told = []
+    for name in COLUMNS[:4]:
+        blocks = []
+        for layer in layers:
+            block = layer[name]
+            if of_bias[name] in layer.columns:
+                block = np.concatenate([block, layer[of_bias[name]][:, :, None]], axis=2)
+            blocks.append(block.reshape(steps, -1))
+        told.append(np.concatenate(blocks, axis=1))
+    batch = run.recipe.batch_size
+    for name in COLUMNS[4:7]:
+        told.append(np.concatenate([layer[name].reshape(steps, batch, -1) for layer in layers], axis=2))
+    return [np.ascontiguousarray(column).tobytes() for column in (*told, window["mse"])]
+
+
+@pytest.mark.skipif(PLAIN, reason="the page runs the same WebAssembly whatever engine Python has")
+def test_the_page_gives_the_same_bits(chromium: Any):
+    page = chromium.new_context().new_page()
+    for start in range(0, MANY, AT_ONCE):
+        runs = [ns.descend(**recipe(seed)) for seed in range(start, start + AT_ONCE)]
+        asked = as_json([[recipe_of_page(run.recipe), run.steps] for run in runs])
+        for seed, (run, told) in enumerate(zip(runs, page.evaluate(RECOMPUTE, [bundle(), asked, COLUMNS]), strict=True), start):
+            for name, mine, theirs in zip(COLUMNS, expected(run), told, strict=True):
+                assert mine == base64.b64decode(theirs), (seed, name)
+    page.context.close()
