@@ -17,6 +17,7 @@ from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network, network
 from nodescope.run.recipe import Recipe
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.run.runfile import load, resume, save
 from nodescope.run.schedule import schedule
@@ -47,6 +48,7 @@ __all__ = [
     "Network",
     "NodescopeError",
     "Recipe",
+    "Recorded",
     "Run",
     "bisect_alpha",
     "check_gradients",

@@ -2,12 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from verdicts import networks
+from verdicts import networks, pytorch
 from verdicts.cases import Case, judged
 from verdicts.generated import generate
 from verdicts.named import HEALTHY, SICK
@@ -16,7 +18,7 @@ import nodescope as ns
 
 GENERATED, SEED = 2000, 2
 NETWORKS = 500
-MOST_WRONG = 0.01
+MOST_WRONG, MOST_WRONG_OBSERVED = 0.01, 0.03
 
 
 def wrong_in(case: Case) -> list[str]:
@@ -25,7 +27,7 @@ def wrong_in(case: Case) -> list[str]:
     return [*judged(case, diagnosis.findings), *(["withheld"] if diagnosis.withheld else [])]
 
 
-def tell(cases: Iterable[tuple[str, Case]]) -> tuple[int, int]:
+def tell(cases: Iterable[tuple[str, Any]], wrong_in: Callable[[Any], list[str]] = wrong_in) -> tuple[int, int]:
     """Print a table by kinds, and every case that was judged wrongly; give their number, and that of all."""
     runs, misses, alarms, bad = Counter[str](), Counter[str](), Counter[str](), 0
     for kind, case in cases:
@@ -35,7 +37,7 @@ def tell(cases: Iterable[tuple[str, Case]]) -> tuple[int, int]:
         alarms[kind] += sum("alarm" in text for text in wrong)
         bad += bool(wrong)
         if wrong:
-            print(f"  {case.name}: {'; '.join(wrong)}")
+            print(f"  {getattr(case, 'name', kind)}: {'; '.join(wrong)}")
     print(f"{'kind':<28}{'runs':>6}{'misses':>8}{'false alarms':>14}")
     for kind in runs:
         print(f"{kind:<28}{runs[kind]:>6}{misses[kind]:>8}{alarms[kind]:>14}")
@@ -49,9 +51,12 @@ def main() -> None:
     named = [*(("networks: healthy", c) for c in networks.HEALTHY), *(("networks: sick", c) for c in networks.SICK)]
     bad_networks, _ = tell(named)
     more_bad, more = tell(networks.generate(NETWORKS, int(sys.argv[1]) if sys.argv[1:] else SEED))
+    observed = ((training.kind, training) for training in chain(pytorch.sick(), pytorch.healthy()))
+    observed_bad, observed_total = tell(observed, pytorch.judged)
+    print(f"PyTorch trainings judged wrongly: {observed_bad} of {observed_total}")
     bad_named, bad, total = bad_named + bad_networks, bad + more_bad, total + more
     print(f"judged wrongly: {bad_named} of the named, {bad} of {total:,} generated ({bad / total:.2%})")
-    sys.exit(int(bad_named > 0 or bad > MOST_WRONG * total))
+    sys.exit(int(bad_named > 0 or bad > MOST_WRONG * total or observed_bad > MOST_WRONG_OBSERVED * observed_total))
 
 
 if __name__ == "__main__":

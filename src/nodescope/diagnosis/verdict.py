@@ -1,6 +1,7 @@
 """After a run: why it went as it did. Findings in order → the sentence, and its proof; withheld where they disagree."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from nodescope.diagnosis.evidence import Evidence
 from nodescope.diagnosis.finding import Finding
@@ -9,9 +10,12 @@ from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.networks.cause import Cause, cause_of
 from nodescope.diagnosis.networks.evidence import NetworkEvidence
 from nodescope.diagnosis.networks.forecast import NetworkForecast
-from nodescope.diagnosis.networks.verdict import network_findings, network_proof
+from nodescope.diagnosis.networks.recorded import RecordedEvidence, recorded_findings
+from nodescope.diagnosis.networks.verdict import network_findings, network_proof, with_nothing_wrong
 from nodescope.diagnosis.proof import Row, proof
+from nodescope.errors import InputError
 from nodescope.run.ending import Ending
+from nodescope.run.recorded import Recorded, Trouble
 from nodescope.run.run import Run
 
 SAID = 2
@@ -35,8 +39,8 @@ class Diagnosis:
     withheld : bool
         Predicted and recorded numbers disagree: then no verdict is given.
     forecast : Forecast
-        What the recipe let expect.
-    cause : Cause or None
+        What the recipe let expect; None of a run that was observed elsewhere.
+    cause : Cause, Trouble or None
         Of a run that diverged: the first number that was not finite, and what it came from.
     """
 
@@ -45,8 +49,8 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     proof: tuple[Row, ...]
     withheld: bool
-    forecast: Forecast
-    cause: Cause | None = None
+    forecast: Any
+    cause: Cause | Trouble | None = None
 
     def __str__(self) -> str:
         lines = [self.verdict, *(f"  {finding}" for finding in self.findings), *(f"  proof: {row}" for row in self.proof)]
@@ -58,18 +62,24 @@ class Diagnosis:
         return any(finding.name == name for finding in self.findings)
 
 
-def diagnose(run: Run) -> Diagnosis:
+def diagnose(run: Run | Recorded) -> Diagnosis:
     """Why a run went as it did, with the numbers that prove it.
 
     The names of the findings, when each is made and how severe it is: docs/verdicts.md. It needs nothing but the run.
 
     Parameters
     ----------
-    run : Run
+    run : Run, or Recorded
+        Of a run that was observed in another program there is no proof and no forecast: its numbers cannot be made again.
 
     Returns
     -------
     Diagnosis
+
+    Raises
+    ------
+    InputError
+        It is neither.
 
     Examples
     --------
@@ -80,11 +90,22 @@ def diagnose(run: Run) -> Diagnosis:
     >>> print(found.findings[0].remedy)
     An alpha below 2 holds.
     """
+    if isinstance(run, Recorded):
+        return _diagnose_recorded(run)
+    if not isinstance(run, Run):
+        raise InputError(f"run is {type(run).__name__}; it must be what ns.descend, ns.load or `with observe(…) as run` gives")
     findings, rows, foretold = _looked_into(run)
     wrong = [row for row in rows if not row.agrees]
     judgement = _withheld(wrong[0]) if wrong else _judgement(findings)
     verdict = judgement if wrong else f"{run.sentence} {judgement}"
     return Diagnosis(verdict, judgement, tuple(findings), tuple(rows), bool(wrong), foretold, _cause(run))
+
+
+def _diagnose_recorded(run: Recorded) -> Diagnosis:
+    evidence = RecordedEvidence(run)
+    findings = with_nothing_wrong(recorded_findings(evidence), evidence)
+    judgement = _judgement(findings)
+    return Diagnosis(f"{run.sentence} {judgement}", judgement, tuple(findings), (), False, None, run.trouble)
 
 
 def _looked_into(run: Run) -> tuple[list[Finding], list[Row], Forecast]:

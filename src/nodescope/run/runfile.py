@@ -24,12 +24,14 @@ from nodescope.arithmetic.problem import Cursor
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data import Examples, Source
 from nodescope.errors import FileError, InputError
+from nodescope.run import recordedfile
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.descend import Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network
 from nodescope.run.network import network as make_network
 from nodescope.run.recipe import Recipe
+from nodescope.run.recorded import Recorded
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
@@ -38,8 +40,8 @@ from nodescope.run.toml import examples_fingerprint
 
 APPLICATION = 0x6E6F6465
 """SQLite's application id: "node" in ASCII."""
-VERSION = 2
-"""1: one layer of nodes; 2: networks, losses, update orders too."""
+VERSION = 3
+"""1: one layer of nodes; 2: networks, losses, update orders too; 3: observed runs too."""
 EMBED_UP_TO = 64 * 2**20
 """Bytes of examples kept in the file; larger arrays are known by their fingerprint only."""
 SECONDS_BETWEEN_COMMITS = 1.0
@@ -49,6 +51,7 @@ CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE array (name TEXT PRIMARY KEY, dtype TEXT NOT NULL, shape TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE checkpoint (step INTEGER PRIMARY KEY, state BLOB NOT NULL);
 """
+_BLANK = f"PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; {_SCHEMA}"
 _PLAIN_FIELDS = (
     "alpha", "alpha_auto", "freeze_bias", "steps", "epochs", "until_mse", "time_limit", "batch", "order", "seed",
     "reduction", "summation", "update_order",
@@ -89,7 +92,7 @@ class RunFile:
             try:
                 part.chmod(0o666 & ~_umask())
                 with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-                    connection.executescript(f"PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; {_SCHEMA}")
+                    connection.executescript(_BLANK)
                     _write_recipe(connection, recipe)
                 if target.is_dir():
                     raise FileError(f"{target} cannot be written: it is a folder")
@@ -170,7 +173,7 @@ def _umask() -> int:
     return mask
 
 
-def save(run: Run, path: str | PathLike[str]) -> None:
+def save(run: Run | Recorded, path: str | PathLike[str]) -> None:
     """Write a run to one file: recipe, ending, checkpoints. Examples up to 64 MB go with it, larger ones by fingerprint.
 
     The file is written beside its target and renamed, so that its name never holds half a run.
@@ -181,18 +184,15 @@ def save(run: Run, path: str | PathLike[str]) -> None:
         The file cannot be written.
     """
     target = Path(path)
-    replay = run.replay
-    cursor = Cursor.at(replay.last_step)
-    cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
-    cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
-    descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
     with _explained(target, "written"):
         if target.is_dir():
             raise FileError(f"{target} cannot be written: it is a folder")
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".part", dir=target.parent) as folder:
             part = Path(folder) / target.name
-            with RunFile.create(part, run.recipe) as file:
-                file.finish(descent, run)
+            if isinstance(run, Recorded):
+                _write_recorded(part, run)
+            else:
+                _write_run(part, run)
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
             for old in (f"{target}-wal", f"{target}-shm"):
@@ -200,8 +200,29 @@ def save(run: Run, path: str | PathLike[str]) -> None:
             part.replace(target)
 
 
-def load(path: str | PathLike[str], data: Any = None) -> Run:
+def _write_run(path: Path, run: Run) -> None:
+    replay = run.replay
+    cursor = Cursor.at(replay.last_step)
+    cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
+    cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
+    descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
+    with RunFile.create(path, run.recipe) as file:
+        file.finish(descent, run)
+
+
+def _write_recorded(path: Path, run: Recorded) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(_BLANK)
+        with _transaction(connection):
+            _put_header(connection, "recorded", recordedfile.header_of(run))
+            for name, column in recordedfile.columns_of(run).items():
+                _put_array(connection, name, column)
+
+
+def load(path: str | PathLike[str], data: Any = None) -> Any:
     """The run in a file, with the same bits; a run that was killed is given as far as it was kept, as INTERRUPTED.
+
+    A `Run`, or a `Recorded` where it was observed in another program.
 
     Parameters
     ----------
@@ -216,7 +237,10 @@ def load(path: str | PathLike[str], data: Any = None) -> Run:
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
     """
-    descent, header = _read(Path(path), data)
+    kept = _read(Path(path), data)
+    if isinstance(kept, Recorded):
+        return kept
+    descent, header = kept
     recipe = descent.recipe
     ended = header.get("ending")
     cursor = descent.cursor
@@ -246,12 +270,16 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = N
     data : as for `load`
     """
     target = Path(path)
-    descent, header = _read(target, data)
+    kept = _read(target, data)
+    if isinstance(kept, Recorded):
+        raise InputError(f"{target} holds a run that was observed in {kept.program}: go on with it there")
+    descent, header = kept
     if steps is not None:
         descent.recipe = descent.recipe.with_steps(steps)
     ended = header.get("ending")
     if ended is not None and Ending[ended["name"]] not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
-        return load(target, data)
+        ended_run: Run = load(target, data)
+        return ended_run
     with RunFile.reopen(target) as file:
         file._connection.execute("DELETE FROM header WHERE key = 'ending'")
         _put_header(file._connection, "recipe", _recipe_header(descent.recipe))
@@ -331,7 +359,7 @@ def _put_array(connection: sqlite3.Connection, name: str, array: NDArray[Any]) -
     connection.execute("INSERT OR REPLACE INTO array VALUES (?, ?, ?, ?)", row)
 
 
-def _read(path: Path, data: Any) -> tuple[Descent, dict[str, Any]]:
+def _read(path: Path, data: Any) -> tuple[Descent, dict[str, Any]] | Recorded:
     """Everything in a run file; sizes that do not fit together are refused before anything is built from them."""
     _refuse_foreign(path)
     try:
@@ -342,6 +370,8 @@ def _read(path: Path, data: Any) -> tuple[Descent, dict[str, Any]]:
                 name: _array(dtype, shape, blob)
                 for name, dtype, shape, blob in connection.execute("SELECT name, dtype, shape, data FROM array")
             }
+            if "recorded" in header:
+                return recordedfile.recorded_from(header["recorded"], arrays)
             recipe = _recipe(header, arrays, data)
             return _descent(recipe, header, arrays, connection), header
     except FileError:
@@ -366,7 +396,7 @@ def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _array(dtype: str, shape: str, blob: bytes) -> NDArray[Any]:
-    if dtype not in ("<f8", "<i8", "|b1"):
+    if dtype not in ("<f8", "<f4", "<i8", "|b1"):
         raise ValueError(f"an array of type {dtype!r}")
     return np.frombuffer(blob, dtype=dtype).reshape(json.loads(shape)).copy()
 

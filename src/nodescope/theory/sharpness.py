@@ -61,7 +61,9 @@ def sharpness(problem: Problem, weights: Floats) -> Sharpness:
     return Sharpness(value, direction, residual, shares)
 
 
-def largest_eigenvalue(times: Callable[[Floats], Floats], size: int, free: Floats) -> tuple[float, Floats, float]:
+def largest_eigenvalue(
+    times: Callable[[Floats], Floats], size: int, free: Floats, turns: int = MOST_TURNS, sure: float = SURE
+) -> tuple[float, Floats, float]:
     """Largest eigenvalue of a symmetric matrix that is given by its products, its eigenvector, and the residual.
 
     Lanczos 1950 with full reorthogonalisation (Golub, Van Loan, "Matrix computations", 4th edition, section 10.3.5). The
@@ -75,7 +77,7 @@ def largest_eigenvalue(times: Callable[[Floats], Floats], size: int, free: Float
     basis, before = [start / norm], np.inf
     alphas: list[float] = []
     betas: list[float] = []
-    for _ in range(min(MOST_TURNS, int(free.sum()))):
+    for _ in range(min(turns, int(free.sum()))):
         product = times(basis[-1])
         if not np.all(np.isfinite(product)):
             return float("nan"), np.zeros(size), float("nan")
@@ -87,7 +89,7 @@ def largest_eigenvalue(times: Callable[[Floats], Floats], size: int, free: Float
         left = float(np.linalg.norm(product))
         bound = left * abs(float(vectors[-1, -1]))
         scale = max(abs(float(values[-1])), abs(float(values[0])))
-        if left <= 1e-14 * scale or (bound <= SURE * abs(float(values[-1])) and abs(values[-1] - before) <= SURE * abs(values[-1])):
+        if left <= 1e-14 * scale or (bound <= sure * abs(float(values[-1])) and abs(values[-1] - before) <= sure * abs(values[-1])):
             break
         before = float(values[-1])
         betas.append(left)

@@ -83,7 +83,8 @@ def _told(run: Run, diagnosis: Diagnosis) -> list[str]:
 
 
 def _parts(run: Run, diagnosis: Diagnosis) -> list[tuple[str, str]]:
-    return [("foretold", diagnosis.forecast.sentence), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
+    foretold = "" if diagnosis.forecast is None else diagnosis.forecast.sentence
+    return [("foretold", foretold), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
 
 
 def _wrapped(lines: list[str], width: int) -> list[str]:

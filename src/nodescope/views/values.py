@@ -79,7 +79,7 @@ def forecast_values(forecast: Forecast, mse: float | None = None) -> dict[str, A
 def judgement_values(diagnosis: Diagnosis) -> dict[str, Any]:
     """Forecast, verdict, findings and proof."""
     return {
-        "forecast": forecast_values(diagnosis.forecast),
+        "forecast": None if diagnosis.forecast is None else forecast_values(diagnosis.forecast),
         "verdict": diagnosis.verdict,
         "withheld": diagnosis.withheld,
         "findings": [dataclasses.asdict(finding) for finding in diagnosis.findings],

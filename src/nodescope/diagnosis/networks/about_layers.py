@@ -18,7 +18,7 @@ UNLIKE = 100.0
 def delta_sizes(look: Snapshot) -> Floats:
     """Root of the mean square delta of each layer."""
     with np.errstate(all="ignore"):
-        return np.array([float(np.sqrt((layer.delta**2).mean())) for layer in look.layers])
+        return np.array([float(np.sqrt((layer.delta**2).mean())) if layer.delta.size else np.nan for layer in look.layers])
 
 
 def _ratios(e: NetworkEvidence) -> list[tuple[Snapshot, float]]:
@@ -36,7 +36,7 @@ def _cut(look: Snapshot) -> bool:
 def vanishing_deltas(e: NetworkEvidence) -> Finding | None:
     """Deltas that hardly reach the first layer."""
     ratios = _ratios(e)
-    if len(e.problem.layers) < 2 or not ratios or _cut(e.last):
+    if e.depth < 2 or not ratios or _cut(e.last):
         return None
     look, ratio = ratios[0]
     typical = float(np.median([r for _, r in ratios]))
@@ -44,7 +44,7 @@ def vanishing_deltas(e: NetworkEvidence) -> Finding | None:
         return None
     if typical < ratio:
         look, ratio = min(ratios, key=lambda pair: abs(pair[1] - typical))
-    each = ratio ** (1 / (len(e.problem.layers) - 1))
+    each = ratio ** (1 / (e.depth - 1))
     kept = f"each layer on the way back keeps {each:.3g} of them" if ratio else "the rest is below the smallest double"
     severity = "note" if e.there else "fault" if ratio < VANISHED and e.share_left > 0.5 else "warning"
     return Finding(
@@ -64,12 +64,12 @@ def vanishing_deltas(e: NetworkEvidence) -> Finding | None:
 def exploding_deltas(e: NetworkEvidence) -> Finding | None:
     """Deltas that grow on the way back."""
     ratios = _ratios(e)
-    if len(e.problem.layers) < 2 or not ratios:
+    if e.depth < 2 or not ratios:
         return None
     look, ratio = max(ratios, key=lambda pair: pair[1])
     if ratio < HEAVY:
         return None
-    each = ratio ** (1 / (len(e.problem.layers) - 1))
+    each = ratio ** (1 / (e.depth - 1))
     severity = "note" if e.there else "fault" if ratio > EXPLODED or not e.finite else "warning"
     return Finding(
         "exploding deltas",
@@ -88,7 +88,9 @@ def exploding_deltas(e: NetworkEvidence) -> Finding | None:
 
 def unscaled_inputs(e: NetworkEvidence) -> Finding | None:
     """Inputs of very unlike, or very large, size."""
-    x = e.recipe.examples.input
+    x, names = e.inputs
+    if not len(x):
+        return None
     with np.errstate(all="ignore"):
         size = np.sqrt((x**2).mean(axis=0))
     live = np.flatnonzero(size > 0)
@@ -98,13 +100,12 @@ def unscaled_inputs(e: NetworkEvidence) -> Finding | None:
     ratio = float(size[largest] / size[smallest])
     if not (ratio > UNLIKE or size[largest] > UNLIKE):
         return None
-    names = e.recipe.input_names
     told = (
         f"input {names[largest]!r} is {ratio:.3g} times as large as input {names[smallest]!r}"
         if ratio > UNLIKE
         else f"input {names[largest]!r} is about {size[largest]:.3g} in size"
     )
-    severity = "note" if e.there else "warning"
+    severity = "note" if e.surely_there else "warning"
     return Finding(
         "unscaled inputs",
         severity,

@@ -56,7 +56,7 @@ def _worst(look: Snapshot, nodes_of: Callable[[LayerSnapshot], Nodes]) -> tuple[
 def dead_nodes(e: NetworkEvidence) -> Finding | None:
     """Off for every example at the end."""
     worst = _worst(e.last, dead)
-    if worst is None or (e.run.recipe.loss.name == "absolute" and e.end == 0.0):
+    if worst is None or e.solved:
         return None
     number, nodes = worst
     layer = e.last.layers[number]
@@ -74,7 +74,7 @@ def dead_nodes(e: NetworkEvidence) -> Finding | None:
     return Finding(
         "dead nodes",
         severity,
-        f"in layer {number} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
+        f"in {e.layer_name(number)} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} off for every "
         f"example, {since}{all_words}.",
         step=e.last.step,
@@ -107,7 +107,7 @@ def saturated_nodes(e: NetworkEvidence) -> Finding | None:
     return Finding(
         "saturated nodes",
         severity,
-        f"in layer {number} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
+        f"in {e.layer_name(number)} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} on the flat ends "
         f"for nearly every example{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
         f"hardly any delta goes through.{thrown}",
@@ -197,7 +197,7 @@ def standing_still(e: NetworkEvidence) -> Finding | None:
     every = len(still) == len(e.last.layers)
     reason = reasons[number]
     bad = not e.there and reason != "frozen"
-    layers = "every layer" if every else f"layer{'s' if len(still) > 1 else ''} {', '.join(map(str, still))}"
+    layers = "every layer" if every else ", ".join(e.layer_name(number) for number in still)
     return Finding(
         "standing still",
         ("fault" if every else "warning") if bad else "note",
@@ -218,6 +218,8 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
     errors = (e.last.layers[-1].delta ** 2).sum(axis=1)
     for number, layer in enumerate(e.last.layers[:-1]):
         silent: NDArray[np.bool_] = np.all(_off(layer), axis=1)
+        if len(silent) != len(errors):
+            continue  # rows of a convolution are places of a picture, not examples
         share = float(errors[silent].sum() / (errors.sum() or 1.0))
         if silent.all() or share <= MOST_OF_IT:
             continue
@@ -228,8 +230,8 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
         return Finding(
             "standing still",
             "fault" if share > NEARLY_ALL else "warning",
-            f"for {len(examples):,} of {len(silent):,} examples ({told}) every node of layer {number} ({layer.activation}) is "
-            f"off (at most {loudest:.3g}): their deltas, {share:.3g} of what is left, reach no weight, so they stand still.",
+            f"for {len(examples):,} of {len(silent):,} examples ({told}) every node of {e.layer_name(number)} ({layer.activation}) "
+            f"is off (at most {loudest:.3g}): their deltas, {share:.3g} of what is left, reach no weight, so they stand still.",
             step=e.last.step,
             where=f"layer {number}",
             measured=share,
@@ -273,7 +275,7 @@ def _unmoved(layer: LayerSnapshot) -> bool:
 
 def _why_still(e: NetworkEvidence, number: int) -> str:
     """The first of the reasons that holds, looking from the layer to the output."""
-    if e.problem.frozen is not None and e.problem.frozen.ravel()[e.problem.weights_of(number)].all():
+    if e.frozen(number):
         return "frozen"
     for at in range(number, len(e.last.layers)):
         layer = e.last.layers[at]

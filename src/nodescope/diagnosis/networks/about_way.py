@@ -187,18 +187,22 @@ def plateau(e: NetworkEvidence) -> Finding | None:
     """The error has stood for the last half of the run, far from a fit, though deltas are not lost."""
     if e.there or not e.finite or e.run.steps < 20 or e.share_left < 0.5:
         return None
-    third, last = (float(np.median(part)) for part in np.array_split(e.mses[len(e.mses) // 2 :], 2))
+    quarters = np.array_split(e.mses[len(e.mses) // 2 :], 2)
+    third, last = (float(np.median(part)) for part in quarters)
     change = 1 - last / third if third > 0 else 0.0
+    scatter = max(float(part.std() / np.sqrt(len(part))) for part in quarters) / (third or 1.0)
+    if scatter > FLAT:
+        return None  # as noisy as that, a fall would not be seen
     if change > FLAT or not e.last.layers[-1].delta.any():
         return None
     return Finding(
         "plateau",
         "warning",
         f"from the third quarter of the run to the last the error fell by {max(change, 0.0):.2g} of itself, and "
-        f"{e.share_left:.3g} of the goals' variance is left.",
+        f"{e.share_left:.3g} of {e.left_of} is left.",
         step=e.run.steps,
         measured=change,
-        threshold=f"medians of the last two quarters: less than {FLAT:g} apart, with more than half of the variance left",
+        threshold=f"medians of the last two quarters less than {FLAT:g} apart, their scatter too; more than half is left",
         remedy=(
             "More nodes, another start (seed), a larger alpha, or a rule that scales its steps (adam); or "
             "the inputs tell nothing of the goals."
@@ -223,7 +227,7 @@ def still_falling(e: NetworkEvidence) -> Finding | None:
         step=e.run.steps,
         measured=gained,
         threshold=f"more than {FALLING:g} in the last quarter",
-        remedy="More steps bring more (ns.resume).",
+        remedy="More steps bring more.",
         source="mse at evenly spaced steps",
     )
 

@@ -32,6 +32,39 @@ class NetworkEvidence:
         """Snapshots, first and last among them; of a diverged run only those with finite weights."""
         return [look for look in snapshots(self.run) if all(np.all(np.isfinite(layer.weight)) for layer in look.layers)]
 
+    left = "the mse is"
+    """What `end` is."""
+    left_of = "the goals' variance"
+    """What `share_left` is a part of."""
+
+    @property
+    def depth(self) -> int:
+        """Number of layers."""
+        return len(self.problem.layers)
+
+    @property
+    def inputs(self) -> tuple[Floats, tuple[str, ...]]:
+        """What the first layer is given (n, d), and the names of it."""
+        return self.recipe.examples.input, self.recipe.input_names
+
+    @property
+    def surely_there(self) -> bool:
+        """`there`, where the goals themselves say so."""
+        return self.there
+
+    @property
+    def solved(self) -> bool:
+        """Whether slopes of 0 mean that nothing is left to do."""
+        return self.end == 0.0
+
+    def frozen(self, number: int) -> bool:
+        """Whether none of a layer's weights may move."""
+        frozen = self.problem.frozen
+        return frozen is not None and bool(frozen.ravel()[self.problem.weights_of(number)].all())
+
+    def layer_name(self, number: int) -> str:
+        return f"layer {number}"
+
     @property
     def first(self) -> Snapshot:
         return self.looks[0]

@@ -60,7 +60,11 @@ FINDINGS: tuple[Callable[[NetworkEvidence], Finding | None], ...] = (
 
 def network_findings(e: NetworkEvidence) -> list[Finding]:
     """Faults first, then warnings, then notes; "nothing wrong" where there is neither fault nor warning."""
-    found = [finding for look in FINDINGS if e.looks and (finding := look(e)) is not None]
+    return with_nothing_wrong([finding for look in FINDINGS if e.looks and (finding := look(e)) is not None], e)
+
+
+def with_nothing_wrong(found: list[Finding], e: NetworkEvidence) -> list[Finding]:
+    """Findings by severity; first of all that it is healthy, where there is neither fault nor warning."""
     if all(finding.severity == "note" for finding in found):
         healthy = Finding(
             "nothing wrong",
@@ -78,7 +82,7 @@ def network_findings(e: NetworkEvidence) -> list[Finding]:
 
 
 def _left(e: NetworkEvidence) -> str:
-    return f"{e.share_left:.3g} of the goals' variance is left" if e.spread > 0 else f"the mse is {e.end:.6g}"
+    return f"{e.share_left:.3g} of the goals' variance is left" if e.spread > 0 else f"{e.left} {e.end:.6g}"
 
 
 def network_proof(e: NetworkEvidence) -> list[Row]:

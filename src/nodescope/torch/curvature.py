@@ -1,0 +1,144 @@
+"""How sharply the loss of one step bends, as the optimizer feels it: the rate beyond which small moves grow.
+
+The loss's own graph is used before its `backward`: gradients of gradients (Pearlmutter 1994), no further forward pass. Along an
+eigenvector of P⁻¹H, for a Hessian H and what the optimizer divides by P, a step multiplies the distance by 1 − alpha λ, so
+the limit is 2/λ for plain descent; 2(1 + m)/λ with momentum m; 2(1 + m)/((1 + 2m) λ) with Nesterov's; and 2(1 + β₁)/((1 − β₁) λ)
+for Adam, whose mean of gradients is divided by its weight (Cohen et al. 2021, appendix B; Cohen et al. 2022, "Adaptive gradient
+methods at the edge of stability", section 2).
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from nodescope.run.recorded import Bend
+from nodescope.theory.sharpness import largest_eigenvalue
+
+Floats = NDArray[np.float64]
+MOST_PARAMETERS = 250_000
+"""Whose curvature is looked at: beyond that it would take more memory than the records may."""
+TURNS, SURE = 16, 1e-3
+
+
+def bend_of(
+    model: nn.Module, optimizer: Optimizer, loss: Tensor, step: int, layers: list[Any], parts: int = 1
+) -> Bend | str | None:
+    """Curvature at this step; why there is none; or None where it can be had at a later step.
+
+    `parts` is how many such losses make one step (gradient accumulation): they are taken to be alike.
+    """
+    reason = _reason_against(model, optimizer)
+    if reason:
+        return reason
+    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+    scale = _scale(optimizer)
+    if scale is None:
+        return None
+    try:
+        gradients = torch.autograd.grad(loss, parameters, create_graph=True, allow_unused=True)
+        used = [(p, g, s) for p, g, s in zip(parameters, gradients, scale, strict=True) if g is not None and g.requires_grad]
+        if not used:
+            return "curvature: the loss has none (it is a straight line in every parameter)"
+
+        def times(flat: Floats) -> Floats:
+            vectors = _split(flat, used)
+            products = torch.autograd.grad(
+                [g for _, g, _ in used], [p for p, _, _ in used], vectors, retain_graph=True, allow_unused=True
+            )
+            return np.concatenate(
+                [
+                    (torch.zeros_like(p) if h is None else h).detach().double().cpu().numpy().ravel() * s
+                    for (p, _, s), h in zip(used, products, strict=True)
+                ]
+            )
+
+        size = sum(p.numel() for p, _, _ in used)
+        value, direction, _ = largest_eigenvalue(times, size, np.ones(size), turns=TURNS, sure=SURE)
+    except (RuntimeError, NotImplementedError) as error:
+        return f"curvature is not told: {str(error).splitlines()[0][:160]}"
+    if not np.isfinite(value):
+        return None
+    value *= parts
+    alpha, factor = float(optimizer.param_groups[0]["lr"]), _factor(optimizer)
+    return Bend(step, alpha, value, factor / value if value > 0 else float("inf"), _shares(direction, used, layers))
+
+
+def _reason_against(model: nn.Module, optimizer: Optimizer) -> str:
+    if type(optimizer).__name__ not in _FACTORS:
+        return f"curvature is not told: the limit of {type(optimizer).__name__} is not known"
+    if any(module._backward_hooks or module._backward_pre_hooks for module in model.modules()):
+        return "curvature is not told: the model has backward hooks of its own, which looking would call"
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    if any(p._backward_hooks for p in parameters):
+        return "curvature is not told: parameters have hooks of their own, which looking would call"
+    if sum(p.numel() for p in parameters) > MOST_PARAMETERS:
+        return f"curvature is not told: more than {MOST_PARAMETERS:,} parameters"
+    return ""
+
+
+def _split(flat: Floats, used: list[tuple[Tensor, Tensor, Any]]) -> list[Tensor]:
+    vectors, at = [], 0
+    for p, g, s in used:
+        part = flat[at : at + p.numel()] * s
+        vectors.append(torch.as_tensor(part, dtype=g.dtype, device=g.device).reshape(p.shape))
+        at += p.numel()
+    return vectors
+
+
+def _scale(optimizer: Optimizer) -> list[Any] | None:
+    """Square root of what each parameter's step is multiplied by, relative to the first rate; None before there is any."""
+    first = float(optimizer.param_groups[0]["lr"])
+    if not first:
+        return None
+    scales: list[Any] = []
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if not p.requires_grad:
+                continue
+            divided = _divided_by(type(optimizer).__name__, group, optimizer.state.get(p, {}))
+            if divided is None:
+                return None
+            scales.append(np.sqrt(float(group["lr"]) / first / divided))
+    return scales
+
+
+def _divided_by(name: str, group: dict[str, Any], state: dict[str, Any]) -> Any:
+    if name == "SGD":
+        return 1.0
+    if not state:
+        return None
+    key, settled = {
+        "Adagrad": ("sum", 1.0), "RMSprop": ("square_avg", 1.0),
+    }.get(name, ("max_exp_avg_sqs" if group.get("amsgrad") else "exp_avg_sq", None))  # fmt: skip
+    square = state.get(key, state.get("exp_avg_sq"))
+    if square is None:
+        return None
+    if settled is None:
+        settled = 1.0 - group["betas"][1] ** float(state["step"])
+    return np.sqrt(square.detach().double().cpu().numpy().ravel() / settled) + group["eps"]
+
+
+_FACTORS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
+
+
+def _factor(optimizer: Optimizer) -> float:
+    """Limit × λ."""
+    group, name = optimizer.param_groups[0], type(optimizer).__name__
+    if name in ("Adam", "AdamW"):
+        return float(2.0 * (1.0 + group["betas"][0]) / (1.0 - group["betas"][0]))
+    momentum = float(group.get("momentum", 0.0))
+    plain = 2.0 * (1.0 + momentum) / (1.0 - float(group.get("dampening", 0.0)))
+    return float(plain / (1.0 + 2.0 * momentum) if group.get("nesterov") else plain)
+
+
+def _shares(direction: Floats, used: list[tuple[Tensor, Tensor, Any]], layers: list[Any]) -> tuple[float, ...]:
+    places = {id(p): number for number, module in enumerate(layers) for p in module.parameters(recurse=False)}
+    shares, at = [0.0] * (len(layers) + 1), 0
+    for p, _, _ in used:
+        shares[places.get(id(p), len(layers))] += float((direction[at : at + p.numel()] ** 2).sum())
+        at += p.numel()
+    return tuple(shares)
