@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format bench clean
+.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format bench bench-observe clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ format: $(DEV)  ## put the code in order
 
 bench: $(INSTALLED)  ## how fast it is
 	$(BIN)/python benchmarks/rewind.py
+
+bench-observe: $(DEV)  ## what observing a PyTorch training costs
+	$(BIN)/python benchmarks/observe.py
 
 clean:  ## remove what was built
 	rm -rf $(VENV) build dist

@@ -88,6 +88,10 @@ class Problem:
     native: object = field(default=None, repr=False)
     """The C core's own copy of these fields, kept by it."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All of it but the core's own copy, which holds addresses."""
+        return {**self.__dict__, "native": None}
+
     @property
     def n(self) -> int:
         return len(self.input)

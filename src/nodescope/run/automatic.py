@@ -8,18 +8,22 @@ from numpy.typing import NDArray
 from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
 
+DAMPED = 1.9
+"""× 1/λmax: the most that is taken for all examples at once."""
 CUSTOMARY = {"adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
 """Of rules that rescale their steps, for networks: Kingma and Ba's for Adam, Keras's and PyTorch's for the others."""
 
 
 def automatic_alpha(recipe: Recipe) -> float:
-    """One example at a time 1 / max|x|²; all at once 2 / (λmax + λmin>0) of the inputs' second moment. Of networks: `_of_network`.
+    """One at a time 1/max|x|²; all at once 2/(λmax + λmin>0) of the inputs' second moment, at most 1.9/λmax.
 
     The step is delta × input, *half* the derivative of the squared error, so alpha is stable below 2/|x|² for one example
     and below 2/λmax for all at once. 2/(λmax + λmin) makes the slowest and the fastest direction shrink alike (Polyak 1987,
-    "Introduction to Optimization", section 3.1.2); the λ come from singular values of the inputs, never from XᵀX. A bias counts
-    as an input of 1; inputs whose weights are frozen do not count. Batches in between take the one-at-a-time value, which is
-    stable for their mean; under reduction="sum" it is divided by their size. With momentum it is multiplied by 1 − momentum.
+    "Introduction to Optimization", section 3.1.2), but of ill-conditioned inputs it turns the fastest round at each step and
+    hardly damps it: 1.9/λmax leaves 0.9 of it, and is at most 5 % slower for the rest. The λ come from singular values of the
+    inputs, never from XᵀX. A bias counts as an input of 1; inputs whose weights are frozen do not count. Batches in between take
+    the one-at-a-time value, which is stable for their mean; under reduction="sum" it is divided by their size. With momentum it
+    is multiplied by 1 − momentum.
 
     Raises
     ------
@@ -81,4 +85,7 @@ def _whole_batch(x: NDArray[np.float64]) -> float:
         except np.linalg.LinAlgError:
             return math.nan
         above = values[values > values[0] * max(x.shape) * np.finfo(float).eps]
-        return float(2.0 / (above[0] * above[0] + above[-1] * above[-1])) if above.size else math.nan
+        if not above.size:
+            return math.nan
+        steepest, flattest = above[0] * above[0], above[-1] * above[-1]
+        return float(min(2.0 / (steepest + flattest), DAMPED / steepest))

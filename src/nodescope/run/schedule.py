@@ -24,6 +24,10 @@ class Schedule:
         if self._function is None and not self.values.size:
             raise InputError("alpha is an empty list; give a value for each step")
 
+    def __getstate__(self) -> dict[str, object]:
+        """The values it gave; a function cannot be kept."""
+        return {"_function": None, "values": self.values}
+
     @property
     def length(self) -> int | None:
         """Steps that there is an alpha for; None where a function gives any."""

@@ -24,6 +24,8 @@ MOST_NODES = 64
 MEMORY = 64 * 2**20
 TIME = 0.25
 
+FREE = 0.5
+"""Seconds that records may take whatever the training takes: a short one is recorded whole."""
 WARM = 16
 """Steps after which what an adaptive optimizer divides by means something."""
 
@@ -62,7 +64,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     memory : int
         Bytes of records at most.
     time : float
-        Part of the training's own time that recording may take, looking at curvature included.
+        Part of the training's own time that recording may take, looking at curvature included; half a second it may take anyway.
     sharpness : bool
         Look at curvature now and then (Hessian-vector products on the loss's own graph, before its `backward`).
 
@@ -245,7 +247,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     def _keep_within_budget(self) -> None:
         """Every second record goes, and the stride doubles, where the records are too many or take too long."""
         elapsed = clock.perf_counter() - self._began
-        slow = self._fixed is None and len(self.run.records) > 8 and self._spent > self._time * max(elapsed - self._spent, 1e-9)
+        allowed = max(FREE, self._time * (elapsed - self._spent))
+        slow = self._fixed is None and len(self.run.records) > 8 and self._spent > allowed
         if slow or self._bytes > self._memory:
             self.run.stride *= 2
             self.run.records = [record for record in self.run.records if record.step % self.run.stride == 0]

@@ -17,8 +17,8 @@ FLAT = 0.02
 """Of an activation's greatest slope: below it a node is saturated."""
 NEARLY_ALL = 0.95
 """Of the examples."""
-MOST_OF_IT = 0.5
-"""Of the squared deltas of the last layer."""
+MOST_OF_IT, WORTH_TELLING = 0.5, 0.1
+"""Of the squared deltas of the last layer; and, times what is left of the error, of all there was."""
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 SHOWN = 5
 
@@ -221,21 +221,21 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
         if len(silent) != len(errors):
             continue  # rows of a convolution are places of a picture, not examples
         share = float(errors[silent].sum() / (errors.sum() or 1.0))
-        if silent.all() or share <= MOST_OF_IT:
+        if silent.all() or share <= MOST_OF_IT or share * e.share_left < WORTH_TELLING:
             continue
         examples = np.flatnonzero(silent)
         loudest = float(np.abs(layer.prediction[silent]).max())
         more = f" and {len(examples) - SHOWN:,} more" if len(examples) > SHOWN else ""
-        told = ", ".join(map(str, examples[:SHOWN])) + more
+        told = f" ({', '.join(map(str, examples[:SHOWN]))}{more})" if e.numbered else ""
         return Finding(
             "standing still",
             "fault" if share > NEARLY_ALL else "warning",
-            f"for {len(examples):,} of {len(silent):,} examples ({told}) every node of {e.layer_name(number)} ({layer.activation}) "
+            f"for {len(examples):,} of {len(silent):,} examples{told} every node of {e.layer_name(number)} ({layer.activation}) "
             f"is off (at most {loudest:.3g}): their deltas, {share:.3g} of what is left, reach no weight, so they stand still.",
             step=e.last.step,
             where=f"layer {number}",
             measured=share,
-            threshold=f"a hidden layer off for examples that hold more than {MOST_OF_IT} of the squared deltas",
+            threshold=f"a layer off for examples with more than {MOST_OF_IT} of the squared deltas, {WORTH_TELLING} of all",
             remedy="A smaller alpha from the start, biases, or an activation that is not off at 0 (tanh, leaky relu).",
             source="weighted delta = delta × input, and the inputs are 0",
         )

@@ -32,6 +32,8 @@ class NetworkEvidence:
         """Snapshots, first and last among them; of a diverged run only those with finite weights."""
         return [look for look in snapshots(self.run) if all(np.all(np.isfinite(layer.weight)) for layer in look.layers)]
 
+    numbered = True
+    """Whether rows of a snapshot are examples by their numbers."""
     left = "the mse is"
     """What `end` is."""
     left_of = "the goals' variance"

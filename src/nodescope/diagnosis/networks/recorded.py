@@ -30,6 +30,7 @@ BOTTOMLESS = 100.0
 class RecordedEvidence(NetworkEvidence):
     """What was seen of a run."""
 
+    numbered = False
     left, left_of = "the loss is about", "the loss at the start"
 
     def __init__(self, run: Recorded) -> None:
