@@ -113,6 +113,7 @@ def test_filip_is_hopeless_and_says_why():
     found = ns.diagnose(ns.descend(**_recipe("filip"), steps=50 if PLAIN else 2000))
     assert "ill-conditioned" in found
     assert not found.withheld
+    assert found.proof[0].predicted == pytest.approx(found.proof[0].recorded, rel=1e-13)  # no part of the error is lost
 
 
 def test_the_readme_names_every_file():

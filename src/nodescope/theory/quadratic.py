@@ -60,10 +60,10 @@ def bowl(x: Floats, residual: Floats) -> Bowl:
     # in units of the largest number, so that no square overflows
     both = triangle(x, residual, by=(1.0 / size, 1.0 / unit))
     inside, outside = both[:, : x.shape[1]], both[:, x.shape[1] :]
-    left = inside @ found.directions.T
-    norms = np.sqrt(found.eigenvalues * n) / size
-    coordinates = (left / norms).T @ outside if found.rank else np.empty((0, k))
-    rest = outside - (left / norms) @ coordinates if found.rank else outside
+    # left singular vectors at right angles to the last bit: X·direction/norm is not, where a direction is nearly nothing
+    basis = np.linalg.svd(inside, full_matrices=False)[0][:, : found.rank]
+    coordinates = basis.T @ outside
+    rest = outside - basis @ coordinates
     per_number = unit * unit / (n * k)
     rounding = (ROUNDING * math.sqrt(both.shape[1])) ** 2 * float((outside**2).sum())
     left_over = (float((rest**2).sum()), _beyond_all_weights(inside, outside))
