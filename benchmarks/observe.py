@@ -8,7 +8,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-STEPS, TIMES = 300, 5
+STEPS, TIMES = 1000, 3
 
 
 def peak(model: str, optimizer: str, way: str, observed: bool) -> int:

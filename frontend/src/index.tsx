@@ -4,22 +4,24 @@ import { render as draw } from "preact";
 import bytes from "../build/core.wasm";
 import { Engine, type Window } from "./engine";
 import { Model } from "./model";
+import { isRecorded, Recording, type RecordedScene } from "./recorded";
 import type { Recipe, Scene } from "./scene";
 import css from "./style.css";
 import { App } from "./view/app";
+import { RecordedApp } from "./view/recorded";
 
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
 /** Show a scene inside an element; gives back what takes it away again. */
-export async function mount(place: HTMLElement, scene: Scene): Promise<() => void> {
-  const model = new Model(await core, scene);
+export async function mount(place: HTMLElement, scene: Scene | RecordedScene): Promise<() => void> {
+  const view = isRecorded(scene) ? <RecordedApp model={new Recording(scene)} /> : <App model={new Model(await core, scene)} />;
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
-  draw(<App model={model} />, root);
+  draw(view, root);
   const unwatch = followTheme(place);
   place.dataset.ready = "true";
   return () => {
@@ -56,14 +58,14 @@ interface WidgetModel {
 
 /** anywidget's port. */
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
-  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene);
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene);
   return () => void gone.then((unmount) => unmount());
 }
 
 async function start(): Promise<void> {
   for (const place of document.querySelectorAll<HTMLElement>("[data-nodescope]")) {
     const text = document.getElementById(place.dataset.nodescope!)?.textContent;
-    if (text) await mount(place, JSON.parse(text) as Scene);
+    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene);
   }
 }
 

@@ -5,8 +5,10 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +143,8 @@ def test_resume(tmp_path):
         (["run", "--data", "absent.csv", "--goal", "a"], "absent.csv"),
         (["trace", "absent.nodescope"], "cannot be read"),
         (["predict", PENGUINS, PENGUINS], "not a nodescope run file"),
+        (["open", "--data", "/absent.csv"], "nodescope: /absent.csv cannot be read"),
+        (["run", "--input", "[" * 100_000, "--goal", "1"], "--input is '[[["),
     ],
 )
 def test_bad_input_is_one_message_and_code_2(arguments, words):
@@ -222,3 +226,92 @@ def test_export_a_page_or_text(tmp_path):
     )
     assert "cannot be written" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "no" / "x.md", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sticks.html", "sticks.md"]
+
+
+XOR = ROOT / "examples" / "xor.toml"
+
+
+@pytest.mark.parametrize("arguments", [["run", XOR], ["trace", XOR], ["diagnose", XOR, "--json"], ["--help"]], ids=lambda a: a[0])
+def test_nowhere_to_print_is_one_message(arguments):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == "nodescope: standard output cannot be written: No space left on device\n"
+    assert done.returncode == 2
+    closed = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert closed.stderr == "nodescope: standard output is closed: there is nowhere to write to\n"
+    assert closed.returncode == 2
+
+
+def test_closed_messages_and_input_are_no_fault():
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, "run", str(XOR)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[0][:8]) == (0, "foretold")
+    asked = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "grade", "-", *SEED]
+    closed = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (closed.returncode, len(closed.stderr.splitlines())) == (2, 1), closed.stderr
+    with (ROOT / "docs" / "node.png").open("rb") as binary:
+        told = call("grade", "-", *SEED, code=2, stdin=binary, env={**os.environ, "PYTHONIOENCODING": "utf-8"}).stderr
+        assert "standard input cannot be read as text" in told
+
+
+def test_out_leaves_recipes_tables_and_devices_alone(tmp_path):
+    """Story: `run r.toml --out r.toml` replaced the recipe by a run file, without a word."""
+    recipe, table = tmp_path / "r.toml", tmp_path / "p.csv"
+    recipe.write_bytes(XOR.read_bytes())
+    table.write_text("a,b\n1,2\n2,3\n3,5\n")
+    fit = ["run", "--data", table, "--goal", "b"]
+    for arguments in (["run", recipe, "--out", recipe], [*fit, "--out", table]):
+        assert "is there and is not a nodescope run file" in call(*arguments, code=2).stderr
+    assert "it is a device" in call("run", recipe, "--out", "/dev/null", code=2).stderr
+    assert "it is a device" in call("trace", recipe, "--out", "/dev/full", code=2).stderr
+    run = tmp_path / "p.nodescope"
+    call(*fit, "--out", run)
+    (tmp_path / "again").symlink_to(table)
+    for arguments in (
+        ["predict", run, table, "--out", table], ["predict", run, table, "--out", run],
+        ["predict", run, recipe, "--out", tmp_path / "again"], ["trace", run, "--out", run],
+        ["trace", run, "--format", "parquet", "--out", table], ["export", run, table],
+    ):  # fmt: skip
+        assert "it is read here; name another file" in call(*arguments, code=2).stderr
+    assert table.read_text().startswith("a,b\n")
+    assert ns.load(run).steps
+    call("export", run, tmp_path / "x.csv")
+    call("export", run, tmp_path / "x.csv")
+
+
+def test_a_second_run_into_the_same_file_is_refused(tmp_path):
+    path = tmp_path / "w.nodescope"
+    long = [*COMMAND, "run", "--weight", "0.4", "--input", "1,2", "--goal", "0.6,5", "--alpha", "1e-12", "--steps", "1000000000000"]
+    first = subprocess.Popen([*long, "--out", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        while not path.exists():
+            assert first.poll() is None
+        assert "another nodescope is writing it" in call("run", *SEED, "--out", path, code=2).stderr
+        assert "another nodescope is writing it" in call("run", "--resume", path, code=2).stderr
+    finally:
+        first.kill()
+        first.communicate()
+    call("run", *SEED, "--steps", 5, "--out", path)
+
+
+def test_an_interrupted_run_is_a_result_with_everything_kept(tmp_path):
+    path = tmp_path / "w.nodescope"
+    long = ["run", "--weight", "0.4", "--input", "1,2", "--goal", "0.6,5", "--alpha", "1e-12", "--steps", "1000000000000"]
+    process = subprocess.Popen([*COMMAND, *long, "--out", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "w.nodescope-wal").exists():
+        assert process.poll() is None
+    time.sleep(0.3)  # until it is under way
+    process.send_signal(signal.SIGINT)
+    said, complaint = process.communicate()
+    assert (process.returncode, complaint) == (0, "")
+    assert "Interrupted after" in said
+    assert ns.load(path).ending is ns.Ending.INTERRUPTED
+    call("run", "--resume", path, "--steps", ns.load(path).steps + 5)
+
+
+def test_a_recipe_of_too_many_brackets(tmp_path):
+    (tmp_path / "r.toml").write_text("input = " + "[" * 100_000)
+    assert "is not a TOML recipe" in call("run", tmp_path / "r.toml", code=2).stderr

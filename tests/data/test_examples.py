@@ -100,6 +100,62 @@ def test_a_fault_is_named_with_its_place_and_remedy(fault: str, tmp_path: Path) 
     assert [part for part in said if part not in str(caught.value)] == []
 
 
+MASKED = np.ma.masked_array([1, 2, 3], mask=[False, True, False])
+MORE_FAULTS: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
+    "masked": ({"a": MASKED, "b": [1, 2, 3]}, {}, ["1 of 3 rows has a missing value (row 2; column 'a')"]),
+    "masked table": (np.ma.masked_array(np.ones((2, 2)), mask=[[0, 0], [1, 0]]), {"goal": 1}, ["row 2; column '0'"]),
+    "text in lists": ([[1, "2"], [3, 4]], {"goal": 0}, ["a list of rows: row 1, column '1' has the text '2'"]),
+    "huge in lists": ([[10**400, 1]], {"goal": 1}, ["row 1, column '0'", "too large for float64"]),
+    "too exact in lists": ([[2**53 + 1, 1]], {"goal": 1}, ["row 1, column '0'", "9007199254740993"]),
+    "ragged lists": ([[1, 2], [3]], {"goal": 1}, ["neither dicts nor rows of numbers of one length"]),
+    "a set as column": ({"a": {1, 2}, "b": [1, 2]}, {}, ["column 'a' is {1, 2}", "a list"]),
+    "a mapping as column": ({"a": {"x": 1}, "b": [1]}, {}, ["column 'a' is {'x': 1}", "a list"]),
+    "no axis as column": ({"a": np.array(3.0), "b": [1]}, {}, ["column 'a' is array(3.)", "a list"]),
+    "a set of names": (COLUMNS, {"inputs": {"a"}}, ["inputs is {'a'}", "a list"]),
+    "no axis of names": (COLUMNS, {"goal": np.array("b")}, ["goal is array('b'", "a list"]),
+    "holdout in quotes": (COLUMNS, {"holdout": "0.5"}, ["holdout is '0.5'", "a fraction of the rows"]),
+    "holdout nan": (COLUMNS, {"holdout": np.nan}, ["holdout is nan", "at least 0 and below 1"]),
+    "missing": (COLUMNS, {"missing": "dorp"}, ["missing is 'dorp'", "'refuse' or 'drop'", "did you mean 'drop'"]),
+    "missing array": (COLUMNS, {"missing": np.zeros(2)}, ["missing is array([0., 0.])"]),
+    "scaling in quotes": (
+        COLUMNS,
+        {"standardise": {"mean": ["1"], "deviation": [1]}},
+        ["standardise: mean must be numbers", "['1']"],
+    ),
+    "scaling masked": (COLUMNS, {"standardise": {"mean": MASKED, "deviation": [1]}}, ["standardise: mean[1] is masked"]),
+    "scaling nan": (COLUMNS, {"standardise": {"mean": [np.nan], "deviation": [1]}}, ["standardise: mean[0] is nan"]),
+    "scaling of goals": (COLUMNS, {"standardise": {"mean": [1], "deviation": [1], "goal": 5}}, ["'goal', which is for networks"]),
+    "scaling huge": (COLUMNS, {"standardise": 10**5000}, ["standardise is int of too many digits", "True, False"]),
+}
+
+
+@pytest.mark.parametrize("fault", MORE_FAULTS)
+def test_a_fault_in_memory_is_named_too(fault: str) -> None:
+    table, keywords, said = MORE_FAULTS[fault]
+    with pytest.raises(InputError) as caught:
+        read_examples(table, **{"goal": "b", **keywords})
+    assert [part for part in said if part not in str(caught.value)] == []
+
+
+def test_tensors_with_gradients() -> None:
+    torch = pytest.importorskip("torch")
+    tensor = torch.ones(2, requires_grad=True)
+    with pytest.raises(InputError, match=r"column 'a' has a Tensor that is no array \(Can't call numpy\(\) on Tensor"):
+        read_examples({"a": tensor, "b": [1, 2]}, goal="b")
+
+
+def test_masked_rows_are_dropped_where_asked_for() -> None:
+    examples = read_examples({"a": MASKED, "b": np.ma.masked_array([4.0, 5.0, 6.0])}, goal="b", missing="drop")
+    assert (examples.input.tolist(), examples.goal.tolist()) == ([[1.0], [3.0]], [[4.0], [6.0]])
+
+
+def test_names_may_come_from_a_table_itself() -> None:
+    frame = pd.DataFrame(COLUMNS)
+    for names in (frame.columns[:1], (name for name in "a"), {"a": 1}.keys(), np.array(["a"])):
+        assert read_examples(frame, goal="b", inputs=names).input.tolist() == [[1.5], [2.0], [4.0]]
+    assert read_examples([[1, None, 2], [3, 4, 5]], goal=np.int64(2), inputs=[np.int64(0)]).goal.tolist() == [[2.0], [5.0]]
+
+
 def test_files_that_are_not_there_or_not_what_they_say(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="No such file"):
         read_examples(tmp_path / "no.csv", goal="b")

@@ -4,6 +4,8 @@ import doctest
 import importlib
 import os
 import pkgutil
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +77,26 @@ def test_docstrings():
             assert result.failed == 0, module.name
             found += result.attempted
     assert found >= 3
+
+
+def test_the_shell_commands_of_readme(tmp_path):
+    """All but `open`, which serves until it is stopped; what they make is nothing that git would see."""
+    readme = (ROOT / "README.md").read_text()
+    assert ". .venv/bin/activate" in readme
+    block = re.search(r"## In the shell.*?```\n(.*?)```", readme, re.DOTALL).group(1).replace("\\\n", " ")
+    commands = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert len(commands) > 10
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    said = {}
+    for nodescope, *arguments in commands:
+        assert nodescope == "nodescope"
+        if arguments != ["open"]:
+            call = [sys.executable, "-m", "nodescope", *arguments]
+            done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ)
+            assert done.returncode == 0, (arguments, done.stderr)
+            said[arguments[0]] = done.stdout
+    assert "The first wrong cell: row 2, new_weight: printed 0.4552, expected 0.45420000000000005. 1 mistake" in said["grade"]
+    made = sorted(path.name for path in tmp_path.iterdir() if path.name != "examples")
+    assert made == ["penguins.nodescope", "sticks.html", "sticks.nodescope"]
+    ignored = subprocess.run(["git", "check-ignore", *made], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ignored.stdout.split() == made

@@ -317,9 +317,9 @@ def test_nested_or_left_open_is_said():
     assert_nothing_left(model, optimizer)
 
 
-@pytest.mark.parametrize("ask", [ns.verify, ns.export, ns.explain, ns.show, ns.compare])
+@pytest.mark.parametrize("ask", [ns.verify, ns.export, ns.explain, ns.compare])
 def test_what_needs_a_replay_says_that_there_is_none(ask, tmp_path):
     run = train("mlp", "SGD", "plain", 2, observed=True).run
-    more = {ns.export: (tmp_path / "x.html",), ns.explain: (0,), ns.compare: (run,)}.get(ask, ())
+    more = {ns.export: (tmp_path / "x.svg",), ns.explain: (0,), ns.compare: (run,)}.get(ask, ())
     with pytest.raises(ns.InputError, match="observed in PyTorch"):
         ask(run, *more)

@@ -94,3 +94,13 @@ def test_judgements_show_themselves_and_escape_names():
         assert "<b>x</b>" not in html
         assert str(shown)
     assert "&lt;b&gt;x" in ns.diagnose(run)._repr_html_()
+
+
+def test_names_are_no_markup_in_markdown(tmp_path):
+    """Markdown lets HTML through: a column's name reaches a page of it as text."""
+    name = "<script>alert(1)</script>|`x`_y_"
+    run = ns.descend(data={name: [1.0, 2.0, 3.0], "y": [1.0, 2.0, 3.5]}, goal="y", alpha=0.01, epochs=2)
+    ns.export(run, tmp_path / "x.md")
+    for text in ((tmp_path / "x.md").read_text().split("```")[0], ns.explain(run, 0).markdown.split("```")[0]):
+        assert "<script" not in text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;\\|\\`x\\`\\_y\\_" in text

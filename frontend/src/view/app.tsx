@@ -10,6 +10,7 @@ import { Change, Controls } from "./controls";
 import { Exactly } from "./exactly";
 import { Examples } from "./examples";
 import { Headline, Subline } from "./headline";
+import { keys, type Walk } from "./keys";
 import { Loop } from "./loop";
 import { NetworkInside } from "./network";
 import { ExampleRows, InputRows } from "./rows";
@@ -22,7 +23,7 @@ export function App({ model }: { model: Model }) {
   const [speed, setSpeed] = useState(4), beat = usePlay(model, speed), root = useRef<HTMLElement>(null);
   return (
     <Current.Provider value={model}>
-      <main ref={root} class="ns" onKeyDown={(event) => keys(event, model, root.current!)}>
+      <main ref={root} class="ns" onKeyDown={(event) => keys(event, walk(model, root.current!))}>
         <Headline />
         <Subline />
         <div class="grid">
@@ -161,17 +162,9 @@ function usePlay(model: Model, speed: number): number {
   return beat;
 }
 
-function keys(event: KeyboardEvent, model: Model, root: HTMLElement): void {
-  const target = event.target as HTMLElement, tag = target.tagName;
-  if (event.altKey || event.ctrlKey || event.metaKey || tag === "SELECT" || tag === "TEXTAREA") return;
-  const typing = tag === "INPUT" && (target as HTMLInputElement).type !== "checkbox", pressing = tag === "BUTTON" || tag === "SUMMARY";
-  const move: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
-  if (typing) return;
-  if (event.key in move) model.go(model.step.value + move[event.key]);
-  else if (event.key === "Home") model.go(0);
-  else if (event.key === "End") model.go(model.lastStep);
-  else if (event.key === " " && !pressing) model.playing.value = !model.playing.value;
-  else if (event.key.toLowerCase() === "a") root.querySelector<HTMLInputElement>("#ns-alpha")?.focus();
-  else return;
-  event.preventDefault();
+function walk(model: Model, root: HTMLElement): Walk {
+  return {
+    at: model.step.value, last: model.lastStep, go: (step) => model.go(step),
+    play: () => { model.playing.value = !model.playing.value; }, more: { a: () => root.querySelector<HTMLInputElement>("#ns-alpha")?.focus() },
+  };
 }

@@ -129,7 +129,7 @@ function Detail() {
 }
 
 /** Lowest to highest of each stretch as one filled shape; what is not finite pins at the top. */
-function band(points: Point[], x: (s: number) => number, y: (e: number) => number, end: number): string {
+export function band(points: Point[], x: (s: number) => number, y: (e: number) => number, end: number): string {
   const seen = points.filter((p) => p.step <= end && !Number.isNaN(p.low));
   if (!seen.length) return "";
   const at = (p: Point, e: number) => `${x(p.step).toFixed(1)} ${y(e).toFixed(1)}`;

@@ -5,9 +5,9 @@ A kink has the slope of its left side: relu at 0 has slope 0, leaky relu 0.01 (P
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from nodescope.arithmetic import functions
+from nodescope.arithmetic.given import near, shown
 from nodescope.errors import InputError
 
 LEAK = 0.01
@@ -73,7 +73,5 @@ def as_activation(value: object) -> Activation:
         return value
     name = value.lower().replace("_", " ").replace("-", " ") if isinstance(value, str) else ""
     if name not in ACTIVATIONS:
-        near = get_close_matches(name, ACTIVATIONS, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"activation is {value!r}; the activations are {', '.join(ACTIVATIONS)}{hint}")
+        raise InputError(f"activation is {shown(value)}; the activations are {', '.join(ACTIVATIONS)}{near(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]

@@ -1,13 +1,18 @@
 """The only file that knows the compiled library: it loads it, calls it, and falls back to the definition where it cannot.
 
 ``NODESCOPE_ENGINE=plain`` forces the plain Python engine, ``=compiled`` refuses to fall back.
+
+Nothing reaches the library unchecked: the type, length and layout of every array, and every number that counts places in
+one. What does not fit is a ValueError, whoever the caller is.
 """
 
 import ctypes
 import importlib.util
 import os
 import warnings
+from dataclasses import dataclass, fields
 from functools import cache
+from operator import is_
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +20,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic import plain
 from nodescope.arithmetic.activations import Activation
-from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
+from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
 from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
@@ -25,6 +30,8 @@ _COLUMN_NAMES = (
 SETTINGS = 6
 """Of a rule, at most."""
 _SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
+_LASTING = tuple(field.name for field in fields(Problem) if field.name not in ("alphas", "native"))
+"""A problem's fields that the core's copy of it is made from; alphas are handed over with each walk."""
 
 
 class Engine(Protocol):
@@ -130,12 +137,19 @@ class Compiled:
         checkpoints: Floats | None = None,
         columns: Columns | None = None,
     ) -> Outcome:
-        _of_length(state, problem.state_length)
         native = _native(problem)
+        refuse_misfit("state", state, problem.state_length, written=True)
+        cursor.refuse_misfits(problem, saved, checkpoints)
+        if problem.batch > problem.n:
+            raise ValueError(f"batches of {problem.batch} of {problem.n} examples")
+        if problem.alphas is not None:
+            refuse_misfit("alphas", problem.alphas, max(len(problem.alphas), cursor.step + steps))
+        native.alphas = _address(problem.alphas)
         scratch = self._scratch_for(native)
         drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
         to = None
         if columns is not None:
+            columns.refuse_misfits(problem, steps)
             addresses = [_address(getattr(columns, name)) for name in _COLUMN_NAMES]
             to = ctypes.byref(_NativeColumns(*addresses, *[getattr(columns, name) for name in _SPAN_NAMES]))
         outcome = Outcome(
@@ -152,15 +166,13 @@ class Compiled:
         return outcome
 
     def predict(self, problem: Problem, weights: Floats) -> Floats:
+        native, weights = _native(problem), _whole(problem, weights)
         prediction = np.empty((problem.n, problem.k))
-        weights = _of_length(np.ascontiguousarray(weights), problem.size)
-        native = _native(problem)
         self._predict(ctypes.byref(native), _address(weights), _address(self._scratch_for(native)), _address(prediction))
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
-        weights = _of_length(np.ascontiguousarray(weights), problem.size)
-        native = _native(problem)
+        native, weights = _native(problem), _whole(problem, weights)
         return float(self._mse(ctypes.byref(native), _address(weights), _address(self._scratch_for(native))))
 
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
@@ -173,34 +185,48 @@ class Compiled:
         return np.empty(self._scratch(ctypes.byref(native)))
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
+        if not 1 <= n <= FARTHEST:
+            raise ValueError(f"an order of {n} examples")
         example = np.empty(count, dtype=np.int64)
         self._order(n, seed, epoch, start, count, _address(example))
         return example
 
 
-def _of_length(numbers: Floats, length: int) -> Floats:
-    """The core reads as many as the problem has: fewer would be somebody else's memory."""
-    if numbers.size != length:
-        raise ValueError(f"{numbers.size} numbers for a problem of {length}")
-    return numbers
+def _whole(problem: Problem, weights: Floats) -> Floats:
+    """The weights in the order and number that the core reads them."""
+    weights = np.ascontiguousarray(weights)
+    refuse_misfit("weights", weights, problem.size)
+    return weights
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The core's own copy of a problem, and what it was made from, which has to live as long."""
+
+    native: _NativeProblem
+    of: tuple[object, ...]
+    shapes: tuple[tuple[int, ...], ...]
 
 
 def _native(problem: Problem) -> _NativeProblem:
-    """The problem as the C core reads it, made once; only the schedule may have grown since."""
-    if not isinstance(problem.native, _NativeProblem):
-        settings = [float(value) for value in problem.rule.settings().values()]
-        settings += [0.0] * (SETTINGS - len(settings))
-        layers = [_NativeLayer(shape.inputs, shape.outputs, shape.has_bias, shape.activation.code) for shape in problem.layers]
-        frozen = problem.frozen
-        problem.native = _NativeProblem(
-            problem.n, problem.input.shape[1], problem.k, problem.batch, problem.has_bias, not problem.mean,
-            problem.lanes, problem.shuffled, problem.rule.code, problem.seed,
-            _address(problem.input), _address(problem.goal), _address(frozen), None,
-            0, problem.alpha, (ctypes.c_double * SETTINGS)(*settings), problem.until_mse,
-            len(layers), (_NativeLayer * len(layers))(*layers), problem.sequential, problem.loss.code, problem.loss.threshold,
-        )  # fmt: skip
-    problem.native.alphas = _address(problem.alphas)
-    return problem.native
+    """The problem as the core reads it, checked and made once, anew where a field of it has been changed."""
+    made, of = problem.native, tuple(getattr(problem, name) for name in _LASTING)
+    shapes = (problem.input.shape, problem.goal.shape)
+    if isinstance(made, _Made) and made.shapes == shapes and all(map(is_, made.of, of)):
+        return made.native
+    problem.refuse_misfits()
+    settings = [float(value) for value in problem.rule.settings().values()]
+    settings += [0.0] * (SETTINGS - len(settings))
+    layers = [_NativeLayer(shape.inputs, shape.outputs, shape.has_bias, shape.activation.code) for shape in problem.layers]
+    native = _NativeProblem(
+        problem.n, problem.input.shape[1], problem.k, problem.batch, problem.has_bias, not problem.mean,
+        problem.lanes, problem.shuffled, problem.rule.code, problem.seed,
+        _address(problem.input), _address(problem.goal), _address(problem.frozen), None,
+        0, problem.alpha, (ctypes.c_double * SETTINGS)(*settings), problem.until_mse,
+        len(layers), (_NativeLayer * len(layers))(*layers), problem.sequential, problem.loss.code, problem.loss.threshold,
+    )  # fmt: skip
+    problem.native = _Made(native, of, shapes)
+    return native
 
 
 @cache

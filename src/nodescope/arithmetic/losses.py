@@ -5,11 +5,15 @@ The mse is told for every loss; `loss` is what the steps make smaller.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.given import near, number, shown
 from nodescope.errors import InputError
 
+Floats = NDArray[np.float64]
 LOSSES = ("squared", "huber", "absolute")
 
 
@@ -50,6 +54,15 @@ class Loss:
             return self.threshold * (size - 0.5 * self.threshold)
         return 0.5 * error * error
 
+    def of(self, errors: Floats) -> Floats:
+        """`at`, of many."""
+        size = np.abs(errors)
+        if self.name == "absolute":
+            return size
+        squares = 0.5 * errors * errors
+        beyond = self.threshold * (size - 0.5 * self.threshold)
+        return np.where(size > self.threshold, beyond, squares) if self.name == "huber" else squares
+
     def settings(self) -> dict[str, object]:
         """Name and settings, as `loss=` takes them."""
         return {"name": self.name, "threshold": self.threshold} if self.name == "huber" else {"name": self.name}
@@ -67,16 +80,11 @@ def as_loss(value: object) -> Loss:
         value = value.settings()
     settings: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"name": value}
     name = settings.pop("name", None)
-    if name not in LOSSES:
-        near = get_close_matches(str(name).lower(), LOSSES, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"loss is {name!r}; the losses are {', '.join(LOSSES)}{hint}")
-    threshold = settings.pop("threshold", 1.0)
-    if settings or (name != "huber" and threshold != 1.0):
-        raise InputError(
-            f"loss {name!r} has no setting {next(iter(settings), 'threshold')!r}; huber has threshold, the others none"
-        )
-    is_number = isinstance(threshold, (int, float)) and not isinstance(threshold, bool)
-    if not is_number or not 0.0 < threshold < float("inf"):
-        raise InputError(f"threshold of loss 'huber' is {threshold!r}; it must be above 0 and finite")
-    return Loss(str(name), float(threshold))
+    if not isinstance(name, str) or name not in LOSSES:
+        raise InputError(f"loss is {shown(name)}; the losses are {', '.join(LOSSES)}{near(name, LOSSES)}")
+    known = ("threshold",) if name == "huber" else ()
+    for setting in settings:
+        if setting not in known:
+            hint = near(setting, known)
+            raise InputError(f"loss {name!r} has no setting {shown(setting)}; huber has threshold, the others none{hint}")
+    return Loss(str(name), number(f"threshold of loss {name!r}", settings.get("threshold", 1.0), above=0.0))

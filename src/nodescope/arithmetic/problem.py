@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.losses import Loss
-from nodescope.arithmetic.rules import Rule
+from nodescope.arithmetic.rules import RULES, Rule
 
 Floats = NDArray[np.float64]
+FARTHEST = 2**62
+"""Step that a walk may come to; far below where 64 bits end."""
 
 
 class Outcome(IntEnum):
@@ -49,6 +51,18 @@ class LayerShape:
     def size(self) -> int:
         """Weights of all its nodes."""
         return self.outputs * self.width
+
+
+def refuse_misfit(
+    name: str, array: NDArray[Any], length: int, kind: type[np.generic] = np.float64, *, written: bool = False
+) -> None:
+    """Raise ValueError where an array is not what the C core takes it for: it would go on in somebody else's memory."""
+    whole = array.flags.c_contiguous and array.flags.aligned and (array.flags.writeable or not written)
+    if array.dtype != kind or array.size != length or not whole:
+        raise ValueError(
+            f"{name} is {array.size} of {array.dtype}{'' if whole else ', not contiguous or not to be written'}; "
+            f"the core takes {length} of {np.dtype(kind)}"
+        )
 
 
 @dataclass(eq=False)
@@ -133,6 +147,19 @@ class Problem:
     def steps_per_epoch(self) -> int:
         return -(-self.n // self.batch)
 
+    def refuse_misfits(self) -> None:
+        """Raise ValueError where its shapes do not fit together, or an array is not what the C core takes it for."""
+        d, k = (array.shape[1] if array.ndim == 2 else 0 for array in (self.input, self.goal))
+        fed, nodes = [d, *(layer.outputs for layer in self.layers)], [*(layer.inputs for layer in self.layers), k]
+        if min(*fed, *nodes) < 1 or (self.layers and fed != nodes) or self.batch < 1:
+            raise ValueError(f"layers of {fed} inputs for {nodes}, batches of {self.batch}")
+        if RULES.get(self.rule.name) is not type(self.rule):
+            raise ValueError(f"the core has no rule {self.rule!r}")
+        refuse_misfit("input", self.input, self.n * d)
+        refuse_misfit("goal", self.goal, self.n * k)
+        if self.frozen is not None:
+            refuse_misfit("frozen", self.frozen, self.size, np.bool_)
+
     def first_state(self, weights: Floats) -> Floats:
         """State before step 0 from the weights."""
         memory = [np.full(self.size, value) for value in self.rule.first_memory()]
@@ -175,6 +202,17 @@ class Cursor(ctypes.Structure):
         """A cursor that just steps on from `step`."""
         return cls(step=step, last_moved=-1, last_changed=-1, power=1, spacing=1)
 
+    def refuse_misfits(self, problem: Problem, saved: Floats | None, checkpoints: Floats | None) -> None:
+        """Raise ValueError where it points outside of what a walk has been given."""
+        if not 0 <= self.step <= FARTHEST or (saved is None and self.stopping and self.watching):
+            raise ValueError(f"a walk from step {self.step}, with {'nothing' if saved is None else 'a state'} to compare with")
+        if saved is not None:
+            refuse_misfit("saved", saved, problem.state_length, written=True)
+        if checkpoints is not None:
+            refuse_misfit("checkpoints", checkpoints, self.capacity * problem.state_length, written=True)
+            if self.spacing < 1 or not 0 <= self.kept <= self.capacity:
+                raise ValueError(f"{self.kept} of {self.capacity} checkpoints, {self.spacing} steps apart")
+
 
 @dataclass(eq=False)
 class Columns:
@@ -205,6 +243,20 @@ class Columns:
     weights: int = 0
     first_node: int = 0
     nodes: int = 0
+
+    def refuse_misfits(self, problem: Problem, steps: int) -> None:
+        """Raise ValueError where a walk of so many steps would write outside of them."""
+        kept = range(self.first_weight, self.first_weight + self.weights), range(self.first_node, self.first_node + self.nodes)
+        for some, whole in zip(kept, (problem.size, problem.nodes), strict=True):
+            if not 0 <= some.start <= some.stop <= whole or (not problem.layers and len(some) != whole):
+                raise ValueError(f"weights or nodes {some} of {whole}")
+        row = {"memory": len(problem.rule.memories) * self.weights, "mse": 1, "example": problem.batch}
+        row |= dict.fromkeys(("weight", "weighted_delta", "alpha_delta", "new_weight"), self.weights)
+        row |= dict.fromkeys(("sum", "prediction", "delta"), problem.batch * self.nodes)
+        for name, length in row.items():
+            if (column := getattr(self, name)) is not None:
+                kind = np.int64 if name == "example" else np.float64
+                refuse_misfit(name, column, max(steps, len(column)) * length, kind, written=True)
 
     @classmethod
     def for_steps(

@@ -13,9 +13,9 @@ squared error of one output itself sees 2 g, and takes the same plain step at ha
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import ClassVar
 
+from nodescope.arithmetic.given import near, number, shown, yes_or_no
 from nodescope.errors import InputError
 
 Pull = tuple[float, list[float]]
@@ -214,30 +214,23 @@ def as_rule(value: object) -> Rule:
         settings = {str(key): setting for key, setting in value.items()}
         value = settings.pop("name", None)
     if not isinstance(value, str) or value.lower() not in RULES:
-        near = get_close_matches(str(value).lower(), RULES, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"rule is {value!r}; the rules are {', '.join(RULES)}{hint}")
+        raise InputError(f"rule is {shown(value)}; the rules are {', '.join(RULES)}{near(value, RULES)}")
     kind = RULES[value.lower()]
     known = [f.name for f in fields(kind)]
     for name in settings:
         if name not in known:
-            raise InputError(f"rule {kind.name!r} has no setting {name!r}; it has {', '.join(known) or 'none'}")
+            allowed = ", ".join(known) or "none"
+            raise InputError(f"rule {kind.name!r} has no setting {shown(name)}; it has {allowed}{near(name, known)}")
     return _checked(kind(**settings))
 
 
 def _checked(rule: Rule) -> Rule:
     checked: dict[str, float | bool] = {}
     for name, value in rule.settings().items():
+        what = f"{name} of rule {rule.name!r}"
         if isinstance(getattr(type(rule), name), bool):
-            if not isinstance(value, bool) and value not in (0, 1):
-                raise InputError(f"{name} of rule {rule.name!r} is {value!r}; it may be True or False")
-            checked[name] = bool(value)
+            checked[name] = yes_or_no(what, value)
             continue
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError(f"{name} of rule {rule.name!r} is {value!r}; it must be a number")
         below_1 = name in ("momentum", "beta1", "beta2") or (name == "decay" and rule.name != "adamw")
-        if not (0.0 <= value < 1.0 if below_1 else 0.0 <= value < math.inf):
-            bound = "below 1" if below_1 else "finite"
-            raise InputError(f"{name} of rule {rule.name!r} is {value!r}; it must be at least 0 and {bound}")
-        checked[name] = float(value)
+        checked[name] = number(what, value, least=0.0, below=1.0 if below_1 else math.inf)
     return type(rule)(**checked)

@@ -1,5 +1,6 @@
 """The command line: parse, call, print. Bad input gets one clear message and exit code 2; a diverged run is a result."""
 
+import errno
 import os
 import sys
 
@@ -10,7 +11,10 @@ from nodescope.cli.judge import compare, diagnose, explain, export, forecast, gr
 from nodescope.cli.opening import open_page
 from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
-from nodescope.errors import NodescopeError
+from nodescope.errors import FileError, NodescopeError
+
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Of an error without a file's name: it was standard output that could take no more."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +30,8 @@ for command in (run, forecast, trace, diagnose, explain, verify, predict, compar
 def main() -> None:
     """Entry point: every failure that has an explanation is one message on stderr and exit code 2."""
     try:
+        if sys.stdout is None:
+            raise FileError("standard output is closed: there is nowhere to write to")
         cli(standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -35,6 +41,17 @@ def main() -> None:
         click.echo(f"nodescope: {plain_lines(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OF_WRITING:
+            raise
+        _write_no_more()
+        click.echo(f"nodescope: standard output cannot be written: {error.strerror or error}", err=True)
+        sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
+
+
+def _write_no_more() -> None:
+    """Python would write the rest at its end, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

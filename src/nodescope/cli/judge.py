@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 import nodescope as ns
-from nodescope.cli.opened import opened
-from nodescope.cli.output import plain_lines, progress, terminal
+from nodescope.cli.opened import opened, read_for
+from nodescope.cli.output import plain_lines, progress, refuse_input, standard_input, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.errors import InputError
 from nodescope.run.descend import descend_with
@@ -106,7 +106,7 @@ def explain(run: str, step: int, layer: int | None, node: int | None, form: str,
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
     """Hold the printed numbers of a TABLE (or of each in a folder; - for standard input) against the right ones."""
-    printed = sys.stdin.read() if table == "-" else Path(table)
+    printed = standard_input() if table == "-" else Path(table)
     graded = ns.grade(printed, **keywords_of(recipe, given))
     click.echo(values.as_json(values.grade_values(graded)) if as_json else plain_lines(str(graded)))
 
@@ -119,7 +119,9 @@ def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
 def export(run: str, out: str, step: int | None, theme: str) -> None:
     """Write a RUN to OUT. .html is one offline page that replays every step and runs it again; .svg, .png and .pdf are a picture
     of one step; .csv and .parquet every number of every step; .md is the report as text."""
-    ns.export(opened(run), out, step, theme)
+    of = opened(run)
+    refuse_input(out, read_for(run, of))
+    ns.export(of, out, step, theme)
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from nodescope.cli.opened import opened
-from nodescope.errors import InputError
+from nodescope.errors import InputError, NodescopeError
 
 
 @click.command("open")
@@ -28,5 +28,7 @@ def open_page(run: str | None, data: str | None, port: int, browser: bool) -> No
             if browser:
                 webbrowser.open(guard.address)
             serve(guard, bound)
+    except NodescopeError:
+        raise
     except OSError as error:
         raise InputError(f"port {port} cannot be used: {error.strerror or error}; leave --port out for a free one") from error

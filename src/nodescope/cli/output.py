@@ -1,21 +1,28 @@
-"""Where a command writes: standard output, or a file that appears only when it is whole; and what a terminal can show."""
+"""Where a command reads and writes: standard input, standard output or a file that is whole; and what a terminal can show."""
 
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from nodescope.errors import FileError, NodescopeError
+from nodescope.errors import FileError, InputError
 from nodescope.run.descend import Progress
+from nodescope.run.target import beside
 from nodescope.views.numbers import plain_text
 
 Write = Callable[[str], object]
 PROGRESS_AFTER = 1.0
 """Seconds."""
+
+
+def standard_input() -> str:
+    """All of it."""
+    try:
+        return "" if sys.stdin is None else sys.stdin.read()
+    except (OSError, ValueError) as error:
+        raise InputError(f"standard input cannot be read as text: {error}") from error
 
 
 @contextmanager
@@ -24,30 +31,21 @@ def writer(out: str | None) -> Iterator[Write]:
     if out is None:
         yield sys.stdout.write
         return
-    with beside(Path(out)) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with beside(out) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file.write
-        file.flush()
-        os.fsync(file.fileno())
 
 
-@contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """A file beside its target, renamed to it at the end."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".part", dir=target.parent) as folder:
-            part = Path(folder) / target.name
-            yield part
-            part.replace(target)
-    except OSError as error:
-        if isinstance(error, NodescopeError):
-            raise
-        raise FileError(f"{target} cannot be written: {error.strerror or error}") from error
+def refuse_input(out: str | None, inputs: Iterable[str]) -> None:
+    """Raise FileError where a command would write over what it reads."""
+    for name in inputs:
+        if out is not None and os.path.exists(out) and os.path.exists(name) and os.path.samefile(out, name):
+            raise FileError(f"{out} cannot be written: it is read here; name another file")
 
 
 @contextmanager
 def progress() -> Iterator[Progress | None]:
     """A bar on a terminal's stderr once a run takes longer than a second."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     bar: list[Any] = []

@@ -1,32 +1,39 @@
 """`trace` and `predict`: numbers of a run, to read or to hand on."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from nodescope.cli.opened import opened
-from nodescope.cli.output import Write, beside, writer
+from nodescope.cli.opened import opened, read_for
+from nodescope.cli.output import Write, refuse_input, writer
 from nodescope.errors import InputError
+from nodescope.run.recorded import Recorded
+from nodescope.run.tabular import Tabular
+from nodescope.run.target import beside
 from nodescope.views import tables, values
 from nodescope.views.numbers import exact, plain_text
+
+TEN = 10
+"""Steps that are shown where no end is named."""
 
 
 @click.command()
 @click.argument("run", type=click.Path())
 @click.option("--from", "start", type=int, default=0, help="First step (counted from 0).")
-@click.option("--to", "stop", type=int, help="The step after the last (default: ten steps).")
-@click.option("--columns", help="Only these: weight,delta.")
+@click.option("--to", "stop", type=int, help="The step after the last (default: ten steps, or ten recorded ones).")
+@click.option("--columns", help="Only these: weight,delta (of a network those of the step, else of every layer).")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "md", "parquet"]), default="table")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=click.Path(), help="Write to this file instead.")
 def trace(run: str, start: int, stop: int | None, columns: str | None, form: str, as_json: bool, out: str | None) -> None:
-    """Every number of some steps of a RUN (a run file, or a recipe that is run first)."""
-    window = opened(run).trace[start : start + 10 if stop is None and start >= 0 else stop]
+    """Every number of some steps of a RUN (a run file, or a recipe that is run first); of an observed one those recorded."""
+    of = opened(run)
+    refuse_input(out, read_for(run, of))
+    window = _window(of, start, stop)
     chosen = None if columns is None else tuple(name.strip() for name in columns.split(","))
-    window.refuse_unknown(chosen or ())
+    window.refuse_unknown(chosen or (), within=True)
     form = "json" if as_json else form
     if form == "parquet":
         _write_parquet(window, chosen, out)
@@ -35,26 +42,47 @@ def trace(run: str, start: int, stop: int | None, columns: str | None, form: str
         _WRITERS[form](window, chosen, write)
 
 
-def _write_table(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
+def _window(run: Any, start: int, stop: int | None) -> Tabular:
+    observed = isinstance(run, Recorded)
+    if stop is None and start >= 0:
+        stop = start + TEN * (run.stride if observed else 1)
+    window: Tabular = run.trace[start:stop]
+    if observed and not len(window.read("step")["step"]):
+        _refuse_unrecorded(run, range(run.steps)[start:stop])
+    return window
+
+
+def _refuse_unrecorded(run: Recorded, asked: range) -> None:
+    """Say which recorded step is nearest to those asked for."""
+    there = run.trace.steps
+    if len(there) and len(asked):
+        near = int(there[np.abs(there - asked.start).argmin()])
+        raise InputError(
+            f"no step from {asked.start} to {asked[-1]} was recorded; the nearest that was is {near} "
+            f"(of {run.steps:,} steps, {len(there):,} were)"
+        )
+
+
+def _write_table(window: Tabular, chosen: tuple[str, ...] | None, write: Write) -> None:
     for line in tables.aligned([[plain_text(c) for c in row] for row in tables.window_rows(window, chosen)]):
         write(line + "\n")
 
 
-def _write_markdown(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
+def _write_markdown(window: Tabular, chosen: tuple[str, ...] | None, write: Write) -> None:
     for line in tables.markdown([[plain_text(c) for c in row] for row in tables.window_rows(window, chosen)]):
         write(line + "\n")
 
 
-def _write_csv(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
+def _write_csv(window: Tabular, chosen: tuple[str, ...] | None, write: Write) -> None:
     for line in tables.csv_lines(tables.window_rows(window, chosen)):
         write(line)
 
 
-def _write_json(window: Any, chosen: tuple[str, ...] | None, write: Write) -> None:
-    write(values.as_json(window.read(*(chosen or ()))) + "\n")
+def _write_json(window: Tabular, chosen: tuple[str, ...] | None, write: Write) -> None:
+    write(values.as_json(values.window_values(window, chosen)) + "\n")
 
 
-_WRITERS: dict[str, Callable[[Any, tuple[str, ...] | None, Write], None]] = {
+_WRITERS: dict[str, Callable[[Tabular, tuple[str, ...] | None, Write], None]] = {
     "table": _write_table,
     "md": _write_markdown,
     "csv": _write_csv,
@@ -62,15 +90,14 @@ _WRITERS: dict[str, Callable[[Any, tuple[str, ...] | None, Write], None]] = {
 }
 
 
-def _write_parquet(window: Any, chosen: tuple[str, ...] | None, out: str | None) -> None:
+def _write_parquet(window: Tabular, chosen: tuple[str, ...] | None, out: str | None) -> None:
     if out is None:
         raise InputError("--format parquet needs --out FILE")
     from pyarrow import parquet
 
     table = window.to_arrow()
-    names = [name for name in table.column_names if chosen is None or name.split("[")[0] in chosen]
-    with beside(Path(out)) as part:
-        parquet.write_table(table.select(names), part)
+    with beside(out) as part:
+        parquet.write_table(table.select(tables.numbers_of(window, table.column_names, chosen)), part)
 
 
 @click.command()
@@ -84,6 +111,7 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
     fitted = opened(run)
     if fitted.recipe.source is None:
         raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")
+    refuse_input(out, [table, *read_for(run, fitted)])
     prediction = fitted.predict(table)
     names = fitted.recipe.goal_names
     columns = dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from nodescope.arithmetic.given import shown
 from nodescope.errors import InputError
 from nodescope.run.recipe import fitting_network
 from nodescope.run.toml import read_recipe
@@ -104,8 +105,8 @@ def _numbers(name: str, text: str) -> Any:
         if text.lstrip().startswith("["):
             return json.loads(text)
         parts = [int(part) if part.strip().lstrip("+-").isdigit() else float(part) for part in text.split(",")]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
-            f"--{name} is {text!r}; it must be a number, a list such as 0,1,2, or nested lists such as [[0,1],[2,3]]"
+            f"--{name} is {shown(text)}; it must be a number, a list such as 0,1,2, or nested lists such as [[0,1],[2,3]]"
         ) from error
     return parts[0] if len(parts) == 1 else parts

@@ -36,12 +36,17 @@ class Bad:
 
 
 def from_values(values: Any) -> Floats | Bad:
-    """A NumPy array, a column of a data frame, or any sequence of numbers (None = missing)."""
+    """A NumPy array, a column of a data frame, or any sequence of numbers (None and what is masked = missing)."""
+    if isinstance(values, np.ma.MaskedArray) and values.ndim == 1:
+        return _where_not(np.ma.getmaskarray(values), from_values(values.filled(0)))
     if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
         return _from_arrow_like(values)
     array = values if isinstance(values, np.ndarray) else None
     if array is None and hasattr(values, "__array__"):
-        array = np.asarray(values)
+        try:
+            array = np.asarray(values)
+        except (TypeError, ValueError, RuntimeError) as error:
+            return Bad(1, f"a {type(values).__name__} that is no array ({error!s:.80})", "give the column as an array of numbers")
     if array is None or array.dtype.kind not in "fiub":
         return _from_objects(list(values))
     if array.ndim != 1:
@@ -150,7 +155,11 @@ def _is_text(kind: Any) -> bool:
 def _arrow_integers(column: Any) -> Floats | Bad:
     missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
     numbers = _integers(np.asarray((column.fill_null(0) if column.null_count else column).to_numpy()))
-    if missing is not None and not isinstance(numbers, Bad):
+    return numbers if missing is None else _where_not(missing, numbers)
+
+
+def _where_not(missing: NDArray[np.bool_], numbers: Floats | Bad) -> Floats | Bad:
+    if not isinstance(numbers, Bad):
         numbers[missing] = np.nan
     return numbers
 

@@ -6,7 +6,6 @@ is refused unless `missing="drop"` asks otherwise, and the rows that went are li
 """
 
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import choice, number, shown
 from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.columns import Bad
 from nodescope.data.scaling import Scaling, as_scaling, measure
@@ -22,6 +22,8 @@ from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+_NAME = str | int | np.integer
+"""A column is called by its name; one that has none by its number."""
 NAMED = 5
 """How many names or rows a message lists before it counts the rest."""
 
@@ -162,11 +164,12 @@ def read_examples(
     InputError
         One clear message: file, row, column and remedy.
     """
-    if missing not in ("refuse", "drop"):
-        raise InputError(f'missing is {missing!r}; it is "refuse" or "drop"')
-    fraction = _fraction(holdout)
+    missing = choice("missing", missing, "refuse", "drop")
+    fraction = number("holdout", holdout, least=0.0, below=1.0, words="a fraction of the rows, such as 0.2")
     table = open_table(data)
     goals, one_goal = _goals(table, goal)
+    if isinstance(standardise, Mapping) and "goal" in standardise and not goals_too:
+        raise InputError("standardise has a 'goal', which is for networks: the goals of plain nodes keep their units; leave it out")
     names = _inputs(table, inputs, goals)
     values = _matrix(table, (*names, *goals), inputs is None, len(names))
     rows, dropped = _complete(table, (*names, *goals), values, missing)
@@ -197,20 +200,10 @@ def read_examples(
     return Examples(x, y, unseen_x, unseen_y, source)
 
 
-def _fraction(holdout: float) -> float:
-    try:
-        fraction = float(holdout)
-    except (TypeError, ValueError):
-        fraction = math.nan
-    if not 0 <= fraction < 1:
-        raise InputError(f"holdout is {holdout!r}; it is a fraction of the rows: 0 or more and less than 1")
-    return fraction
-
-
 def _goals(table: Table, goal: Any) -> tuple[tuple[str, ...], bool]:
     if goal is None:
         raise InputError(f"{table.where}: goal is not given; name the column to predict: {_listed(table.names)}")
-    one = isinstance(goal, str | int)
+    one = isinstance(goal, _NAME)
     goals = _known(table, "goal", [goal] if one else goal)
     if not goals:
         raise InputError("goal is an empty list; name at least one column")
@@ -222,7 +215,7 @@ def _inputs(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, ...
         taken = set(goals)
         names = tuple(name for name in table.names if name not in taken)
     else:
-        names = _known(table, "inputs", [inputs] if isinstance(inputs, str | int) else inputs)
+        names = _known(table, "inputs", [inputs] if isinstance(inputs, _NAME) else inputs)
     for name in names:
         if name in goals:
             raise InputError(f"{table.where}: the column {name!r} is both goal and input; take it out of inputs")
@@ -232,9 +225,10 @@ def _inputs(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, ...
 
 
 def _known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
-    if not isinstance(wanted, Sequence | np.ndarray) and not hasattr(wanted, "__iter__"):
-        raise InputError(f"{keyword} is {wanted!r}; give column names")
-    names = tuple(str(name) for name in wanted)
+    unordered = isinstance(wanted, set | frozenset | Mapping)
+    if unordered or not hasattr(wanted, "__iter__") or getattr(wanted, "ndim", 1) == 0:
+        raise InputError(f"{keyword} is {shown(wanted)}; give a column name, or a list of them")
+    names = tuple(shown(name) if isinstance(name, int) else str(name) for name in wanted)
     have = set(table.names)
     for name in names:
         if name not in have:
@@ -338,7 +332,7 @@ def _scaling(standardise: Any, x: Floats) -> Scaling | None:
     if isinstance(standardise, Mapping):
         return as_scaling({name: value for name, value in standardise.items() if name != "goal"}, x.shape[1])
     if not isinstance(standardise, bool | np.bool_):
-        raise InputError(f"standardise is {standardise!r}; it is True, False, or a mapping with 'mean' and 'deviation'")
+        raise InputError(f"standardise is {shown(standardise)}; it is True, False, or a mapping with 'mean' and 'deviation'")
     return measure(x) if standardise else None
 
 

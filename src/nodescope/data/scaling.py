@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import as_floats, refuse_not_finite, shown
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -75,7 +76,7 @@ def as_scaling(value: Mapping[str, Any], d: int) -> Scaling:
         seen = (
             f"standardise has the keys {sorted(map(str, value))}"
             if isinstance(value, Mapping)
-            else f"standardise has {value!r:.80}"
+            else f"standardise has {shown(value)}"
         )
         raise InputError(f"{seen}; it needs 'mean' and 'deviation' (or give True or False)")
     mean, deviation = (_numbers(name, value[name], d) for name in ("mean", "deviation"))
@@ -87,16 +88,11 @@ def as_scaling(value: Mapping[str, Any], d: int) -> Scaling:
 
 
 def _numbers(name: str, value: Any, d: int) -> Floats:
-    try:
-        numbers = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        seen = f"standardise: {name} is {value!r:.80}"
-        raise InputError(f"{seen}; it must be a list of {d} numbers, one per input") from None
+    numbers = as_floats(f"standardise: {name}", value)
     if numbers.shape != (d,):
         raise InputError(f"standardise: {name} has shape {numbers.shape}; one number per input is needed: ({d},)")
-    if not np.isfinite(numbers).all():
-        raise InputError(f"standardise: {name} has a number that is not finite: {value!r:.80}")
-    return numbers
+    refuse_not_finite(f"standardise: {name}", numbers)
+    return numbers.copy()
 
 
 def _blocks(x: Floats) -> list[Floats]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import shown
 from nodescope.data import columns
 from nodescope.data.columns import Bad
 from nodescope.errors import InputError
@@ -92,8 +93,9 @@ def _list(data: Sequence[Any]) -> Table:
     if isinstance(data[0], Mapping):
         return _records(data)
     try:
-        array = np.array(data, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
+        array = np.array(data)
+        array = array if array.dtype.kind in "fiub" else np.array(data, dtype=object)
+    except (TypeError, ValueError, RuntimeError):
         raise InputError(
             "data is a list that is neither dicts nor rows of numbers of one length; "
             "give a list of dicts, or a path or a data frame"
@@ -139,8 +141,9 @@ def _mapping(data: Mapping[str, Any], where: str) -> Table:
 
 
 def _length(name: str, values: Any) -> int:
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
-        raise InputError(f"column {name!r} is {values!r:.60}; it must be a sequence with one value per row")
+    unordered = isinstance(values, str | bytes | set | frozenset | Mapping)
+    if unordered or not hasattr(values, "__len__") or getattr(values, "ndim", 1) == 0:
+        raise InputError(f"column {name!r} is {shown(values)}; it must be a list with one value per row")
     return len(values)
 
 

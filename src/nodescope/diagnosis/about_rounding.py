@@ -109,4 +109,5 @@ def _several(e: Evidence) -> tuple[str, str]:
 
 def _apart(e: Evidence, step: int, other: int) -> float:
     """Root mean square of what separates the predictions of two steps."""
-    return float(np.sqrt(((e.residual_at(step) - e.residual_at(other)) ** 2).mean()))
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(((e.residual_at(step) - e.residual_at(other)) ** 2).mean()))

@@ -1,5 +1,6 @@
 """Two runs side by side: what their recipes differ in, and which is better. Better means better on rows that neither has seen."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,8 @@ class Comparison:
         told = f"a {self.a:.6g}, b {self.b:.6g} on {self.judged_by}"
         if self.better is None:
             return f"Neither is clearly better: mse {told}; their difference is {abs(self.standard_errors):.2g} standard errors."
-        return f"{self.better} is better: mse {told}; the difference is {abs(self.standard_errors):.2g} standard errors."
+        sure = f"; the difference is {abs(self.standard_errors):.2g} standard errors" if math.isfinite(self.standard_errors) else ""
+        return f"{self.better} is better: mse {told}{sure}."
 
     def __str__(self) -> str:
         rows = [f"  {name}: {_short(one)} | {_short(other)}" for name, (one, other) in self.differences.items()]

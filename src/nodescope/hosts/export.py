@@ -1,31 +1,33 @@
 """A run as a file for others: a page, a picture of a step, a table of all its numbers. The end of the file's name says which."""
 
-import os
-import tempfile
+import math
 from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from nodescope.errors import FileError, InputError
+from nodescope.errors import InputError
 from nodescope.hosts.file import page
+from nodescope.run.recorded import Recorded, Seen
 from nodescope.run.run import Run
-from nodescope.run.trace import Window
+from nodescope.run.tabular import Tabular
+from nodescope.run.target import beside
 from nodescope.views.picture.drawn import drawn
 from nodescope.views.picture.look import PALETTES
 from nodescope.views.picture.sheet import sheet
 from nodescope.views.picture.svg import svg
 from nodescope.views.report import markdown
-from nodescope.views.tables import csv_lines, rows_of, with_layers
+from nodescope.views.tables import csv_lines, window_rows
 
 BLOCK = 2**24
 """Numbers of a table that are in memory at a time, about."""
 MOST_NUMBERS = 10**9
 """Numbers that a table is given."""
+MOST_COLUMNS = 2**18
+"""Columns that it is given: more, and other programs no longer open it."""
 
 
-def export(run: Run, path: str | PathLike[str], step: int | None = None, theme: str = "light") -> None:
+def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = None, theme: str = "light") -> None:
     """Write a run to a file, which appears under its name only when it is whole.
 
     =================  ====================================================================================
@@ -37,9 +39,15 @@ def export(run: Run, path: str | PathLike[str], step: int | None = None, theme: 
     ``.parquet``       the same
     =================  ====================================================================================
 
+    A run that was observed in another program is written as a page of its recorded steps (they cannot be run again there), as text
+    (verdict, findings with their evidence, layers), or as a table of every recorded number: a row for each recorded step, NaN
+    where an example was not there. The column `layers[0].weight[3, 1]` is `run.trace[t].layers[0].weight[3, 1]`: nodes are counted
+    among those that were kept (`run.layers[0].shown`). Mind the factor 2: our weighted delta is *half* the derivative of the
+    squared error, an observed one the derivative of the program's own loss.
+
     Parameters
     ----------
-    run : Run
+    run : Run, or Recorded
     path : path
         Its ending says what is written.
     step : int, optional
@@ -51,7 +59,8 @@ def export(run: Run, path: str | PathLike[str], step: int | None = None, theme: 
     Raises
     ------
     InputError
-        Another ending, no such step or theme, more numbers than a page or a table can hold, matplotlib missing.
+        Another ending, no such step or theme, more numbers than a page or a table can hold, matplotlib missing; a picture
+        of a run that was observed.
     FileError
         The file cannot be written.
 
@@ -71,6 +80,8 @@ def export(run: Run, path: str | PathLike[str], step: int | None = None, theme: 
         raise InputError(f"{target.name!r} ends in {target.suffix!r}; a run can be written as {', '.join(_ENDINGS)}")
     if theme not in PALETTES:
         raise InputError(f"theme is {theme!r}; it must be {' or '.join(map(repr, PALETTES))}")
+    if isinstance(run, Recorded) and form not in _OF_OBSERVED:
+        raise InputError(f"this run was observed in {run.program}; it can be written as {', '.join(_OF_OBSERVED)}, not as {form}")
     if form in _PICTURES:
         picture = _PICTURES[form](run, step, theme)
         _write_beside(target, lambda part: part.write_bytes(picture))
@@ -80,23 +91,23 @@ def export(run: Run, path: str | PathLike[str], step: int | None = None, theme: 
         _TABLES_AND_TEXT[form](run, target)
 
 
-def _page(run: Run, target: Path) -> None:
+def _page(run: Run | Recorded, target: Path) -> None:
     text = page(run)
     _write_beside(target, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 
-def _markdown(run: Run, target: Path) -> None:
+def _markdown(run: Run | Recorded, target: Path) -> None:
     text = markdown(run)
     _write_beside(target, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 
-def _csv(run: Run, target: Path) -> None:
+def _csv(run: Run | Recorded, target: Path) -> None:
     windows = _windows(run)
 
     def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
             for i, window in enumerate(windows):
-                rows = rows_of(with_layers(window))
+                rows = window_rows(window)
                 head = next(rows)
                 file.writelines(csv_lines([head] if i == 0 else []))
                 file.writelines(csv_lines(rows))
@@ -104,13 +115,10 @@ def _csv(run: Run, target: Path) -> None:
     _write_beside(target, write)
 
 
-def _parquet(run: Run, target: Path) -> None:
-    import pyarrow
+def _parquet(run: Run | Recorded, target: Path) -> None:
     from pyarrow import parquet
 
-    windows = (
-        pyarrow.table({name: np.ascontiguousarray(part) for name, part in with_layers(window).items()}) for window in _windows(run)
-    )
+    windows = (window.to_arrow() for window in _windows(run))
 
     def write(part: Path) -> None:
         first = next(windows)
@@ -122,8 +130,10 @@ def _parquet(run: Run, target: Path) -> None:
     _write_beside(target, write)
 
 
-def _windows(run: Run) -> Iterator[Window]:
-    """Every step up to where nothing new comes, so many at a time that memory holds them."""
+def _windows(run: Run | Recorded) -> Iterator[Tabular]:
+    """Every step up to where nothing new comes, so many at a time that memory holds them; what was recorded is in memory."""
+    if isinstance(run, Recorded):
+        return iter([_recorded(run)])
     recipe = run.recipe
     end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
     if run.cycle is not None:
@@ -139,23 +149,28 @@ def _windows(run: Run) -> Iterator[Window]:
     return (run.trace[start : min(end, start + rows)] for start in range(0, max(1, end), rows))
 
 
-_PICTURES: dict[str, Callable[[Run, int | None, str], bytes]] = {
+def _recorded(run: Recorded) -> Seen:
+    window = run.trace[:]
+    wide = sum(math.prod(column.shape[1:]) for part in (window, *window.layers) for column in part.read().values())
+    if wide > MOST_COLUMNS:
+        raise InputError(
+            f"{wide:,} columns are more than a table of {MOST_COLUMNS:,} holds: observe fewer nodes (observe(…, nodes=…)), "
+            'or read a layer\'s: run.trace[:].layers[0]["weight"]'
+        )
+    return window
+
+
+_PICTURES: dict[str, Callable[[Any, int | None, str], bytes]] = {
     ".svg": lambda run, step, theme: svg(sheet(run, step), theme).encode(),
     ".png": lambda run, step, theme: drawn(sheet(run, step), "png", theme),
     ".pdf": lambda run, step, theme: drawn(sheet(run, step), "pdf", theme),
 }
-_TABLES_AND_TEXT: dict[str, Callable[[Run, Path], None]] = {".html": _page, ".md": _markdown, ".csv": _csv, ".parquet": _parquet}
+_TABLES_AND_TEXT: dict[str, Callable[[Any, Path], None]] = {".html": _page, ".md": _markdown, ".csv": _csv, ".parquet": _parquet}
+_OF_OBSERVED = (".html", ".md", ".csv", ".parquet")
 _ENDINGS = (*_TABLES_AND_TEXT, *_PICTURES)
 
 
 def _write_beside(target: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its target, then rename it."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent) as folder:
-            part = Path(folder) / "part"
-            write(part)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.replace(target)
-    except OSError as error:
-        raise FileError(f"{target} cannot be written: {error.strerror or error}") from error
+    with beside(target) as part:
+        write(part)

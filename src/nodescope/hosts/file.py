@@ -1,4 +1,4 @@
-"""One HTML file that shows a run, replays every step of it and runs it again, offline.
+"""One HTML file that shows a run, replays every step of it and runs it again, offline; of an observed run, what was recorded.
 
 It holds the bundle and the scene, and a policy that lets it load nothing and send nothing: the only script that may run is the one
 whose hash stands in it. Words from a table reach it inside JSON, with no `<` in it, and the page as text only.
@@ -8,8 +8,11 @@ import base64
 import hashlib
 from html import escape
 from importlib.resources import files
+from typing import Any
 
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+from nodescope.views.recorded_scene import scene_of_recorded
 from nodescope.views.scene import scene
 from nodescope.views.values import as_json
 
@@ -39,9 +42,14 @@ def bundle() -> str:
     return files("nodescope.hosts").joinpath("static", "nodescope.js").read_text(encoding="utf-8")
 
 
-def page(run: Run) -> str:
+def scene_of(run: Run | Recorded) -> dict[str, Any]:
+    """What every host hands to the front end."""
+    return scene_of_recorded(run) if isinstance(run, Recorded) else scene(run)
+
+
+def page(run: Run | Recorded) -> str:
     """The file's text."""
-    script, document = bundle(), scene(run)
+    script, document = bundle(), scene_of(run)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "

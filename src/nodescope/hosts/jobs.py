@@ -7,6 +7,7 @@ from typing import Any
 from nodescope.errors import NodescopeError
 from nodescope.run.descend import Descent, go
 from nodescope.run.recipe import Recipe
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 
 MOST_KEPT = 50
@@ -20,7 +21,7 @@ class Job:
     number: int
     name: str
     descent: Descent | None = None
-    run: Run | None = None
+    run: Run | Recorded | None = None
     failed: str = ""
     thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -52,7 +53,7 @@ class Jobs:
     def get(self, number: int) -> Job | None:
         return self._jobs.get(number)
 
-    def add(self, name: str, run: Run | None = None) -> Job:
+    def add(self, name: str, run: Run | Recorded | None = None) -> Job:
         with self._lock:
             job = Job(self._next, name, run=run)
             self._jobs[job.number] = job

@@ -26,6 +26,7 @@ from nodescope.hosts.file import bundle
 from nodescope.hosts.guard import Guard
 from nodescope.hosts.jobs import Job, Jobs
 from nodescope.run.recipe import fitting_network, make_recipe
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 
 MOST_STEPS = 10**9
@@ -54,7 +55,7 @@ class Desk:
 
 
 @contextlib.contextmanager
-def served(run: Run | None = None, table: Path | None = None, port: int = 0) -> Iterator[tuple[Guard, socket.socket]]:
+def served(run: Run | Recorded | None = None, table: Path | None = None, port: int = 0) -> Iterator[tuple[Guard, socket.socket]]:
     """The guarded application and its bound socket; at the end its runs are stopped and its folder is gone."""
     with tempfile.TemporaryDirectory(prefix="nodescope-") as folder, socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

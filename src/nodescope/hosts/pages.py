@@ -5,13 +5,14 @@ from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.rules import RULES
+from nodescope.diagnosis.verdict import diagnose
 from nodescope.errors import InputError
-from nodescope.hosts.file import safe_json
+from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.jobs import Job
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import report
 from nodescope.views.numbers import plain_text, short
-from nodescope.views.scene import scene
 
 LONGEST_NAME = 60
 """Letters of a name that are shown; the whole of it stays the name."""
@@ -70,6 +71,8 @@ def _cells(job: Job) -> str:
     run = job.run
     if run is None:
         return f"<td>{job.steps:,}</td><td>{escape(job.failed) or 'on its way'}</td><td></td><td></td>"
+    if isinstance(run, Recorded):
+        return f"<td>{run.steps:,}</td><td>{run.ending.name}, observed in {name_of(run.program)}</td><td></td><td></td>"
     unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
     error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
     return f"<td>{run.steps:,}</td><td>{run.ending.name}</td><td>{short(run.mse)}</td><td>{error}</td>"
@@ -144,23 +147,25 @@ def failed(job: Job) -> str:
     )
 
 
-def view(run: Run) -> str:
+def view(run: Run | Recorded) -> str:
     """The view of a run; its report as text where a page cannot hold it."""
     back = '<nav><a href="/">All runs</a></nav>'
     score = (
         f'<section class="start"><h2>How good it is</h2><pre>{escape(plain_text_lines(repr(run.score)))}</pre></section>'
-        if run.score
+        if not isinstance(run, Recorded) and run.score
         else ""
     )
     try:
-        document = safe_json(scene(run))
+        document = safe_json(scene_of(run))
     except InputError as error:
-        from nodescope.diagnosis.verdict import diagnose
-
-        lines = "\n".join(report.result(run, diagnose(run)))
+        lines = _report(run)
         return whole("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     body = f'{back}<div data-nodescope="scene"></div>{score}<script type="application/json" id="scene">{document}</script>'
     return whole("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
+
+
+def _report(run: Run | Recorded) -> str:
+    return report.markdown(run) if isinstance(run, Recorded) else "\n".join(report.result(run, diagnose(run)))
 
 
 def plain_text_lines(text: str) -> str:

@@ -4,21 +4,21 @@ import importlib.util
 from typing import Any
 
 from nodescope.errors import InputError
-from nodescope.hosts.file import bundle
+from nodescope.hosts.file import bundle, scene_of
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.display import run_text
-from nodescope.views.scene import scene
 from nodescope.views.values import as_json
 
 
-def show(run: Run) -> Any:
+def show(run: Run | Recorded) -> Any:
     """The view of a run, as a notebook widget.
 
     A saved notebook without a kernel shows no widget: the verdict is kept beside it as text.
 
     Parameters
     ----------
-    run : Run
+    run : Run, or Recorded
 
     Returns
     -------
@@ -50,18 +50,19 @@ def show(run: Run) -> Any:
                 data["text/plain"] = told
             return shown
 
-    document = scene(run)
-    told = f"{run_text(run)}\n  {document['verdict']}"
+    document = scene_of(run)
+    told = f"{repr(run) if isinstance(run, Recorded) else run_text(run)}\n  {document['verdict']}"
     return RunWidget(scene=as_json(document))
 
 
 def install() -> None:
     """Let a run that a notebook displays show itself so, where anywidget is installed."""
     if importlib.util.find_spec("anywidget") is not None:
-        setattr(Run, "_repr_mimebundle_", _mimebundle)  # noqa: B010  # the class does not know its faces
+        for kind in (Run, Recorded):
+            setattr(kind, "_repr_mimebundle_", _mimebundle)  # noqa: B010  # the classes do not know their faces
 
 
-def _mimebundle(run: Run, **keywords: Any) -> Any:
+def _mimebundle(run: Run | Recorded, **keywords: Any) -> Any:
     """The widget; of a run that no page can hold nothing, so that its text and tables are shown."""
     try:
         return show(run)._repr_mimebundle_(**keywords)

@@ -55,19 +55,32 @@ def _of_network(recipe: Recipe) -> float:
     """Half the local limit at the start: 1/λmax of the Hessian, where a step sees all examples.
 
     Where it does not, 1 ÷ the largest |∂prediction/∂weights|² of one example, which is what |x|² is to a single node; or 1/λmax
-    where that is smaller. Local: further on the network may bend more.
+    where that is smaller. Local: further on the network may bend more; where the last layer's activation is nearly flat, it will,
+    so it is taken to bend as much as it does at its steepest.
     """
-    from nodescope.theory.network import Surface
-    from nodescope.theory.sharpness import looked_at, sharpness
+    from nodescope.theory.sharpness import sharpness, steepest_example
 
     problem, start = recipe.problem, recipe.start_block()
     bend = sharpness(problem, start).value
     if recipe.batch_size < recipe.n:
-        alone = Surface(problem, start, looked_at(problem)).steepest_example()
-        bend = max(bend, alone * (recipe.batch_size if recipe.reduction == "sum" else 1))
+        bend = max(bend, steepest_example(problem, start) * (recipe.batch_size if recipe.reduction == "sum" else 1))
+    bend = max(bend, _unsaturated(recipe))
     if not math.isfinite(bend):
         raise InputError("the curvature at the start is not finite; standardise the inputs, draw smaller weights, or give alpha=")
     return 1.0 / bend if bend > 0 else 1.0
+
+
+def _unsaturated(recipe: Recipe) -> float:
+    """What the last layer's own weights would bend at the greatest slope of their activation: slope² × mean |input|²."""
+    from nodescope.theory.network import Surface
+    from nodescope.theory.sharpness import looked_at
+
+    problem = recipe.problem
+    last = problem.layers[-1]
+    given = Surface(problem, recipe.start_block(), looked_at(problem)).passes[-1].input
+    slope = 0.25 if last.activation.name == "sigmoid" else 1.0
+    with np.errstate(over="ignore"):
+        return slope * slope * float((given * given).sum(axis=1).mean() + last.has_bias)
 
 
 def _one_at_a_time(x: NDArray[np.float64]) -> float:

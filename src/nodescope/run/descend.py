@@ -11,7 +11,9 @@ from os import PathLike
 from typing import Any
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.given import shown
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome
+from nodescope.errors import InputError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.ending import Ending
@@ -19,6 +21,7 @@ from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import DEFAULT_STEPS, Recipe, make_recipe
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
+from nodescope.run.schedule import NoAlpha
 
 Progress = Callable[[int, int | None, float], None]
 """Called between blocks with steps made, steps asked for, seconds."""
@@ -98,7 +101,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     Raises
     ------
     InputError
-        Shapes, numbers, names or settings that do not fit; the message shows what was seen and what is allowed.
+        Shapes, numbers, names or settings that do not fit; the message shows what was seen and what is allowed. Where a function
+        of the step fails on the way, the error's `run` is the run up to there, and `out` keeps it.
 
     Examples
     --------
@@ -111,6 +115,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
 
 def descend_with(progress: Progress | None, *, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     """`descend` that tells how far it is."""
+    if not isinstance(out, (str, PathLike, type(None))):
+        raise InputError(f"out is {shown(out)}; it must be the path of a file")
     recipe = make_recipe(**keywords)
     if out is None:
         return go(recipe, progress=progress)
@@ -154,7 +160,8 @@ class Descent:
         recipe, cursor = self.recipe, self.cursor
         problem = recipe.problem
         if recipe.schedule is not None:
-            problem.alphas = recipe.schedule.until(cursor.step + steps)
+            steps = recipe.schedule.reach(cursor.step, steps)
+            problem.alphas = recipe.schedule.values
         cursor.stopping = 1
         cursor.watching = int(recipe.schedule is None and (recipe.order == "given" or recipe.steps_per_epoch == 1))
         return engine().walk(problem, cursor, self.state, steps, saved=self.saved, checkpoints=self.checkpoints.states)
@@ -170,11 +177,18 @@ def go(
 ) -> Run:
     """Run a recipe, from its start or from where an earlier descent stands."""
     descent = descent or Descent.start(recipe)
+    refused = None
     with interruptible(descent):
-        ending = _until_it_ends(descent, progress, keep)
+        try:
+            ending = _until_it_ends(descent, progress, keep)
+        except NoAlpha as error:
+            ending, refused = Ending.INTERRUPTED, error
     run = _finished(descent, ending)
     if finish is not None:
         finish(descent, run)
+    if refused is not None:
+        refused.run = run
+        raise refused
     return run
 
 

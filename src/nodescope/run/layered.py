@@ -10,7 +10,8 @@ import numpy as np
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Floats, LayerShape
 from nodescope.run.replay import Replay
-from nodescope.run.trace import Column, Window, fill
+from nodescope.run.tabular import Column
+from nodescope.run.trace import Window, fill
 
 _OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
 _OF_BIAS = {"bias": "weight", "bias_weighted_delta": "weighted_delta", "bias_delta": "alpha_delta", "new_bias": "new_weight"}

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from nodescope.arithmetic.activations import Activation, as_activation
+from nodescope.arithmetic.given import choice, listed, near, shown, whole, yes_or_no
 from nodescope.arithmetic.order import uniform
 from nodescope.arithmetic.problem import LayerShape
 from nodescope.errors import InputError
@@ -94,7 +95,7 @@ def network(
     bias: bool = True,
     seed: int = 0,
     weights: Sequence[object] | None = None,
-    biases: Sequence[object] | None = None,
+    biases: Sequence[object] | bool | None = None,
     activations: Sequence[object] | str | None = None,
 ) -> Network:
     """Layers of nodes, drawn by a named scheme or given.
@@ -116,8 +117,8 @@ def network(
         The same seed gives the same bits on every machine and in every version.
     weights : list of (k, d), instead of sizes
         A row per node and a column per input.
-    biases : list of (k,), optional
-        With weights. None (or False) for a layer without.
+    biases : list of (k,), optional; or one for all
+        With weights. None (or False) for a layer without, True for zeros.
     activations : list of str, or one for all, optional
         With weights; identity unless given.
 
@@ -154,53 +155,40 @@ def as_network(value: object) -> Network:
         allowed = ("sizes", "activation", "output_activation", "initial", "bias", "seed", "weights", "biases", "activations")
         for key in value:
             if key not in allowed:
-                raise InputError(f"network has no {key!r}; it has {', '.join(allowed)}")
+                raise InputError(f"network has no {shown(key)}{near(key, allowed)}; it has {', '.join(allowed)}")
         return network(**value)
-    if isinstance(value, (list, tuple)):
-        return network(value)
-    raise InputError(f"network is {value!r}; make it with ns.network([2, 8, 1])")
+    return network(listed("network", value, "[inputs, (hidden nodes, …) outputs]; or make it with ns.network"))
 
 
-def _checked_sizes(sizes: object) -> list[int]:
-    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, (Sequence, np.ndarray)) or len(sizes) < 2:
-        raise InputError(f"sizes is {sizes!r}; it must be a list of at least two: inputs, (hidden nodes, …) outputs")
+def _checked_sizes(sizes: Any) -> list[int]:
+    if len(listed("sizes", sizes, "inputs, (hidden nodes, …) outputs")) < 2:
+        raise InputError(f"sizes is {shown(sizes)}; it must be a list of at least two: inputs, (hidden nodes, …) outputs")
     checked = []
     for l, size in enumerate(sizes):  # noqa: E741  # l for layer, as everywhere
-        what = "inputs" if l == 0 else f"nodes of layer {l - 1}"
-        if isinstance(size, (bool, np.bool_)) or not isinstance(size, (int, np.integer)) or size < 1:
-            raise InputError(f"the number of {what} is {size!r}; it must be a whole number of at least 1")
-        checked.append(int(size))
+        checked.append(whole(f"the number of {f'nodes of layer {l - 1}' if l else 'inputs'}", size, least=1))
     if sum((a + 1) * b for a, b in pairwise(checked)) > MOST_WEIGHTS:
-        raise InputError(f"sizes {checked} have more than {MOST_WEIGHTS:,} weights")
+        raise InputError(f"sizes {shown(checked)} have more than {MOST_WEIGHTS:,} weights; take fewer nodes")
     return checked
 
 
 def _drawn(sizes: list[int], activation: Activation, last: Activation, initial: str | None, bias: bool, seed: int) -> Network:
-    if initial is not None and initial not in INITIAL:
-        near = get_close_matches(str(initial).lower(), INITIAL, 1)
-        raise InputError(
-            f"initial is {initial!r}; it may be {', '.join(INITIAL)}" + (f"; did you mean {near[0]!r}?" if near else "")
-        )
-    if not isinstance(bias, (bool, np.bool_)):
-        raise InputError(f"bias is {bias!r}; it may be True or False")
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**64:
-        raise InputError(f"seed is {seed!r}; it must be a whole number from 0 to 2^64 − 1")
+    scheme = None if initial is None else choice("initial", initial, *INITIAL)
+    has_bias, seed = yes_or_no("bias", bias), whole("seed", seed, most=2**64 - 1)
     chosen = [activation] * (len(sizes) - 2) + [last]
     weights, at = [], 0
     for inputs, nodes, function in zip(sizes, sizes[1:], chosen, strict=False):
-        half = INITIAL[initial or _FITTING.get(function.name, "glorot")](inputs, nodes)
+        half = INITIAL[scheme or _FITTING.get(function.name, "glorot")](inputs, nodes)
         weights.append(
-            (half * (2.0 * uniform(int(seed), at, inputs * nodes) - 1.0)).reshape(nodes, inputs)
-            if half
-            else np.zeros((nodes, inputs))
+            (half * (2.0 * uniform(seed, at, inputs * nodes) - 1.0)).reshape(nodes, inputs) if half else np.zeros((nodes, inputs))
         )
         at += inputs * nodes
-    biases = tuple(np.zeros(nodes) if bias else None for nodes in sizes[1:])
+    biases = tuple(np.zeros(nodes) if has_bias else None for nodes in sizes[1:])
     return Network(tuple(weights), biases, tuple(chosen))
 
 
-def _given(weights: Sequence[object], biases: Sequence[object] | None, activations: Sequence[object] | str | None) -> Network:
-    if isinstance(weights, (str, bytes)) or len(weights) == 0:
+def _given(weights: object, biases: object, activations: object) -> Network:
+    weights = listed("weights", weights, "a (nodes, inputs) block per layer")
+    if len(weights) == 0:
         raise InputError("weights is empty; give a (nodes, inputs) block per layer")
     blocks = [as_floats(f"weights[{l}]", block) for l, block in enumerate(weights)]  # noqa: E741
     for l, block in enumerate(blocks):  # noqa: E741
@@ -216,12 +204,10 @@ def _given(weights: Sequence[object], biases: Sequence[object] | None, activatio
                 "a column per node of the layer before"
             )
         refuse_not_finite(f"weights[{l}]", block)
-    for name, values in (("biases", biases), ("activations", activations)):
-        if values is not None and not isinstance(values, str) and len(values) != len(blocks):
-            raise InputError(f"{name} has {len(values)} entries for {len(blocks)} layers")
-    functions = ["identity"] * len(blocks) if activations is None else activations
-    functions = [functions] * len(blocks) if isinstance(functions, str) else functions
-    starts = [None] * len(blocks) if biases is None else biases
+    one_for_all = (type(None), bool, np.bool_)
+    starts = of_each("biases", biases, one_for_all, len(blocks), "an entry per layer, or True or False for all layers")
+    functions = "identity" if activations is None else activations
+    functions = of_each("activations", functions, (str, Activation), len(blocks), "a name per layer, or one name for all layers")
     return Network(
         tuple(block.copy() for block in blocks),
         tuple(_bias(l, bias, len(block)) for l, (bias, block) in enumerate(zip(starts, blocks, strict=True))),  # noqa: E741
@@ -229,11 +215,18 @@ def _given(weights: Sequence[object], biases: Sequence[object] | None, activatio
     )
 
 
+def of_each(name: str, values: object, for_all: tuple[type, ...], layers: int, words: str) -> Sequence[Any]:
+    """An entry per layer, from such a list or from a single value for all."""
+    if isinstance(values, for_all):
+        return [values] * layers
+    if len(entries := listed(name, values, words)) != layers:
+        raise InputError(f"{name} has {len(entries)} entries for {layers} layers; give {words}")
+    return entries
+
+
 def _bias(layer: int, bias: object, nodes: int) -> Floats | None:
-    if bias is None or bias is False:
-        return None
-    if bias is True:
-        return np.zeros(nodes)
+    if bias is None or isinstance(bias, (bool, np.bool_)):
+        return np.zeros(nodes) if bias else None
     start = as_floats(f"biases[{layer}]", bias)
     if start.shape != (nodes,):
         raise InputError(

@@ -12,13 +12,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import choice as choice
+from nodescope.arithmetic.given import near, shown, yes_or_no
+from nodescope.arithmetic.given import number as number
+from nodescope.arithmetic.given import whole as whole
 from nodescope.arithmetic.losses import Loss, as_loss
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule, as_rule
 from nodescope.data import Examples, Source, is_table, read_examples
 from nodescope.errors import InputError
 from nodescope.run import shapes
-from nodescope.run.network import Network, as_network
+from nodescope.run.network import Network, as_network, of_each
 from nodescope.run.schedule import Schedule, as_schedule
 from nodescope.run.shapes import Axes, Floats, as_floats, refuse_not_finite
 
@@ -176,7 +180,9 @@ class Recipe:
         return to_toml(self)
 
     def with_steps(self, steps: int) -> "Recipe":
-        """The same recipe, to go on for a total of `steps` steps."""
+        """The same recipe, to go on for a total of `steps` steps. Raises InputError where its schedule has no alpha for them."""
+        if self.schedule is not None:
+            self.schedule.refuse_too_short(whole("steps", steps))
         return replace(self, steps=whole("steps", steps), epochs=None)
 
     def __eq__(self, other: object) -> bool:
@@ -214,8 +220,10 @@ def make_recipe(
     summation: str = "left-to-right",
     update_order: str = "parallel",
     loss: object = "squared",
+    **unknown: object,
 ) -> Recipe:
     """Check `descend`'s keywords and make them one value. Raises InputError naming what was seen and what is allowed."""
+    _refuse_unknown(unknown)
     seed = whole("seed", seed, most=2**64 - 1)
     layers = None if network is None else as_network(network)
     if layers is not None:
@@ -249,15 +257,15 @@ def make_recipe(
     if fingerprint is not None:
         _check_fingerprint(fingerprint, examples)
     if steps is not None and epochs is not None:
-        raise InputError(f"steps={steps!r} and epochs={epochs!r} are both given; give one of them")
+        raise InputError(f"steps={shown(steps)} and epochs={shown(epochs)} are both given; give one of them")
     recipe = Recipe(
         examples=examples,
         axes=axes,
         weight=start,
         alpha=math.nan,
         bias=None if layers is not None else _start_bias(bias, axes, examples.goal.shape[1]),
-        freeze_bias=_yes_or_no("freeze_bias", freeze_bias),
-        frozen=_frozen(frozen, start) if layers is None else frozen_in(layers, frozen, bool(freeze_bias)),
+        freeze_bias=yes_or_no("freeze_bias", freeze_bias),
+        frozen=_frozen(frozen, start) if layers is None else frozen_in(layers, frozen, yes_or_no("freeze_bias", freeze_bias)),
         steps=None if steps is None else whole("steps", steps),
         epochs=None if epochs is None else whole("epochs", epochs),
         until_mse=None if until_mse is None else number("until_mse", until_mse, least=0.0),
@@ -276,6 +284,8 @@ def make_recipe(
         raise InputError(
             f"loss {recipe.loss.name!r} is for networks; give the node as network=ns.network([{recipe.d}, {recipe.k}])"
         )
+    if recipe.epochs is not None:
+        whole(f"epochs={shown(epochs)} in steps", recipe.asked_steps)
     return _with_alpha(recipe, alpha)
 
 
@@ -303,8 +313,8 @@ def _counts_of(keywords: dict[str, Any]) -> tuple[int, int]:
         return int(examples.input.shape[1]), int(examples.goal.shape[1])
     if keywords.get("input") is None or keywords.get("goal") is None:
         raise InputError("give --input and --goal, or --data: a network has as many inputs and outputs as they have")
-    x, g = as_floats("input", keywords["input"]), as_floats("goal", keywords["goal"])
-    return (1 if x.ndim == 0 else x.shape[-1]), (g.shape[1] if g.ndim == 2 else g.size if x.ndim == 1 and g.ndim == 1 else 1)
+    _, _, x, g = shapes.fit(None, as_floats("input", keywords["input"]), as_floats("goal", keywords["goal"]))
+    return x.shape[1], g.shape[1]
 
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
@@ -313,58 +323,20 @@ def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
 
         return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
     if (schedule := as_schedule(alpha)) is not None:
-        _check_schedule_length(recipe, schedule)
-        return replace(recipe, alpha=schedule.at(0), schedule=schedule)
+        first = schedule.at(0)
+        if recipe.asked_steps is not None:
+            schedule.refuse_too_short(recipe.asked_steps)
+        return replace(recipe, alpha=first, schedule=schedule)
     return replace(
         recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers, a schedule or a function of the step')
     )
 
 
-def _check_schedule_length(recipe: Recipe, schedule: Schedule) -> None:
-    asked = recipe.asked_steps
-    if schedule.length is not None and asked is not None and asked > schedule.length:
-        raise InputError(f"alpha gives {schedule.length} values, but {asked} steps are asked for; give a value for each step")
+def _refuse_unknown(keywords: dict[str, object]) -> None:
+    from nodescope.run.toml import KEYS
 
-
-def number(name: str, value: object, *, least: float = -math.inf, words: str = "a number") -> float:
-    """The value as a finite float of at least `least`."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise InputError(f"{name} is {value!r}; it must be {words}")
-    try:
-        as_float = float(value)
-    except OverflowError as error:
-        raise InputError(f"{name} is an integer too large for a double") from error
-    if not math.isfinite(as_float) or as_float < least:
-        bound = f"finite and at least {least:g}" if math.isfinite(least) else "finite"
-        raise InputError(f"{name} is {value!r}; it must be {bound}")
-    return as_float
-
-
-def whole(name: str, value: object, *, least: int = 0, most: int = 2**62, words: str = "") -> int:
-    """The value as an integer from `least` to `most`."""
-    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not is_whole and not (isinstance(value, (float, np.floating)) and float(value).is_integer()):
-        raise InputError(f"{name} is {value!r}; it must be {words + ' or ' if words else ''}a whole number")
-    as_int = int(value)  # type: ignore[call-overload]
-    if not least <= as_int <= most:
-        bound = f"at least {least}" if as_int < least else f"at most {most}"
-        raise InputError(f"{name} is {value!r}; it must be {bound}")
-    return int(as_int)
-
-
-def choice(name: str, value: object, *allowed: str) -> str:
-    """The value, which must be one of the words allowed."""
-    if not isinstance(value, str) or value not in allowed:
-        raise InputError(f"{name} is {value!r}; it may be {' or '.join(repr(word) for word in allowed)}")
-    return value
-
-
-def _yes_or_no(name: str, value: object) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
-        raise InputError(f"{name} is {value!r}; it may be True or False")
-    return bool(value)
+    for key in keywords:
+        raise InputError(f"there is no keyword {key!r}{near(key, KEYS) or '; help(ns.descend) lists them all'}")
 
 
 def _refuse_beside_data(given_input: object) -> None:
@@ -373,7 +345,7 @@ def _refuse_beside_data(given_input: object) -> None:
 
 
 def _refuse_without_data(
-    given_input: object, goal: object, inputs: object, standardise: object, missing: str, holdout: float
+    given_input: object, goal: object, inputs: object, standardise: object, missing: object, holdout: object
 ) -> None:
     if given_input is not None and is_table(given_input):
         raise InputError("input= looks like a table; give it as data=, with inputs=[…] and goal= naming its columns")
@@ -382,7 +354,8 @@ def _refuse_without_data(
         raise InputError(
             f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
         )
-    if inputs is not None or standardise is not False or missing != "refuse" or holdout:
+    scaled = not isinstance(standardise, (bool, np.bool_)) or bool(standardise)
+    if inputs is not None or scaled or choice("missing", missing, "refuse", "drop") == "drop" or number("holdout", holdout) != 0.0:
         raise InputError("inputs, standardise, missing and holdout go with data=: give the table as data=")
 
 
@@ -421,9 +394,11 @@ def _check_finite(start: Floats, axes: Axes, examples: Examples) -> None:
             refuse_not_finite(name, array)
 
 
-def _check_fingerprint(expected: str, examples: Examples) -> None:
+def _check_fingerprint(expected: object, examples: Examples) -> None:
     from nodescope.run.toml import examples_fingerprint
 
+    if not isinstance(expected, str):
+        raise InputError(f"fingerprint is {shown(expected)}; it must be the text that a recipe gave the table")
     if (seen := examples_fingerprint(examples)) != expected:
         raise InputError(
             f"the table is not what it was when this recipe was written (fingerprint {seen[:12]}…, the recipe says "
@@ -451,40 +426,36 @@ def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np
 
     Parameters
     ----------
-    frozen : a list with an entry per layer: None, True or False for all its weights, or booleans in their shape
-    freeze_bias : whether all biases are
+    frozen : a list with an entry per layer: None, True or False for all its weights, or booleans in their shape; or booleans of
+        all weights and biases one by one, in the order of a state
+    freeze_bias : whether all biases are; of no effect on the latter
     """
-    if isinstance(frozen, np.ndarray) and frozen.ndim == 1 and frozen.dtype == bool and len(frozen) == network.flat().size:
-        return frozen.copy() if frozen.any() else None
-    entries = [None] * len(network.weights) if frozen is None else frozen
-    if not isinstance(entries, (list, tuple)) or len(entries) != len(network.weights):
-        raise InputError(
-            f"frozen is {frozen!r}; for a network it must be a list with an entry for each of its {len(network.weights)} layers: "
-            "None, True, or booleans in the shape of the layer's weights"
-        )
+    size = network.flat().size
+    if isinstance(frozen, (list, tuple, np.ndarray)) and len(frozen) == size != len(network.weights):
+        return mask if (mask := _booleans("frozen", frozen, "", (size,)).copy()).any() else None
+    words = f"an entry for each of the network's {len(network.weights)} layers: None, True, or booleans in the shape of its weights"
+    entries = of_each("frozen", frozen, (type(None),), len(network.weights), words)
     parts = []
     for l, (entry, shape) in enumerate(zip(entries, network.shapes, strict=True)):  # noqa: E741  # l for layer, as everywhere
-        array = np.asarray(False if entry is None else entry)
-        if array.dtype != bool or array.shape not in ((), (shape.outputs, shape.inputs)):
-            raise InputError(
-                f"frozen[{l}] has shape {shapes.shape_text(array.shape)} of {array.dtype}; it must be None, "
-                "True, or booleans of shape "
-                f"{shapes.shape_text((shape.outputs, shape.inputs))}"
-            )
         block = np.full((shape.outputs, shape.width), freeze_bias)
-        block[:, : shape.inputs] = array
+        of_layer = (shape.outputs, shape.inputs)
+        block[:, : shape.inputs] = _booleans(f"frozen[{l}]", False if entry is None else entry, "None, True, or ", (), of_layer)
         parts.append(block.ravel())
     whole_mask = np.concatenate(parts)
     return whole_mask if whole_mask.any() else None
 
 
 def _frozen(frozen: object, weight: Floats) -> NDArray[np.bool_] | None:
-    if frozen is None:
-        return None
-    array = np.asarray(frozen)
-    if array.dtype != bool or array.shape != weight.shape:
-        raise InputError(
-            f"frozen has shape {shapes.shape_text(array.shape)} of {array.dtype}; it must be booleans in the shape of the weights, "
-            f"{shapes.shape_text(weight.shape)}"
-        )
-    return array.copy()
+    return None if frozen is None else _booleans("frozen", frozen, "", weight.shape).copy()
+
+
+def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The value as booleans of one of the shapes allowed."""
+    try:
+        array = np.asarray(value)
+        seen = f"has shape {shapes.shape_text(array.shape)} of {array.dtype}"
+    except ValueError:
+        array, seen = np.empty(0), f"is {shown(value)}, which is no rectangle"
+    if array.dtype != bool or array.shape not in allowed:
+        raise InputError(f"{name} {seen}; it must be {words}booleans in the shape of the weights, {shapes.shape_text(allowed[-1])}")
+    return array

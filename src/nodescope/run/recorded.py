@@ -5,23 +5,18 @@ is there for every step.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
+from nodescope.run.tabular import Column, Tabular
 
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
-
-Column = NDArray[Any]
 COLUMNS = (
     "input", "weight", "bias", "sum", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight",
     "bias_weighted_delta", "bias_delta", "new_bias",
@@ -114,7 +109,7 @@ class Trouble:
     text : str
         All of it as a sentence.
     irreversible_from : int
-        The step after which the loss never came back to what it was before.
+        The step from which on the loss was never again as low as twice its lower quartile; `step` where it did not grow before.
     """
 
     step: int
@@ -162,6 +157,16 @@ class Recorded:
     bends: list[Bend] = field(default_factory=list)
     trouble: Trouble | None = None
 
+    def put_in_order(self, order: Sequence[int]) -> None:
+        """Number the layers anew: `order` has their numbers until now, the first to be used first."""
+        if list(order) == list(range(len(self.layers))):
+            return
+        self.layers = tuple(self.layers[n] for n in order)
+        self.records = [replace(record, layers=tuple(record.layers[n] for n in order)) for record in self.records]
+        self.bends = [replace(bend, shares=(*(bend.shares[n] for n in order), bend.shares[-1])) for bend in self.bends]
+        if self.trouble is not None and self.trouble.layer is not None:
+            self.trouble = replace(self.trouble, layer=list(order).index(self.trouble.layer))
+
     @property
     def steps(self) -> int:
         """Updates that were made."""
@@ -182,7 +187,7 @@ class Recorded:
         """None can be had: this run was made elsewhere, and is known by its records."""
         raise InputError(
             f"this run was observed in {self.program}: it has records but no recipe, so it cannot be replayed; "
-            "run.trace, ns.diagnose and ns.save read it"
+            "run.trace, ns.diagnose, ns.save and ns.export read it"
         )
 
     replay = recipe
@@ -204,12 +209,18 @@ class Recorded:
         return "\n".join([*lines, *(f"  note      {note}" for note in self.notes)])
 
 
-class Seen:
+class Seen(Tabular):
     """Named columns of recorded steps, or of one layer there; as an attribute or by name. Of one step without the first axis."""
 
-    def __init__(self, columns: dict[str, Any], layers: "list[Seen] | None" = None) -> None:
+    def __init__(self, columns: dict[str, Any], layers: "Sequence[Seen]" = (), one_step: bool = False) -> None:
         self._columns = columns
-        self.layers = layers or []
+        self._layers = layers
+        self._one_step = one_step
+
+    @property
+    def layers(self) -> "Sequence[Seen]":
+        """The same steps of each layer."""
+        return self._layers
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -236,34 +247,21 @@ class Seen:
         """Columns by name; all of them unless some are named."""
         return {name: self[name] for name in names or self.columns}
 
+    def as_dict(self) -> dict[str, Any]:
+        """All numbers by name."""
+        return dict(self._columns)
+
     def flat(self) -> dict[str, Column]:
-        """A column a number: "layers[0].weight[3, 1]"."""
+        """A column a number: "layers[0].weight[3, 1]"; of one step with one row. Nodes are counted among those that were kept."""
         flat = {}
-        for name, column in self._columns.items():
+        for name, told in self._columns.items():
+            column = _as_row(told) if self._one_step else told
             for place in np.ndindex(np.shape(column)[1:]):
                 label = f"{name}[{', '.join(map(str, place))}]" if place else name
                 flat[label] = column[(slice(None), *place)]
         for number, layer in enumerate(self.layers):
             flat |= {f"layers[{number}].{name}": column for name, column in layer.flat().items()}
         return flat
-
-    def to_arrow(self) -> "pyarrow.Table":
-        """As a pyarrow Table, one column a number."""
-        import pyarrow
-
-        return pyarrow.table({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
-
-    def to_pandas(self) -> "pandas.DataFrame":
-        """As a pandas DataFrame, one column a number."""
-        import pandas
-
-        return pandas.DataFrame(self.flat())
-
-    def to_polars(self) -> "polars.DataFrame":
-        """As a polars DataFrame, one column a number."""
-        import polars
-
-        return polars.DataFrame({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
 
     def __repr__(self) -> str:
         return f"columns: {', '.join(self._columns)}" + (f"; {len(self.layers)} layers" if self.layers else "")
@@ -294,8 +292,8 @@ class RecordedTrace:
         if record is None:
             near = int(self.steps[np.argmin(np.abs(self.steps - step))])
             raise InputError(f"step {key} was not recorded; the nearest that was is {near} (run.trace.steps has all)")
-        layers = [Seen(dict(layer)) for layer in record.layers]
-        return Seen({"step": record.step, "loss": record.loss, "alpha": record.alpha}, layers)
+        layers = [Seen(dict(layer), one_step=True) for layer in record.layers]
+        return Seen({"step": record.step, "loss": record.loss, "alpha": record.alpha}, layers, one_step=True)
 
     def _window(self, records: list[Record]) -> Seen:
         columns = {name: np.array([getattr(record, name) for record in records]) for name in ("step", "loss", "alpha")}
@@ -305,6 +303,10 @@ class RecordedTrace:
             names = [name for name in COLUMNS if any(name in part for part in parts)]
             layers.append(Seen({name: _stacked([part.get(name) for part in parts]) for name in names}))
         return Seen(columns, layers)
+
+
+def _as_row(value: Any) -> Column:
+    return np.array([value]) if np.ndim(value) == 0 else _stacked([value])
 
 
 def _stacked(parts: list[Column | None]) -> Column:

@@ -8,6 +8,7 @@ only once its recipe is committed.
 import json
 import os
 import sqlite3
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,23 +20,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.losses import as_loss
+from nodescope.arithmetic.given import shown
 from nodescope.arithmetic.problem import Cursor
-from nodescope.arithmetic.rules import as_rule
-from nodescope.data import Examples, Source
 from nodescope.errors import FileError, InputError
-from nodescope.run import recordedfile
-from nodescope.run.checkpoints import Checkpoints
+from nodescope.run import kept, recordedfile
 from nodescope.run.descend import Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network
-from nodescope.run.network import network as make_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
-from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
-from nodescope.run.schedule import Schedule
-from nodescope.run.shapes import Axes, as_floats
+from nodescope.run.target import MOST_OF_A_NAME, Lock, being_written, held_here, target_of, unfinished
 from nodescope.run.toml import examples_fingerprint
 
 APPLICATION = 0x6E6F6465
@@ -45,6 +40,8 @@ VERSION = 3
 EMBED_UP_TO = 64 * 2**20
 """Bytes of examples kept in the file; larger arrays are known by their fingerprint only."""
 SECONDS_BETWEEN_COMMITS = 1.0
+MOST_OF_A_REASON = 200
+"""Characters of what is wrong with a damaged file."""
 
 _SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -52,16 +49,12 @@ CREATE TABLE array (name TEXT PRIMARY KEY, dtype TEXT NOT NULL, shape TEXT NOT N
 CREATE TABLE checkpoint (step INTEGER PRIMARY KEY, state BLOB NOT NULL);
 """
 _BLANK = f"PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; {_SCHEMA}"
-_PLAIN_FIELDS = (
-    "alpha", "alpha_auto", "freeze_bias", "steps", "epochs", "until_mse", "time_limit", "batch", "order", "seed",
-    "reduction", "summation", "update_order",
-)  # fmt: skip
-_CURSOR_FIELDS = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
-_EXAMPLE_ARRAYS = ("input", "goal", "unseen_input", "unseen_goal")
+_DAMAGE = (sqlite3.Error, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError)
+"""What reading a damaged file can come to."""
 
 
 @contextmanager
-def _explained(path: Path, doing: str) -> Iterator[None]:
+def _explained(path: str | PathLike[str], doing: str) -> Iterator[None]:
     """Turn what the disk or SQLite says into one sentence with the file's name."""
     try:
         yield
@@ -72,21 +65,31 @@ def _explained(path: Path, doing: str) -> Iterator[None]:
 
 
 class RunFile:
-    """A run file being written."""
+    """A run file being written; as long as it is, nobody else writes it.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    Parameters
+    ----------
+    path : what messages call it
+    target : Path
+        Links followed.
+    lock : Lock
+        Of the file; released at the end.
+    """
+
+    def __init__(self, path: str | PathLike[str], target: Path, lock: Lock) -> None:
+        self.path = Path(path)
+        self._target, self._lock = target, lock
+        self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
         self._last_commit = 0.0
         self._kept: tuple[int, int] | None = None
         """Spacing and number of the checkpoints in the file; None where that is not known."""
+        self._connection.execute("PRAGMA journal_mode=WAL")
 
     @classmethod
     def create(cls, path: str | PathLike[str], recipe: Recipe) -> "RunFile":
-        """A new file that holds the recipe, in place of any older one of that name."""
-        target = Path(path)
-        with _explained(target, "written"):
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        """A new file that holds the recipe, in place of any older run file of that name."""
+        with _explained(path, "written"), _replaceable(path) as (target, free):
+            handle, name = tempfile.mkstemp(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent)
             os.close(handle)
             part = Path(name)
             try:
@@ -94,32 +97,32 @@ class RunFile:
                 with closing(sqlite3.connect(part, isolation_level=None)) as connection:
                     connection.executescript(_BLANK)
                     _write_recipe(connection, recipe)
-                if target.is_dir():
-                    raise FileError(f"{target} cannot be written: it is a folder")
-                for old in (f"{target}-wal", f"{target}-shm"):
-                    Path(old).unlink(missing_ok=True)
-                part.replace(target)
+                lock = Lock(path, part)
+                try:
+                    _take_name(path, part, target, free)
+                    return cls(path, target, lock)
+                except BaseException:
+                    lock.release()
+                    raise
             finally:
                 part.unlink(missing_ok=True)
-            file = cls(target)
-            file._connection.execute("PRAGMA journal_mode=WAL")
-            return file
-
-    @classmethod
-    def reopen(cls, path: Path) -> "RunFile":
-        """A file to go on writing."""
-        with _explained(path, "written"):
-            file = cls(path)
-            file._connection.execute("PRAGMA journal_mode=WAL")
-            return file
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Fold the log into the file, so that it stands alone."""
-        with _explained(self.path, "written"), closing(self._connection):
-            self._connection.execute("PRAGMA journal_mode=DELETE")
+        try:
+            with self._explained(), closing(self._connection):
+                self._connection.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            self._lock.release()
+
+    def go_on(self, recipe: Recipe) -> None:
+        """Take the ending away: the run goes on, by this recipe."""
+        with self._explained(), _transaction(self._connection) as connection:
+            connection.execute("DELETE FROM header WHERE key = 'ending'")
+            _put_header(connection, "recipe", _recipe_header(recipe))
 
     def keep(self, descent: Descent) -> None:
         """Commit where the run stands, about once a second."""
@@ -131,9 +134,20 @@ class RunFile:
         """Commit the end of the run."""
         self._write(descent, _ending_header(run))
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What went wrong in one sentence; a file that is no longer there is the reason for anything else."""
+        try:
+            with _explained(self.path, "written"):
+                yield
+        except FileError as error:
+            if self._lock.is_of(self._target):
+                raise
+            raise FileError(f"{self.path} cannot be written: it was deleted or replaced while the run was going on") from error
+
     def _write(self, descent: Descent, header: dict[str, Any]) -> None:
-        with _explained(self.path, "written"), _transaction(self._connection) as connection:
-            place = {name: getattr(descent.cursor, name) for name in _CURSOR_FIELDS}
+        with self._explained(), _transaction(self._connection) as connection:
+            place = {name: getattr(descent.cursor, name) for name in kept.PLACE}
             for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
                 _put_header(connection, key, value)
             _put_array(connection, "state", descent.state)
@@ -143,7 +157,7 @@ class RunFile:
             self._write_checkpoints(connection, descent)
 
     def _write_checkpoints(self, connection: sqlite3.Connection, descent: Descent) -> None:
-        spacing, kept = descent.cursor.spacing, descent.cursor.kept
+        spacing, count = descent.cursor.spacing, descent.cursor.kept
         old_spacing, old_kept = self._kept or (0, 0)
         if old_spacing != spacing:
             connection.execute("DELETE FROM checkpoint")
@@ -151,9 +165,56 @@ class RunFile:
         states = descent.checkpoints.states
         connection.executemany(
             "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)",
-            ((i * spacing, states[i].tobytes()) for i in range(old_kept, kept)),
+            ((i * spacing, states[i].tobytes()) for i in range(old_kept, count)),
         )
-        self._kept = (spacing, kept)
+        self._kept = (spacing, count)
+
+
+@contextmanager
+def _replaceable(path: str | PathLike[str]) -> Iterator[tuple[Path, bool]]:
+    """The file that a path means and whether the name is free; else it is a run file that nobody is writing."""
+    target = target_of(path)
+    if not target.exists():
+        yield target, True
+        return
+    if target.stat().st_size and not _is_run_file(target):
+        raise FileError(f"{path} is there and is not a nodescope run file: name another file, or delete it first")
+    lock = Lock(path, target)
+    try:
+        yield target, False
+    finally:
+        lock.release()
+
+
+def _is_run_file(path: Path) -> bool:
+    """By SQLite's application id."""
+    if held_here(path):
+        return True
+    with path.open("rb") as file:
+        head = file.read(100)
+    return len(head) == 100 and head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72]) == APPLICATION
+
+
+def _take_name(path: str | PathLike[str], part: Path, target: Path, free: bool) -> None:
+    """Give a file its name; where that was free, only if it still is."""
+    if not free:
+        _forget_log(target)
+        part.replace(target)
+        return
+    try:
+        os.link(part, target)
+        part.unlink()
+    except FileExistsError:
+        raise being_written(path) from None
+    except OSError:  # a drive without links
+        part.replace(target)
+    _forget_log(target)
+
+
+def _forget_log(target: Path) -> None:
+    """What an older file of that name had not yet folded in belongs to no other."""
+    for log in (f"{target}-wal", f"{target}-shm"):
+        Path(log).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -181,23 +242,19 @@ def save(run: Run | Recorded, path: str | PathLike[str]) -> None:
     Raises
     ------
     FileError
-        The file cannot be written.
+        The file cannot be written, is there and is no run file, or is being written by another program.
     """
-    target = Path(path)
-    with _explained(target, "written"):
-        if target.is_dir():
-            raise FileError(f"{target} cannot be written: it is a folder")
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".part", dir=target.parent) as folder:
-            part = Path(folder) / target.name
-            if isinstance(run, Recorded):
-                _write_recorded(part, run)
-            else:
-                _write_run(part, run)
-            with part.open("rb+") as written:
-                os.fsync(written.fileno())
-            for old in (f"{target}-wal", f"{target}-shm"):
-                Path(old).unlink(missing_ok=True)
-            part.replace(target)
+    if not isinstance(run, (Run, Recorded)):
+        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    with _explained(path, "written"), _replaceable(path) as (target, free), unfinished(target) as folder:
+        part = Path(folder) / "part"
+        if isinstance(run, Recorded):
+            _write_recorded(part, run)
+        else:
+            _write_run(part, run)
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        _take_name(path, part, target, free)
 
 
 def _write_run(path: Path, run: Run) -> None:
@@ -237,24 +294,8 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
     """
-    kept = _read(Path(path), data)
-    if isinstance(kept, Recorded):
-        return kept
-    descent, header = kept
-    recipe = descent.recipe
-    ended = header.get("ending")
-    cursor = descent.cursor
-    descent.checkpoints.trim(cursor.kept)
-    replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state, cursor.last_moved, cursor.last_changed)
-    if ended is None:
-        return Run(recipe, Ending.INTERRUPTED, replay.last_step, replay.last_step, None, None, replay, descent.seconds)
-    replay.settled = ended["settled"]
-    replay.cycle = None if ended["repeats"] is None else Cycle(*ended["repeats"])
-    ending = Ending[ended["name"]]
-    cycle = replay.cycle if ending is Ending.CYCLING else None
-    return Run(
-        recipe, ending, ended["steps"], ended["computed"], ended["settled_after"], cycle, replay, descent.seconds
-    )  # fmt: skip
+    found = _read(Path(path), data)
+    return found if isinstance(found, Recorded) else found[1]
 
 
 def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = None) -> Run:
@@ -268,22 +309,44 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = N
     steps : int, optional
         Total number of steps to go to; what the recipe asks for unless given.
     data : as for `load`
+
+    Raises
+    ------
+    FileError
+        As for `load`; or another program is writing the file.
+    InputError
+        As for `load`; a run that was observed elsewhere; fewer alphas in the file than steps to go.
     """
-    target = Path(path)
-    kept = _read(target, data)
-    if isinstance(kept, Recorded):
-        raise InputError(f"{target} holds a run that was observed in {kept.program}: go on with it there")
-    descent, header = kept
-    if steps is not None:
-        descent.recipe = descent.recipe.with_steps(steps)
-    ended = header.get("ending")
-    if ended is not None and Ending[ended["name"]] not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
-        ended_run: Run = load(target, data)
-        return ended_run
-    with RunFile.reopen(target) as file:
-        file._connection.execute("DELETE FROM header WHERE key = 'ending'")
-        _put_header(file._connection, "recipe", _recipe_header(descent.recipe))
-        return go(descent.recipe, descent, keep=file.keep, finish=file.finish)
+    with _explained(path, "read"):
+        target = target_of(path)
+        lock = Lock(path, target)
+    try:
+        found = _read(Path(path), data)
+        if isinstance(found, Recorded):
+            raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
+        descent, run = found
+        if run.ending not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
+            return run
+        if steps is not None:
+            descent.recipe = descent.recipe.with_steps(steps)
+        _refuse_without_alphas(path, descent)
+        with _explained(path, "written"):
+            file = RunFile(path, target, lock)
+        with file:
+            file.go_on(descent.recipe)
+            return go(descent.recipe, descent, keep=file.keep, finish=file.finish)
+    finally:
+        lock.release()
+
+
+def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
+    """A file keeps the alphas that a function gave, not the function."""
+    schedule, asked = descent.recipe.schedule, descent.steps_asked
+    if schedule is not None and asked > len(schedule.values):
+        raise InputError(
+            f"{path} keeps the alphas of {len(schedule.values):,} steps, and {asked:,} steps are asked for: resume it with at most "
+            "so many (steps=), or run it anew"
+        )
 
 
 # ---- what is in the file ----
@@ -305,7 +368,7 @@ def _ending_header(run: Run) -> dict[str, Any]:
 def _recipe_header(recipe: Recipe) -> dict[str, Any]:
     source = recipe.source
     return {
-        **{name: getattr(recipe, name) for name in _PLAIN_FIELDS},
+        **{name: getattr(recipe, name) for name in ("alpha", "alpha_auto", *kept.AS_GIVEN)},
         "axes": [recipe.axes.examples, recipe.axes.inputs, recipe.axes.outputs],
         "rule": {"name": recipe.rule.name, **recipe.rule.settings()},
         "scheduled": recipe.schedule is not None,
@@ -327,8 +390,8 @@ def _write_recipe(connection: sqlite3.Connection, recipe: Recipe) -> None:
             _put_array(connection, name, value)
         if recipe.schedule is not None:
             _put_array(connection, "alphas", recipe.schedule.values)
-        if sum(getattr(examples, name).nbytes for name in _EXAMPLE_ARRAYS) <= EMBED_UP_TO:
-            for name in _EXAMPLE_ARRAYS:
+        if sum(getattr(examples, name).nbytes for name in kept.EXAMPLES) <= EMBED_UP_TO:
+            for name in kept.EXAMPLES:
                 _put_array(connection, name, getattr(examples, name))
 
 
@@ -341,14 +404,6 @@ def _layer_arrays(network: Network | None) -> Iterator[tuple[str, NDArray[Any]]]
             yield f"layer {l} bias", bias
 
 
-def _network(kept: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Network | None:
-    names = kept.get("activations")
-    if names is None:
-        return None
-    weights = [arrays[f"layer {l} weight"] for l in range(len(names))]  # noqa: E741
-    return make_network(weights=weights, biases=[arrays.get(f"layer {l} bias") for l in range(len(names))], activations=names)  # noqa: E741
-
-
 def _put_header(connection: sqlite3.Connection, key: str, value: Any) -> None:
     connection.execute("INSERT OR REPLACE INTO header VALUES (?, ?)", (key, json.dumps(value)))
 
@@ -359,93 +414,45 @@ def _put_array(connection: sqlite3.Connection, name: str, array: NDArray[Any]) -
     connection.execute("INSERT OR REPLACE INTO array VALUES (?, ?, ?, ?)", row)
 
 
-def _read(path: Path, data: Any) -> tuple[Descent, dict[str, Any]] | Recorded:
-    """Everything in a run file; sizes that do not fit together are refused before anything is built from them."""
-    _refuse_foreign(path)
+def _read(path: Path, data: Any) -> tuple[Descent, Run] | Recorded:
+    """The run in a file; what does not fit together is refused before anything is built from it."""
+    with _explained(path, "read"):
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise FileError(f"{path} cannot be read: it is a folder")
+        if not path.is_file() or not _is_run_file(path):
+            raise FileError(f"{path} is not a nodescope run file")
     try:
-        with closing(sqlite3.connect(path)) as connection:
-            _refuse_newer(path, connection)
-            header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
-            arrays = {
-                name: _array(dtype, shape, blob)
-                for name, dtype, shape, blob in connection.execute("SELECT name, dtype, shape, data FROM array")
-            }
-            if "recorded" in header:
-                return recordedfile.recorded_from(header["recorded"], arrays)
-            recipe = _recipe(header, arrays, data)
-            return _descent(recipe, header, arrays, connection), header
+        with closing(sqlite3.connect(path.absolute())) as connection:
+            _refuse_other_tables(path, connection)
+            return _found(connection, data)
     except FileError:
         raise
-    except InputError as error:
+    except kept.OtherExamples as error:
         raise InputError(f"{path}: {error}") from error
-    except (sqlite3.Error, KeyError, ValueError, TypeError) as error:
-        raise FileError(f"{path} is damaged: {error}") from error
+    except _DAMAGE as error:
+        seen = str(error) or type(error).__name__
+        raise FileError(f"{path} is damaged: {seen.splitlines()[0]:.{MOST_OF_A_REASON}}") from error
 
 
-def _refuse_foreign(path: Path) -> None:
-    with _explained(path, "read"), path.open("rb") as file:
-        head = file.read(100)
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72]) != APPLICATION:
-        raise FileError(f"{path} is not a nodescope run file")
-
-
-def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
+def _refuse_other_tables(path: Path, connection: sqlite3.Connection) -> None:
+    """Of a newer version, or with views and triggers, which would be programs."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise FileError(f"{path} was written by a newer nodescope (format {version}; this one reads {VERSION}): upgrade nodescope")
+    tables = {f"{sql};" for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    if tables != set(_SCHEMA.split("\n")[1:-1]):
+        raise ValueError("its tables are not those of a run file")
 
 
-def _array(dtype: str, shape: str, blob: bytes) -> NDArray[Any]:
-    if dtype not in ("<f8", "<f4", "<i8", "|b1"):
-        raise ValueError(f"an array of type {dtype!r}")
-    return np.frombuffer(blob, dtype=dtype).reshape(json.loads(shape)).copy()
-
-
-def _recipe(header: dict[str, Any], arrays: dict[str, NDArray[Any]], data: Any) -> Recipe:
-    kept = header["recipe"]
-    source = None if kept["source"] is None else Source.from_dict(kept["source"])
-    schedule = Schedule(arrays["alphas"]) if kept["scheduled"] else None
-    return Recipe(
-        examples=_examples(header, arrays, source, data),
-        axes=Axes(*kept["axes"]),
-        weight=arrays["weight"],
-        bias=arrays.get("bias"),
-        frozen=arrays.get("frozen"),
-        rule=as_rule(kept["rule"]),
-        schedule=schedule,
-        network=_network(kept, arrays),
-        loss=as_loss(kept.get("loss", "squared")),
-        **{name: kept[name] for name in _PLAIN_FIELDS if name in kept},
-    )
-
-
-def _examples(header: dict[str, Any], arrays: dict[str, NDArray[Any]], source: Source | None, data: Any) -> Examples:
-    if "input" in arrays:
-        examples = Examples(**{name: arrays[name] for name in _EXAMPLE_ARRAYS}, source=source)
-    elif data is None:
-        raise InputError("the examples were too large to go into the file; give them: ns.load(path, data=(input, goal))")
-    else:
-        x, g = (as_floats(name, value) for name, value in zip(("input", "goal"), data, strict=True))
-        k = header["recipe"]["axes"][2]
-        x = x.reshape(len(x), -1)
-        g = g.reshape(len(x), -1) if k or g.ndim == 1 else g
-        examples = Examples(x, g, np.empty((0, x.shape[1])), np.empty((0, g.shape[1])), source)
-    if examples_fingerprint(examples) != header["fingerprint"]:
-        raise InputError("the examples are not those that the run was made with (their fingerprint differs)")
-    return examples
-
-
-def _descent(recipe: Recipe, header: dict[str, Any], arrays: dict[str, NDArray[Any]], connection: sqlite3.Connection) -> Descent:
-    if "place" not in header:
-        return Descent.start(recipe)
-    place, length = header["place"], recipe.problem.state_length
-    rows = connection.execute("SELECT step, state FROM checkpoint ORDER BY step").fetchall()
-    states = np.array([np.frombuffer(state) for _, state in rows], dtype=np.float64).reshape(len(rows), length)
-    if [step for step, _ in rows] != [i * place["spacing"] for i in range(place["kept"])] or len(arrays["state"]) != length:
-        raise ValueError("its checkpoints do not fit its recipe")
-    cursor = Cursor(**{name: place[name] for name in _CURSOR_FIELDS})
-    checkpoints = Checkpoints(states, place["spacing"])
-    if not len(states):
-        checkpoints = Checkpoints(np.empty((2, length)), place["spacing"])
-    cursor.capacity = len(checkpoints.states)
-    return Descent(recipe, cursor, arrays["state"], arrays["saved"], checkpoints, place["seconds"])
+def _found(connection: sqlite3.Connection, data: Any) -> tuple[Descent, Run] | Recorded:
+    header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
+    rows = connection.execute("SELECT name, dtype, shape, data FROM array")
+    arrays = {name: kept.array_of(dtype, shape, blob) for name, dtype, shape, blob in rows}
+    if "recorded" in header:
+        recorded = recordedfile.recorded_from(header["recorded"], arrays)
+        kept.refuse_misfit_records(recorded)
+        return recorded
+    recipe = kept.recipe_of(header, arrays, data)
+    states = connection.execute("SELECT step, state FROM checkpoint ORDER BY step").fetchall()
+    descent = kept.descent_of(recipe, header, arrays, states)
+    return descent, kept.run_of(descent, header.get("ending"))

@@ -1,13 +1,28 @@
 """An alpha for every step: a list of values, a named schedule, or a Python function of the step, kept as the values it gave."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import listed, near, number, shown, whole
 from nodescope.errors import InputError
+
+
+class NoAlpha(InputError):
+    """A step has no alpha.
+
+    Attributes
+    ----------
+    run : Run or None
+        Where the run was on its way: all steps before that one.
+    """
+
+    run: Any = None
 
 
 class Schedule:
@@ -19,7 +34,7 @@ class Schedule:
     """
 
     def __init__(self, alpha: object) -> None:
-        self._function: Callable[[int], float] | None = alpha if callable(alpha) else None
+        self._function: Callable[[int], object] | None = alpha if callable(alpha) else None
         self.values = np.empty(0) if callable(alpha) else _checked(alpha)
         if self._function is None and not self.values.size:
             raise InputError("alpha is an empty list; give a value for each step")
@@ -37,27 +52,57 @@ class Schedule:
         return float(self.until(step + 1)[step])
 
     def until(self, steps: int) -> NDArray[np.float64]:
-        """Values of at least the first `steps` steps."""
+        """Values of at least the first `steps` steps. Raises NoAlpha where one of them has none; those before it are kept."""
         have = len(self.values)
         if steps > have and self._function is None:
-            raise InputError(f"alpha gives {have} values; there is none for step {steps - 1}")
+            raise NoAlpha(f"alpha gives {have} values; there is none for step {steps - 1}")
         if steps > have and self._function is not None:
-            more = [_one(t, self._function(t)) for t in range(have, max(steps, min(2 * have, have + 4096)))]
-            self.values = np.concatenate([self.values, more])
+            more: list[float] = []
+            try:
+                for t in range(have, steps):
+                    more.append(_asked(self._function, t))
+            finally:
+                self.values = np.concatenate([self.values, more])
         return self.values
+
+    def reach(self, step: int, steps: int) -> int:
+        """How many of the `steps` steps from `step` on have an alpha. Raises NoAlpha where not even `step` has."""
+        try:
+            self.until(step + steps)
+        except NoAlpha:
+            if len(self.values) <= step:
+                raise
+        return min(steps, len(self.values) - step)
+
+    def refuse_too_short(self, steps: int) -> None:
+        """Raise InputError where it can be known before a run that one of its steps has no alpha."""
+        if self.length is not None and steps > self.length:
+            raise InputError(f"alpha gives {self.length} values, but {steps} steps are asked for; give a value for each step")
+        if isinstance(self._function, _Named) and (end := self._function.end_within(steps)) < steps:
+            raise InputError(
+                f"alpha of step {end} of schedule {self._function.name!r} is too large for a double: "
+                f"ask for at most {end} steps, or give a smaller factor"
+            )
 
 
 def _checked(alpha: object) -> NDArray[np.float64]:
-    if not isinstance(alpha, (Sequence, np.ndarray)):
-        raise InputError(f"alpha is {alpha!r}; it must be a list of numbers")
-    return np.array([_one(t, value) for t, value in enumerate(alpha)], dtype=np.float64)
+    return np.array([_one(t, value) for t, value in enumerate(listed("alpha", alpha, "a value for each step"))], dtype=np.float64)
+
+
+def _asked(function: Callable[[int], object], step: int) -> float:
+    try:
+        value = function(step)
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        raise NoAlpha(f"alpha of step {step}: the function raised {reason}; it must give a finite number") from error
+    return _one(step, value)
 
 
 def _one(step: int, value: object) -> float:
-    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not is_number or not np.isfinite(float(value)):  # type: ignore[arg-type]
-        raise InputError(f"alpha of step {step} is {value!r}; it must be a finite number")
-    return float(value)  # type: ignore[arg-type]
+    try:
+        return number(f"alpha of step {step}", value, words="a finite number")
+    except InputError as error:
+        raise NoAlpha(str(error)) from None
 
 
 def as_schedule(alpha: object) -> Schedule | None:
@@ -65,9 +110,8 @@ def as_schedule(alpha: object) -> Schedule | None:
     if isinstance(alpha, Mapping):
         settings = {str(key): value for key, value in alpha.items()}
         return Schedule(schedule(settings.pop("name", None), **settings))
-    if callable(alpha) or (isinstance(alpha, (Sequence, np.ndarray)) and not isinstance(alpha, str) and np.ndim(alpha) > 0):
-        return Schedule(alpha)
-    return None
+    is_list = isinstance(alpha, Sequence) and not isinstance(alpha, (str, bytes, bytearray))
+    return Schedule(alpha) if is_list or callable(alpha) or (isinstance(alpha, np.ndarray) and alpha.ndim) else None
 
 
 # name: (settings with their defaults, None where one has to be given; alpha of step t)
@@ -92,7 +136,7 @@ def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[
     =========== ==================================== ===================================================================
     constant    start                                start
     steps       start, factor (0.1), every           start × factor^⌊t / every⌋
-    1/t         start, decay                         start / (1 + decay × t) (Robbins, Monro 1951)
+    1/t         start, decay (at least 0)            start / (1 + decay × t) (Robbins, Monro 1951)
     exponential start, factor                        start × factor^t
     cosine      start, steps, end (0)                end + (start − end) × ½ (1 + cos(π t / steps)) (Loshchilov, Hutter 2017)
     warm-up     start, steps                         start × (t + 1) / steps, from step steps − 1 on start
@@ -121,27 +165,45 @@ def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[
     """
     key = name.lower().replace("_", "-").replace("warmup", "warm-up") if isinstance(name, str) else ""
     if key not in _NAMED:
-        near = get_close_matches(key, _NAMED, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"schedule is {name!r}; the schedules are {', '.join(_NAMED)}{hint}")
-    defaults, value_at = _NAMED[key]
+        raise InputError(f"schedule is {shown(name)}; the schedules are {', '.join(_NAMED)}{near(key, _NAMED)}")
+    defaults = _NAMED[key][0]
+    allowed = f"it has {', '.join(defaults)} and warm_up"
     for setting in settings:
         if setting not in defaults:
-            raise InputError(f"schedule {key!r} has no setting {setting!r}; it has {', '.join(defaults)} and warm_up")
-    filled = {**defaults, **settings, "warm_up": warm_up}
-    for setting, given in filled.items():
-        if given is None:
-            raise InputError(f"schedule {key!r} needs {setting}; it has {', '.join(defaults)} and warm_up")
-        is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
-        counts = setting in ("steps", "every", "warm_up")
-        if not is_number or not math.isfinite(given) or (counts and (given != int(given) or given < (setting != "warm_up"))):
-            allowed = "a whole number of steps, at least 1" if counts else "a finite number"
-            raise InputError(f"{setting} of schedule {key!r} is {given!r}; it must be {allowed}")
-    rising = int(filled.pop("warm_up") or 0)
+            raise InputError(f"schedule {key!r} has no setting {setting!r}; {allowed}{near(setting, defaults)}")
+    filled: dict[str, float] = {}
+    for setting, default in defaults.items():
+        value = settings.get(setting, default)
+        if value is None:
+            raise InputError(f"schedule {key!r} needs {setting}; {allowed}")
+        filled[setting] = _setting(key, setting, value)
+    return _Named(key, filled, whole(f"warm_up of schedule {key!r}", warm_up))
 
-    def alpha(t: int) -> float:
-        if t < rising:
-            return float(value_at(0, **filled)) * (t + 1) / rising
-        return float(value_at(t - rising, **filled))
 
-    return alpha
+def _setting(key: str, setting: str, value: object) -> float:
+    what = f"{setting} of schedule {key!r}"
+    if setting in ("steps", "every"):
+        return whole(what, value, least=1)
+    return number(what, value, least=0.0 if setting == "decay" else -math.inf)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A named schedule: called with a step it gives its alpha, infinite where that is too large for a double."""
+
+    name: str
+    settings: dict[str, float]
+    warm_up: int
+
+    def __call__(self, t: int) -> float:
+        value_at, t = _NAMED[self.name][1], whole("step", t)
+        try:
+            if t < self.warm_up:
+                return float(value_at(0, **self.settings)) * (t + 1) / self.warm_up
+            return float(value_at(t - self.warm_up, **self.settings))
+        except OverflowError:
+            return math.inf
+
+    def end_within(self, steps: int) -> int:
+        """The first of so many steps whose alpha is not finite; once it is not, it stays so."""
+        return bisect_left(range(steps), True, key=lambda t: not math.isfinite(self(t)))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import as_floats as as_floats
+from nodescope.arithmetic.given import refuse_not_finite as refuse_not_finite
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -38,49 +40,6 @@ class Axes:
         d = [x.shape[1]] if self.inputs else []
         k = [goal.shape[1]] if self.outputs else []
         return x.reshape(n + d), goal.reshape(n + k)
-
-
-def as_floats(name: str, value: object) -> Floats:
-    """The value as float64, rows contiguous; an array that already is so is held, not copied.
-
-    Raises
-    ------
-    InputError
-        Not numbers, not a rectangle, complex, or integers that float64 cannot hold.
-    """
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise InputError(f"{name} is not a rectangle of numbers: {error}") from error
-    if array.dtype.kind == "O" and array.size and all(isinstance(v, int) and not isinstance(v, bool) for v in array.flat):
-        raise InputError(f"{name} has integers too large for a double; give them as floats")
-    if array.dtype.kind not in "fiu":
-        raise InputError(f"{name} must be numbers; seen: {_shown(value)} of type {array.dtype}")
-    floats = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
-    if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size and not _fits(array):
-        raise InputError(f"{name} has an integer that a double cannot hold exactly; give it as a float if rounding is meant")
-    return floats
-
-
-def _fits(whole: NDArray[np.generic]) -> bool:
-    largest = max(abs(int(whole.max())), abs(int(whole.min())))
-    return largest <= 2**53 or all(int(float(v)) == int(v) for v in whole.flat)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def refuse_not_finite(name: str, array: Floats) -> None:
-    """Raise InputError naming the first number that is NaN or infinite."""
-    bad = np.argwhere(~np.isfinite(array))
-    if not len(bad):
-        return
-    place = tuple(int(i) for i in bad[0])
-    where = f"{name}{''.join(f'[{i}]' for i in place)}"
-    more = f" ({len(bad)} such numbers in all)" if len(bad) > 1 else ""
-    raise InputError(f"{where} is {float(array[place])}{more}; every number must be finite: mend or leave out what is not")
 
 
 def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes, Floats, Floats, Floats]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nodescope.data import Examples, Source, fingerprint
 from nodescope.errors import FileError, InputError
-from nodescope.run.recipe import Recipe
+from nodescope.run.recipe import Recipe, frozen_in
 
 
 def examples_fingerprint(examples: Examples) -> str:
@@ -52,7 +52,7 @@ def parse_recipe(text: str, where: str = "the recipe") -> dict[str, Any]:
     """Keywords for `descend` from the text of a TOML recipe."""
     try:
         keywords = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{where} is not a TOML recipe: {error}") from error
     for key in keywords:
         if key not in KEYS:
@@ -90,10 +90,14 @@ def recipe_keywords(recipe: Recipe) -> dict[str, Any]:
     if recipe.bias is not None:
         keywords["bias"] = recipe.bias.tolist() if recipe.has_outputs_axis else float(recipe.bias[0])
     if recipe.network is not None and recipe.problem.frozen is not None:
-        keywords["frozen"] = [
+        mask = recipe.problem.frozen
+        by_layer = [
             block[:, : shape.inputs].tolist()
-            for block, shape in zip(recipe.problem.blocks(recipe.problem.frozen), recipe.network.shapes, strict=True)
+            for block, shape in zip(recipe.problem.blocks(mask), recipe.network.shapes, strict=True)
         ]
+        again = frozen_in(recipe.network, by_layer, recipe.freeze_bias)
+        whole = again is not None and np.array_equal(again, mask.ravel())  # else single biases are frozen
+        keywords["frozen"] = by_layer if whole else mask.ravel().tolist()
     elif recipe.frozen is not None:
         keywords["frozen"] = recipe.frozen.tolist()
     if recipe.rule.name != "plain":

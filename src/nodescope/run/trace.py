@@ -4,26 +4,19 @@
 the states that the run kept.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Columns, Floats
 from nodescope.errors import InputError
 from nodescope.run.quantities import BIAS, QUANTITIES
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Replay, data_changed
+from nodescope.run.tabular import Column, Tabular
 
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
-
-Column = NDArray[Any]
 MOST_BYTES = 8 * 2**30
 STRIDE_BLOCK = 4096
 """Rows replayed at a time for a window that leaves some out."""
@@ -103,7 +96,7 @@ class Trace:
         return (self[t] for t in range(self._steps))
 
 
-class Window:
+class Window(Tabular):
     """Some consecutive (or evenly spaced) steps; each column is a NumPy array, computed when asked for."""
 
     def __init__(self, replay: Replay, rows: range) -> None:
@@ -138,14 +131,6 @@ class Window:
 
     def __getitem__(self, name: str) -> Column:
         return self.read(name)[name]
-
-    def refuse_unknown(self, names: Iterable[str]) -> None:
-        """Raise InputError naming the first column that is not there."""
-        for name in names:
-            if name not in self.columns:
-                near = get_close_matches(str(name), self.columns, 1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
-                raise InputError(f"there is no column {name!r}; {hint}The columns are {', '.join(self.columns)}")
 
     def read(self, *names: str) -> dict[str, Column]:
         """Several columns (all, where none is named) from one replay."""
@@ -216,24 +201,6 @@ class Window:
     def _labels(self, name: str, axes: int) -> list[tuple[str, ...]]:
         """Names of the places along each axis after the first; () where they are just counted."""
         return _labels(self.recipe, name, axes)
-
-    def to_arrow(self) -> "pyarrow.Table":
-        """The window as a pyarrow Table, one column a number (`weight[flipper_length_mm]`)."""
-        import pyarrow
-
-        return pyarrow.table({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
-
-    def to_pandas(self) -> "pandas.DataFrame":
-        """The window as a pandas DataFrame, one column a number."""
-        import pandas
-
-        return pandas.DataFrame(self.flat())
-
-    def to_polars(self) -> "polars.DataFrame":
-        """The window as a polars DataFrame, one column a number."""
-        import polars
-
-        return polars.DataFrame({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
 
 
 class Step:

@@ -5,23 +5,23 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
+from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import RULES
+from nodescope.data.scaling import Scaling
+from nodescope.errors import InputError
 from nodescope.run.descend import descend
 from nodescope.run.network import Network, network
-from nodescope.sklearn.estimator import Descending, Floats, Scale
+from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, epoch_ends, measured, unscaled
 
 FEWEST = 20
 """Rows from which some are kept for early stopping."""
-SMALL = 200
-"""Rows of a step where batch_size is "auto"."""
-FINE = 64
-"""Parts of the mean weight that a row's weight is rounded to, where weights are not whole multiples of the smallest."""
+MOST_TIMES = 16
+"""How often a row of mean weight is there at most, and so the parts of the mean weight that others are rounded to."""
 _NAMES = {"logistic": "sigmoid"}
 _SOLVERS = {"sgd": "plain"}
 
@@ -31,8 +31,8 @@ class NetworkRegressor(Descending):
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (64,)
-        Nodes of each hidden layer; () is a linear regression.
+    hidden_layer_sizes : sequence of int, or int, default (64,)
+        Nodes of each hidden layer; () is a linear regression, a number is one layer.
     activation : {"relu", "tanh", "leaky relu", "sigmoid" (or "logistic"), "softplus", "gelu", "identity"}, default "relu"
         Of the hidden layers.
     solver : {"adam", "adamw", "plain" (or "sgd"), "momentum", "nesterov", "adagrad", "rmsprop"}, default "adam"
@@ -45,6 +45,7 @@ class NetworkRegressor(Descending):
     max_iter : int, default 200
         Epochs.
     shuffle : bool, default True
+        Another order of the rows in each epoch, where a step has not all of them.
     random_state : int, RandomState or None
         Of the first weights, the order, and the rows kept unseen.
     standardise : bool, default True
@@ -52,9 +53,10 @@ class NetworkRegressor(Descending):
     early_stopping : bool, default True
         Of 20 rows or more keep some unseen, and take the weights of the epoch that did best on them. As every step can be had
         again, this is decided afterwards: `run_` has all epochs.
-    validation_fraction : float, default 0.1
+    validation_fraction : float above 0 and below 1, default 0.1
+        Of the rows, how many early stopping keeps unseen: one at least, and one at least is left to learn from.
     warm_start : bool, default False
-        Begin where the last fit ended.
+        Begin with the weights of the last fit, its columns scaled as in it; what the solver remembered is forgotten.
 
     Attributes
     ----------
@@ -70,12 +72,14 @@ class NetworkRegressor(Descending):
 
     Notes
     -----
-    A row's weight is how often it is there: multiples of the smallest weight are exact, others are rounded to 1/64 of the mean.
+    A row's weight is how often it is there: multiples of the smallest weight are exact where the mean is at most 16 times that;
+    others are rounded to 1/16 of the mean weight, and an epoch has 16 times the rows.
 
     Raises
     ------
     InputError
-        (a ValueError) The fit diverged: the verdict says why.
+        (a ValueError) The fit diverged: the verdict says why. Or text in place of numbers, layers that cannot be, other targets or
+        layers than those of the fit to go on from. The estimator is then as it was before.
 
     Examples
     --------
@@ -87,12 +91,12 @@ class NetworkRegressor(Descending):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like"],
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "activation": [StrOptions(set(ACTIVATIONS) | set(_NAMES))],
         "solver": [StrOptions(set(RULES) | set(_SOLVERS))],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, None, None, closed="neither")],
         "batch_size": [StrOptions({"auto", "all"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
         "standardise": ["boolean"],
@@ -119,61 +123,71 @@ class NetworkRegressor(Descending):
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803  # scikit-learn's names
-        """Fit to rows X (n, d) and targets y (n,) or (n, k), rows weighted by sample_weight (n,)."""
-        return self._fit(X, y, sample_weight, self.max_iter, goes_on=self.warm_start, keep_some=self.early_stopping)
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
-        """One epoch over some rows, from where the weights are; columns are scaled as in the first rows that were seen."""
-        return self._fit(X, y, sample_weight, 1, goes_on=True, keep_some=False)
-
-    def _fit(self, x: Any, y: Any, sample_weight: Any, epochs: int, *, goes_on: bool, keep_some: bool) -> Self:
-        goes_on = goes_on and hasattr(self, "run_")
-        x, y, weight = self._checked(x, y, sample_weight, reset=not goes_on)
+    def _fit(self, x: Floats, y: Floats, weight: Floats | None, *, goes_on: bool, partial: bool) -> Self:
         seed = self._seed()
-        unseen = self._kept_unseen(len(x), seed) if keep_some else np.zeros(len(x), dtype=bool)
-        kept, rest = (np.flatnonzero(unseen), np.flatnonzero(~unseen))
+        unseen = self._kept_unseen(len(x), seed, partial)
+        kept, rest = np.flatnonzero(unseen), np.flatnonzero(~unseen)
+        start = self._start([x.shape[1], *self._hidden(), y.shape[1]], seed, goes_on)
         if not goes_on:
             of_rest = None if weight is None else weight[rest]
-            self._scale, self._target = (Scale.of(part[rest], of_rest, self.standardise) for part in (x, y))
-            function = _NAMES.get(self.activation, self.activation)
-            sizes = [x.shape[1], *map(int, self.hidden_layer_sizes), y.shape[1]]
-            self._network: Network = network(sizes, activation=function, seed=seed)
-        x, y = self._scale.apply(x), self._target.apply(y)
+            self._scaling, self._target = (self._scaling_of(part[rest], of_rest) for part in (x, y))
+        x, y = self._scaling.apply(x), self._target.apply(y)
         rows = rest if weight is None else np.repeat(rest, _times(weight[rest]))
         run = descend(
-            network=self._network, input=x[rows], goal=y[rows], alpha=self._rate("learning_rate_init"), epochs=epochs,
-            rule=_SOLVERS.get(self.solver, self.solver), batch=SMALL if self.batch_size == "auto" else self.batch_size,
-            order="shuffled" if self.shuffle else "given", seed=seed,
+            network=start, input=x[rows], goal=y[rows], alpha=self._rate("learning_rate_init"), epochs=self._epochs(partial),
+            rule=_SOLVERS.get(self.solver, self.solver), batch=self._batch(len(rows)), seed=seed,
+            order="shuffled" if self.shuffle else "given",
         )  # fmt: skip
-        self._unit = float(np.sqrt((self._target.deviation**2).mean()))
         self._finish(run)
+        self._units = self._target.deviation
         self._choose(x[kept], y[kept], None if weight is None else weight[kept])
         return self
 
-    def _kept_unseen(self, n: int, seed: int) -> Any:
-        """Which rows are kept unseen."""
+    def _hidden(self) -> list[int]:
+        """Nodes of each hidden layer."""
+        sizes = np.array(self.hidden_layer_sizes, dtype=object)
+        if sizes.ndim > 1 or not all(isinstance(size, (int, np.integer)) and size >= 1 for size in sizes.flat):
+            allowed = "whole numbers of at least 1, such as (64,) or (8, 8), or () for a linear regression"
+            raise InputError(f"hidden_layer_sizes is {self.hidden_layer_sizes!r}; it must be {allowed}")
+        return [int(size) for size in sizes.flat]
+
+    def _start(self, sizes: list[int], seed: int, goes_on: bool) -> Network:
+        """The network to begin with."""
+        fresh = network(sizes, activation=_NAMES.get(self.activation, self.activation), seed=seed)
+        if not goes_on:
+            return fresh
+        if repr(fresh) != repr(self._network):
+            raise InputError(
+                f"{fresh!r} cannot go on from {self._network!r}; "
+                "keep hidden_layer_sizes and activation, or begin anew: fit with warm_start=False"
+            )
+        return self._network
+
+    def _scaling_of(self, x: Floats, weight: Floats | None) -> Scaling:
+        return measured(x, weight) if self.standardise else unscaled(x.shape[1])
+
+    def _kept_unseen(self, n: int, seed: int, partial: bool) -> Any:
+        """Which rows are kept unseen; one is left to learn from."""
         unseen = np.zeros(n, dtype=bool)
-        if n >= FEWEST:
-            unseen[positions(n, seed, HOLDOUT_EPOCH, 0, max(1, round(self.validation_fraction * n)))] = True
+        if self.early_stopping and not partial and n >= FEWEST:
+            wanted = round(self.validation_fraction * n)
+            unseen[positions(n, seed, HOLDOUT_EPOCH, 0, min(max(1, wanted), n - 1))] = True
         return unseen
 
     def _choose(self, x: Floats, y: Floats, weight: Floats | None) -> None:
         """The weights of the epoch that did best on rows kept unseen, or of the last."""
-        run, ends = self.run_, self._epoch_ends()
+        run, ends = self.run_, epoch_ends(self.run_)
         problem = run.recipe.problem
-        flats = (problem.weights(run.replay.state_at(step)) for step in ends)
         self.validation_scores_: list[float] | None = None
         best = len(ends) - 1
         if len(x):
-            kept = dataclasses.replace(problem, input=x, goal=np.zeros((len(x), y.shape[1])), native=None, batch=1)
+            kept = _with_rows(problem, x)
+            flats = (problem.weights(run.replay.state_at(step)) for step in ends)
             errors = [np.average(((engine().predict(kept, flat) - y) ** 2).mean(axis=1), weights=weight) for flat in flats]
             spread = np.average(((y - np.average(y, axis=0, weights=weight)) ** 2).mean(axis=1), weights=weight) or 1.0
             self.validation_scores_ = [float(1 - error / spread) for error in errors]
             best = int(np.argmin(errors))
-        self.best_iter_ = ends[best] // run.recipe.steps_per_epoch
+        self.best_iter_ = -(-ends[best] // run.recipe.steps_per_epoch)
         assert run.recipe.network is not None
         self._network = run.recipe.network.with_flat(problem.weights(run.replay.state_at(ends[best])))
         self.coefs_ = [block.T.copy() for block in self._network.weights]
@@ -181,17 +195,19 @@ class NetworkRegressor(Descending):
 
     def predict(self, X: Any) -> Floats:  # noqa: N803
         """Predictions (n,) or (n, k) in the targets' units."""
-        rows = self._table(X)
-        x = self._scale.apply(rows)
-        problem = dataclasses.replace(
-            self.run_.recipe.problem, input=x, goal=np.zeros((len(x), len(self._target.mean))), native=None, batch=1
-        )
-        return self._as_given(self._target.undo(engine().predict(problem, self._network.flat())))
+        table = self._table(X)
+        rows = _with_rows(self.run_.recipe.problem, self._scaling.apply(table))
+        return self._as_given(self._target.undo(engine().predict(rows, self._network.flat())))
+
+
+def _with_rows(problem: Problem, x: Floats) -> Problem:
+    """The same layers before other rows."""
+    return dataclasses.replace(problem, input=x, goal=np.zeros((len(x), problem.k)), native=None, batch=1)
 
 
 def _times(weight: Floats) -> Any:
     """How often each row is there."""
-    times = weight / weight.min()
-    if not np.allclose(times, np.round(times), rtol=1e-9) or times.mean() > 1000:
-        times = FINE * weight / weight.mean()
-    return np.maximum(np.round(times).astype(np.int64), 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        times = weight / weight.min()
+        exact = times.mean() <= MOST_TIMES and np.allclose(times, np.round(times), rtol=1e-9)
+    return np.round(times if exact else MOST_TIMES * weight / weight.mean()).astype(np.int64)

@@ -4,14 +4,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from nodescope.arithmetic.rules import RULES
+from nodescope.data.scaling import Scaling
+from nodescope.errors import InputError
+from nodescope.run.automatic import CUSTOMARY
 from nodescope.run.descend import descend
-from nodescope.sklearn.estimator import Descending, Floats, Scale
-
-_ONE_LAYER = {"plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"} & set(RULES)
+from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, measured, unscaled
 
 
 class NodeRegressor(Descending):
@@ -22,8 +22,8 @@ class NodeRegressor(Descending):
     fit_intercept : bool, default True
         A bias for each node.
     standardise : bool, default True
-        Inputs to mean 0 and deviation 1 first, so that unscaled columns do no harm. `coef_` and `intercept_` are for the columns as
-        they are.
+        Inputs to mean 0 and deviation 1 first, so that unscaled columns do no harm; without an intercept to mean square 1, about 0.
+        `coef_` and `intercept_` are for the columns as they are.
     eta0 : "auto" or float, default "auto"
         The rate, nodescope's alpha: "auto" is the best one for all rows at once, or a safe one for fewer. A step subtracts
         eta0 × *half* the derivative of the mean squared error, as `SGDRegressor` does.
@@ -37,7 +37,7 @@ class NodeRegressor(Descending):
         Another order of the rows in each epoch, where a step has not all of them.
     random_state : int, RandomState or None
     warm_start : bool, default False
-        Begin where the last fit ended.
+        Begin with the weights of the last fit, its columns scaled as in it.
 
     Attributes
     ----------
@@ -57,7 +57,8 @@ class NodeRegressor(Descending):
     Raises
     ------
     InputError
-        (a ValueError) The fit diverged: the verdict says why, and which eta0 holds.
+        (a ValueError) The fit diverged: the verdict says why, and which eta0 holds. Or text in place of numbers, eta0="auto" with a
+        solver that needs a number, other targets than those of the fit to go on from. The estimator is then as it was before.
 
     Examples
     --------
@@ -71,9 +72,9 @@ class NodeRegressor(Descending):
         "fit_intercept": ["boolean"],
         "standardise": ["boolean"],
         "eta0": [StrOptions({"auto"}), Interval(Real, None, None, closed="neither")],
-        "solver": [StrOptions(_ONE_LAYER)],
+        "solver": [StrOptions(set(RULES))],
         "batch_size": [StrOptions({"all"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
         "warm_start": ["boolean"],
@@ -93,34 +94,12 @@ class NodeRegressor(Descending):
         self.random_state = random_state
         self.warm_start = warm_start
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803  # scikit-learn's names
-        """Fit to rows X (n, d) and targets y (n,) or (n, k), rows weighted by sample_weight (n,)."""
-        goes_on = self.warm_start and hasattr(self, "run_")
-        x, y, weight = self._checked(X, y, sample_weight, reset=not goes_on)
-        if not goes_on:
-            self._scale = Scale.of(x, weight, self.standardise)
-        return self._descend(x, y, weight, self.max_iter, self._kept() if goes_on else None)
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
-        """One epoch over some rows, from where the weights are; columns are scaled as in the first rows that were seen."""
-        goes_on = hasattr(self, "run_")
-        x, y, weight = self._checked(X, y, sample_weight, reset=not goes_on)
-        if not goes_on:
-            self._scale = Scale.of(x, weight, self.standardise)
-        return self._descend(x, y, weight, 1, self._kept() if goes_on else None)
-
-    def _kept(self) -> tuple[Floats, Floats]:
-        """Weights (k, d) and biases (k,) for the scaled columns."""
-        coef, intercept = np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_)
-        return coef * self._scale.deviation, intercept + coef @ self._scale.mean
-
-    def _descend(self, x: Floats, y: Floats, weight: Floats | None, epochs: int, start: tuple[Floats, Floats] | None) -> Self:
-        k, d = y.shape[1], x.shape[1]
-        x = self._scale.apply(x)
-        weights, biases = start or (np.zeros((k, d)), np.zeros(k))
+    def _fit(self, x: Floats, y: Floats, weight: Floats | None, *, goes_on: bool, partial: bool) -> Self:
+        self._refuse_auto()
+        scaling = self._scaling_of(x, weight, goes_on)
+        weights, biases = self._kept(scaling) if goes_on else (np.zeros((y.shape[1], x.shape[1])), np.zeros(y.shape[1]))
         bias: Any = biases if self.fit_intercept else False
+        d, x = x.shape[1], scaling.apply(x)
         if weight is not None:
             root = np.sqrt(weight / weight.mean())[:, None]
             x = np.column_stack([x, np.ones(len(x))]) if self.fit_intercept else x
@@ -128,17 +107,39 @@ class NodeRegressor(Descending):
             weights, bias = (np.column_stack([weights, biases]) if self.fit_intercept else weights), False
         run = descend(
             weight=weights, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(y), bias=bias, alpha=self._rate("eta0"),
-            rule=self.solver, batch=self.batch_size, epochs=epochs, seed=self._seed(),
+            rule=self.solver, batch=self._batch(len(x)), epochs=self._epochs(partial), seed=self._seed(),
             order="shuffled" if self.shuffle else "given",
         )  # fmt: skip
         self._finish(run)
         found = np.asarray(run.weight)
-        coef = found[:, :d] / self._scale.deviation
-        own = (found[:, d] if weight is not None else np.asarray(run.bias)) if self.fit_intercept else np.zeros(k)
-        intercept = own - coef @ self._scale.mean if self.fit_intercept else own
+        own = None if not self.fit_intercept else run.bias if weight is None else found[:, d]
+        self._scaling = scaling
+        with np.errstate(all="ignore"):
+            self._keep(*scaling.in_table_units(found[:, :d], own))
+        return self
+
+    def _refuse_auto(self) -> None:
+        if self.eta0 == "auto" and self.solver in CUSTOMARY:
+            plain = ", ".join(f'"{rule}"' for rule in RULES if rule not in CUSTOMARY)
+            raise InputError(f'eta0="auto" is for the solvers {plain}; {self.solver!r} needs a number, such as eta0=0.001')
+
+    def _scaling_of(self, x: Floats, weight: Floats | None, goes_on: bool) -> Scaling:
+        """Of the first rows seen; without an intercept columns keep their means, as nothing could make up for them."""
+        if goes_on:
+            return self._scaling if self.fit_intercept else Scaling(np.zeros(x.shape[1]), self._scaling.deviation)
+        return measured(x, weight, centred=self.fit_intercept) if self.standardise else unscaled(x.shape[1])
+
+    def _kept(self, scaling: Scaling) -> tuple[Floats, Floats]:
+        """Weights (k, d) and biases (k,) for the scaled columns."""
+        coef, intercept = np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_)
+        return coef * scaling.deviation, intercept + coef @ scaling.mean
+
+    def _keep(self, coef: Floats, intercept: Floats) -> None:
+        """Weights (k, d) and biases (k,) for the columns as they are."""
+        if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+            raise InputError("coef_ is beyond the largest double: X is too small, or y too large; bring both to numbers near 1")
         self.coef_ = coef[0] if self._one_target else coef
         self.intercept_ = float(intercept[0]) if self._one_target else intercept
-        return self
 
     def predict(self, X: Any) -> Floats:  # noqa: N803
         """Predictions (n,) or (n, k) in the targets' units."""

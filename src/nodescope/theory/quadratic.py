@@ -66,9 +66,9 @@ def bowl(x: Floats, residual: Floats) -> Bowl:
     rest = outside - basis @ coordinates
     per_number = unit * unit / (n * k)
     rounding = (ROUNDING * math.sqrt(both.shape[1])) ** 2 * float((outside**2).sum())
-    left_over = (float((rest**2).sum()), _beyond_all_weights(inside, outside))
-    removable, least = (square * per_number if square > rounding else 0.0 for square in left_over)
-    return Bowl(found, (coordinates**2).sum(axis=1) * per_number, removable, least)
+    squares = np.array([*(coordinates**2).sum(axis=1), (rest**2).sum(), _beyond_all_weights(inside, outside)])
+    *amounts, removable, least = np.where(squares > rounding, squares * per_number, 0.0).tolist()
+    return Bowl(found, np.array(amounts), removable, least)
 
 
 def _beyond_all_weights(inside: Floats, outside: Floats) -> float:

@@ -13,8 +13,10 @@ MOST_EXAMPLES = 2048
 """Examples over which curvature is worked out; of more, evenly spaced ones."""
 MOST_TURNS = 96
 """Hessian-vector products at most."""
-SURE = 1e-6
-"""Relative change of the largest eigenvalue between two turns that ends the search."""
+SURE, ROUGHLY = 1e-6, 1e-3
+"""Relative change of the largest eigenvalue between two turns that ends the search; of those that take long."""
+QUICK = 2 * 10**7
+"""Weights times examples: a product takes long where there are more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +58,15 @@ def sharpness(problem: Problem, weights: Floats) -> Sharpness:
     typically occurs at the edge of stability", section 2).
     """
     surface = Surface(problem, weights, looked_at(problem))
-    value, direction, residual = largest_eigenvalue(surface.hessian_times, problem.size, surface.free)
+    sure = SURE if problem.size * len(surface.goal) <= QUICK else ROUGHLY
+    value, direction, residual = largest_eigenvalue(surface.hessian_times, problem.size, surface.free, sure=sure)
     shares = np.array([float((direction[problem.weights_of(l)] ** 2).sum()) for l in range(len(problem.layers))])  # noqa: E741
     return Sharpness(value, direction, residual, shares)
+
+
+def steepest_example(problem: Problem, weights: Floats) -> float:
+    """What λmax is where a step sees one example: the largest |∂prediction/∂weights|² of any, as |x|² is of a single node."""
+    return Surface(problem, weights, looked_at(problem)).steepest_example()
 
 
 def largest_eigenvalue(
@@ -67,8 +75,7 @@ def largest_eigenvalue(
     """Largest eigenvalue of a symmetric matrix that is given by its products, its eigenvector, and the residual.
 
     Lanczos 1950 with full reorthogonalisation (Golub, Van Loan, "Matrix computations", 4th edition, section 10.3.5). The
-    start is the
-    same every time.
+    start is the same every time.
     """
     start = (uniform(0, 0, size) - 0.5) * free
     norm = float(np.linalg.norm(start))

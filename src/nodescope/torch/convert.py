@@ -1,7 +1,7 @@
 """Networks there and back: the same layers in PyTorch, PyTorch's in nodescope, and a recipe's training as PyTorch would do it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ _MODULES: dict[str, Callable[[], nn.Module]] = {
     "gelu": nn.GELU,
 }
 Loss = Callable[[Tensor, Tensor], Tensor]
+_Kind = TypeVar("_Kind", bound=nn.Module)
 
 
 def to_torch(layers: Network | Run) -> nn.Sequential:
@@ -29,7 +30,17 @@ def to_torch(layers: Network | Run) -> nn.Sequential:
 
     Its predictions agree to rounding. To go on training there with the same steps mind the factor 2: nodescope's weighted delta is
     *half* the derivative of the squared error, PyTorch's `MSELoss` differentiates the whole of it and averages over outputs too, so
-    `SGD(lr=alpha / 2)` on one output makes the steps of `alpha` here. `training` gives model, optimizer and loss that fit.
+    `SGD(lr=alpha·k / 2)` on k outputs makes the steps of `alpha` here. `training` gives model, optimizer and loss that fit.
+
+    Parameters
+    ----------
+    layers : Network or Run
+        Of a run of plain nodes: one layer of them.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        A `Linear` and its activation (`Identity` too) for each layer.
 
     Raises
     ------
@@ -70,10 +81,20 @@ def _network_of(layers: object) -> Network:
 def from_torch(model: nn.Module) -> Network:
     """A PyTorch model of `Linear` layers and activations, one after another, as a network here; float32 weights keep their values.
 
+    Parameters
+    ----------
+    model : torch.nn.Module
+        A `Linear`, or a `Sequential` of them (`Flatten` and `Identity` say nothing). It is copied.
+
+    Returns
+    -------
+    Network
+        A layer for each `Linear`.
+
     Raises
     ------
     InputError
-        A part that is neither (named), or no `Linear` at all.
+        A part that is neither (named), two layers with the same weights, or no `Linear` at all.
 
     Examples
     --------
@@ -84,8 +105,10 @@ def from_torch(model: nn.Module) -> Network:
     weights: list[Any] = []
     biases: list[Any] = []
     activations: list[str] = []
+    linears: dict[str, nn.Linear] = {}
     for name, part in _parts(model):
-        if isinstance(part, nn.Linear):
+        if _is(part, nn.Linear):
+            _refuse_shared(name, part, linears)
             weights.append(part.weight.detach().double().cpu().numpy())
             biases.append(None if part.bias is None else part.bias.detach().double().cpu().numpy())
             activations.append("identity")
@@ -102,14 +125,29 @@ def from_torch(model: nn.Module) -> Network:
     return network(weights=weights, biases=biases, activations=activations)
 
 
+def _is(part: nn.Module, kind: type[_Kind]) -> TypeGuard[_Kind]:
+    """Whether it also does what its kind does: a class built on it may do something else."""
+    return isinstance(part, kind) and type(part).forward is kind.forward
+
+
+def _refuse_shared(name: str, part: nn.Linear, linears: dict[str, nn.Linear]) -> None:
+    for other, before in linears.items():
+        if part.weight is before.weight or (part.bias is not None and part.bias is before.bias):
+            raise InputError(
+                f"{name!r} has the weights of {other!r}: here each layer has its own, and would go ways of its own; "
+                "give a copy of it (copy.deepcopy)"
+            )
+    linears[name] = part
+
+
 def _parts(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Leaves in their order; only a chain has one."""
-    for name, part in model.named_modules():
+    """Leaves in their order, those that are there twice twice; only a chain has an order."""
+    for name, part in model.named_modules(remove_duplicate=False):
         if isinstance(part, (nn.Identity, nn.Flatten)):
             continue
         if not list(part.children()):
             yield name or "the model", part
-        elif not isinstance(part, nn.Sequential):
+        elif not _is(part, nn.Sequential):
             raise InputError(
                 f"{name or 'the model'} is a {type(part).__name__}: what it does between its parts cannot be seen; give a "
                 "torch.nn.Sequential, or observe its training (nodescope.torch.observe)"
@@ -129,14 +167,42 @@ def _activation(part: nn.Module) -> str | None:
 def training(run: Run) -> tuple[nn.Sequential, torch.optim.Optimizer, Loss]:
     """A run's training as PyTorch does it: model with the *start* weights, optimizer with its settings, loss with our factors.
 
-    `loss(model(x), y).backward(); optimizer.step()` on the examples of each step then makes the run's own steps, to rounding. An
-    alpha on a schedule is the first step's: set `optimizer.param_groups[0]["lr"]` before each.
+    `loss(model(x), y).backward(); optimizer.step()` on the examples of each step then makes the run's own steps, to rounding. The
+    loss is *half* the squared error, summed over outputs: `MSELoss` differentiates the whole of it and averages over the k outputs,
+    so with it the same steps need `lr` = alpha·k/2.
+
+    Parameters
+    ----------
+    run : Run
+        Of a network.
+
+    Returns
+    -------
+    model : torch.nn.Sequential
+        In float64.
+    optimizer : torch.optim.Optimizer
+        Its `lr` is the run's alpha; of a schedule the first step's: set `optimizer.param_groups[0]["lr"]` before each.
+    loss : callable
+        Of predictions and goals, both (examples, outputs).
 
     Raises
     ------
     InputError
         A plain node (give it as network=), or settings that PyTorch has not: epsilon inside the root, no bias correction, an
         initial mean square, frozen weights, one layer after another.
+
+    Examples
+    --------
+    One weight of 0, input 1, goal 1: the derivative of half the squared error is -1, so alpha 0.1 adds 0.1.
+
+    >>> import torch, nodescope as ns
+    >>> start = ns.network(weights=[[[0.0]]], biases=None, activations=["identity"])
+    >>> run = ns.descend(network=start, input=[[1.0]], goal=[[1.0]], alpha=0.1, steps=1)
+    >>> model, optimizer, loss = training(run)
+    >>> loss(model(torch.ones(1, 1).double()), torch.ones(1, 1)).backward()
+    >>> optimizer.step()
+    >>> model[0].weight.item(), run.weight[0].item()
+    (0.1, 0.1)
     """
     recipe = run.recipe
     if recipe.network is None:

@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from nodescope.run.recorded import Bend
 from nodescope.theory.sharpness import largest_eigenvalue
+from nodescope.torch.model import rate_of
 
 Floats = NDArray[np.float64]
 MOST_PARAMETERS = 250_000
@@ -25,21 +26,25 @@ TURNS, SURE = 16, 1e-3
 
 
 def bend_of(
-    model: nn.Module, optimizer: Optimizer, loss: Tensor, step: int, layers: list[Any], parts: int = 1
+    model: nn.Module, optimizer: Optimizer, loss: Tensor, step: int, layers: list[Any], parts: float = 1.0
 ) -> Bend | str | None:
     """Curvature at this step; why there is none; or None where it can be had at a later step.
 
-    `parts` is how many such losses make one step (gradient accumulation): they are taken to be alike.
+    `parts` is how many such losses make one step (gradient accumulation; they are taken to be alike), less what each was scaled by.
     """
     reason = _reason_against(model, optimizer)
     if reason:
         return reason
     parameters = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
-    scale = _scale(optimizer)
-    if scale is None:
+    if not rate_of(optimizer):
         return None
+    scale = _scale(optimizer)
     try:
         gradients = torch.autograd.grad(loss, parameters, create_graph=True, allow_unused=True)
+        if all(g is None for g in gradients):
+            return None  # another model's loss
+        if any(g is not None and s is None for g, s in zip(gradients, scale, strict=True)):
+            return None  # not yet
         used = [(p, g, s) for p, g, s in zip(parameters, gradients, scale, strict=True) if g is not None and g.requires_grad]
         if not used:
             return "curvature: the loss has none (it is a straight line in every parameter)"
@@ -51,7 +56,7 @@ def bend_of(
             )
             return np.concatenate(
                 [
-                    (torch.zeros_like(p) if h is None else h).detach().double().cpu().numpy().ravel() * s
+                    (torch.zeros_like(p) if h is None else h.to_dense()).detach().double().cpu().numpy().ravel() * s
                     for (p, _, s), h in zip(used, products, strict=True)
                 ]
             )
@@ -59,11 +64,11 @@ def bend_of(
         size = sum(p.numel() for p, _, _ in used)
         value, direction, _ = largest_eigenvalue(times, size, np.ones(size), turns=TURNS, sure=SURE)
     except (RuntimeError, NotImplementedError) as error:
-        return f"curvature is not told: {str(error).splitlines()[0][:160]}"
+        return f"curvature is not told: {str(error).splitlines()[0].split('. ')[0]}"
     if not np.isfinite(value):
         return None
     value *= parts
-    alpha, factor = float(optimizer.param_groups[0]["lr"]), _factor(optimizer)
+    alpha, factor = rate_of(optimizer), _factor(optimizer)
     return Bend(step, alpha, value, factor / value if value > 0 else float("inf"), _shares(direction, used, layers))
 
 
@@ -89,37 +94,37 @@ def _split(flat: Floats, used: list[tuple[Tensor, Tensor, Any]]) -> list[Tensor]
     return vectors
 
 
-def _scale(optimizer: Optimizer) -> list[Any] | None:
-    """Square root of what each parameter's step is multiplied by, relative to the first rate; None before there is any."""
-    first = float(optimizer.param_groups[0]["lr"])
-    if not first:
-        return None
+def _scale(optimizer: Optimizer) -> list[Any]:
+    """Square root of what each parameter's step is multiplied by, relative to the largest rate; None before there is any."""
+    largest, name = rate_of(optimizer), type(optimizer).__name__
     scales: list[Any] = []
     for group in optimizer.param_groups:
         for p in group["params"]:
-            if not p.requires_grad:
-                continue
-            divided = _divided_by(type(optimizer).__name__, group, optimizer.state.get(p, {}))
-            if divided is None:
-                return None
-            scales.append(np.sqrt(float(group["lr"]) / first / divided))
+            if p.requires_grad:
+                divided = _divided_by(name, group, optimizer.state.get(p, {}))
+                scales.append(None if divided is None else np.sqrt(float(group["lr"]) / largest / divided))
     return scales
 
 
 def _divided_by(name: str, group: dict[str, Any], state: dict[str, Any]) -> Any:
+    """What an optimizer divides the steps of a parameter by."""
     if name == "SGD":
         return 1.0
     if not state:
         return None
-    key, settled = {
-        "Adagrad": ("sum", 1.0), "RMSprop": ("square_avg", 1.0),
-    }.get(name, ("max_exp_avg_sqs" if group.get("amsgrad") else "exp_avg_sq", None))  # fmt: skip
-    square = state.get(key, state.get("exp_avg_sq"))
-    if square is None:
-        return None
-    if settled is None:
-        settled = 1.0 - group["betas"][1] ** float(state["step"])
-    return np.sqrt(square.detach().double().cpu().numpy().ravel() / settled) + group["eps"]
+
+    def squares(key: str) -> Floats:
+        kept: Floats = state[key].detach().double().cpu().numpy().ravel()
+        return kept
+
+    if name == "Adagrad":
+        square = squares("sum")
+    elif name == "RMSprop":
+        square = squares("square_avg") - (squares("grad_avg") ** 2 if group["centered"] else 0.0)
+    else:
+        square = squares("max_exp_avg_sq" if group["amsgrad"] else "exp_avg_sq")
+        square = square / (1.0 - group["betas"][1] ** float(state["step"]))
+    return np.sqrt(np.maximum(square, 0.0)) + group["eps"]
 
 
 _FACTORS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")

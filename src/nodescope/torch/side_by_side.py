@@ -1,6 +1,7 @@
 """The same training in PyTorch and here, number beside number: how far they agree, and where they first do not."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -16,6 +17,10 @@ Floats = NDArray[np.float64]
 QUANTITIES = ("weight", "bias", "sum", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight")
 """In the order in which a step makes them."""
 MOST_STEPS = 1000
+SAME = 1e-4
+"""Of the largest weighted delta: closer to a multiple of ours, it is one, in float32 too."""
+MOST_PARTS = 1000
+"""Denominators that a factor is looked for among."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class SideBySide:
     within : float
         What counts as rounding.
     factor : float
-        PyTorch's weighted deltas ÷ ours at the first step: 1 for the same loss, 2 for `MSELoss` of one output.
+        PyTorch's weighted deltas ÷ ours at the first step: 1 for the same loss, 2/k for `MSELoss` of k outputs; 1 also where they
+        are no multiple of ours.
     first : Difference or None
         The first beyond `within`; None where all agree.
     first_bit : Difference or None
@@ -99,6 +105,10 @@ class SideBySide:
 def side_by_side(run: Run, recorded: Recorded | None = None, *, within: float = 1e-12) -> SideBySide:
     """Hold a run of ours beside PyTorch's training of the same network.
 
+    Mind the factor 2: our weighted delta is *half* the derivative of the squared error, `MSELoss` of k outputs makes 2/k times as
+    much of it. The factor that is found is divided out of PyTorch's deltas and weighted deltas, and told; alpha deltas are held
+    beside each other as they are, so they agree where alpha is `lr` times the factor.
+
     Parameters
     ----------
     run : Run
@@ -116,7 +126,16 @@ def side_by_side(run: Run, recorded: Recorded | None = None, *, within: float = 
     Raises
     ------
     InputError
-        A run of plain nodes; a recorded run with other layers; a recipe that PyTorch has no counterpart of.
+        A run of plain nodes; a recorded run with other layers; no step that is in both; a recipe that PyTorch has no counterpart
+        of.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> start = ns.network([1, 2, 1], seed=0)
+    >>> both = side_by_side(ns.descend(network=start, input=[[0.0], [1.0]], goal=[[0.0], [1.0]], alpha=0.1, steps=30))
+    >>> both.agrees, both.steps, both.factor
+    (True, 30, 1.0)
     """
     seen = _trained(run) if recorded is None else recorded
     layers = run.recipe.problem.layers
@@ -130,7 +149,7 @@ def side_by_side(run: Run, recorded: Recorded | None = None, *, within: float = 
             break
         theirs_now = seen.trace[step]
         if compared == 0:
-            factor = _factor(run, theirs_now, seen)
+            factor = _factor(run, theirs_now, seen, within)
         for difference in _differences(run, step, theirs_now, seen, factor):
             if difference.quantity == "new_weight":
                 largest = max(largest, difference.relative)
@@ -138,6 +157,10 @@ def side_by_side(run: Run, recorded: Recorded | None = None, *, within: float = 
             if first is None and not difference.relative <= within:
                 first = difference
         compared += 1
+    if not compared:
+        recorded_steps = ", ".join(map(str, seen.trace.steps[:5].tolist()))
+        told = f"the steps {recorded_steps}{', …' if len(seen.trace) > 5 else ''} were" if recorded_steps else "none was"
+        raise InputError(f"no step is in both: {run.steps:,} steps here, of PyTorch's {seen.steps:,} {told} recorded")
     return SideBySide(compared, within, factor, first, first_bit, largest)
 
 
@@ -147,6 +170,8 @@ def _trained(run: Run) -> Recorded:
     recipe, schedule = run.recipe, run.recipe.schedule
     x, y = torch.from_numpy(recipe.examples.input), torch.from_numpy(recipe.examples.goal)
     steps = min(run.steps, MOST_STEPS)
+    if not steps:
+        raise InputError("the run made no step: there is nothing to hold beside PyTorch's")
     examples = run.trace[0:steps]["example"].reshape(steps, -1)
     every = {str(2 * number): list(range(shape.outputs)) for number, shape in enumerate(recipe.problem.layers)}
     with observe(model, optimizer, stride=1, nodes=every, examples=recipe.batch_size, memory=2**31, sharpness=False) as seen:
@@ -160,16 +185,19 @@ def _trained(run: Run) -> Recorded:
     return seen
 
 
-def _factor(run: Run, theirs: Seen, seen: Recorded) -> float:
-    """Their weighted deltas ÷ ours, at the largest of the last layer."""
+def _factor(run: Run, theirs: Seen, seen: Recorded, within: float) -> float:
+    """Their weighted deltas ÷ ours in the last layer, where that is one number for all of them; else 1."""
     number = len(seen.layers) - 1
     ours = run.trace[int(theirs["step"])].layers[number]["weighted_delta"][list(seen.layers[number].shown)]
     if "weighted_delta" not in theirs.layers[number] or not np.any(ours):
         return 1.0
+    other = np.asarray(theirs.layers[number]["weighted_delta"], dtype=np.float64)
     place = np.unravel_index(int(np.abs(ours).argmax()), ours.shape)
-    found = float(theirs.layers[number]["weighted_delta"][place] / ours[place])
-    near = round(found * 1e6) / 1e6
-    return near if np.isfinite(found) and abs(found - near) < 1e-4 * abs(near) and near else 1.0
+    found = float(other[place]) / float(ours[place])
+    if not np.isfinite(found) or not found or not np.allclose(other, found * ours, rtol=0, atol=SAME * abs(other[place])):
+        return 1.0
+    simple = float(Fraction(found).limit_denominator(MOST_PARTS))  # 2 / k, without the rounding of one quotient
+    return simple if abs(simple - found) <= within * abs(found) else found
 
 
 def _differences(run: Run, step: int, theirs: Seen, seen: Recorded, factor: float) -> list[Difference]:

@@ -5,10 +5,8 @@ where digits were left out, and exactly, in a form that Python works out to the 
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.run import Run
 from nodescope.views.lines import FEW_EXAMPLES, FEW_INPUTS, FEW_NODES, Line, Part, line, number_in, sum_line
-from nodescope.views.numbers import exact, plain_text, short
+from nodescope.views.numbers import exact, in_markdown, plain_text, short
 from nodescope.views.rule_formulas import CLOCKS, column_of, formulas, spoken
 
 WIDEST = 100
@@ -397,9 +395,9 @@ def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
 
 
 def _markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
-    yield f"**{_escaped(title)}**"
+    yield f"**{in_markdown(title)}**"
     for part in parts:
-        yield from ("", f"*{_escaped(part.title)}*")
+        yield from ("", f"*{in_markdown(part.title)}*")
         if part.table:
             head, *rows = part.table
             yield from ("", _cells(head), "| :-- |" + " --: |" * (len(head) - 1), *map(_cells, rows))
@@ -408,14 +406,9 @@ def _markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
             shown = part.lines[part.in_table :]
             yield from (_cells([line.name, line.words, line.numbers, short(line.value)]) for line in shown)
         for remark in part.remarks:
-            yield from ("", _escaped(remark))
+            yield from ("", in_markdown(remark))
     yield from ("", "Exactly:", "", "```text", *_exactly(parts), "```")
 
 
 def _cells(row: Sequence[str]) -> str:
-    return "| " + " | ".join(map(_escaped, row)) + " |"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown, and the HTML it allows, show as it is."""
-    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", escape(text, quote=False))
+    return "| " + " | ".join(map(in_markdown, row)) + " |"

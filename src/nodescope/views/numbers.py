@@ -1,6 +1,8 @@
 """One number formatter: exact digits that read back to the same bits, or short ones marked as such."""
 
 import math
+import re
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,11 @@ def short(value: Any, digits: int = 6) -> str:
         return {math.inf: "∞", -math.inf: "−∞"}.get(number, "NaN")
     text = f"{number:.{digits}g}"
     return text if float(text) == number else f"≈{text}"
+
+
+def in_markdown(text: str) -> str:
+    """Text that Markdown, and the HTML it allows, show as it is."""
+    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", escape(plain_text(text), quote=False))
 
 
 def plain_text(text: str) -> str:

@@ -4,12 +4,14 @@ import textwrap
 
 import numpy as np
 
+from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import tables
 from nodescope.views.curve import error_curve
-from nodescope.views.numbers import exact, plain_text, short
+from nodescope.views.numbers import exact, in_markdown, plain_text, short
 
 MANY = 12
 """Weights that are told one by one."""
@@ -35,16 +37,18 @@ def story(run: Run, diagnosis: Diagnosis, width: int, unicode: bool) -> list[str
     return lines if unicode else [line.encode("ascii", "replace").decode() for line in _in_ascii(lines)]
 
 
-def markdown(run: Run) -> str:
+def markdown(run: Run | Recorded) -> str:
     """The run as a page of Markdown: what ran, first and last steps, foretold, happened, verdict, findings, proof."""
+    if isinstance(run, Recorded):
+        return _observed(run)
     diagnosis = diagnose(run)
-    told = [f"**{name}** {plain_text(text)}" for name, text in _parts(run, diagnosis) if text]
-    steps = ["", *tables.markdown([[plain_text(c) for c in row] for row in tables.summary_rows(run, 200)])] if run.steps else []
-    findings = [f"- {plain_text(str(finding))}" for finding in diagnosis.findings]
-    proof = [f"- {row}" for row in diagnosis.proof]
+    told = [f"**{name}** {in_markdown(text)}" for name, text in _parts(run, diagnosis) if text]
+    steps = ["", *tables.markdown(tables.summary_rows(run, 200))] if run.steps else []
+    findings = [f"- {in_markdown(str(finding))}" for finding in diagnosis.findings]
+    proof = [f"- {in_markdown(str(row))}" for row in diagnosis.proof]
     weights = ["", "```", *_final(run), "```"]
     parts = [
-        *map(plain_text, title(run)),
+        *map(in_markdown, title(run)),
         *steps,
         "",
         "\n\n".join(told),
@@ -59,6 +63,55 @@ def markdown(run: Run) -> str:
         *weights,
     ]
     return "\n".join(parts) + "\n"
+
+
+def _observed(run: Recorded) -> str:
+    """The same of a run that was observed: its layers in place of a recipe, and each finding's evidence in place of a proof."""
+    diagnosis = diagnose(run)
+    settings = ", ".join(
+        f"{name} {value}" for name, value in run.optimizer.items() if name == "alpha" or (value and name != "name")
+    )
+    many = "" if len(run.layers) == 1 else "s"
+    title = (
+        f"Observed in {run.program}: {len(run.layers)} layer{many}, optimizer {run.optimizer.get('name')}, {settings}; "
+        f"{len(run.records):,} of {run.steps:,} steps recorded"
+    )
+    findings = [
+        line
+        for finding in diagnosis.findings
+        for line in (f"- {in_markdown(str(finding))}", f"  - {in_markdown(_evidence(finding))}")
+    ]
+    parts = [
+        title,
+        "",
+        *tables.markdown(tables.layer_rows(run)),
+        "",
+        *tables.markdown(tables.recorded_rows(run)),
+        "",
+        f"**happened** {in_markdown(run.sentence)}",
+        "",
+        f"**verdict** {in_markdown(diagnosis.judgement)}",
+        "",
+        "Findings:",
+        "",
+        *findings,
+        *(["", "Notes:", "", *(f"- {in_markdown(note)}" for note in run.notes)] if run.notes else []),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _evidence(finding: Finding) -> str:
+    """Where it shows, what was measured against what, and when it is told."""
+    measured, predicted = finding.measured, finding.predicted
+    told = [
+        "" if finding.step is None else f"step {finding.step:,}",
+        finding.where,
+        "" if measured is None else f"measured {short(measured)}",
+        "" if predicted is None else f"predicted {short(predicted)}",
+        f"threshold: {finding.threshold}" if finding.threshold else "",
+        f"source: {finding.source}" if finding.source else "",
+    ]
+    return "; ".join(filter(None, told))
 
 
 def foretold(forecast: Forecast, mse: float | None) -> list[str]:

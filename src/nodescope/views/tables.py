@@ -1,18 +1,23 @@
 """Steps as rows of text: what a table shows of them, for terminals, notebooks and files alike."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.run.trace import Step, Window
-from nodescope.views.numbers import exact, short
+from nodescope.run.tabular import Tabular
+from nodescope.run.trace import Step
+from nodescope.views.numbers import exact, in_markdown, short
 
 SHOWN = ("step", "weight", "prediction", "delta", "mse", "alpha_delta", "new_weight")
 OF_A_NETWORK = ("step", "prediction", "goal", "delta", "mse")
 DISPENSABLE = ("alpha_delta", "weight", "mse", "delta")
 FIRST, LAST = 5, 3
+MOST_KEPT = 16
+"""Nodes that are named one by one."""
 FEW = 3
 """Numbers of a wide quantity that a cell shows."""
 
@@ -63,15 +68,44 @@ def _step_row(step: Step | None, names: list[str], digits: int) -> list[str]:
     return [cell(step[name], digits=digits if "weight" in name else 6) for name in names]
 
 
-def window_rows(window: Window, columns: tuple[str, ...] | None = None) -> Iterator[list[str]]:
+def window_rows(window: Tabular, columns: Sequence[str] | None = None) -> Iterator[list[str]]:
     """Header and all rows, every number exact."""
-    return rows_of({name: part for name, part in window.flat().items() if columns is None or name.split("[")[0] in columns})
+    flat = window.flat()
+    return rows_of({name: flat[name] for name in numbers_of(window, flat, columns)})
 
 
-def with_layers(window: Window) -> dict[str, Any]:
-    """A window's numbers by name; of a network those of its layers too: "layers[0].weight[3, 1]"."""
-    within = ((f"layers[{l}].", layer) for l, layer in enumerate(window.layers))  # noqa: E741
-    return window.flat() | {before + name: part for before, layer in within for name, part in layer.flat().items()}
+def numbers_of(window: Tabular, names: Iterable[str], columns: Sequence[str] | None) -> list[str]:
+    """Of names such as "layers[0].weight[3, 1]" those of some columns: the step's own, or else, of every layer."""
+
+    def wanted(name: str) -> bool:
+        layer, column = re.match(r"(layers\[\d+\]\.)?([^\[]*)", name).groups()  # type: ignore[union-attr]
+        return columns is None or (column in columns and (layer is None or column not in window.columns))
+
+    return [name for name in names if wanted(name)]
+
+
+def recorded_rows(run: Recorded) -> list[list[str]]:
+    """Header and rows of the first and last recorded steps."""
+    records = run.records
+    short_enough = len(records) <= FIRST + LAST
+    shown = [*records] if short_enough else [*records[:FIRST], None, *records[-LAST:]]
+    names = ("step", "loss", "alpha")
+    return [[*names], *(["…"] * 3 if record is None else [short(getattr(record, name)) for name in names] for record in shown)]
+
+
+def layer_rows(run: Recorded) -> list[list[str]]:
+    """Header and a row for each layer: what it is, and which of its nodes were kept."""
+    rows = [["layer", "name", "kind", "inputs", "nodes", "nodes kept", "activation", "cannot move: why"]]
+    for number, layer in enumerate(run.layers):
+        kept = "all" if len(layer.shown) == layer.nodes else _counted(layer.shown)
+        sizes = (f"{layer.inputs:,}", f"{layer.nodes:,}", kept)
+        rows.append([f"{number}", layer.name, layer.kind, *sizes, layer.activation, layer.kept_from])
+    return rows
+
+
+def _counted(numbers: Sequence[int]) -> str:
+    told = ", ".join(map(str, numbers[:MOST_KEPT]))
+    return told if len(numbers) <= MOST_KEPT else f"{told}, … ({len(numbers):,} in all)"
 
 
 def rows_of(columns: dict[str, Any]) -> Iterator[list[str]]:
@@ -103,5 +137,5 @@ def aligned(rows: list[list[str]]) -> list[str]:
 
 def markdown(rows: list[list[str]]) -> list[str]:
     """Rows as a Markdown table."""
-    lines = ["| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(map(in_markdown, row)) + " |" for row in rows]
     return [lines[0], "|" + " ---: |" * len(rows[0]), *lines[1:]]

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from nodescope.diagnosis.grade import ClassList, Grade
 from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.run.score import Score
+from nodescope.run.tabular import Tabular
 from nodescope.views.explain import Explanation
 
 
@@ -59,6 +61,17 @@ def run_values(run: Run) -> dict[str, Any]:
     if run.score is not None:
         values["score"] = _score(run.score)
     return values
+
+
+def window_values(window: Tabular, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """Columns of some steps by name, those of a network's layers under "layers"; only some where they are named."""
+    own = [name for name in window.columns if columns is None or name in columns]
+    values = window.read(*own) if own else {}
+    layers = []
+    for layer in window.layers:
+        names = [name for name in layer.columns if columns is None or (name in columns and name not in own)]
+        layers.append(layer.read(*names) if names else {})
+    return values | {"layers": layers} if any(layers) else values
 
 
 FORECAST = (

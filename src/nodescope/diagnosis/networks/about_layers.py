@@ -4,7 +4,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.networks.about_nodes import dead
+from nodescope.diagnosis.networks.about_nodes import all_dead
 from nodescope.diagnosis.networks.evidence import NetworkEvidence
 from nodescope.diagnosis.networks.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ def _ratios(e: NetworkEvidence) -> list[tuple[Snapshot, float]]:
 def _cut(look: Snapshot) -> bool:
     """Whether no delta can reach the first layer at all, for another reason: a layer that is off, or weights of 0."""
     later = look.layers[1:]
-    return any(len(dead(layer)) == layer.nodes for layer in look.layers) or any(not layer.weight.any() for layer in later)
+    return any(map(all_dead, look.layers)) or any(not layer.weight.any() for layer in later)
 
 
 def vanishing_deltas(e: NetworkEvidence) -> Finding | None:
@@ -56,7 +56,7 @@ def vanishing_deltas(e: NetworkEvidence) -> Finding | None:
         measured=ratio,
         predicted=1.0,
         threshold=f"first ÷ last layer's root mean square delta below {HARDLY:g}; fault below {VANISHED:g} where it is no fit",
-        remedy="" if severity == "note" else 'initial="glorot" (tanh) or "he" (relu), fewer layers, or relu in place of sigmoid.',
+        remedy="" if severity == "note" else "Weights drawn by Glorot or He, fewer layers, or relu in place of sigmoid.",
         source="Hochreiter 1991; Glorot, Bengio 2010, section 4.2",
     )
 
@@ -81,7 +81,7 @@ def exploding_deltas(e: NetworkEvidence) -> Finding | None:
         measured=ratio,
         predicted=1.0,
         threshold=f"first ÷ last layer's root mean square delta above {HEAVY:g}; fault above {EXPLODED:g}, or where it diverged",
-        remedy="" if severity == "note" else 'Draw smaller weights (initial="glorot" or "he"), or take fewer layers.',
+        remedy="" if severity == "note" else "Draw smaller weights (Glorot, He), or take fewer layers.",
         source="Pascanu, Mikolov, Bengio 2013, section 2",
     )
 
@@ -113,6 +113,6 @@ def unscaled_inputs(e: NetworkEvidence) -> Finding | None:
         where=f"input {names[largest]!r}",
         measured=max(ratio, float(size[largest])),
         threshold=f"root mean squares {UNLIKE:g} times apart, or above {UNLIKE:g}",
-        remedy="" if severity == "note" else "standardise=True, or inputs scaled by hand.",
+        remedy="" if severity == "note" else "Standardise the inputs.",
         source="LeCun, Bottou, Orr, Müller 1998, Efficient backprop, section 4.3",
     )

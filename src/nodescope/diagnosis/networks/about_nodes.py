@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.networks.evidence import NetworkEvidence
+from nodescope.diagnosis.networks.evidence import FADED, NetworkEvidence
 from nodescope.diagnosis.networks.snapshot import LayerSnapshot, Snapshot
 
 Nodes = NDArray[np.intp]
@@ -20,6 +20,8 @@ NEARLY_ALL = 0.95
 MOST_OF_IT, WORTH_TELLING = 0.5, 0.1
 """Of the squared deltas of the last layer; and, times what is left of the error, of all there was."""
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
+CANCELLED = 1e-9
+"""Of the sum of their sizes: what is left of weighted deltas that cancel out."""
 SHOWN = 5
 
 
@@ -33,7 +35,7 @@ def listed(numbers: Nodes | list[int]) -> str:
 
 def dead(layer: LayerSnapshot) -> Nodes:
     """Nodes that are off for every example: their slope is 0, so no delta goes through them. Flat ends are another thing."""
-    if layer.activation in GREATEST_SLOPE:
+    if layer.activation in GREATEST_SLOPE or not len(layer.slope):
         return np.empty(0, dtype=np.intp)
     return np.flatnonzero((layer.slope == 0).all(axis=0) & np.isfinite(layer.sum).all(axis=0))
 
@@ -44,6 +46,16 @@ def saturated(layer: LayerSnapshot) -> Nodes:
     if greatest is None:
         return np.empty(0, dtype=np.intp)
     return np.flatnonzero((layer.slope <= FLAT * greatest).mean(axis=0) >= NEARLY_ALL)
+
+
+def all_dead(layer: LayerSnapshot) -> bool:
+    """Whether nothing goes through a layer."""
+    return layer.stands_for_all and len(dead(layer)) == layer.nodes
+
+
+def all_saturated(layer: LayerSnapshot) -> bool:
+    """Whether hardly anything goes through a layer."""
+    return layer.stands_for_all and len(saturated(layer)) == layer.nodes
 
 
 def _worst(look: Snapshot, nodes_of: Callable[[LayerSnapshot], Nodes]) -> tuple[int, Nodes] | None:
@@ -69,16 +81,15 @@ def dead_nodes(e: NetworkEvidence) -> Finding | None:
         if len(already)
         else "not at the start"
     )
-    severity = "fault" if part == 1 and not e.there else "warning" if part >= 0.5 and not e.there else "note"
-    all_words = ": nothing can pass back through it, and it and all layers before it stand still" if part == 1 else ""
+    severity = "fault" if all_dead(layer) and not e.there else "warning" if part >= 0.5 and not e.there else "note"
+    all_words = ": nothing can pass back through it, and it and all layers before it stand still" if all_dead(layer) else ""
     return Finding(
         "dead nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
-        f"{'is' if len(nodes) == 1 else 'are'} off for every "
-        f"example, {since}{all_words}.",
+        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.told} ({layer.activation}) "
+        f"{'is' if len(nodes) == 1 else 'are'} off for every example, {since}{all_words}.",
         step=e.last.step,
-        where=f"layer {number}, {listed(nodes)}",
+        where=f"layer {number}, {listed(layer.numbers[nodes])}",
         measured=part,
         threshold=(
             "slope 0 for every example looked at; warning from half of a layer on, fault for all of it, where it is no fit yet"
@@ -99,7 +110,7 @@ def saturated_nodes(e: NetworkEvidence) -> Finding | None:
     hidden = number < len(e.last.layers) - 1
     severity = "note"
     if not e.there and part >= 0.5:
-        severity = "fault" if part == 1 and (hidden or layer.nodes == 1) else "warning"
+        severity = "fault" if all_saturated(layer) and (hidden or layer.of == 1) else "warning"
     already = len(np.intersect1d(nodes, saturated(e.first.layers[number])))
     slope = float(np.median(np.abs(layer.slope[:, nodes])))
     over = math.nan if severity == "note" or e.scales_itself or already == len(nodes) else e.first.alpha / e.edge(e.first)
@@ -107,12 +118,12 @@ def saturated_nodes(e: NetworkEvidence) -> Finding | None:
     return Finding(
         "saturated nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(nodes)} of {layer.nodes} ({layer.activation}) "
-        f"{'is' if len(nodes) == 1 else 'are'} on the flat ends "
-        f"for nearly every example{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
+        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.told} ({layer.activation}) "
+        f"{'is' if len(nodes) == 1 else 'are'} on the flat ends for nearly every example"
+        f"{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
         f"hardly any delta goes through.{thrown}",
         step=e.last.step,
-        where=f"layer {number}, {listed(nodes)}",
+        where=f"layer {number}, {listed(layer.numbers[nodes])}",
         measured=slope,
         predicted=GREATEST_SLOPE[layer.activation],
         threshold=f"slope below {FLAT} of its greatest for {NEARLY_ALL:.0%} of the examples; judged only where it is no fit yet",
@@ -135,13 +146,12 @@ def symmetric_nodes(e: NetworkEvidence) -> Finding | None:
             "symmetric nodes",
             severity,
             f"in layer {number} {listed(sorted(group))} of {nodes} began with the same weights and get the same "
-            "deltas, so they stay "
-            f"alike for ever: together they do what one node does.",
+            "deltas, so they stay alike for ever: together they do what one node does.",
             step=e.first.step,
             where=f"layer {number}, {listed(sorted(group))}",
             measured=float(len(group)),
             threshold="the same bits, into and out of the node, at the first and at the last step",
-            remedy="" if severity == "note" else 'Draw the weights (initial="glorot" or "he"): that alone parts them.',
+            remedy="" if severity == "note" else "Draw the weights at random (Glorot, He): that alone parts them.",
             source="Rumelhart, Hinton, Williams 1986, on breaking symmetry",
         )
     return None
@@ -189,14 +199,14 @@ def standing_still(e: NetworkEvidence) -> Finding | None:
     """No weight of some layer moved at the end, and which of the reasons it is."""
     if e.end == 0.0 or not e.run.steps or e.last.alpha == 0.0:
         return None
-    still = [number for number, layer in enumerate(e.last.layers) if _unmoved(layer)]
+    still = [n for n, layer in enumerate(e.last.layers) if _unmoved(layer) and not e.moved_by_others(n)]
     if not still:
         return None
     reasons = {number: reason for number in still for reason in [_why_still(e, number)]}
     number = still[-1] if len(set(reasons.values())) == 1 else still[0]
     every = len(still) == len(e.last.layers)
     reason = reasons[number]
-    bad = not e.there and reason != "frozen"
+    bad = not e.there and reason not in _MEANT
     layers = "every layer" if every else ", ".join(e.layer_name(number) for number in still)
     return Finding(
         "standing still",
@@ -218,7 +228,7 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
     errors = (e.last.layers[-1].delta ** 2).sum(axis=1)
     for number, layer in enumerate(e.last.layers[:-1]):
         silent: NDArray[np.bool_] = np.all(_off(layer), axis=1)
-        if len(silent) != len(errors):
+        if len(silent) != len(errors) or not layer.stands_for_all:
             continue  # rows of a convolution are places of a picture, not examples
         share = float(errors[silent].sum() / (errors.sum() or 1.0))
         if silent.all() or share <= MOST_OF_IT or share * e.share_left < WORTH_TELLING:
@@ -256,35 +266,64 @@ _REASONS = {
     "saturated": "its nodes, or those it feeds, are saturated, and what is left of the deltas is lost in rounding",
     "underflow": "its deltas are so small that alpha × delta × input is lost beside the weights in rounding",
     "zeros": "the weights that its deltas come back through are all 0",
+    "faded": "alpha has fallen so far that alpha × delta × input is lost beside the weights in rounding",
+    "no input": "its inputs are 0 for every example",
+    "bottom": "its deltas cancel out over the examples, so the error has no slope left: a lowest point, or a flat one; "
+    "more nodes or another start may find a lower one",
     "solved": "the deltas of this step are 0",
+    "unused": "the loss does not depend on it",
 }
+_MEANT = ("frozen", "unused", "bottom")
+"""Reasons that are no trouble by themselves."""
 _REMEDIES = {
     "dead": "A smaller alpha, or another activation.",
     "saturated": "Standardise the inputs, or draw smaller weights.",
     "underflow": "Fewer layers, another activation, or weights drawn larger.",
-    "zeros": 'Draw the weights (initial="glorot" or "he").',
+    "zeros": "Draw the weights at random (Glorot, He).",
+    "faded": "A schedule that falls more slowly.",
+    "no input": "Look at the inputs, or give it biases.",
     "frozen": "",
+    "unused": "",
+    "bottom": "",
     "solved": "",
 }
 
 
 def _unmoved(layer: LayerSnapshot) -> bool:
     parts = [part for part in (layer.alpha_delta, layer.bias_delta) if part is not None]
-    return bool(parts) and all(not part.any() for part in parts)
+    return layer.stands_for_all and bool(parts) and all(not part.any() for part in parts)
+
+
+def _cancels(layer: LayerSnapshot) -> bool:
+    """Whether weighted deltas that are something for each example are nothing for all together."""
+    if layer.weighted_delta is None or len(layer.delta) != len(layer.input) or layer.input.shape[1] != layer.weight.shape[1]:
+        return False
+    with np.errstate(all="ignore"):
+        each = np.abs(layer.delta).T @ np.abs(layer.input)
+        together = np.abs(layer.delta.T @ layer.input)
+    return bool(each.any() and np.all(together <= CANCELLED * each.max()))
 
 
 def _why_still(e: NetworkEvidence, number: int) -> str:
     """The first of the reasons that holds, looking from the layer to the output."""
     if e.frozen(number):
         return "frozen"
+    if e.last.layers[number].weighted_delta is None:
+        return "unused"
+    if _cancels(e.last.layers[number]):
+        return "bottom"
+    if e.last.layers[number].bias is None and not e.last.layers[number].input.any():
+        return "no input"
     for at in range(number, len(e.last.layers)):
         layer = e.last.layers[at]
-        if len(dead(layer)) == layer.nodes:
+        if all_dead(layer):
             return "dead"
-        if len(saturated(layer)) == layer.nodes:
+        if all_saturated(layer):
             return "saturated"
         if at > number and not layer.weight.any():
             return "zeros"
+    if e.faded < FADED:
+        return "faded"
     return "underflow" if e.last.layers[-1].delta.any() else "solved"
 
 

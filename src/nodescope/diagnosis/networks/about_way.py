@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.networks.about_nodes import saturated
+from nodescope.diagnosis.networks.about_nodes import all_saturated, saturated
 from nodescope.diagnosis.networks.cause import cause_of
-from nodescope.diagnosis.networks.evidence import NetworkEvidence
+from nodescope.diagnosis.networks.evidence import FADED, NetworkEvidence
 from nodescope.run.ending import Ending
 
 FLAT = 0.02
@@ -19,7 +19,7 @@ WORSE = 1.1
 EDGE = (0.8, 1.3)
 """Alpha ÷ the local limit: there it hovers."""
 CRAWL = 0.01
-"""Of the local limit."""
+"""Of the local limit; of a layer's largest weight."""
 
 
 def non_finite(e: NetworkEvidence) -> Finding | None:
@@ -54,15 +54,18 @@ def _remedy(e: NetworkEvidence) -> str:
 
 
 def wrong_sign(e: NetworkEvidence) -> Finding | None:
-    """Alpha below 0."""
-    if not e.looks or e.first.alpha >= 0:
+    """Alpha below 0, from the start or from some step of its schedule on."""
+    below = np.flatnonzero(e.alphas() < 0)
+    if not len(below):
         return None
+    step, alpha = int(below[0]), float(e.alphas()[below[0]])
+    since = f"from step {step:,} on alpha is below 0 ({alpha:.6g})" if step else f"alpha is {alpha:.6g}"
     return Finding(
         "wrong sign",
         "fault",
-        f"alpha is {e.first.alpha:.6g}: each step goes up the error instead of down.",
-        step=0,
-        measured=e.first.alpha,
+        f"{since}: each step goes up the error instead of down.",
+        step=step,
+        measured=alpha,
         threshold="alpha < 0",
         remedy="Take alpha above 0.",
         source="weight −= alpha × weighted delta",
@@ -90,13 +93,18 @@ def runs_away(e: NetworkEvidence) -> Finding | None:
     if e.run.ending is Ending.DIVERGED or e.first.alpha < 0 or not e.run.steps:
         return None
     lowest = float(np.nanmin(e.mses)) if np.isfinite(e.mses).any() else math.inf
-    grew = not e.end <= 2 * e.start
-    lost = not e.end <= 10 * lowest and e.end > 2 * e.spread and not e.there
-    if not (grew or lost) or any(len(saturated(layer)) == layer.nodes for layer in e.last.layers):
+    grew = not e.end <= e.start + abs(e.start)
+    lost = lowest > 0 and not e.end <= 10 * lowest and e.end > 2 * e.spread and not e.there
+    worse = e.numbered and not e.end <= WORSE * e.start and e.share_left >= 1.0
+    if not (grew or lost or worse) or any(all_saturated(layer) for layer in e.last.layers):
         return None  # saturated nodes are bounded: they stand at a wrong end, and do not run away
     at = e.steps[int(np.nanargmin(e.mses))]
-    measured = e.end / (e.start if grew else lowest)
-    how = f"the error is {measured:.3g} times what it was {'at the start' if grew else f'at step {at:,}'}"
+    measured = e.end / (e.start if grew or not lost else lowest)
+    how = (
+        f"the error is {measured:.3g} times what it was {'at the start' if grew or not lost else f'at step {at:,}'}"
+        if measured > 0
+        else f"the error grew from {e.start:.4g} to {e.end:.4g}"
+    )
     sharp = e.edge(e.first)
     ratio = e.first.alpha / sharp if math.isfinite(sharp) else math.nan
     local = "" if e.scales_itself or not ratio > 0 else f": at the start alpha is {ratio:.3g} times the local limit {sharp:.3g}"
@@ -105,12 +113,15 @@ def runs_away(e: NetworkEvidence) -> Finding | None:
     )
     return Finding(
         "runs away",
-        "fault",
+        "fault" if grew or lost else "warning",
         f"{how}{local}.",
         step=e.run.steps,
         measured=measured,
         predicted=ratio,
-        threshold="more than twice the error at the start; or ten times the lowest, and above twice the goals' variance",
+        threshold=(
+            "more than twice the error at the start; or ten times the lowest, and above twice the goals' variance; a warning where "
+            "it is a tenth above the start and the goals' variance"
+        ),
         remedy=remedy,
         source="Cohen et al. 2021, section 2: stable below 2/λmax, locally",
     )
@@ -145,12 +156,20 @@ def regime(e: NetworkEvidence) -> Finding | None:
     if not math.isfinite(limit):
         return None
     ratio = e.last.alpha / limit
-    word = "creeps" if ratio < 0.5 else "swings" if ratio <= 1 else "runs away"
     layer = int(np.argmax(e.sharpness_at(e.last).shares))
+    told = f"{ratio:.3g} times the local limit {limit:.4g}"
+    if e.whole_batch:
+        said = f"{told} ({_regime(ratio)}, locally)"
+    else:
+        alone = e.edge_alone(e.last)
+        said = (
+            f"{told} of all examples together, and {e.last.alpha / alone:.3g} times that of the steepest example alone, "
+            f"{alone:.4g} ({_regime(e.last.alpha / alone)} there, locally)"
+        )
     return Finding(
         "local limit",
         "note",
-        f"at the end alpha is {ratio:.3g} times the local limit {limit:.4g} ({word}, locally); layer {layer} sets it.",
+        f"at the end alpha is {said}; layer {layer} sets it.",
         step=e.last.step,
         where=f"layer {layer}",
         measured=e.last.alpha,
@@ -160,15 +179,21 @@ def regime(e: NetworkEvidence) -> Finding | None:
     )
 
 
+def _regime(ratio: float) -> str:
+    return "creeps" if ratio < 0.5 else "swings" if ratio <= 1 else "runs away"
+
+
 def crawling(e: NetworkEvidence) -> Finding | None:
     """Alpha is far below its local limit, and hardly anything has happened."""
-    if e.scales_itself or e.there or not e.finite or e.first.alpha <= 0 or e.run.ending in (Ending.SETTLED, Ending.CYCLING):
+    if e.there or not e.finite or e.first.alpha <= 0 or e.run.ending in (Ending.SETTLED, Ending.CYCLING):
         return None
+    if e.scales_itself:
+        return _hardly_moved(e)
     if any(2 * len(saturated(layer)) >= layer.nodes for layer in e.first.layers):
         return None  # flat ends bend little, so the local limit says nothing
     limit = e.edge(e.first)
     ratio = e.first.alpha / limit
-    if not (math.isfinite(limit) and ratio < CRAWL and e.end > 0.5 * e.start and e.end < e.start):
+    if not (math.isfinite(limit) and ratio < CRAWL and 0.5 * e.start < e.end <= e.start):
         return None
     return Finding(
         "crawling",
@@ -183,6 +208,29 @@ def crawling(e: NetworkEvidence) -> Finding | None:
     )
 
 
+def _hardly_moved(e: NetworkEvidence) -> Finding | None:
+    """Of rules that scale their steps, for which 2/λmax is no limit: how far the weights have come tells."""
+    pairs = list(zip(e.first.layers, e.last.layers, strict=True))
+    sizes = [float(np.abs(first.weight).max()) for first, _ in pairs]
+    moved = max(
+        float(np.abs(last.weight - first.weight).max()) / (size or 1.0) for size, (first, last) in zip(sizes, pairs, strict=True)
+    )
+    if not (0 < moved < CRAWL and e.end > 0.9 * e.start and e.run.steps >= 8):
+        return None
+    return Finding(
+        "crawling",
+        "warning",
+        f"in {e.run.steps:,} steps no weight moved by more than {moved:.2g} of its layer's largest, and "
+        f"{e.end / e.start:.3g} of the error is left.",
+        step=e.run.steps,
+        measured=moved,
+        predicted=CRAWL,
+        threshold=f"no weight moved by {CRAWL:g} of its layer's largest, more than 0.9 of the error left",
+        remedy="A larger alpha, or more steps.",
+        source="weights at the last step beside those at the first",
+    )
+
+
 def plateau(e: NetworkEvidence) -> Finding | None:
     """The error has stood for the last half of the run, far from a fit, though deltas are not lost."""
     if e.there or not e.finite or e.run.steps < 20 or e.share_left < 0.5:
@@ -191,8 +239,8 @@ def plateau(e: NetworkEvidence) -> Finding | None:
     third, last = (float(np.median(part)) for part in quarters)
     change = 1 - last / third if third > 0 else 0.0
     scatter = max(float(part.std() / np.sqrt(len(part))) for part in quarters) / (third or 1.0)
-    if scatter > FLAT:
-        return None  # as noisy as that, a fall would not be seen
+    if scatter > FLAT:  # as noisy as that, a fall would not be seen; but that it is no fit is
+        return _no_better_than_the_mean(e, last) if change < FALLING else None
     if change > FLAT or not e.last.layers[-1].delta.any():
         return None
     return Finding(
@@ -203,12 +251,33 @@ def plateau(e: NetworkEvidence) -> Finding | None:
         step=e.run.steps,
         measured=change,
         threshold=f"medians of the last two quarters less than {FLAT:g} apart, their scatter too; more than half is left",
-        remedy=(
-            "More nodes, another start (seed), a larger alpha, or a rule that scales its steps (adam); or "
-            "the inputs tell nothing of the goals."
-        ),
+        remedy=_off_the_plateau(e),
         source="mse at evenly spaced steps",
     )
+
+
+def _no_better_than_the_mean(e: NetworkEvidence, lately: float) -> Finding | None:
+    if not (e.spread > 0 and lately >= e.spread):
+        return None
+    return Finding(
+        "plateau",
+        "warning",
+        f"the error goes up and down around {lately / e.spread:.3g} times the goals' variance: it is no better than always saying "
+        "their mean.",
+        step=e.run.steps,
+        measured=lately,
+        predicted=e.spread,
+        threshold="median mse of the last quarter above the goals' variance, and not falling",
+        remedy="A smaller alpha, larger batches, or more nodes.",
+        source="mse at evenly spaced steps",
+    )
+
+
+def _off_the_plateau(e: NetworkEvidence) -> str:
+    if e.faded < FADED:
+        return f"Alpha has fallen to {e.faded:.2g} of what it was: take a schedule that falls more slowly."
+    rule = "another alpha" if e.scales_itself else "a larger alpha, or a rule that scales its steps (adam)"
+    return f"More nodes, another start (seed), {rule}; or the inputs tell nothing of the goals."
 
 
 def still_falling(e: NetworkEvidence) -> Finding | None:

@@ -70,7 +70,7 @@ def cause_of(run: Run) -> Cause:
     where += [f"node {node}" if node is not None and (run.recipe.network or run.recipe.k > 1) else ""]
     place = ", ".join(filter(None, where))
     told = ", ".join(f"{name} {number:.6g}" for name, number in operands)
-    grown = f" From step {turned:,} on the error only grew." if turned < run.steps - 1 else ""
+    grown = f" From step {turned:,} on the error never was as low again." if turned < run.steps - 1 else ""
     text = (
         f"at step {run.steps - 1:,} the {quantity}{f' ({place})' if place else ''} is the first number that is "
         f"not finite: {value}, "

@@ -10,12 +10,14 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.networks.snapshot import Snapshot, snapshots
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
-from nodescope.theory.sharpness import Sharpness, sharpness
+from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 
 MSES = 65
 """Steps at which the error is looked at."""
 MOST_NUMBERS = 2 * 10**8
 """Multiplications that looking at the error may cost; of larger trainings it is looked at less often."""
+FADED = 1e-3
+"""Of its largest: an alpha this small has stopped the run."""
 THERE = 0.05
 """Of the goals' variance: an error this small is a fit."""
 
@@ -64,7 +66,12 @@ class NetworkEvidence:
         frozen = self.problem.frozen
         return frozen is not None and bool(frozen.ravel()[self.problem.weights_of(number)].all())
 
+    def moved_by_others(self, number: int) -> bool:
+        """Whether something besides this training's rule moves a layer's weights."""
+        return False
+
     def layer_name(self, number: int) -> str:
+        """What a reader calls it."""
         return f"layer {number}"
 
     @property
@@ -152,6 +159,33 @@ class NetworkEvidence:
         return self.recipe.rule.name not in ("plain", "momentum", "nesterov")
 
     def edge(self, look: Snapshot) -> float:
-        """The largest alpha that is stable here, locally: 2/λmax, with momentum m 2(1 + m)/λmax (Polyak 1964)."""
-        momentum = self.recipe.rule.settings().get("momentum", 0.0) if self.recipe.rule.name == "momentum" else 0.0
-        return self.sharpness_at(look).limit * (1.0 + momentum)
+        """The largest alpha that is stable here, locally: 2/λmax, with momentum m 2(1 + m)/λmax (Polyak 1964).
+
+        Infinite for the absolute error, whose steps do not shrink with the error: no curvature bounds them.
+        """
+        return math.inf if self.hops else self.sharpness_at(look).limit * self._damping
+
+    def edge_alone(self, look: Snapshot) -> float:
+        """The same where a step sees only the steepest of the examples."""
+        steepest = steepest_example(self.problem, self.problem.weights(self.run.replay.state_at(look.step)))
+        return 2.0 / steepest * self._damping if steepest > 0 else math.inf
+
+    @property
+    def hops(self) -> bool:
+        """Whether steps stay as long as they are, however small the error."""
+        return self.problem.loss.name == "absolute"
+
+    @property
+    def _damping(self) -> float:
+        return 1.0 + (self.recipe.rule.settings().get("momentum", 0.0) if self.recipe.rule.name == "momentum" else 0.0)
+
+    @property
+    def faded(self) -> float:
+        """Alpha of the last step as a part of the largest."""
+        sizes = np.abs(self.alphas())
+        return float(sizes[-1] / sizes.max()) if len(sizes) and sizes.max() > 0 else 1.0
+
+    def alphas(self) -> Floats:
+        """Alpha of each step, or one for all of them."""
+        schedule = self.recipe.schedule
+        return np.array([self.recipe.alpha]) if schedule is None else schedule.values[: self.run.steps]

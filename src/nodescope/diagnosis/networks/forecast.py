@@ -5,7 +5,7 @@ from typing import Any
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.forecast import Forecast
-from nodescope.theory.sharpness import Sharpness, sharpness
+from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 
 
 class NetworkForecast(Forecast):
@@ -14,7 +14,7 @@ class NetworkForecast(Forecast):
     Attributes
     ----------
     local_limit : float or None
-        2/λmax of the Hessian at the start weights; None for rules that rescale their steps.
+        2/λmax of the Hessian at the start weights; None for rules that rescale their steps, and for the absolute error.
     """
 
     @cached_property
@@ -24,7 +24,7 @@ class NetworkForecast(Forecast):
 
     @cached_property
     def local_limit(self) -> float | None:
-        known = self.recipe.rule.name == "plain" and self.recipe.schedule is None
+        known = self.recipe.rule.name == "plain" and self.recipe.schedule is None and self.recipe.problem.loss.name != "absolute"
         return self.sharpness.limit if known else None
 
     @property
@@ -71,6 +71,11 @@ class NetworkForecast(Forecast):
         return None, self.regime_reason
 
     @property
+    def _alone(self) -> str:
+        steepest = steepest_example(self.recipe.problem, self.recipe.start_block())
+        return f", were all examples in a step; that of the steepest example alone is {2 / steepest:.4g}" if steepest > 0 else ""
+
+    @property
     def sentence(self) -> str:
         """What can be said, and what cannot."""
         if self.local_limit is None:
@@ -78,7 +83,7 @@ class NetworkForecast(Forecast):
         alpha, limit = self.recipe.alpha, self.local_limit
         ratio = alpha / limit
         word = "runs away" if alpha < 0 or ratio > 1 else "creeps" if ratio < 0.5 else "swings"
-        batch = "" if self.recipe.batch_size == self.recipe.n else ", were all examples in a step"
+        batch = "" if self.recipe.batch_size == self.recipe.n else self._alone
         return (
             f"At the start alpha is {ratio:.3g} times its local limit {limit:.4g}: locally it {word}{batch}. "
             f"Where it leads is not known: {self.regime_reason}."

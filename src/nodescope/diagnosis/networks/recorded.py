@@ -12,9 +12,9 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.networks.about_layers import exploding_deltas, unscaled_inputs, vanishing_deltas
 from nodescope.diagnosis.networks.about_nodes import cut_off, dead_nodes, saturated_nodes, standing_still
-from nodescope.diagnosis.networks.about_way import alpha_is_zero, plateau, runs_away, still_falling, wrong_sign
+from nodescope.diagnosis.networks.about_way import alpha_is_zero, crawling, plateau, runs_away, still_falling
 from nodescope.diagnosis.networks.evidence import MSES, THERE, NetworkEvidence
-from nodescope.diagnosis.networks.snapshot import LayerSnapshot, Snapshot
+from nodescope.diagnosis.networks.snapshot import LayerSnapshot, Snapshot, steps_looked_at
 from nodescope.run.recorded import Bend, Record, Recorded
 
 TOGETHER = 8
@@ -41,10 +41,8 @@ class RecordedEvidence(NetworkEvidence):
     def looks(self) -> list[Snapshot]:
         """The first record, some between, and the last ones as one."""
         records = [record for record in self.recorded.records if _whole(record)]
-        if not records:
-            return []
-        some = sorted({round(i * (len(records) - 1) / 8) for i in range(9)})
-        return [*(self._snapshot([records[i]]) for i in some[:-1]), self._snapshot(records[-TOGETHER:])]
+        some = steps_looked_at(len(records))
+        return [*(self._snapshot([records[i]]) for i in some[:-1]), self._snapshot(records[-TOGETHER:])] if records else []
 
     def _snapshot(self, records: list[Record]) -> Snapshot:
         last = records[-1]
@@ -68,12 +66,12 @@ class RecordedEvidence(NetworkEvidence):
         prediction = rows("prediction", k)
         weight = kept("weight")
         assert weight is not None
-        delta = kept("weighted_delta")
         return LayerSnapshot(
             activation=told.activation, weight=weight, bias=kept("bias"),
-            weighted_delta=np.zeros(weight.shape) if delta is None else delta, bias_weighted_delta=kept("bias_weighted_delta"),
+            weighted_delta=kept("weighted_delta"), bias_weighted_delta=kept("bias_weighted_delta"),
             alpha_delta=kept("alpha_delta"), bias_delta=kept("bias_delta"), input=rows("input", told.inputs), sum=total,
             prediction=prediction if len(prediction) == len(total) else total, slope=slope, delta=rows("delta", k),
+            numbers=np.array(told.shown, dtype=np.intp), of=told.nodes,
         )  # fmt: skip
 
     @property
@@ -136,8 +134,17 @@ class RecordedEvidence(NetworkEvidence):
     def frozen(self, number: int) -> bool:
         return bool(self.recorded.layers[number].kept_from)
 
+    def moved_by_others(self, number: int) -> bool:
+        """Whether a layer's weights are others at the end, though the optimizer never moves them."""
+        first, last = self.first.layers[number].weight, self.last.layers[number].weight
+        return self.frozen(number) and not np.array_equal(first, last)
+
     def layer_name(self, number: int) -> str:
+        """Its number, and what its program calls it."""
         return f"layer {number} ({self.recorded.layers[number].name})"
+
+    def alphas(self) -> Floats:
+        return np.array([record.alpha for record in self.recorded.records]) * self.direction
 
     @property
     def bend(self) -> Bend | None:
@@ -182,10 +189,13 @@ def not_finite(e: RecordedEvidence) -> Finding | None:
 
 
 def _against(e: RecordedEvidence, bend: Bend) -> str:
-    layer = int(np.argmax(bend.shares))
-    where = e.layer_name(layer) if layer < e.depth else "parameters outside the layers told"
     times = f"{bend.alpha / bend.limit:.3g} times the local limit {bend.limit:.3g}"
-    return f"at step {bend.step:,} the rate {bend.alpha:.3g} is {times}, set by {where}"
+    return f"at step {bend.step:,} the rate {bend.alpha:.3g} is {times}, set by {_set_by(e, bend)}"
+
+
+def _set_by(e: RecordedEvidence, bend: Bend) -> str:
+    layer = int(np.argmax(bend.shares))
+    return e.layer_name(layer) if layer < e.depth else "parameters outside the layers told"
 
 
 def local_limit(e: RecordedEvidence) -> Finding | None:
@@ -198,7 +208,7 @@ def local_limit(e: RecordedEvidence) -> Finding | None:
         "note",
         f"{_against(e, bend)} (local, for the examples of that step).",
         step=bend.step,
-        where=e.layer_name(int(np.argmax(bend.shares[:-1]))) if e.depth else "",
+        where=_set_by(e, bend),
         measured=bend.alpha,
         predicted=bend.limit,
         threshold="always told where the optimizer's limit is known",
@@ -208,7 +218,7 @@ def local_limit(e: RecordedEvidence) -> Finding | None:
 
 def kept_from_moving(e: RecordedEvidence) -> Finding | None:
     """Layers whose weights the optimizer never moves."""
-    kept = [number for number, layer in enumerate(e.recorded.layers) if layer.kept_from]
+    kept = [number for number in range(e.depth) if e.frozen(number) and not e.moved_by_others(number)]
     if not kept:
         return None
     names = ", ".join(e.layer_name(number) for number in kept)
@@ -223,6 +233,23 @@ def kept_from_moving(e: RecordedEvidence) -> Finding | None:
         threshold="weights that the optimizer does not step, or that ask for no gradient",
         remedy="If that is not meant: requires_grad_(True), and give the parameters to the optimizer.",
         source="the optimizer's parameter groups",
+    )
+
+
+def goes_up(e: RecordedEvidence) -> Finding | None:
+    """An optimizer told to make the loss larger, which did. Of a loss below 0, a score, that may be meant."""
+    if e.direction > 0 or not e.end > e.start:
+        return None
+    return Finding(
+        "wrong sign",
+        "fault" if e.start > 0 else "note",
+        f"maximize=True: each step makes the loss larger, from {e.start:.4g} to {e.end:.4g}.",
+        step=e.recorded.steps,
+        measured=e.end,
+        predicted=e.start,
+        threshold="maximize, and the loss grew; a fault where it was above 0",
+        remedy="Leave maximize out, unless this is a score.",
+        source="the optimizer's settings, run.losses",
     )
 
 
@@ -244,6 +271,22 @@ def bottomless(e: RecordedEvidence) -> Finding | None:
     )
 
 
+def loss_not_seen(e: RecordedEvidence) -> Finding | None:
+    """No `backward` was seen, so no loss was."""
+    if len(e.losses_seen) or not e.finite:
+        return None
+    return Finding(
+        "unknown",
+        "warning",
+        "the loss was not seen, so nothing is said of it: no loss.backward() was called where it could be seen.",
+        step=0,
+        measured=None,
+        threshold="a finite loss at some step",
+        remedy="Call loss.backward(), in the thread that observes.",
+        source="run.losses",
+    )
+
+
 def nothing_recorded(e: RecordedEvidence) -> Finding | None:
     if e.looks:
         return None
@@ -253,14 +296,18 @@ def nothing_recorded(e: RecordedEvidence) -> Finding | None:
     )  # fmt: skip
 
 
+ABOUT_THE_LOSS: Any = (goes_up, bottomless, runs_away, crawling, plateau, still_falling)
 FINDINGS: Any = (
-    wrong_sign, bottomless, not_finite, runs_away, alpha_is_zero, dead_nodes, saturated_nodes, cut_off, exploding_deltas,
-    vanishing_deltas,    kept_from_moving, standing_still, unscaled_inputs, plateau, still_falling, local_limit,
+    goes_up, bottomless, not_finite, runs_away, alpha_is_zero, dead_nodes, saturated_nodes, cut_off, exploding_deltas,
+    vanishing_deltas, kept_from_moving, standing_still, unscaled_inputs, crawling, plateau, still_falling, local_limit,
+    loss_not_seen,
 )  # fmt: skip
 
 
 def recorded_findings(e: RecordedEvidence) -> list[Finding]:
     """In the order of the verdict."""
     looks = FINDINGS if e.looks else (not_finite, nothing_recorded)
+    if not len(e.losses_seen):
+        looks = [look for look in looks if look not in ABOUT_THE_LOSS]
     with np.errstate(all="ignore"):
         return [finding for look in looks if (finding := look(e)) is not None]

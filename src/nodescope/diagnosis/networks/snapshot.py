@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.run.run import Run
@@ -14,6 +15,8 @@ from nodescope.theory.network import Surface, weighted_deltas
 
 MOST_EXAMPLES = 512
 """Of more, evenly spaced ones."""
+MANY = 32
+"""Nodes, of a larger layer: what holds for each of so many holds for the layer."""
 LOOKS = 9
 """Steps looked at, evenly spaced, the first and the last among them."""
 
@@ -26,16 +29,22 @@ class LayerSnapshot:
     ----------
     activation : str
         "" where it is not known what the layer does.
-    weight, weighted_delta : (k, d); bias, bias_weighted_delta : (k,) or None
-        Before the update; weighted deltas are means over the examples.
+    weight : (k, d); bias : (k,) or None
+        Before the update.
+    weighted_delta : (k, d); bias_weighted_delta : (k,); or None
+        Means over the examples; None where the error does not depend on the layer.
     alpha_delta, bias_delta : what the update subtracts, None where that is not known
     input : (m, d); sum, prediction, slope, delta : (m, k)
+    numbers : (k,)
+        Of the nodes, in their layer.
+    of : int
+        Nodes that the layer has.
     """
 
     activation: str
     weight: Floats
     bias: Floats | None
-    weighted_delta: Floats
+    weighted_delta: Floats | None
     bias_weighted_delta: Floats | None
     alpha_delta: Floats | None
     bias_delta: Floats | None
@@ -44,10 +53,23 @@ class LayerSnapshot:
     prediction: Floats
     slope: Floats
     delta: Floats
+    numbers: NDArray[np.intp]
+    of: int
 
     @property
     def nodes(self) -> int:
+        """How many are known."""
         return len(self.weight)
+
+    @property
+    def told(self) -> str:
+        """Their number, in words."""
+        return f"{self.nodes}" if self.nodes == self.of else f"the {self.nodes} told of {self.of}"
+
+    @property
+    def stands_for_all(self) -> bool:
+        """Whether what holds for each node known may be said of the layer: they are all of it, or many."""
+        return self.nodes == self.of or self.nodes >= MANY
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +110,7 @@ def _snapshot(run: Run, step: int) -> Snapshot:
                 weighted_delta=part[:, :d] / count, bias_weighted_delta=part[:, -1] / count if biased else None,
                 alpha_delta=move[:, :d], bias_delta=move[:, -1] if biased else None,
                 input=at.input, sum=at.sum, prediction=at.prediction, slope=at.slope, delta=delta,
+                numbers=np.arange(shape.outputs), of=shape.outputs,
             )
         )  # fmt: skip
     with np.errstate(all="ignore"):

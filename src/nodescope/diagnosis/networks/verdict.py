@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.gradients import check_gradients
 from nodescope.diagnosis.networks.about_layers import exploding_deltas, unscaled_inputs, vanishing_deltas
@@ -30,8 +32,8 @@ from nodescope.diagnosis.networks.about_way import (
 from nodescope.diagnosis.networks.evidence import NetworkEvidence
 from nodescope.diagnosis.proof import Row
 
-CHECKED = 24
-"""Weights of a step whose slopes prove it."""
+CHECKED, MOST_WORK = 24, 3 * 10**8
+"""Weights of a step whose slopes prove it; fewer, but three, where weights times examples are more than this in all."""
 
 FINDINGS: tuple[Callable[[NetworkEvidence], Finding | None], ...] = (
     wrong_sign,
@@ -60,11 +62,19 @@ FINDINGS: tuple[Callable[[NetworkEvidence], Finding | None], ...] = (
 
 def network_findings(e: NetworkEvidence) -> list[Finding]:
     """Faults first, then warnings, then notes; "nothing wrong" where there is neither fault nor warning."""
-    return with_nothing_wrong([finding for look in FINDINGS if e.looks and (finding := look(e)) is not None], e)
+    with np.errstate(all="ignore"):
+        return with_nothing_wrong([finding for look in FINDINGS if e.looks and (finding := look(e)) is not None], e)
 
 
 def with_nothing_wrong(found: list[Finding], e: NetworkEvidence) -> list[Finding]:
     """Findings by severity; first of all that it is healthy, where there is neither fault nor warning."""
+    if not e.run.steps and not found:
+        return [
+            Finding(
+                "unknown", "note", f"nothing can be told: no step was made; {_left(e)}.", step=0, measured=e.end,
+                threshold="at least one step", source="run.steps",
+            )
+        ]  # fmt: skip
     if all(finding.severity == "note" for finding in found):
         healthy = Finding(
             "nothing wrong",
@@ -90,7 +100,7 @@ def network_proof(e: NetworkEvidence) -> list[Row]:
     rows = []
     last = e.run.steps - (2 if not e.finite else 1)
     for step in sorted({t for t in (0, last // 2, last) if 0 <= t < e.run.steps}):
-        check = check_gradients(e.run, step, most=CHECKED)
+        check = check_gradients(e.run, step, most=max(3, min(CHECKED, MOST_WORK // (e.problem.size * e.recipe.batch_size))))
         if check.worst is None:
             continue
         place = f"weighted delta of layer {check.worst.layer}, node {check.worst.node}"

@@ -1,0 +1,68 @@
+"""Named columns of steps, replayed or recorded, as the tables of other libraries: one column a number."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+Column = NDArray[Any]
+
+
+class Tabular:
+    """What has columns and can say each number of them by name."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+
+    @property
+    @abstractmethod
+    def layers(self) -> Sequence["Tabular"]:
+        """The same steps of each layer."""
+
+    @abstractmethod
+    def read(self, *names: str) -> dict[str, Any]:
+        """Columns by name; all of them unless some are named."""
+
+    @abstractmethod
+    def flat(self) -> dict[str, Column]:
+        """A column a number: `weight[flipper_length_mm]`, `layers[0].weight[3, 1]`."""
+
+    def refuse_unknown(self, names: Iterable[str], within: bool = False) -> None:
+        """Raise InputError naming the first column that is not there, nor (`within`) in any layer."""
+        of_layers = [name for layer in self.layers if within for name in layer.columns]
+        there = tuple(dict.fromkeys([*self.columns, *of_layers]))
+        for name in names:
+            if name not in there:
+                near = get_close_matches(str(name), there, 1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                raise InputError(f"there is no column {name!r}; {hint}The columns are {', '.join(there)}")
+
+    def to_arrow(self) -> "pyarrow.Table":
+        """As a pyarrow Table, one column a number."""
+        import pyarrow
+
+        return pyarrow.table({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """As a pandas DataFrame, one column a number."""
+        import pandas
+
+        return pandas.DataFrame(self.flat())
+
+    def to_polars(self) -> "polars.DataFrame":
+        """As a polars DataFrame, one column a number."""
+        import polars
+
+        return polars.DataFrame({name: np.ascontiguousarray(column) for name, column in self.flat().items()})

@@ -1,0 +1,83 @@
+"""Columns of a record from PyTorch's tensors, for the nodes that are shown."""
+
+import mmap
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nodescope.torch.watch import Use
+
+
+def of_parameters(module: Any, shown: Tensor) -> dict[str, Tensor]:
+    """Copies of a layer's weights (k, d), its biases (k,) and what the optimizer is given for them."""
+    columns = {}
+    for name, of_delta in (("weight", "weighted_delta"), ("bias", "bias_weighted_delta")):
+        parameter = module._parameters.get(name)
+        if parameter is None:
+            continue
+        columns[name] = _block(parameter, shown)
+        if parameter.grad is not None:
+            columns[of_delta] = _block(parameter.grad, shown)
+    return columns
+
+
+def of_update(before: dict[str, Tensor], module: Any, shown: Tensor) -> dict[str, Tensor]:
+    """What an update has made of a layer's weights, and what it subtracted."""
+    after, columns = of_parameters(module, shown), {}
+    for name, new, moved in (("weight", "new_weight", "alpha_delta"), ("bias", "new_bias", "bias_delta")):
+        if name in after:
+            columns[new], columns[moved] = after[name], before[name] - after[name]
+    return columns
+
+
+def of_uses(uses: list[Use]) -> dict[str, Tensor]:
+    """All uses of a layer in the step, in their order; those columns that every use has."""
+    if not uses:
+        return {}
+    names = [name for name in ("input", "sum", "prediction", "delta") if all(name in use.columns for use in uses)]
+    return {
+        name: torch.cat([use.columns[name] for use in uses])
+        for name in names
+        if name != "input" or len({use.columns[name].shape[1] for use in uses}) == 1
+    }
+
+
+LARGE = 2**16
+"""Bytes of a record that gets room of its own."""
+
+
+def packed(layers: list[dict[str, Tensor]]) -> tuple[dict[str, np.ndarray[Any, Any]], ...]:
+    """All columns of a record as arrays in one piece of memory.
+
+    Records outlive the training's large temporary tensors. Between these, on the same heap, they would hinder it from ever
+    being given back: eight times their own size were measured. So a large one gets pages of its own.
+    """
+    found = [{name: as_numpy(tensor) for name, tensor in columns.items()} for columns in layers]
+    size = sum(_padded(array.nbytes) for columns in found for array in columns.values())
+    room = np.frombuffer(mmap.mmap(-1, size), dtype=np.uint8) if size > LARGE else np.empty(size, dtype=np.uint8)
+    at = 0
+    for columns in found:
+        for name, array in columns.items():
+            place = room[at : at + array.nbytes].view(array.dtype).reshape(array.shape)
+            place[...] = array
+            columns[name] = place
+            at += _padded(array.nbytes)
+    return tuple(found)
+
+
+def _padded(size: int) -> int:
+    return -(-size // 8) * 8
+
+
+def as_numpy(tensor: Tensor) -> np.ndarray[Any, Any]:
+    """As an array; half precision, which NumPy has no whole of, as float32."""
+    wide = tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+    array: np.ndarray[Any, Any] = wide.cpu().numpy()
+    return array
+
+
+def _block(tensor: Tensor, shown: Tensor) -> Tensor:
+    rows = tensor.detach()[shown.to(tensor.device)]
+    return rows.reshape(len(shown), -1) if tensor.dim() > 1 else rows

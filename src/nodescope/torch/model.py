@@ -1,0 +1,146 @@
+"""What of somebody's model is told: its layers, the nodes of them that are shown, and what is asked of `observe`."""
+
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
+
+from nodescope.errors import InputError
+from nodescope.run.recorded import RecordedLayer
+
+KINDS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+MOST_NODES = 64
+"""Nodes of each layer that are kept unless some are chosen."""
+_SMALL = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
+
+
+def check(model: Any, optimizer: Any, numbers: Mapping[str, Any], time: Any) -> None:
+    """Refuse what cannot be observed, and settings out of range.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(model, nn.Module):
+        raise InputError(f"model is {type(model).__name__}; it must be a torch.nn.Module")
+    if not isinstance(optimizer, Optimizer):
+        raise InputError(f"optimizer is {type(optimizer).__name__}; it must be a torch.optim.Optimizer")
+    parameters = list(model.parameters())
+    if not parameters:
+        raise InputError(f"the model ({type(model).__name__}) has no parameters: there is nothing to observe")
+    stepped = stepped_by(optimizer)
+    if not any(id(p) in stepped for p in parameters):
+        raise InputError(
+            f"the optimizer steps none of the model's {len(parameters)} parameters: it was made for another model "
+            "(give model.parameters() to it after the model is in place)"
+        )
+    for name, value in numbers.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise InputError(f"{name} is {value!r}; it must be a whole number of at least 1")
+    if isinstance(time, bool) or not isinstance(time, (int, float)) or not 0 <= time < float("inf"):
+        raise InputError(f"time is {time!r}; it must be a number of at least 0: a part of the training's own time")
+
+
+def stepped_by(optimizer: Optimizer) -> set[int]:
+    """`id` of each parameter that an optimizer steps."""
+    return {id(p) for group in optimizer.param_groups for p in group["params"]}
+
+
+def modules_told(model: nn.Module) -> list[tuple[str, Any]]:
+    """Modules whose numbers are told, by name: those that weigh inputs by a matrix, or a window of one, each matrix once.
+
+    A weight that is worked out anew whenever it is asked for (`nn.utils.parametrize`) is not asked for: that may change it.
+    """
+    found: dict[int, tuple[str, Any]] = {}
+    for name, module in model.named_modules():
+        weight = module._parameters.get("weight") if isinstance(module, KINDS) else None
+        if weight is not None and not isinstance(weight, nn.parameter.UninitializedParameter):
+            found.setdefault(id(weight), (name or type(module).__name__, module))
+    return list(found.values())
+
+
+def layer_told(name: str, module: Any, shown: list[int], optimizer: Optimizer) -> RecordedLayer:
+    """What is known of a layer before it has been at work."""
+    nodes, inputs = len(module.weight), module.weight[0].numel()
+    return RecordedLayer(name, type(module).__name__, inputs, nodes, tuple(shown), kept_from=kept_from(module, optimizer))
+
+
+def kept_from(module: Any, optimizer: Optimizer) -> str:
+    """Why a layer's weights cannot move; "" where they can."""
+    if not module.weight.requires_grad:
+        return "requires_grad is off"
+    rates = [float(group["lr"]) for group in optimizer.param_groups for p in group["params"] if p is module.weight]
+    if not rates:
+        return "the optimizer was not given its weights"
+    return "" if any(rates) else "its rate is 0"
+
+
+def others(model: nn.Module, told: list[tuple[str, Any]]) -> list[str]:
+    """Modules with parameters of their own that are of no kind known here."""
+    ours = {id(p) for _, module in told for p in module.parameters(recurse=False)}
+    names = [
+        name.partition(".parametrizations.")[0]
+        for name, module in model.named_modules()
+        if not isinstance(module, _SMALL)
+        and id(module._parameters.get("weight")) not in ours
+        and any(id(p) not in ours for p in module.parameters(recurse=False))
+    ]
+    return [f"{name or 'the model'} ({type(model.get_submodule(name)).__name__})" for name in dict.fromkeys(names)]
+
+
+def shown_nodes(nodes: Any, told: list[tuple[str, Any]], memory: int) -> list[list[int]]:
+    """Numbers of the nodes kept of each layer: those chosen; evenly spaced ones where none are.
+
+    Raises
+    ------
+    InputError
+        Nodes or layers that are not there.
+    """
+    counts = {name: len(module.weight) for name, module in told}
+    chosen: dict[str, list[int]] = {}
+    if isinstance(nodes, Mapping):
+        for name, wanted in nodes.items():
+            if name not in counts:
+                raise InputError(f"nodes names a layer {name!r}; the layers told are {', '.join(map(repr, counts)) or 'none'}")
+            chosen[name] = _numbers(wanted, f"nodes of {name!r}", counts[name])
+    elif nodes is not None:
+        wanted = _numbers(nodes, "nodes", max(counts.values(), default=0))
+        chosen = {name: [node for node in wanted if node < count] for name, count in counts.items()}
+    return [chosen.get(name) or _spread(len(module.weight), module.weight[0].numel(), memory) for name, module in told]
+
+
+def _numbers(wanted: Any, name: str, count: int) -> list[int]:
+    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+        raise InputError(f"{name} is {wanted!r}; it must be a list of numbers from 0 to {count - 1}")
+    numbers = []
+    for node in wanted:
+        try:
+            number = operator.index(node)
+        except TypeError:
+            number = -1
+        if isinstance(node, bool) or not 0 <= number < count:
+            raise InputError(f"{name} has {node!r}; nodes go from 0 to {count - 1}")
+        numbers.append(number)
+    return sorted(set(numbers))
+
+
+def _spread(count: int, width: int, memory: int) -> list[int]:
+    """Evenly spaced, and no more than memory has room for some thirty records of."""
+    most = max(1, min(MOST_NODES, count, memory // (32 * 4 * 8 * max(1, width))))
+    return sorted({i * count // most for i in range(most)})
+
+
+def settings_of(optimizer: Optimizer) -> dict[str, Any]:
+    """Its name, rate and settings."""
+    kept: dict[str, Any] = {"name": type(optimizer).__name__, "alpha": rate_of(optimizer)}
+    for name, value in optimizer.param_groups[0].items():
+        if name != "lr" and isinstance(value, (bool, int, float, str, tuple)):
+            kept[name] = list(value) if isinstance(value, tuple) else value
+    return kept
+
+
+def rate_of(optimizer: Optimizer) -> float:
+    """The largest rate of its groups."""
+    return max(float(group["lr"]) for group in optimizer.param_groups)

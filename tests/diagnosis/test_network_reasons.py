@@ -1,0 +1,88 @@
+"""Networks that stand, hop, fade or were never run: the reason that is told is the reason."""
+
+import numpy as np
+import pytest
+
+import nodescope as ns
+
+RNG = np.random.default_rng(1)
+X = RNG.normal(size=(200, 5))
+
+
+def names(run: ns.Run, severity: str) -> set[str]:
+    return {f.name for f in ns.diagnose(run).findings if f.severity == severity}
+
+
+def text(run: ns.Run, name: str) -> str:
+    return next(f.text for f in ns.diagnose(run).findings if f.name == name)
+
+
+def test_least_squares_that_settled_is_no_fault():
+    """Goals that no inputs explain: what is left is what least squares leaves, and each layer's deltas cancel out."""
+    goal = RNG.normal(size=200)
+    run = ns.descend(network=ns.network([5, 1], activation="identity"), input=X, goal=goal, alpha=0.1, batch="all", steps=5000)
+    best = np.linalg.lstsq(np.column_stack([X, np.ones(200)]), goal, rcond=None)[1][0] / 200
+    assert run.mse == pytest.approx(best, rel=1e-12)
+    assert not names(run, "fault")
+    assert "its deltas cancel out over the examples" in text(run, "standing still")
+
+
+def test_a_schedule_that_falls_below_0():
+    network = ns.network([5, 8, 1])
+    run = ns.descend(network=network, input=X, goal=X[:, 0], alpha=lambda t: 0.05 - 0.001 * t, steps=110)
+    assert "from step 51 on alpha is below 0 (-0.001)" in text(run, "wrong sign")
+
+
+def test_an_alpha_that_faded_away():
+    fading = ns.schedule("exponential", start=1e-3, factor=0.5)
+    run = ns.descend(network=ns.network([5, 8, 1]), input=X, goal=X[:, 0], alpha=fading, steps=300)
+    assert "alpha has fallen so far" in text(run, "standing still")
+
+
+def test_inputs_of_0():
+    network = ns.network(weights=[[[0.1, 0.2]] * 3, [[1, 2, 3]]])
+    run = ns.descend(network=network, input=np.zeros((4, 2)), goal=[1, 2, 3, 4], alpha=0.1, steps=30)
+    assert "its inputs are 0 for every example" in text(run, "standing still")
+
+
+def test_a_run_of_no_steps_is_not_called_healthy():
+    run = ns.descend(network=ns.network([5, 8, 1]), input=X, goal=X[:, 0], alpha=0.1, steps=0)
+    assert [f.name for f in ns.diagnose(run).findings] == ["unknown"]
+
+
+def test_a_hundredth_of_what_adam_needs():
+    run = ns.descend(network=ns.network([5, 8, 1]), input=X, goal=X[:, 0], alpha=1e-9, rule="adam", steps=300)
+    assert "crawling" in names(run, "warning")
+    assert all("adam" not in f.remedy for f in ns.diagnose(run).findings)
+
+
+def test_the_absolute_error_has_no_local_limit():
+    run = ns.descend(network=ns.network([5, 8, 1]), input=X, goal=X[:, 0], alpha=0.1, loss="absolute", batch="all", steps=50)
+    assert "local limit" not in ns.diagnose(run)
+    assert run.recipe.alpha == 0.1
+    assert (
+        "local limit" not in ns.forecast(network=ns.network([5, 8, 1]), input=X, goal=X[:, 0], alpha=0.1, loss="absolute").sentence
+    )
+
+
+def test_one_at_a_time_has_the_limit_of_its_steepest_example():
+    """One layer, identity: |∂prediction/∂weights|² is |x|² + 1, so the limit is 2/(largest |x|² + 1)."""
+    run = ns.descend(network=ns.network([5, 1], activation="identity"), input=X, goal=X[:, 0], alpha=1e-3, steps=200)
+    alone = 2 / ((X**2).sum(axis=1).max() + 1)
+    assert f"that of the steepest example alone, {alone:.4g} (creeps there, locally)" in text(run, "local limit")
+
+
+@pytest.mark.parametrize("bias", [40.0, 400.0])
+def test_a_flat_start_gives_no_alpha_beyond_all_bounds(bias: float):
+    """A sigmoid's slope is at most ¼: with the bias alone it bends 1/16 there, so no alpha above 16."""
+    network = ns.network(weights=[np.ones((4, 5)), np.ones((1, 4))], biases=[np.zeros(4), [bias]], activations=["tanh", "sigmoid"])
+    run = ns.descend(network=network, input=X, goal=(X[:, 0] > 0) * 1.0, batch="all", steps=2)
+    assert 0 < run.recipe.alpha <= 16
+
+
+def test_worse_than_the_mean_is_not_healthy():
+    goal = np.sin(X[:, 0]) * X[:, 1]
+    run = ns.descend(network=ns.network([5, 16, 1]), input=X, goal=goal, alpha=0.3, rule="adam", batch=10, epochs=20)
+    assert run.mse > goal.var()
+    assert "plateau" in names(run, "warning")
+    assert "nothing wrong" not in ns.diagnose(run)
