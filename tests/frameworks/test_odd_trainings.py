@@ -360,6 +360,14 @@ def test_a_weight_that_was_nan_at_the_start():
     assert "it was so from the start" in ns.diagnose(observed(model, lambda m, _: F.mse_loss(m(X), Y))).cause.text
 
 
+def test_records_from_before_the_trouble_stay():
+    """A training that goes on after a NaN fills no budget."""
+    run = observed(mlp(), lambda m, step: F.mse_loss(m(X), Y) * (math.nan if step == 23 else 1.0), 400, memory=400_000)
+    assert run.trouble.step == 23
+    assert 20 <= run.trace.steps[-1] <= 23
+    assert run.steps == 400
+
+
 def test_a_bad_batch_is_no_growth():
     noise = torch.Generator().manual_seed(0)
 

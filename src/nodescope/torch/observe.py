@@ -221,7 +221,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     def _begin_step(self) -> None:
         self._watch.forget()
         self._parts = max(1, self._step.backwards)
-        self._step = _Step(recording=len(self.run.losses) % self.run.stride == 0)
+        # what comes after numbers that are not finite tells nothing, and would drive out what came before
+        self._step = _Step(recording=self.run.trouble is None and len(self.run.losses) % self.run.stride == 0)
         self._watch.recording = self._step.recording
 
     @_aside
