@@ -173,6 +173,12 @@ class Recorded:
         return len(self.losses)
 
     @property
+    def optimizer_told(self) -> str:
+        """The optimizer's name, its rate, and what of its settings is not off."""
+        told = {name: value for name, value in self.optimizer.items() if name != "name" and (value or name == "alpha")}
+        return ", ".join([str(self.optimizer.get("name")), *(f"{name} {value}" for name, value in told.items())])
+
+    @property
     def sentence(self) -> str:
         """How it ended."""
         if self.ending is Ending.DIVERGED and self.trouble is not None:

@@ -40,7 +40,7 @@ def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict
         "kind": "recorded",
         "title": _title(run),
         "program": plain_text(run.program),
-        "optimizer": plain_text(_optimizer(run)),
+        "optimizer": plain_text(run.optimizer_told),
         "sentence": plain_text(run.sentence),
         "verdict": plain_text(judged.verdict),
         "findings": [
@@ -64,12 +64,6 @@ def _title(run: Recorded) -> str:
     counts = ((len(run.layers), "layer"), (sum(layer.nodes for layer in run.layers), "node"))
     told = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
     return plain_text(f"observed in {run.program}: {told}")
-
-
-def _optimizer(run: Recorded) -> str:
-    """Its name, its rate, and what of its settings is not off."""
-    told = {name: value for name, value in run.optimizer.items() if name != "name" and (value or name == "alpha")}
-    return ", ".join([str(run.optimizer.get("name")), *(f"{name} {value}" for name, value in told.items())])
 
 
 def _layer(layer: RecordedLayer) -> dict[str, Any]:

@@ -68,12 +68,9 @@ def markdown(run: Run | Recorded) -> str:
 def _observed(run: Recorded) -> str:
     """The same of a run that was observed: its layers in place of a recipe, and each finding's evidence in place of a proof."""
     diagnosis = diagnose(run)
-    settings = ", ".join(
-        f"{name} {value}" for name, value in run.optimizer.items() if name == "alpha" or (value and name != "name")
-    )
     many = "" if len(run.layers) == 1 else "s"
     title = (
-        f"Observed in {run.program}: {len(run.layers)} layer{many}, optimizer {run.optimizer.get('name')}, {settings}; "
+        f"Observed in {run.program}: {len(run.layers)} layer{many}, optimizer {run.optimizer_told}; "
         f"{len(run.records):,} of {run.steps:,} steps recorded"
     )
     findings = [
