@@ -61,7 +61,7 @@ def _explained(path: str | PathLike[str], doing: str) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"{path} cannot be {doing}: {error}") from error
+        raise FileError(f"{path} cannot be {doing}: {getattr(error, 'strerror', None) or error}") from error
 
 
 class RunFile:
