@@ -36,19 +36,34 @@ _open: list["observe"] = []
 
 
 def _aside(part: Callable[..., None]) -> Callable[..., None]:
-    """A part of the observer's own: its time is counted, and what goes wrong in it ends the observing, never the training."""
+    """A part of the observer's own: what goes wrong in it ends the observing, never the training."""
 
     @wraps(part)
     def aside(self: "observe", *given: Any) -> None:
         if self._watch.on:
-            began = clock.perf_counter()
             try:
                 part(self, *given)
             except Exception as error:
                 self._fail(error)
-            self._spent += clock.perf_counter() - began
 
     return aside
+
+
+def _counted(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What records, or looks at curvature, take: that is what fewer of them would save."""
+
+    def of(part: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(part)
+        def counted(self: "observe", *given: Any) -> Any:
+            began = clock.perf_counter()
+            try:
+                return part(self, *given)
+            finally:
+                self._spent[kind] += clock.perf_counter() - began
+
+        return counted
+
+    return of
 
 
 @dataclass(eq=False)
@@ -117,7 +132,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     memory : int
         Bytes of records at most.
     time : float
-        Part of the training's own time that recording may take, looking at curvature included; half a second it may take anyway.
+        Part of the training's own time that records may take, looks at curvature included; half a second they may take anyway.
+        Watching itself, about ¼ ms a step, is not in it.
     sharpness : bool
         Look at curvature now and then (Hessian-vector products on the loss's own graph, before its `backward`).
 
@@ -167,7 +183,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._parts, self._bytes = 1, 0
         self._clipped, self._factor, self._set_back = 0, 1.0, 0
         self._watching_now = False
-        self._spent, self._began = 0.0, 0.0
+        self._spent, self._began, self._made = {"records": 0.0, "looks": 0.0}, 0.0, 0
         self._next_look = 1 if type(optimizer).__name__ == "SGD" else WARM
 
     def __enter__(self) -> Recorded:
@@ -287,6 +303,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         )
         return float(scaled[1])
 
+    @_counted("looks")
     def _look_at_curvature(self, loss: Tensor) -> None:
         """At steps 1, 2, 4, 8, …, where the time allowed is not used up: the first of them always."""
         step = len(self.run.losses)
@@ -350,6 +367,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             frame = frame.f_back
         return count
 
+    @_counted("records")
     def _take_before(self) -> None:
         if not self._step.before:
             self._step.before = [
@@ -360,6 +378,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     def _told_loss(self) -> float:
         return math.nan if self._step.loss is None else self._step.loss
 
+    @_counted("records")
     def _record(self) -> Record:
         layers = []
         for number, ((_, module), shown, before) in enumerate(zip(self._modules, self._shown, self._step.before, strict=True)):
@@ -377,13 +396,19 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             self.run.layers = tuple(kept)
 
     def _seconds(self) -> float:
-        return self._spent + self._watch.seconds
+        return sum(self._spent.values()) + self._watch.seconds
+
+    def _too_slow(self) -> bool:
+        """Whether records have taken longer than they may, and so far apart as they are now still would."""
+        taken = self._spent["records"] + self._watch.seconds
+        training = clock.perf_counter() - self._began - self._seconds()
+        each, step = taken / self._made, training / (len(self.run.losses) + 1)
+        return taken > max(FREE, self._time * training) and each / self.run.stride > self._time * step
 
     def _keep_within_budget(self) -> None:
         """Every second record goes, and the stride doubles, where the records are too many or take too long."""
-        spent = self._seconds()
-        allowed = max(FREE, self._time * (clock.perf_counter() - self._began - spent))
-        slow = self._fixed is None and len(self.run.records) > 8 and spent > allowed
+        self._made += 1
+        slow = self._fixed is None and self._too_slow()
         if slow or (self._bytes > self._memory and len(self.run.records) > 1):
             self.run.stride *= 2
             self.run.records = [record for record in self.run.records if record.step % self.run.stride == 0]

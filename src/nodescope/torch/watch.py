@@ -129,7 +129,7 @@ class Watch(TorchFunctionMode):
         self.seen: dict[int, None] = {}
         """Layers that were at work, in the order of their first use."""
         self.seconds = 0.0
-        """Spent on looking."""
+        """Spent on what is recorded."""
         self.forget()
 
     def forget(self) -> None:
@@ -170,12 +170,10 @@ class Watch(TorchFunctionMode):
             return None
         out = func(*args, **kwargs)
         if isinstance(out, (Tensor, tuple)) and torch.is_grad_enabled():
-            began = clock.perf_counter()
             try:
                 self._see(func, args, kwargs, out)
             except Exception as error:
                 self._failed(error)
-            self.seconds += clock.perf_counter() - began
         return out
 
     def _see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
@@ -194,7 +192,9 @@ class Watch(TorchFunctionMode):
         if func in LAYERS:
             self._layer(func, args, kwargs, out)
         elif self.uses and self.recording:
+            began = clock.perf_counter()
             self._after_a_layer(func, args, kwargs, out)
+            self.seconds += clock.perf_counter() - began
 
     def _remember(self, operation: Operation) -> None:
         self.operations.append(operation)
@@ -213,6 +213,7 @@ class Watch(TorchFunctionMode):
         self.seen.setdefault(number)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
+        began = clock.perf_counter()
         given = args[0] if args else kwargs["input"]
         axis = node_axis(func, out)
         count = out.numel() // max(1, out.shape[axis])
@@ -221,6 +222,7 @@ class Watch(TorchFunctionMode):
         use = Use(number, rows, axis, out, out, of_input[rows if len(of_input) == count else rows[:0]])
         self._take(use, out)
         self.uses.append(use)
+        self.seconds += clock.perf_counter() - began
 
     def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         activation, passed = _activation(func, args, kwargs), func in PASSED_ON
@@ -243,10 +245,12 @@ class Watch(TorchFunctionMode):
         which = id(out)
 
         def keep(grad: Tensor) -> None:
+            began = clock.perf_counter()
             try:
                 use.deltas[which] = self._kept(use, grad)
             except Exception as error:
                 self._failed(error)
+            self.seconds += clock.perf_counter() - began
 
         out.register_hook(keep)
         self._hooked.add(which)
