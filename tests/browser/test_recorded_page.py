@@ -66,6 +66,7 @@ def as_python(value: Any) -> str:
 
 def exactly(page: Any) -> None:
     page.locator("details.exactly > summary").click()
+    page.locator("td.exact").first.wait_for()
 
 
 def same_as_the_trace(page: Any, run: Recorded, step: int, layer: int, place: int) -> None:
@@ -217,8 +218,8 @@ def test_trouble_is_shown(diverged: Recorded, opened: Open):
     assert int(page.get_by_label("step, typed").input_value()) == max(diverged.trace.steps[diverged.trace.steps <= trouble])
     page.keyboard.press("End")
     exactly(page)
-    told = diverged.trace[int(page.get_by_label("step, typed").input_value())].layers[0].weight[0]
-    assert page.locator("td.exact[data-quantity=weight]").all_inner_texts() == [as_python(value) for value in told]
+    told = diverged.trace[int(page.get_by_label("step, typed").input_value())].layers[0].new_weight[0]
+    assert page.locator("td.exact[data-quantity='new weight']").all_inner_texts() == [as_python(value) for value in told]
     assert any(not math.isfinite(value) for value in told)
     assert "NaN" in page.locator("[aria-labelledby=ns-layers]").inner_text()
 
