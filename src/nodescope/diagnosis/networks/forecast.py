@@ -73,7 +73,8 @@ class NetworkForecast(Forecast):
     @property
     def _alone(self) -> str:
         steepest = steepest_example(self.recipe.problem, self.recipe.start_block())
-        return f", were all examples in a step; that of the steepest example alone is {2 / steepest:.4g}" if steepest > 0 else ""
+        alone = f"; that of the steepest example alone is {2 / steepest:.4g}" if steepest > 0 else ""
+        return f", were all examples in a step{alone}"
 
     @property
     def sentence(self) -> str:
