@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format bench bench-observe clean
+.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,19 @@ check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/lint-imports
 	$(CC) -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror \
 	  -c src/nodescope/arithmetic/core.c -o /dev/null
+
+SANITIZED := build/sanitized/core.so
+PRELOADED = $(shell $(CC) -print-file-name=libasan.so):$(shell $(CC) -print-file-name=libubsan.so)
+
+$(SANITIZED): $(wildcard src/nodescope/arithmetic/*.[ch])
+	mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer -shared -fPIC \
+	  -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ src/nodescope/arithmetic/core.c
+
+sanitize: $(DEV) $(SANITIZED)  ## the C core's tests under the address and undefined-behaviour sanitizers
+	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_EXAMPLES=short \
+	  LD_PRELOAD=$(PRELOADED) ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 PYTHONMALLOC=malloc \
+	  $(BIN)/python -m pytest -q -p no:cacheprovider tests/arithmetic tests/laws
 
 frontend/node_modules: frontend/package-lock.json
 	cd frontend && npm ci --silent

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 PLAIN = os.environ.get("NODESCOPE_ENGINE") == "plain"
+SHORT = os.environ.get("NODESCOPE_EXAMPLES") == "short"
+"""For a core that is slowed down by sanitizers."""
 ROOT = Path(__file__).parent.parent
 
 settings.register_profile(
     "nodescope",
-    max_examples=80 if PLAIN else 5000,
+    max_examples=80 if PLAIN else 500 if SHORT else 5000,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

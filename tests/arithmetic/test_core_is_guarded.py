@@ -132,15 +132,14 @@ def test_cursors_that_point_outside():
 
 
 def test_fewer_alphas_than_steps():
-    problem = dataclasses.replace(PLAIN, native=None, alphas=np.full(3, 0.1))
-    assert walk(problem, steps=3) == 0
+    alphas = np.full(3, 0.1)
+    assert walk(PLAIN, steps=3, alphas=alphas) == 0
     with pytest.raises(ValueError, match="alphas is"):
-        walk(problem, steps=4)
+        walk(PLAIN, steps=4, alphas=alphas)
     with pytest.raises(ValueError, match="alphas is"):
-        walk(problem, steps=1, cursor=Cursor.at(3))
-    problem.alphas = np.full(3, 0.1, dtype="f4")
+        walk(PLAIN, steps=1, cursor=Cursor.at(3), alphas=alphas)
     with pytest.raises(ValueError, match="alphas is"):
-        walk(problem, steps=3)
+        walk(PLAIN, steps=3, alphas=alphas.astype("f4"))
 
 
 @pytest.mark.parametrize("problem", [PLAIN, NETWORK], ids=["plain", "network"])

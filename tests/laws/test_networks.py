@@ -71,7 +71,8 @@ def test_compiled_is_the_definition():
         run = ns.descend(**recipe(seed))
         problem = run.recipe.problem
         state = problem.first_state(run.recipe.start_block())
-        plain.walk(problem, Cursor.at(0), state, run.replay.last_step)
+        schedule, last = run.recipe.schedule, run.replay.last_step
+        plain.walk(problem, Cursor.at(0), state, last, alphas=None if schedule is None else schedule.until(last))
         assert state.tobytes() == run.replay.last_state.tobytes(), seed
         if seed % 4 == 0:
             certificate = ns.verify(run)

@@ -4,6 +4,10 @@
 
 Nothing reaches the library unchecked: the type, length and layout of every array, and every number that counts places in
 one. What does not fit is a ValueError, whoever the caller is.
+
+The library runs without the interpreter's lock, so whatever it reads or writes must live as long as the call, and belong to it
+alone where it is written. Arrays are therefore handed over as arrays (`_Array`), or as fields of a struct that holds them
+(`_Struct`); no line of this file has an address in its hands.
 """
 
 import ctypes
@@ -13,7 +17,7 @@ import warnings
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import is_
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +28,16 @@ from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outc
 from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
+LIBRARY = "NODESCOPE_CORE"
+"""Names another build of the library, for `make sanitize`."""
 _COLUMN_NAMES = (
     "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example",
 )  # fmt: skip
 SETTINGS = 6
 """Of a rule, at most."""
 _SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
-_LASTING = tuple(field.name for field in fields(Problem) if field.name not in ("alphas", "native"))
-"""A problem's fields that the core's copy of it is made from; alphas are handed over with each walk."""
+_LASTING = tuple(field.name for field in fields(Problem) if field.name != "native")
+"""A problem's fields that the core's copy of it is made from."""
 
 
 class Engine(Protocol):
@@ -46,6 +52,7 @@ class Engine(Protocol):
         state: Floats,
         steps: int,
         *,
+        alphas: Floats | None = None,
         saved: Floats | None = None,
         checkpoints: Floats | None = None,
         columns: Columns | None = None,
@@ -60,13 +67,32 @@ class Engine(Protocol):
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
 
 
-class _NativeLayer(ctypes.Structure):
+class _Array:
+    """The type of an argument that is an array: ctypes holds the array itself until the call returns. None is NULL."""
+
+    @classmethod
+    def from_param(cls, array: NDArray[Any] | None) -> Any:
+        """What ctypes makes the argument from."""
+        if array is not None and not isinstance(array, np.ndarray):
+            raise TypeError(f"{type(array).__name__} is no array")
+        return None if array is None else array.ctypes
+
+
+class _Struct(ctypes.Structure):
+    """A struct of core.h: its fields are set by name, and each array that it points to lives as long as it does."""
+
+    def __init__(self, **values: Any) -> None:
+        self.arrays = [value for value in values.values() if isinstance(value, np.ndarray)]
+        super().__init__(**{name: value.ctypes.data if isinstance(value, np.ndarray) else value for name, value in values.items()})
+
+
+class _NativeLayer(_Struct):
     """`ns_layer` of core.h."""
 
     _fields_ = [(name, ctypes.c_int64) for name in ("inputs", "outputs", "has_bias", "activation")]  # ctypes reads a plain list
 
 
-class _NativeProblem(ctypes.Structure):
+class _NativeProblem(_Struct):
     """`ns_problem` of core.h."""
 
     _fields_ = [  # ctypes reads a plain list
@@ -85,18 +111,21 @@ class _NativeProblem(ctypes.Structure):
         ("threshold", ctypes.c_double),
     ]
 
+    def with_alphas(self, alphas: Floats) -> "_NativeProblem":
+        """A copy for one walk; another thread may be walking the same problem over alphas of its own."""
+        copy = _NativeProblem.from_buffer_copy(self)
+        copy.alphas, copy.arrays = alphas.ctypes.data, [*self.arrays, alphas]
+        copy.layer = self.layer
+        return copy
 
-class _NativeColumns(ctypes.Structure):
+
+class _NativeColumns(_Struct):
     """`ns_columns` of core.h."""
 
     _fields_ = [  # ctypes reads a plain list
         *[(name, ctypes.c_void_p) for name in _COLUMN_NAMES],
         *[(name, ctypes.c_int64) for name in _SPAN_NAMES],
     ]
-
-
-def _address(array: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_] | None) -> int | None:
-    return None if array is None else array.ctypes.data
 
 
 class Compiled:
@@ -106,24 +135,25 @@ class Compiled:
 
     def __init__(self, path: str) -> None:
         library = ctypes.CDLL(path)
-        pointer, whole = ctypes.c_void_p, ctypes.c_int64
+        struct, whole = ctypes.c_void_p, ctypes.c_int64
+        array: Any = _Array
         self._walk = library.ns_walk
-        self._walk.argtypes = [pointer] * 7 + [whole, pointer]
+        self._walk.argtypes = [struct, struct, *[array] * 5, whole, struct]
         self._walk.restype = whole
         self._predict = library.ns_predict
-        self._predict.argtypes = [pointer] * 4
+        self._predict.argtypes = [struct, array, array, array]
         self._predict.restype = None
         self._mse = library.ns_mse
-        self._mse.argtypes = [pointer] * 3
+        self._mse.argtypes = [struct, array, array]
         self._mse.restype = ctypes.c_double
         self._scratch = library.ns_scratch
-        self._scratch.argtypes = [pointer]
+        self._scratch.argtypes = [struct]
         self._scratch.restype = whole
         self._activation = library.ns_activation
-        self._activation.argtypes = [whole, whole, pointer, pointer, pointer]
+        self._activation.argtypes = [whole, whole, array, array, array]
         self._activation.restype = None
         self._order = library.ns_order
-        self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, pointer]
+        self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, array]
         self._order.restype = None
 
     def walk(
@@ -133,6 +163,7 @@ class Compiled:
         state: Floats,
         steps: int,
         *,
+        alphas: Floats | None = None,
         saved: Floats | None = None,
         checkpoints: Floats | None = None,
         columns: Columns | None = None,
@@ -142,22 +173,18 @@ class Compiled:
         cursor.refuse_misfits(problem, saved, checkpoints)
         if problem.batch > problem.n:
             raise ValueError(f"batches of {problem.batch} of {problem.n} examples")
-        if problem.alphas is not None:
-            refuse_misfit("alphas", problem.alphas, max(len(problem.alphas), cursor.step + steps))
-        native.alphas = _address(problem.alphas)
+        if alphas is not None:
+            refuse_misfit("alphas", alphas, max(len(alphas), cursor.step + steps))
+            native = native.with_alphas(alphas)
         scratch = self._scratch_for(native)
         drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
         to = None
         if columns is not None:
             columns.refuse_misfits(problem, steps)
-            addresses = [_address(getattr(columns, name)) for name in _COLUMN_NAMES]
-            to = ctypes.byref(_NativeColumns(*addresses, *[getattr(columns, name) for name in _SPAN_NAMES]))
+            to = ctypes.byref(_NativeColumns(**{name: getattr(columns, name) for name in (*_COLUMN_NAMES, *_SPAN_NAMES)}))
         outcome = Outcome(
-            self._walk(
-                ctypes.byref(native), ctypes.byref(cursor), _address(state), _address(saved), _address(checkpoints),
-                _address(scratch), _address(drawn), steps, to,
-            )
-        )  # fmt: skip
+            self._walk(ctypes.byref(native), ctypes.byref(cursor), state, saved, checkpoints, scratch, drawn, steps, to)
+        )
         if outcome is Outcome.NOT_IEEE:
             raise NodescopeError(
                 "this thread's processor flushes denormal numbers or rounds unlike IEEE 754 (another library has switched it "
@@ -168,17 +195,17 @@ class Compiled:
     def predict(self, problem: Problem, weights: Floats) -> Floats:
         native, weights = _native(problem), _whole(problem, weights)
         prediction = np.empty((problem.n, problem.k))
-        self._predict(ctypes.byref(native), _address(weights), _address(self._scratch_for(native)), _address(prediction))
+        self._predict(ctypes.byref(native), weights, self._scratch_for(native), prediction)
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
         native, weights = _native(problem), _whole(problem, weights)
-        return float(self._mse(ctypes.byref(native), _address(weights), _address(self._scratch_for(native))))
+        return float(self._mse(ctypes.byref(native), weights, self._scratch_for(native)))
 
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
         x = np.ascontiguousarray(x, dtype=np.float64)
         value, slope = np.empty(x.shape), np.empty(x.shape)
-        self._activation(activation.code, x.size, _address(x), _address(value), _address(slope))
+        self._activation(activation.code, x.size, x, value, slope)
         return value, slope
 
     def _scratch_for(self, native: "_NativeProblem") -> Floats:
@@ -188,7 +215,7 @@ class Compiled:
         if not 1 <= n <= FARTHEST:
             raise ValueError(f"an order of {n} examples")
         example = np.empty(count, dtype=np.int64)
-        self._order(n, seed, epoch, start, count, _address(example))
+        self._order(n, seed, epoch, start, count, example)
         return example
 
 
@@ -217,13 +244,17 @@ def _native(problem: Problem) -> _NativeProblem:
     problem.refuse_misfits()
     settings = [float(value) for value in problem.rule.settings().values()]
     settings += [0.0] * (SETTINGS - len(settings))
-    layers = [_NativeLayer(shape.inputs, shape.outputs, shape.has_bias, shape.activation.code) for shape in problem.layers]
+    layers = [
+        _NativeLayer(inputs=shape.inputs, outputs=shape.outputs, has_bias=shape.has_bias, activation=shape.activation.code)
+        for shape in problem.layers
+    ]
     native = _NativeProblem(
-        problem.n, problem.input.shape[1], problem.k, problem.batch, problem.has_bias, not problem.mean,
-        problem.lanes, problem.shuffled, problem.rule.code, problem.seed,
-        _address(problem.input), _address(problem.goal), _address(problem.frozen), None,
-        0, problem.alpha, (ctypes.c_double * SETTINGS)(*settings), problem.until_mse,
-        len(layers), (_NativeLayer * len(layers))(*layers), problem.sequential, problem.loss.code, problem.loss.threshold,
+        examples=problem.n, inputs=problem.input.shape[1], outputs=problem.k, batch=problem.batch,
+        has_bias=problem.has_bias, sums=not problem.mean, lanes=problem.lanes, shuffled=problem.shuffled,
+        rule=problem.rule.code, seed=problem.seed, input=problem.input, goal=problem.goal, frozen=problem.frozen,
+        alpha=problem.alpha, setting=(ctypes.c_double * SETTINGS)(*settings), until_mse=problem.until_mse,
+        layers=len(layers), layer=(_NativeLayer * len(layers))(*layers), sequential=problem.sequential,
+        loss=problem.loss.code, threshold=problem.loss.threshold,
     )  # fmt: skip
     problem.native = _Made(native, of, shapes)
     return native
@@ -238,8 +269,9 @@ def engine(name: str | None = None) -> Engine:
     if name == "plain":
         return plain
     found = importlib.util.find_spec("nodescope.arithmetic._core")
-    if found is not None and found.origin is not None:
-        return Compiled(found.origin)
+    path = os.environ.get(LIBRARY) or (found.origin if found is not None else None)
+    if path is not None:
+        return Compiled(path)
     if name == "compiled":
         raise NodescopeError("the compiled core is not there: install nodescope where a C compiler is at hand")
     warnings.warn(

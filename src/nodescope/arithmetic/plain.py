@@ -55,6 +55,7 @@ def walk(
     state: Floats,
     steps: int,
     *,
+    alphas: Floats | None = None,
     saved: Floats | None = None,
     checkpoints: Floats | None = None,
     columns: Columns | None = None,
@@ -68,10 +69,10 @@ def walk(
             cursor.kept += 1
         examples = _examples_of(problem, cursor.step)
         asked = cursor.stopping and problem.steps_per_epoch == 1 and problem.until_mse >= 0.0
-        numbers = (_step_of_network if problem.layers else _step)(problem, state, examples, cursor.step)
+        numbers = (_step_of_network if problem.layers else _step)(problem, state, examples, _alpha(problem, alphas, cursor.step))
         if asked and numbers.mse <= problem.until_mse:
             return Outcome.MSE_REACHED
-        overflowed = _take(problem, cursor, state, numbers)
+        overflowed = _take(problem, cursor, state, numbers, scheduled=alphas is not None)
         cursor.step += 1
         if columns is not None:
             _write(columns, row, examples, numbers)
@@ -94,7 +95,7 @@ def _examples_of(problem: Problem, step: int) -> list[int]:
     return sorted(example_at(place, problem.n, keys) for place in places)
 
 
-def _step(problem: Problem, state: Floats, examples: list[int], step: int) -> "_Flat":
+def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Flat":
     size, memories = problem.size, len(problem.rule.memories)
     memory = state[size : size * (1 + memories)].reshape(memories, problem.k, problem.width)
     numbers = definition.step(
@@ -103,7 +104,7 @@ def _step(problem: Problem, state: Floats, examples: list[int], step: int) -> "_
         state[size * (1 + memories) :].tolist(),
         _nested(problem.input[examples]),
         _nested(problem.goal[examples]),
-        alpha=_alpha(problem, step),
+        alpha=alpha,
         rule=problem.rule,
         frozen=None if problem.frozen is None else problem.frozen.tolist(),
         mean=problem.mean,
@@ -124,7 +125,7 @@ def _step(problem: Problem, state: Floats, examples: list[int], step: int) -> "_
     )
 
 
-def _step_of_network(problem: Problem, state: Floats, examples: list[int], step: int) -> "_Flat":
+def _step_of_network(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Flat":
     size, memories = problem.size, len(problem.rule.memories)
     remembered = [problem.blocks(state[size * (1 + m) : size * (2 + m)]) for m in range(memories)]
     memory = [
@@ -139,7 +140,7 @@ def _step_of_network(problem: Problem, state: Floats, examples: list[int], step:
         _nested(problem.input[examples]),
         _nested(problem.goal[examples]),
         activations=_activations(problem),
-        alpha=_alpha(problem, step),
+        alpha=alpha,
         rule=problem.rule,
         loss=problem.loss,
         frozen=frozen,
@@ -170,8 +171,8 @@ def _activations(problem: Problem) -> list[Activation]:
     return [shape.activation for shape in problem.layers]
 
 
-def _alpha(problem: Problem, step: int) -> float:
-    return problem.alpha if problem.alphas is None else float(problem.alphas[step])
+def _alpha(problem: Problem, alphas: Floats | None, step: int) -> float:
+    return problem.alpha if alphas is None else float(alphas[step])
 
 
 @dataclass
@@ -192,7 +193,7 @@ class _Flat:
     """Of a network: whether all sums, predictions and deltas are."""
 
 
-def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat) -> bool:
+def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat, *, scheduled: bool) -> bool:
     """Write the new state, note what changed; True where a number on the way to a new weight is not finite."""
     size = problem.size
     after = np.concatenate([numbers.new_weight, numbers.memory.ravel(), numbers.clocks])
@@ -202,8 +203,8 @@ def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat) -> bo
     if differs[:size].any():
         cursor.last_moved = cursor.step
     # with a schedule, an update that is nothing at this alpha may be something at the next one
-    scheduled = problem.alphas is not None and bool(live.any() and (problem.rule.code != 0 or (weighted != 0).any()))
-    if differs.any() or scheduled:
+    may_move = scheduled and bool(live.any() and (problem.rule.code != 0 or (weighted != 0).any()))
+    if differs.any() or may_move:
         cursor.last_changed = cursor.step
     state[:] = after
     on_the_way = [numbers.alpha_delta[live], numbers.new_weight[live], weighted, numbers.memory[:, live]]

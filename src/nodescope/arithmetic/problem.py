@@ -79,7 +79,6 @@ class Problem:
     batch : examples a step, 1 … n
     frozen : bool in the shape of the weights, or None
     alpha : float
-    alphas : the alpha of each step from step 0 on, or None where `alpha` holds at every step
     until_mse : negative where there is none
     """
 
@@ -94,7 +93,6 @@ class Problem:
     shuffled: bool = False
     seed: int = 0
     frozen: NDArray[np.bool_] | None = None
-    alphas: Floats | None = None
     until_mse: float = -1.0
     layers: tuple[LayerShape, ...] = ()
     sequential: bool = False

@@ -102,7 +102,7 @@ class _Audit:
         if used is not self.run.recipe and used != self.run.recipe:
             yield Difference(0, None, "recipe", "the run's", "another")
         for field in dataclasses.fields(self.problem):
-            if field.name in ("native", "alphas"):
+            if field.name == "native":
                 continue
             expected, found = (getattr(problem, field.name) for problem in (self.problem, used.problem))
             same = _same_array(expected, found) if isinstance(expected, np.ndarray) else expected == found
@@ -137,8 +137,9 @@ class _Audit:
             if self.time_limit is not None and now - began >= self.time_limit:
                 return False
             steps = min(size, step - self.cursor.step)
-            self._schedule(self.cursor.step + steps)
-            self.outcome = engine().walk(self.problem, self.cursor, self.state, steps)
+            self.outcome = engine().walk(
+                self.problem, self.cursor, self.state, steps, alphas=self._alphas(self.cursor.step + steps)
+            )
             if self.outcome is not Outcome.WENT and self._ends():
                 return True
             self.outcome = Outcome.WENT
@@ -150,9 +151,8 @@ class _Audit:
         mixes = self.recipe.order == "shuffled" and 1 < self.recipe.batch_size < self.recipe.n
         return self.outcome is not Outcome.UNCHANGED or not mixes or no_order_moves_a_weight(self.recipe, self.state)
 
-    def _schedule(self, steps: int) -> None:
-        if self.recipe.schedule is not None:
-            self.problem.alphas = self.recipe.schedule.until(steps)
+    def _alphas(self, steps: int) -> Floats | None:
+        return None if self.recipe.schedule is None else self.recipe.schedule.until(steps)
 
     def _ended_early(self) -> Difference:
         expected = _ENDING_OF[self.outcome]
@@ -302,8 +302,7 @@ class _Audit:
         in_layers = bool(self.problem.layers)
         room = Columns.for_steps(self.problem, len(rows), (*ENGINE_COLUMNS, *(("sum",) if in_layers else ())))
         state = self.replay.state_at(rows.start)
-        self._schedule(rows.stop)
-        plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), columns=room)
+        plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), alphas=self._alphas(rows.stop), columns=room)
         try:
             window = self.run.trace[rows.start : rows.stop]
             found = window.read()
@@ -336,8 +335,8 @@ class _Audit:
         assert room.example is not None
         absent = (room.example < 0)[:, :, None]
         yield from (("step", step), ("epoch", step // self.recipe.steps_per_epoch), ("example", room.example))
-        alphas = np.full(len(rows), self.recipe.alpha) if self.problem.alphas is None else self.problem.alphas[step]
-        yield "alpha", alphas
+        alphas = self._alphas(rows.stop)
+        yield "alpha", np.full(len(rows), self.recipe.alpha) if alphas is None else alphas[step]
         for name in ("input", "goal"):
             yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
 

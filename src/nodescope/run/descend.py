@@ -158,13 +158,14 @@ class Descent:
     def block(self, steps: int) -> Outcome:
         """Go at most `steps` steps."""
         recipe, cursor = self.recipe, self.cursor
-        problem = recipe.problem
+        alphas = None
         if recipe.schedule is not None:
-            steps = recipe.schedule.reach(cursor.step, steps)
-            problem.alphas = recipe.schedule.values
+            steps, alphas = recipe.schedule.reach(cursor.step, steps)
         cursor.stopping = 1
         cursor.watching = int(recipe.schedule is None and (recipe.order == "given" or recipe.steps_per_epoch == 1))
-        return engine().walk(problem, cursor, self.state, steps, saved=self.saved, checkpoints=self.checkpoints.states)
+        return engine().walk(
+            recipe.problem, cursor, self.state, steps, alphas=alphas, saved=self.saved, checkpoints=self.checkpoints.states
+        )
 
 
 def go(

@@ -150,7 +150,6 @@ class Recipe:
             shuffled=self.order == "shuffled",
             seed=self.seed,
             frozen=self._frozen_block(),
-            alphas=None if self.schedule is None else self.schedule.values,
             until_mse=-1.0 if self.until_mse is None else self.until_mse,
             layers=() if self.network is None else self.network.shapes,
             sequential=self.update_order == "sequential",

@@ -77,9 +77,8 @@ class Replay:
         if steps <= 0:
             return state
         problem, cursor = self.recipe.problem, Cursor.at(start)
-        if self.recipe.schedule is not None:
-            problem.alphas = self.recipe.schedule.until(start + steps)
-        outcome = engine().walk(problem, cursor, state, steps, columns=columns)
+        alphas = None if self.recipe.schedule is None else self.recipe.schedule.until(start + steps)
+        outcome = engine().walk(problem, cursor, state, steps, alphas=alphas, columns=columns)
         if outcome not in (Outcome.WENT, Outcome.DIVERGED):
             raise NodescopeError(f"a replay stopped with {outcome.name} at step {cursor.step}")  # cannot happen
         return state

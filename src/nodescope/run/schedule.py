@@ -1,6 +1,7 @@
 """An alpha for every step: a list of values, a named schedule, or a Python function of the step, kept as the values it gave."""
 
 import math
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,13 +36,18 @@ class Schedule:
 
     def __init__(self, alpha: object) -> None:
         self._function: Callable[[int], object] | None = alpha if callable(alpha) else None
+        self._asking = threading.RLock()
         self.values = np.empty(0) if callable(alpha) else _checked(alpha)
         if self._function is None and not self.values.size:
             raise InputError("alpha is an empty list; give a value for each step")
 
     def __getstate__(self) -> dict[str, object]:
         """The values it gave; a function cannot be kept."""
-        return {"_function": None, "values": self.values}
+        return {"values": self.values}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A list of these values."""
+        self._function, self._asking, self.values = None, threading.RLock(), state["values"]
 
     @property
     def length(self) -> int | None:
@@ -53,26 +59,28 @@ class Schedule:
 
     def until(self, steps: int) -> NDArray[np.float64]:
         """Values of at least the first `steps` steps. Raises NoAlpha where one of them has none; those before it are kept."""
-        have = len(self.values)
-        if steps > have and self._function is None:
-            raise NoAlpha(f"alpha gives {have} values; there is none for step {steps - 1}")
-        if steps > have and self._function is not None:
-            more: list[float] = []
-            try:
-                for t in range(have, steps):
-                    more.append(_asked(self._function, t))
-            finally:
-                self.values = np.concatenate([self.values, more])
-        return self.values
+        with self._asking:
+            have = len(self.values)
+            if steps > have and self._function is None:
+                raise NoAlpha(f"alpha gives {have} values; there is none for step {steps - 1}")
+            if steps > have and self._function is not None:
+                more: list[float] = []
+                try:
+                    for t in range(have, steps):
+                        more.append(_asked(self._function, t))
+                finally:
+                    self.values = np.concatenate([self.values, more])
+            return self.values
 
-    def reach(self, step: int, steps: int) -> int:
-        """How many of the `steps` steps from `step` on have an alpha. Raises NoAlpha where not even `step` has."""
+    def reach(self, step: int, steps: int) -> tuple[int, NDArray[np.float64]]:
+        """How many of the `steps` steps from `step` on have an alpha, and all values. Raises NoAlpha where not even `step` has."""
         try:
-            self.until(step + steps)
+            values = self.until(step + steps)
         except NoAlpha:
-            if len(self.values) <= step:
+            values = self.values
+            if len(values) <= step:
                 raise
-        return min(steps, len(self.values) - step)
+        return min(steps, len(values) - step), values
 
     def refuse_too_short(self, steps: int) -> None:
         """Raise InputError where it can be known before a run that one of its steps has no alpha."""
