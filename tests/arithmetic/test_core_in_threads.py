@@ -40,7 +40,7 @@ def problem_of(sizes, n=7, **changed):
     random = np.random.default_rng(5)
     x, goal = random.normal(size=(n, sizes[0])), random.normal(size=(n, sizes[-1]))
     recipe = ns.descend(network=ns.network(sizes, seed=3), input=x, goal=goal, alpha=0.01, steps=0).recipe
-    return dataclasses.replace(recipe.problem, native=None, **changed), recipe.start_block()
+    return dataclasses.replace(recipe.problem, native=None, **changed), recipe.start_weights()
 
 
 def test_predictions_and_errors_of_one_problem():

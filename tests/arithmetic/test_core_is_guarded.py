@@ -15,7 +15,8 @@ from nodescope.arithmetic.rules import Adam, Rule
 
 N, D, K = 4, 2, 3
 TANH = ACTIVATIONS["tanh"]
-PLAIN = Problem(input=np.ones((N, D)), goal=np.ones((N, K)), rule=Adam(), alpha=0.1, batch=2)
+NODES = (LayerShape(D, K, False, ACTIVATIONS["identity"]),)
+PLAIN = Problem(input=np.ones((N, D)), goal=np.ones((N, K)), rule=Adam(), alpha=0.1, layers=NODES, batch=2)
 LAYERS = (LayerShape(D, 5, True, TANH), LayerShape(5, K, False, TANH))
 NETWORK = dataclasses.replace(PLAIN, layers=LAYERS, frozen=np.zeros(5 * 3 + 15, dtype=bool), sequential=True)
 

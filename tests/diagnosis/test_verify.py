@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nodescope as ns
-from nodescope.arithmetic import plain
+from nodescope.arithmetic import walk as plain
 from nodescope.diagnosis.verify import Difference, verify
 from nodescope.run.replay import Cycle
 

@@ -64,13 +64,13 @@ def everything(run: ns.Run) -> dict[str, bytes]:
 
 
 def test_compiled_is_the_definition():
-    from nodescope.arithmetic import plain
+    from nodescope.arithmetic import walk as plain
     from nodescope.arithmetic.problem import Cursor
 
     for seed in range(MANY):
         run = ns.descend(**recipe(seed))
         problem = run.recipe.problem
-        state = problem.first_state(run.recipe.start_block())
+        state = problem.first_state(run.recipe.start_weights())
         schedule, last = run.recipe.schedule, run.replay.last_step
         plain.walk(problem, Cursor.at(0), state, last, alphas=None if schedule is None else schedule.until(last))
         assert state.tobytes() == run.replay.last_state.tobytes(), seed
@@ -178,7 +178,7 @@ def test_theorys_gradient_and_curvature():
         )
         if any(a.name in ("relu", "leaky relu") for a in run.recipe.network.activations):
             continue
-        problem, start = run.recipe.problem, run.recipe.start_block()
+        problem, start = run.recipe.problem, run.recipe.start_weights()
         surface = Surface(problem, start)
         told = np.concatenate(
             [

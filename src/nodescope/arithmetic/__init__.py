@@ -1,1 +1,1 @@
-"""Numbers in, numbers out: no I/O, no words, no policy. `definition.py` is the law, `core.c` the same compiled."""
+"""Numbers in, numbers out: no I/O, no words, no policy. `step.py` is the law, `core.c` the same compiled."""

@@ -1,10 +1,10 @@
-/* The steps of gradient-descent nodes, one layer or several, compiled. Same bits as definition.py, whatever machine or width.
+/* The steps of gradient-descent nodes, one layer or several, compiled. Same bits as step.py, whatever machine or width.
  *
  * Freestanding: flat arrays in, flat arrays out, no allocation, no libc. Everything that a caller may get wrong
  * (shapes, finite numbers, buffer sizes) is checked before it comes here.
  *
- * Letters: n examples, d inputs, k outputs; width = d + 1 with a bias (the weight of an input fixed at 1, last), else d;
- * a layer's block is (k, width) doubles; the "weights" are the blocks of all layers, first layer first; "nodes" are counted
+ * Letters: n examples, d inputs, k outputs; of a layer, width = its inputs + 1 with a bias (the weight of an input fixed at 1,
+ * last); a layer's block is (k, width) doubles; the "weights" are the blocks of all layers, first layer first; "nodes" are counted
  * through all layers too. A "state" is everything the next step depends on besides the position in the data: the weights, the
  * rule's memory (as many numbers each), the rule's clocks. */
 #ifndef NODESCOPE_CORE_H
@@ -23,28 +23,26 @@ enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS
 enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE };
 enum { NS_WENT, NS_DIVERGED, NS_MSE_REACHED, NS_UNCHANGED, NS_REPEATED, NS_FULL, NS_NOT_IEEE };
 
-/* One layer of a network. */
+/* One layer. `first_weight` and `first_node` tell where its block and its nodes start among those of all layers. */
 typedef struct {
-    int64_t inputs, outputs, has_bias, activation;
+    int64_t inputs, outputs, has_bias, activation, first_weight, first_node;
 } ns_layer;
 
-/* What stays as it is while stepping. `layers` is 0 for one layer of plain nodes (identity, squared error), which has a shorter way;
- * then `has_bias` is theirs, and with layers it is not looked at. */
+/* What stays as it is while stepping. A plain node is one layer of one node, identity, under the squared error; such a layer takes
+ * a shorter way to the same bits. */
 typedef struct {
     int64_t examples, inputs, outputs;
     int64_t batch;             /* examples a step, at most `examples` */
-    int64_t has_bias, sums;    /* sums: 1 where a batch is summed, 0 where it is averaged */
+    int64_t sums;              /* 1 where a batch is summed, 0 where it is averaged */
     int64_t lanes, shuffled, rule;
     uint64_t seed;
     const double *input;       /* (n, d) */
     const double *goal;        /* (n, k) */
-    const uint8_t *frozen;     /* (k, width), or NULL */
-    const double *alphas;      /* alpha of step alphas_from, alphas_from + 1, …, or NULL: `alpha` at every step */
-    int64_t alphas_from;
+    const uint8_t *frozen;     /* one a weight, or NULL */
     double alpha;
     double setting[6];         /* the rule's, in the order of rules.py */
     double until_mse;          /* negative: none */
-    int64_t layers;
+    int64_t layers;            /* at least 1 */
     const ns_layer *layer;
     int64_t sequential;        /* 1: output layer first, each earlier one from the weights already updated */
     int64_t loss;
@@ -73,10 +71,20 @@ typedef struct {
     int64_t first_weight, weights, first_node, nodes;
 } ns_columns;
 
-/* Go at most `steps` steps; returns why it stopped. `scratch` is ns_scratch(p) doubles, `drawn` `batch` numbers,
- * `saved` one state (Brent's), `checkpoints` capacity states. The last two and `columns` may be NULL. */
-NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, double *state, double *saved, double *checkpoints,
-                          double *scratch, int64_t *drawn, int64_t steps, const ns_columns *columns);
+/* The memory that a walk works in. */
+typedef struct {
+    double *state;             /* changed in place */
+    double *saved;             /* one state, Brent's; may be NULL where the cursor is not watching */
+    double *checkpoints;       /* `capacity` states, or NULL */
+    double *scratch;           /* ns_scratch(p) doubles */
+    int64_t *drawn;            /* `batch` numbers, where the order is drawn */
+    const double *alphas;      /* alpha of step alphas_from, alphas_from + 1, …, or NULL: the problem's at every step */
+    int64_t alphas_from;
+    const ns_columns *columns; /* or NULL */
+} ns_where;
+
+/* Go at most `steps` steps; returns why it stopped. */
+NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps);
 /* How many doubles of scratch a problem needs. */
 NS_EXPORT int64_t ns_scratch(const ns_problem *p);
 /* Predictions (n, k) of the weights for all examples. */

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import plain
+from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
 from nodescope.errors import NodescopeError
@@ -89,18 +89,18 @@ class _Struct(ctypes.Structure):
 class _NativeLayer(_Struct):
     """`ns_layer` of core.h."""
 
-    _fields_ = [(name, ctypes.c_int64) for name in ("inputs", "outputs", "has_bias", "activation")]  # ctypes reads a plain list
+    _fields_ = [
+        (name, ctypes.c_int64) for name in ("inputs", "outputs", "has_bias", "activation", "first_weight", "first_node")
+    ]  # ctypes reads a plain list
 
 
 class _NativeProblem(_Struct):
     """`ns_problem` of core.h."""
 
     _fields_ = [  # ctypes reads a plain list
-        *[(name, ctypes.c_int64) for name in ("examples", "inputs", "outputs", "batch", "has_bias", "sums")],
-        *[(name, ctypes.c_int64) for name in ("lanes", "shuffled", "rule")],
+        *[(name, ctypes.c_int64) for name in ("examples", "inputs", "outputs", "batch", "sums", "lanes", "shuffled", "rule")],
         ("seed", ctypes.c_uint64),
-        *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen", "alphas")],
-        ("alphas_from", ctypes.c_int64),
+        *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen")],
         ("alpha", ctypes.c_double),
         ("setting", ctypes.c_double * SETTINGS),
         ("until_mse", ctypes.c_double),
@@ -111,13 +111,6 @@ class _NativeProblem(_Struct):
         ("threshold", ctypes.c_double),
     ]
 
-    def with_alphas(self, alphas: Floats) -> "_NativeProblem":
-        """A copy for one walk; another thread may be walking the same problem over alphas of its own."""
-        copy = _NativeProblem.from_buffer_copy(self)
-        copy.alphas, copy.arrays = alphas.ctypes.data, [*self.arrays, alphas]
-        copy.layer = self.layer
-        return copy
-
 
 class _NativeColumns(_Struct):
     """`ns_columns` of core.h."""
@@ -125,6 +118,16 @@ class _NativeColumns(_Struct):
     _fields_ = [  # ctypes reads a plain list
         *[(name, ctypes.c_void_p) for name in _COLUMN_NAMES],
         *[(name, ctypes.c_int64) for name in _SPAN_NAMES],
+    ]
+
+
+class _NativeWhere(_Struct):
+    """`ns_where` of core.h."""
+
+    _fields_ = [  # ctypes reads a plain list
+        *[(name, ctypes.c_void_p) for name in ("state", "saved", "checkpoints", "scratch", "drawn", "alphas")],
+        ("alphas_from", ctypes.c_int64),
+        ("columns", ctypes.POINTER(_NativeColumns)),
     ]
 
 
@@ -138,7 +141,7 @@ class Compiled:
         struct, whole = ctypes.c_void_p, ctypes.c_int64
         array: Any = _Array
         self._walk = library.ns_walk
-        self._walk.argtypes = [struct, struct, *[array] * 5, whole, struct]
+        self._walk.argtypes = [struct, struct, struct, whole]
         self._walk.restype = whole
         self._predict = library.ns_predict
         self._predict.argtypes = [struct, array, array, array]
@@ -175,16 +178,15 @@ class Compiled:
             raise ValueError(f"batches of {problem.batch} of {problem.n} examples")
         if alphas is not None:
             refuse_misfit("alphas", alphas, max(len(alphas), cursor.step + steps))
-            native = native.with_alphas(alphas)
-        scratch = self._scratch_for(native)
-        drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
-        to = None
+        where = _NativeWhere(
+            state=state, saved=saved, checkpoints=checkpoints, scratch=self._scratch_for(native), alphas=alphas,
+            drawn=np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64),
+        )  # fmt: skip
         if columns is not None:
             columns.refuse_misfits(problem, steps)
-            to = ctypes.byref(_NativeColumns(**{name: getattr(columns, name) for name in (*_COLUMN_NAMES, *_SPAN_NAMES)}))
-        outcome = Outcome(
-            self._walk(ctypes.byref(native), ctypes.byref(cursor), state, saved, checkpoints, scratch, drawn, steps, to)
-        )
+            names = (*_COLUMN_NAMES, *_SPAN_NAMES)
+            where.columns = ctypes.pointer(_NativeColumns(**{name: getattr(columns, name) for name in names}))
+        outcome = Outcome(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
         if outcome is Outcome.NOT_IEEE:
             raise NodescopeError(
                 "this thread's processor flushes denormal numbers or rounds unlike IEEE 754 (another library has switched it "
@@ -245,13 +247,16 @@ def _native(problem: Problem) -> _NativeProblem:
     settings = [float(value) for value in problem.rule.settings().values()]
     settings += [0.0] * (SETTINGS - len(settings))
     layers = [
-        _NativeLayer(inputs=shape.inputs, outputs=shape.outputs, has_bias=shape.has_bias, activation=shape.activation.code)
-        for shape in problem.layers
-    ]
+        _NativeLayer(
+            inputs=shape.inputs, outputs=shape.outputs, has_bias=shape.has_bias, activation=shape.activation.code,
+            first_weight=problem.weights_of(l).start, first_node=problem.nodes_of(l).start,
+        )
+        for l, shape in enumerate(problem.layers)  # noqa: E741
+    ]  # fmt: skip
     native = _NativeProblem(
-        examples=problem.n, inputs=problem.input.shape[1], outputs=problem.k, batch=problem.batch,
-        has_bias=problem.has_bias, sums=not problem.mean, lanes=problem.lanes, shuffled=problem.shuffled,
-        rule=problem.rule.code, seed=problem.seed, input=problem.input, goal=problem.goal, frozen=problem.frozen,
+        examples=problem.n, inputs=problem.d, outputs=problem.k, batch=problem.batch, sums=not problem.mean,
+        lanes=problem.lanes, shuffled=problem.shuffled, rule=problem.rule.code, seed=problem.seed,
+        input=problem.input, goal=problem.goal, frozen=problem.frozen,
         alpha=problem.alpha, setting=(ctypes.c_double * SETTINGS)(*settings), until_mse=problem.until_mse,
         layers=len(layers), layer=(_NativeLayer * len(layers))(*layers), sequential=problem.sequential,
         loss=problem.loss.code, threshold=problem.loss.threshold,

@@ -69,15 +69,16 @@ def refuse_misfit(
 class Problem:
     """Everything that stays as it is while stepping.
 
-    n examples, d inputs, k outputs; width = d + 1 with a bias (last), else d. Of a network, `layers` tells the shapes, and its
-    weights are the layers' blocks one after another, first layer first.
+    n examples, d inputs, k outputs. The weights are the layers' blocks one after another, first layer first, each (nodes, width),
+    a node's bias last.
 
     Attributes
     ----------
     input : (n, d) float64, rows contiguous
     goal : (n, k) float64
+    layers : at least one; a plain node is one layer of one identity node
     batch : examples a step, 1 … n
-    frozen : bool in the shape of the weights, or None
+    frozen : bool, one a weight, or None
     alpha : float
     until_mse : negative where there is none
     """
@@ -86,15 +87,14 @@ class Problem:
     goal: Floats
     rule: Rule
     alpha: float
+    layers: tuple[LayerShape, ...]
     batch: int = 1
-    has_bias: bool = False
     mean: bool = True
     lanes: bool = False
     shuffled: bool = False
     seed: int = 0
     frozen: NDArray[np.bool_] | None = None
     until_mse: float = -1.0
-    layers: tuple[LayerShape, ...] = ()
     sequential: bool = False
     loss: Loss = Loss()  # noqa: RUF009  # frozen
     native: object = field(default=None, repr=False)
@@ -113,18 +113,23 @@ class Problem:
         return int(self.goal.shape[1])
 
     @property
-    def width(self) -> int:
-        return int(self.input.shape[1]) + self.has_bias
+    def d(self) -> int:
+        return int(self.input.shape[1])
 
     @property
     def size(self) -> int:
         """Number of weights, biases included."""
-        return sum(layer.size for layer in self.layers) if self.layers else self.k * self.width
+        return sum(layer.size for layer in self.layers)
 
     @property
     def nodes(self) -> int:
         """Number of nodes, of all layers."""
-        return sum(layer.outputs for layer in self.layers) if self.layers else self.k
+        return sum(layer.outputs for layer in self.layers)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether predictions are linear in the weights and errors squared: then closed forms say what descent does."""
+        return len(self.layers) == 1 and self.layers[0].activation.name == "identity" and self.loss.name == "squared"
 
     def weights_of(self, layer: int) -> slice:
         """Where a layer's weights are among all."""
@@ -149,7 +154,7 @@ class Problem:
         """Raise ValueError where its shapes do not fit together, or an array is not what the C core takes it for."""
         d, k = (array.shape[1] if array.ndim == 2 else 0 for array in (self.input, self.goal))
         fed, nodes = [d, *(layer.outputs for layer in self.layers)], [*(layer.inputs for layer in self.layers), k]
-        if min(*fed, *nodes) < 1 or (self.layers and fed != nodes) or self.batch < 1:
+        if not self.layers or min(*fed, *nodes) < 1 or fed != nodes or self.batch < 1:
             raise ValueError(f"layers of {fed} inputs for {nodes}, batches of {self.batch}")
         if RULES.get(self.rule.name) is not type(self.rule):
             raise ValueError(f"the core has no rule {self.rule!r}")
@@ -164,11 +169,11 @@ class Problem:
         return np.concatenate([weights.ravel(), *memory, np.ones(self.rule.clocks)])
 
     def weights(self, state: Floats) -> Floats:
-        """The weights at the head of a state: (k, width), of a network flat."""
-        return state[: self.size] if self.layers else state[: self.size].reshape(self.k, self.width)
+        """The weights at the head of a state, flat."""
+        return state[: self.size]
 
     def blocks(self, weights: NDArray[Any]) -> list[NDArray[Any]]:
-        """The (k, width) block of each layer of a network, from its flat weights."""
+        """The (nodes, width) block of each layer, from flat weights, biases last."""
         return [
             weights[self.weights_of(l)].reshape(shape.outputs, shape.width)
             for l, shape in enumerate(self.layers)  # noqa: E741
@@ -216,12 +221,11 @@ class Cursor(ctypes.Structure):
 class Columns:
     """Arrays that a walk of T steps fills; None where the numbers are not wanted.
 
-    Of a network only some weights and some nodes may be wanted, W and K of them in a row; W = k × width and K = k for one layer.
+    Only some weights and some nodes may be wanted, W and K of them in a row.
 
-    weight, weighted_delta, alpha_delta, new_weight : (T, W); for one layer (T, k, width)
-    memory : (T, memories, W), for one layer (T, memories, k, width); after the step
-    sum : (T, batch, K), of networks only
-    prediction, delta : (T, batch, K); what a short batch leaves out is not touched
+    weight, weighted_delta, alpha_delta, new_weight : (T, W)
+    memory : (T, memories, W), after the step
+    sum, prediction, delta : (T, batch, K); what a short batch leaves out is not touched
     mse : (T,)
     example : (T, batch) int64
     first_weight, weights, first_node, nodes : which weights and nodes
@@ -246,7 +250,7 @@ class Columns:
         """Raise ValueError where a walk of so many steps would write outside of them."""
         kept = range(self.first_weight, self.first_weight + self.weights), range(self.first_node, self.first_node + self.nodes)
         for some, whole in zip(kept, (problem.size, problem.nodes), strict=True):
-            if not 0 <= some.start <= some.stop <= whole or (not problem.layers and len(some) != whole):
+            if not 0 <= some.start <= some.stop <= whole:
                 raise ValueError(f"weights or nodes {some} of {whole}")
         row = {"memory": len(problem.rule.memories) * self.weights, "mse": 1, "example": problem.batch}
         row |= dict.fromkeys(("weight", "weighted_delta", "alpha_delta", "new_weight"), self.weights)
@@ -264,14 +268,13 @@ class Columns:
 
         Parameters
         ----------
-        weights, nodes : which weights and nodes of a network are wanted; all unless given
+        weights, nodes : which are wanted; all unless given
         """
         weights, nodes = weights or slice(0, problem.size), nodes or slice(0, problem.nodes)
         room = cls(
             first_weight=weights.start, weights=weights.stop - weights.start,
             first_node=nodes.start, nodes=nodes.stop - nodes.start,
         )  # fmt: skip
-        block = (room.weights,) if problem.layers else (problem.k, problem.width)
         for name in names:
             if name == "example":
                 room.example = np.full((steps, problem.batch), -1, dtype=np.int64)
@@ -280,7 +283,7 @@ class Columns:
             elif name == "mse":
                 room.mse = np.empty(steps)
             elif name == "memory":
-                room.memory = np.empty((steps, len(problem.rule.memories), *block))
+                room.memory = np.empty((steps, len(problem.rule.memories), room.weights))
             else:
-                setattr(room, name, np.empty((steps, *block)))
+                setattr(room, name, np.empty((steps, room.weights)))
         return room

@@ -16,7 +16,7 @@ MANY = 3
 
 def zero_input(e: Evidence) -> Finding | None:
     """An input that is 0 in every example gives its weight nothing to go by."""
-    frozen = e.recipe.problem.frozen
+    frozen = e.recipe.frozen_block
     zero = [i for i in np.flatnonzero(~e.recipe.examples.input.any(axis=0)).tolist() if frozen is None or not frozen[:, i].all()]
     if not zero:
         return None
@@ -40,7 +40,7 @@ def zero_input(e: Evidence) -> Finding | None:
 
 def frozen_weight(e: Evidence) -> Finding | None:
     """A weight that was told to stay."""
-    frozen = e.recipe.problem.frozen
+    frozen = e.recipe.frozen_block
     if frozen is None:
         return None
     names = _listed([e.weight_name(int(j), int(i)) for j, i in np.argwhere(frozen)])

@@ -66,7 +66,7 @@ def last_bit_cycle(e: Evidence) -> Finding | None:
 
 
 def _is_one_weight(e: Evidence) -> bool:
-    return e.recipe.n == e.recipe.k == e.recipe.problem.width == 1 and e.recipe.rule.name == "plain" and e.recipe.schedule is None
+    return e.recipe.n == e.recipe.problem.size == 1 and e.recipe.rule.name == "plain" and e.recipe.schedule is None
 
 
 def _one_weight(e: Evidence) -> tuple[str, str]:

@@ -174,7 +174,7 @@ def _judges(recipe: Recipe) -> list[_Judge]:
     """One for each group of nodes with the same frozen weights; nodes do not act on each other within a layer."""
     if recipe.rule.name not in LINEAR:
         return [_from_this_start(recipe)]
-    frozen = np.zeros((recipe.k, recipe.problem.width), dtype=bool) if recipe.problem.frozen is None else recipe.problem.frozen
+    frozen = _frozen_block(recipe)
     return [_linear(recipe, mask) for mask in np.unique(frozen, axis=0)]
 
 
@@ -213,9 +213,11 @@ def _largest_square(recipe: Recipe, x: Floats) -> float:
 
 def _copies(recipe: Recipe, frozen: NDArray[np.bool_], q: int) -> Problem:
     """The recipe with q nodes, all goals 0, and nothing to stop it: q starts run at once."""
-    goal = np.zeros((recipe.n, q))
-    masks = np.ascontiguousarray(np.tile(frozen, (q, 1))) if frozen.any() else None
-    return dataclasses.replace(recipe.problem, goal=goal, frozen=masks, until_mse=-1.0, native=None)
+    (layer,) = recipe.problem.layers
+    return dataclasses.replace(
+        recipe.problem, goal=np.zeros((recipe.n, q)), frozen=np.tile(frozen, q) if frozen.any() else None,
+        layers=(dataclasses.replace(layer, outputs=q),), until_mse=-1.0, native=None,
+    )  # fmt: skip
 
 
 # ---- all examples in a step ----
@@ -262,7 +264,7 @@ def _by_the_epoch(recipe: Recipe, frozen: NDArray[np.bool_], directions: Floats,
     r, memories = len(directions), len(recipe.rule.memories)
     problem = _copies(recipe, frozen, r * (1 + memories))
     # a row per node: the first r start along a direction, the others with the rule's memory along one
-    parts = np.zeros((1 + memories, len(directions) * (1 + memories), problem.width))
+    parts = np.zeros((1 + memories, len(directions) * (1 + memories), problem.layers[0].width))
     for m in range(1 + memories):
         parts[m, m * r : (m + 1) * r] = directions
 
@@ -340,11 +342,16 @@ def _from_this_start(recipe: Recipe) -> _Judge:
     return _Judge(problem, grows, 1e-3 * size if size else 1.0, 1.5, words)
 
 
+def _frozen_block(recipe: Recipe) -> NDArray[np.bool_]:
+    """(k, width), the bias last."""
+    frozen = recipe.frozen_block
+    return np.zeros((recipe.k, recipe.problem.layers[0].width), dtype=bool) if frozen is None else frozen
+
+
 def _excess(recipe: Recipe) -> Floats:
     """Start weights − the best ones that the live weights can reach, 0 for frozen ones; ones where it starts at the best."""
     x = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
-    block, frozen = recipe.start_block(), recipe.problem.frozen
-    live = np.ones(block.shape, dtype=bool) if frozen is None else ~frozen
+    (block,), live = recipe.problem.blocks(recipe.start_weights()), ~_frozen_block(recipe)
     excess = np.zeros(block.shape)
     for j, mask in enumerate(live):
         rest = recipe.examples.goal[:, j] - x[:, ~mask] @ block[j, ~mask]

@@ -40,7 +40,7 @@ class Evidence:
 
     def weights_at(self, step: int) -> Floats:
         """(k, width), biases last."""
-        return self.recipe.problem.weights(self.run.replay.state_at(step)).copy()
+        return self.recipe.problem.blocks(self.run.replay.state_at(step))[0]
 
     def mse_at(self, step: int) -> float:
         """Over all examples, after so many updates."""

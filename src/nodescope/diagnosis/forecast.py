@@ -57,7 +57,7 @@ def forecast(**keywords: Any) -> "Forecast":
     """
     keywords.pop("out", None)
     recipe = make_recipe(**keywords)
-    if recipe.network is not None:
+    if not recipe.problem.is_linear:
         from nodescope.diagnosis.networks.forecast import NetworkForecast
 
         return NetworkForecast(recipe)
@@ -236,7 +236,7 @@ class Forecast:
             return _End(reason="alpha follows a schedule")
         problem = dataclasses.replace(recipe.problem, until_mse=-1.0, native=None)
         slow = self._slow_end(problem)
-        return slow or _stepped(problem, recipe.start_block(), self._steps_allowed)
+        return slow or _stepped(problem, recipe.start_weights(), self._steps_allowed)
 
     @property
     def _steps_allowed(self) -> int:
@@ -246,11 +246,12 @@ class Forecast:
 
     def _slow_end(self, problem: Problem) -> "_End | None":
         """By bisection over the doubles, where a creeping single weight is too slow to be stepped."""
-        if self.regime != "creeps" or self.recipe.rule.name != "plain" or problem.width != 1 or problem.frozen is not None:
+        one_weight = problem.layers[0].width == 1 and problem.frozen is None
+        if self.regime != "creeps" or self.recipe.rule.name != "plain" or not one_weight:
             return None
         if self.factor is None or self.factor < 0.99:
             return None
-        ends = [_slow_node(problem, j, float(self.recipe.start_block()[j, 0])) for j in range(problem.k)]
+        ends = [_slow_node(problem, j, float(self.recipe.start_weights()[j])) for j in range(problem.k)]
         if all(steps is not None and steps < CREEPING_STEPS for _, steps in ends):
             return None
         counted = [steps for _, steps in ends if steps is not None]
@@ -266,7 +267,7 @@ class Forecast:
         block = self._end.weights
         if block is None:
             return None
-        weights = block[:, : self.recipe.d].copy().reshape(self.recipe.weight.shape)
+        weights = self.recipe.axes.weights_as_given(block[:, : self.recipe.d].copy())
         return weights if weights.ndim else float(weights)
 
     @property
@@ -274,8 +275,7 @@ class Forecast:
         """The bias that goes with `final_weight`."""
         if self._end.weights is None or self.recipe.bias is None:
             return None
-        biases = self._end.weights[:, -1].copy()
-        return biases if self.recipe.has_outputs_axis else float(biases[0])
+        return self.recipe.axes.of_outputs(self._end.weights[:, -1].copy())
 
     @property
     def final_weight_reason(self) -> str:
@@ -336,7 +336,7 @@ class Forecast:
 
     def _stepped_to(self, mse: float) -> tuple[int | None, str] | None:
         problem = dataclasses.replace(self.recipe.problem, until_mse=mse, native=None)
-        walked = walk_until_it_ends(problem, self.recipe.start_block(), self._steps_allowed)
+        walked = walk_until_it_ends(problem, self.recipe.start_weights(), self._steps_allowed)
         if walked.outcome is Outcome.MSE_REACHED:
             return walked.steps, ""
         if walked.outcome is Outcome.WENT:
@@ -382,7 +382,7 @@ class _End:
 def _stepped(problem: Problem, start: Floats, steps: int) -> _End:
     walked: Walked = walk_until_it_ends(problem, start, steps)
     if walked.settled_after is not None:
-        return _End(problem.weights(walked.state).copy(), walked.settled_after)
+        return _End(problem.blocks(walked.state)[0].copy(), walked.settled_after)
     if walked.period is not None:
         return _End(period=walked.period, reason=f"it ends in a cycle of {walked.period:,} steps")
     if walked.outcome is Outcome.DIVERGED:
@@ -396,8 +396,10 @@ def _slow_node(problem: Problem, j: int, start: float) -> tuple[float | None, in
     end = stall(node, start)
     if end is None:
         return None, None
-    own = dataclasses.replace(problem, goal=np.ascontiguousarray(problem.goal[:, j : j + 1]), native=None)
-    near = np.array([[before(end, start, PROVED_FROM)]])
+    (layer,) = problem.layers
+    goal = np.ascontiguousarray(problem.goal[:, j : j + 1])
+    own = dataclasses.replace(problem, goal=goal, layers=(dataclasses.replace(layer, outputs=1),), native=None)
+    near = np.array([before(end, start, PROVED_FROM)])
     walked = walk_until_it_ends(own, near, 64 * PROVED_FROM)
     proved = walked.settled_after is not None and walked.state[0] == end
     return end if proved else None, steps_until(node, start, end)

@@ -182,7 +182,7 @@ class Carry:
         return out
 
     def _moved(self, weighted: Near, alpha: float) -> Near:
-        frozen = self.recipe.problem.frozen
+        frozen = self.recipe.frozen_block
         moved = alpha * weighted[0], abs(alpha) * weighted[1]
         return moved if frozen is None else (np.where(frozen, 0.0, moved[0]), np.where(frozen, 0.0, moved[1]))
 

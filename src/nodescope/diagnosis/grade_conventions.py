@@ -1,6 +1,6 @@
 """The known ways of doing a step, right and wrong, each written so that its numbers can be held against printed ones.
 
-A `Habit` says where a hand leaves the definition (`arithmetic/definition.py`); a `Walk` does the recipe's steps in that way, in
+A `Habit` says where a hand leaves the definition (`arithmetic/step.py`); a `Walk` does the recipe's steps in that way, in
 plain Python, as far as it is asked to. Letters: s example, j node, i input; the bias comes last.
 """
 
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.definition import left_to_right, predict
 from nodescope.arithmetic.order import positions
+from nodescope.arithmetic.step import left_to_right, node_sum
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -188,14 +188,16 @@ class Walk:
         self.number: Any = np.float32 if habit.single else float
         self._alpha_now: Any = self.number(recipe.alpha)
         self.rows: list[Row] = []
-        self._state: list[list[Any]] = [[self.number(w) for w in row] for row in recipe.start_block().tolist()]
+        self._state: list[list[Any]] = [
+            [self.number(w) for w in row] for row in recipe.problem.blocks(recipe.start_weights())[0].tolist()
+        ]
         rule = recipe.rule
         self._memory = [[list(rule.first_memory()) for _ in row] for row in self._state]
         self._clocks = [1.0] * rule.clocks
 
     @cached_property
     def frozen(self) -> list[list[bool]]:
-        frozen = self.recipe.problem.frozen
+        frozen = self.recipe.frozen_block
         return [[False] * len(row) for row in self._state] if frozen is None else frozen.tolist()
 
     def values(self, name: str, steps: NDArray[np.int64]) -> Floats:
@@ -274,7 +276,7 @@ class Walk:
 
     def _forward(self, weights: list[list[Any]], x: list[list[Any]], g: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
         lanes = self.recipe.summation == "lanes"
-        prediction = [[self.number(predict(node, row, lanes)) for node in weights] for row in x]
+        prediction = [[self.number(node_sum(node, row, lanes)) for node in weights] for row in x]
         return prediction, [[p - q for p, q in zip(ps, qs, strict=True)] for ps, qs in zip(prediction, g, strict=True)]
 
     def _weighted(self, delta: list[list[Any]], x: list[list[Any]], j: int, i: int) -> Any:

@@ -132,10 +132,10 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
     )  # fmt: skip
     told = _weighted_deltas(run, at)
     # one layer after another, the earlier layers' deltas come through weights already updated: they are no slope of anything
-    begin = _span(problem, len(problem.layers) - 1).start if problem.sequential and problem.layers else 0
+    begin = problem.weights_of(len(problem.layers) - 1).start if problem.sequential else 0
     wanted = max(24, min(2000, MOST_WORK // (CALLS * own.size * own.n))) if most is None else most
     every = max(1, -(-(len(weights) - begin) // wanted))
-    largest = [float(np.abs(told[_span(problem, layer)]).max()) or 1.0 for layer in range(max(1, len(problem.layers)))]
+    largest = [float(np.abs(told[problem.weights_of(layer)]).max()) or 1.0 for layer in range(len(problem.layers))]
     slopes = tuple(_slope(problem, own, weights, told, i, largest) for i in range(begin, len(weights), every))
     smooth = [slope for slope in slopes if not slope.kink and np.isfinite(slope.error)]
     worst = max(smooth, key=lambda slope: slope.error - slope.uncertain, default=None)
@@ -153,16 +153,10 @@ def _weighted_deltas(run: Run, at: int) -> Floats:
     return np.asarray(room.weighted_delta[0].ravel())
 
 
-def _span(problem: Problem, layer: int) -> slice:
-    return problem.weights_of(layer) if problem.layers else slice(0, problem.size)
-
-
 def _slope(problem: Problem, own: Problem, weights: Floats, told: Floats, i: int, largest: list[float]) -> Slope:
     layer = next((l for l in range(len(problem.layers)) if i < problem.weights_of(l).stop), 0)  # noqa: E741
-    place = i - _span(problem, layer).start
-    width = problem.layers[layer].width if problem.layers else problem.width
-    inputs = problem.layers[layer].inputs if problem.layers else problem.input.shape[1]
-    node, column = divmod(place, width)
+    inputs = problem.layers[layer].inputs
+    node, column = divmod(i - problem.weights_of(layer).start, problem.layers[layer].width)
     epsilon = EPSILON ** (1 / 3) * (1 + abs(weights[i]))
     difference, kink, size, noise = _difference(own, weights, i, epsilon, problem.mean)
     doubled, further, _, _ = _difference(own, weights, i, 2 * epsilon, problem.mean)
@@ -194,8 +188,7 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
     if any(shape.activation.name in KINKED for shape in problem.layers):
         passes = forward(problem.layers, problem.blocks(weights), problem.input)
         sides = [at.sum > 0 for shape, at in zip(problem.layers, passes, strict=True) if shape.activation.name in KINKED]
-    shaped = weights if problem.layers else weights.reshape(problem.k, problem.width)
-    error = engine().predict(problem, shaped) - problem.goal
+    error = engine().predict(problem, weights) - problem.goal
     if problem.loss.name == "absolute":
         sides.append(error > 0)
     if problem.loss.name == "huber":

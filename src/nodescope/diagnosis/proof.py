@@ -90,7 +90,7 @@ def _largest_term(e: Evidence) -> float:
     """The largest weight × input, or goal, on the way from start to end."""
     x = np.abs(e.recipe.examples.input).max()
     weights = max(float(np.abs(e.weights_at(step)).max()) for step in (0, _finite_end(e)))
-    return float(weights * max(x, 1.0) * e.recipe.problem.width + np.abs(e.recipe.examples.goal).max())
+    return float(weights * max(x, 1.0) * e.recipe.problem.layers[0].width + np.abs(e.recipe.examples.goal).max())
 
 
 def _finite_end(e: Evidence) -> int:

@@ -58,8 +58,8 @@ def inputs_with_bias(recipe: Recipe) -> Floats:
 
 def groups_of(recipe: Recipe) -> list[Group]:
     """The outputs, put together by what can move."""
-    x, start, goal = inputs_with_bias(recipe), recipe.start_block(), recipe.examples.goal
-    frozen = recipe.problem.frozen
+    x, start, goal = inputs_with_bias(recipe), recipe.problem.blocks(recipe.start_weights())[0], recipe.examples.goal
+    frozen = recipe.frozen_block
     if frozen is None:
         return [Group(list(range(recipe.k)), list(range(x.shape[1])), x, start.T, goal)]
     groups = []
@@ -95,7 +95,7 @@ class System:
     @property
     def too_large(self) -> bool:
         """Whether the product of an epoch would take minutes: then bounds must do, as for a drawn order."""
-        return self.recipe.n * self.recipe.problem.width**2 > LARGEST_EPOCH
+        return self.recipe.n * self.recipe.problem.layers[0].width ** 2 > LARGEST_EPOCH
 
     @property
     def steps_per_turn(self) -> int:

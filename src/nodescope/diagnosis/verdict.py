@@ -109,7 +109,7 @@ def _diagnose_recorded(run: Recorded) -> Diagnosis:
 
 
 def _looked_into(run: Run) -> tuple[list[Finding], list[Row], Forecast]:
-    if run.recipe.network is not None:
+    if not run.recipe.problem.is_linear:
         network = NetworkEvidence(run)
         return network_findings(network), network_proof(network), NetworkForecast(run.recipe)
     e = Evidence(run)

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import plain
+from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
 from nodescope.diagnosis.certificate import Certificate, Checked, Difference, differing, sentence
 from nodescope.errors import DataChanged, InputError
 from nodescope.run.descend import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
+from nodescope.run.network import Network
 from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import Recipe, number, whole
 from nodescope.run.run import Run
@@ -32,7 +33,7 @@ from nodescope.run.run import Run
 PLAIN_SECONDS = 2.0
 """What the plain definition may take, by estimate."""
 WINDOWS = 16
-ENGINE_COLUMNS = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "prediction", "delta", "mse", "example")
+ENGINE_COLUMNS = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example")
 NUMBERS_AT_ONCE = 2**20
 
 
@@ -175,14 +176,13 @@ class _Audit:
 
     def _place_of_weight(self, name: str, place: int) -> tuple[int, str]:
         """Node, and the quantity with the layer and the input, of a place in a state's block."""
-        for layer, shape in enumerate(self.problem.layers):
-            if place < shape.size:
-                node, i = divmod(place, shape.width)
-                bias = "bias" if name == "weight" else f"bias_{name}"
-                return node, f"layers[{layer}].{f'{name}[{i}]' if i < shape.inputs else bias}"
-            place -= shape.size
-        node, i = divmod(place, self.problem.width)
-        return node, self._of_weight(name, i)
+        layer = next(l for l in range(len(self.problem.layers)) if place < self.problem.weights_of(l).stop)  # noqa: E741
+        shape = self.problem.layers[layer]
+        node, i = divmod(place - self.problem.weights_of(layer).start, shape.width)
+        if not self.recipe.in_layers:
+            return node, self._of_weight(name, i)
+        bias = "bias" if name == "weight" else f"bias_{name}"
+        return node, f"layers[{layer}].{f'{name}[{i}]' if i < shape.inputs else bias}"
 
     def _of_weight(self, name: str, i: int) -> str:
         if i < self.recipe.d:
@@ -266,7 +266,7 @@ class _Audit:
         if (i := _first_different(weights.ravel(), found)) is not None:
             yield differing(run.steps, *self._place_of_weight("weight", i), weights.flat[i], found[i])
         mse = plain.mse if _plain_seconds(recipe, recipe.n) < PLAIN_SECONDS / 4 else engine().mse
-        for step, name, block in ((0, "start_mse", recipe.start_block()), (run.steps, "mse", weights)):
+        for step, name, block in ((0, "start_mse", recipe.start_weights()), (run.steps, "mse", weights)):
             expected, told_mse = mse(self.problem, block), getattr(run, name)
             if struct.pack("<d", expected) != struct.pack("<d", told_mse):
                 yield differing(step, None, name, expected, told_mse)
@@ -274,12 +274,10 @@ class _Audit:
     def _told(self) -> Floats:
         """All final weights as the run tells them, in the order of a state."""
         run, recipe = self.run, self.recipe
-        if run.network is not None:
-            return run.network.flat()
-        told = [np.reshape(run.weight, (recipe.k, recipe.d))]
-        if recipe.bias is not None:
-            told.append(np.reshape(run.bias, (recipe.k, 1)))
-        return np.concatenate(told, axis=1).ravel()
+        if recipe.in_layers:
+            return Network(tuple(run.weight), tuple(run.bias), recipe.network.activations).flat()
+        bias = None if run.bias is None else np.reshape(run.bias, recipe.k)
+        return Network((np.reshape(run.weight, (recipe.k, recipe.d)),), (bias,), recipe.network.activations).flat()
 
     # ---- the plain definition, in windows ----
 
@@ -299,8 +297,7 @@ class _Audit:
         return max(int(PLAIN_SECONDS / seconds), 1 if seconds < 5 * PLAIN_SECONDS else 0)
 
     def _window(self, rows: range) -> Iterator[Difference]:
-        in_layers = bool(self.problem.layers)
-        room = Columns.for_steps(self.problem, len(rows), (*ENGINE_COLUMNS, *(("sum",) if in_layers else ())))
+        room = Columns.for_steps(self.problem, len(rows), ENGINE_COLUMNS)
         state = self.replay.state_at(rows.start)
         plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), alphas=self._alphas(rows.stop), columns=room)
         try:
@@ -311,23 +308,9 @@ class _Audit:
         except (DataChanged, InputError) as error:
             yield Difference(rows.start, None, "trace", "the states that were kept", str(error))
             return
-        columns = self._columns_of_layers(rows, room) if in_layers else self._columns(rows, room)
+        columns = self._columns(rows, room)
         differences = [d for name, column in columns if (d := self._in_column(rows, name, column, found))]
         yield from sorted(differences, key=lambda difference: difference.step)[:1]
-
-    def _columns(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """All columns of the trace from the definition's, all axes kept; in the order in which they depend on each other."""
-        d = self.recipe.d
-        yield from self._columns_of_steps(rows, room)
-        blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
-        assert room.memory is not None
-        blocks |= {name: room.memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
-        yield "weight", blocks["weight"][:, :, :d]
-        yield from (("prediction", room.prediction), ("delta", room.delta), ("mse", room.mse))  # type: ignore[misc]
-        for name, block in blocks.items():
-            yield name, block[:, :, :d]
-            if self.recipe.bias is not None:
-                yield _BIAS_NAMES.get(name, f"bias_{name}"), block[:, :, -1]
 
     def _columns_of_steps(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
         """Those that no arithmetic makes."""
@@ -340,34 +323,48 @@ class _Audit:
         for name in ("input", "goal"):
             yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
 
-    def _columns_of_layers(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """All columns of a network's trace from the definition's: forward, then back and update, the last layer first."""
+    def _columns(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """All columns of the trace from the definition's, all axes kept: forward, then back and update, the last layer first."""
         yield from self._columns_of_steps(rows, room)
         problem, last = self.problem, len(self.problem.layers) - 1
-        assert room.example is not None
-        sums, predictions, deltas, memory = (getattr(room, name) for name in ("sum", "prediction", "delta", "memory"))
-        for layer, shape in enumerate(problem.layers):
-            nodes = problem.nodes_of(layer)
-            if layer:
-                yield f"layers[{layer}].input", predictions[:, :, problem.nodes_of(layer - 1)]
-            for name, column in (("sum", sums), ("prediction", predictions)):
-                yield f"layers[{layer}].{name}", column[:, :, nodes]
-            slopes = [shape.activation.at(x)[1] for x in sums[:, :, nodes].ravel().tolist()]
-            slope = np.reshape(slopes, (len(rows), -1, shape.outputs))
-            yield f"layers[{layer}].slope", np.where((room.example < 0)[:, :, None], np.nan, slope)
-        yield "prediction", predictions[:, :, problem.nodes_of(last)]
+        assert room.prediction is not None
+        assert room.delta is not None
+        for layer in range(last + 1) if self.recipe.in_layers else ():
+            yield from self._forward(layer, room)
+        yield "prediction", room.prediction[:, :, problem.nodes_of(last)]
         yield "mse", np.asarray(room.mse)
-        yield "delta", deltas[:, :, problem.nodes_of(last)]
+        yield "delta", room.delta[:, :, problem.nodes_of(last)]
+        for layer in reversed(range(last + 1)):
+            if self.recipe.in_layers:
+                yield f"layers[{layer}].delta", room.delta[:, :, problem.nodes_of(layer)]
+            yield from self._update(layer, room)
+
+    def _forward(self, layer: int, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """What a layer is given and what it makes of it."""
+        problem, shape, nodes = self.problem, self.problem.layers[layer], self.problem.nodes_of(layer)
+        assert room.sum is not None
+        assert room.prediction is not None
+        assert room.example is not None
+        if layer:
+            yield f"layers[{layer}].input", room.prediction[:, :, problem.nodes_of(layer - 1)]
+        sums = room.sum[:, :, nodes]
+        slopes = np.reshape([shape.activation.at(x)[1] for x in sums.ravel().tolist()], sums.shape)
+        yield f"layers[{layer}].sum", sums
+        yield f"layers[{layer}].prediction", room.prediction[:, :, nodes]
+        yield f"layers[{layer}].slope", np.where((room.example < 0)[:, :, None], np.nan, slopes)
+
+    def _update(self, layer: int, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
+        """A layer's weights and all that moves them, under the names that the person's trace has for them."""
+        problem, shape = self.problem, self.problem.layers[layer]
+        place = f"layers[{layer}]." if self.recipe.in_layers else ""
+        assert room.memory is not None
         blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
-        blocks |= {name: memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
-        for layer in reversed(range(len(problem.layers))):
-            shape = problem.layers[layer]
-            yield f"layers[{layer}].delta", deltas[:, :, problem.nodes_of(layer)]
-            for name, block in blocks.items():
-                own = block[:, problem.weights_of(layer)].reshape(len(rows), shape.outputs, shape.width)
-                yield f"layers[{layer}].{name}", own[:, :, : shape.inputs]
-                if shape.has_bias:
-                    yield f"layers[{layer}].{_BIAS_NAMES.get(name, f'bias_{name}')}", own[:, :, -1]
+        blocks |= {name: room.memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
+        for name, block in blocks.items():
+            own = block[:, problem.weights_of(layer)].reshape(len(block), shape.outputs, shape.width)
+            yield f"{place}{name}", own[:, :, : shape.inputs]
+            if shape.has_bias:
+                yield f"{place}{_BIAS_NAMES.get(name, f'bias_{name}')}", own[:, :, -1]
 
     def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Difference | None:
         column = found.get(name)
@@ -441,7 +438,7 @@ def _merged(rows: list[range]) -> list[range]:
 def _plain_seconds(recipe: Recipe, examples: int) -> float:
     """Estimate of one plain step on so many examples, from timing (a 3 GHz processor)."""
     drawn = 15e-6 * examples if recipe.order == "shuffled" else 0.0
-    products = examples * (2 * recipe.problem.size if recipe.network is not None else recipe.k * recipe.d)
+    products = examples * (2 * recipe.problem.size)
     return 130e-6 + drawn + 4e-6 * (recipe.problem.size + examples) + 0.35e-6 * products
 
 

@@ -138,7 +138,7 @@ def _windows(run: Run | Recorded) -> Iterator[Tabular]:
     end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
     if run.cycle is not None:
         end = min(end, run.cycle.first + run.cycle.period)
-    nodes = sum(shape.outputs for shape in recipe.problem.layers)
+    nodes = recipe.problem.nodes if recipe.in_layers else 0
     wide = 5 * recipe.problem.size + recipe.batch_size * (recipe.d + 4 * recipe.k + 5 * nodes)
     if wide * end > MOST_NUMBERS:
         raise InputError(

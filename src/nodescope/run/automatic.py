@@ -11,7 +11,7 @@ from nodescope.run.recipe import Recipe
 DAMPED = 1.9
 """× 1/λmax: the most that is taken for all examples at once."""
 CUSTOMARY = {"adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
-"""Of rules that rescale their steps, for networks: Kingma and Ba's for Adam, Keras's and PyTorch's for the others."""
+"""Of rules that rescale their steps: Kingma and Ba's for Adam, Keras's and PyTorch's for the others."""
 
 
 def automatic_alpha(recipe: Recipe) -> float:
@@ -28,20 +28,15 @@ def automatic_alpha(recipe: Recipe) -> float:
     Raises
     ------
     InputError
-        The rule of a plain node rescales its steps (AdaGrad, RMSProp, Adam), or the squares of the inputs overflow or underflow.
+        The squares of the inputs overflow or underflow.
     """
     settings = recipe.rule.settings()
-    if recipe.network is not None and recipe.rule.name in CUSTOMARY:
+    if recipe.rule.name in CUSTOMARY:
         return CUSTOMARY[recipe.rule.name]
-    if recipe.rule.name not in ("plain", "momentum", "nesterov"):
-        raise InputError(
-            f'alpha="auto" is for the plain and momentum rules; rule {recipe.rule.name!r} needs a number, such as 0.001'
-        )
-    if recipe.network is not None:
+    if not recipe.problem.is_linear:
         return _of_network(recipe) * (1.0 - settings.get("momentum", 0.0))
     columns = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
-    block = recipe.problem.frozen
-    live = columns if block is None else columns[:, ~block.all(axis=0)]
+    live = columns if recipe.frozen_block is None else columns[:, ~recipe.frozen_block.all(axis=0)]
     alpha = _whole_batch(live) if recipe.batch_size == recipe.n else _one_at_a_time(live)
     if recipe.reduction == "sum":
         alpha /= recipe.batch_size
@@ -60,7 +55,7 @@ def _of_network(recipe: Recipe) -> float:
     """
     from nodescope.theory.sharpness import sharpness, steepest_example
 
-    problem, start = recipe.problem, recipe.start_block()
+    problem, start = recipe.problem, recipe.start_weights()
     bend = sharpness(problem, start).value
     if recipe.batch_size < recipe.n:
         bend = max(bend, steepest_example(problem, start) * (recipe.batch_size if recipe.reduction == "sum" else 1))
@@ -77,7 +72,7 @@ def _unsaturated(recipe: Recipe) -> float:
 
     problem = recipe.problem
     last = problem.layers[-1]
-    given = Surface(problem, recipe.start_block(), looked_at(problem)).passes[-1].input
+    given = Surface(problem, recipe.start_weights(), looked_at(problem)).passes[-1].input
     slope = 0.25 if last.activation.name == "sigmoid" else 1.0
     with np.errstate(over="ignore"):
         return slope * slope * float((given * given).sum(axis=1).mean() + last.has_bias)

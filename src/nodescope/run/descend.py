@@ -141,7 +141,7 @@ class Descent:
     @classmethod
     def start(cls, recipe: Recipe) -> "Descent":
         problem = recipe.problem
-        state = problem.first_state(recipe.start_block())
+        state = problem.first_state(recipe.start_weights())
         checkpoints = Checkpoints.empty(problem)
         cursor = Cursor.at(0)
         cursor.spacing, cursor.capacity = checkpoints.spacing, len(checkpoints.states)

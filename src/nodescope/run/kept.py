@@ -71,7 +71,8 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
     for name, array in arrays.items():
         if array.dtype != (np.bool_ if name == "frozen" else np.float64):
             raise ValueError(f"{name} is of {array.dtype}")
-    axes = Axes(*(yes_or_no("axes", axis) for axis in kept["axes"]))
+    of_examples, of_inputs, of_outputs = (yes_or_no("axes", axis) for axis in kept["axes"])
+    axes = Axes(of_examples, of_inputs, of_outputs, layers=kept.get("activations") is not None)
     examples = _examples(header, arrays, axes, data)
     layers, bias = _network(kept, arrays), arrays.get("bias")
     given_input, goal = axes.as_given(examples.input, examples.goal)
@@ -80,7 +81,7 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
         goal=goal,
         network=layers,
         weight=None if layers else arrays["weight"],
-        bias=None if layers or bias is None else bias if axes.outputs else bias.reshape(()),
+        bias=None if layers or bias is None else axes.of_outputs(bias),
         frozen=arrays.get("frozen"),
         alpha=number("alpha", kept["alpha"]),
         rule=kept["rule"],

@@ -1,6 +1,7 @@
 """The table of all quantities of a step: name, standard term, axes, formula. Traces, tables and pictures read it.
 
-Axes: T steps, b examples of a step, k outputs, d inputs. Axes of length 1 that a recipe does not have are dropped.
+Axes: T steps, b examples of a step, k outputs (or nodes of the layer), d inputs (of the layer). Axes of length 1 that a recipe
+does not have are dropped.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,11 @@ QUANTITIES = (
     Quantity("input", "feature", "Tbd", "x"),
     Quantity("weight", "parameter", "Tkd", "w, before the update"),
     Quantity("bias", "intercept", "Tk", "the weight of an input fixed at 1, before the update"),
-    Quantity("prediction", "output", "Tbk", "sum of weight × input, the bias last"),
+    Quantity("sum", "pre-activation", "Tbk", "sum of weight × input, left to right, the bias last"),
+    Quantity("prediction", "output, activation", "Tbk", "the activation at the sum; of a plain node the sum itself"),
+    Quantity("slope", "derivative of the activation", "Tbk", "what the prediction grows by per unit of the sum"),
     Quantity("goal", "target", "Tbk", "g"),
-    Quantity("delta", "error signal", "Tbk", "prediction − goal"),
+    Quantity("delta", "error signal", "Tbk", "(prediction − goal) × slope; of a hidden node, of what it feeds × weights × slope"),
     Quantity("mse", "mean squared error", "T", "mean of delta × delta over the step's examples and outputs, before the update"),
     Quantity("weighted_delta", "gradient of ½ (prediction − goal)²", "Tkd", "delta × input, averaged (or summed) over the batch"),
     Quantity("alpha_delta", "update", "Tkd", "alpha × weighted delta for the plain rule; what any other rule subtracts"),
@@ -35,5 +38,13 @@ QUANTITIES = (
     Quantity("new_bias", "updated bias", "Tk", "bias − bias delta"),
     Quantity("alpha", "learning rate", "T", "the brake, at this step"),
 )
+OF_A_STEP = ("step", "epoch", "example", "input", "prediction", "goal", "delta", "mse", "alpha")
+"""Columns of the whole step, whose prediction and delta are the outputs'."""
+OF_A_NODE = tuple(q.name for q in QUANTITIES if q.name not in ("sum", "slope"))
+"""Columns of a run whose one layer was written as nodes: the whole step's, and the weights'."""
+OF_A_LAYER = (
+    "input", "weight", "bias", "sum", "prediction", "slope", "delta", "weighted_delta", "alpha_delta", "new_weight",
+    "bias_weighted_delta", "bias_delta", "new_bias",
+)  # fmt: skip
 BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 BIAS = frozenset(name for name in BY_NAME if "bias" in name)

@@ -15,13 +15,13 @@ from nodescope.run.recipe import Recipe
 @np.errstate(all="ignore")  # an overflow proves nothing, and is not the reader's concern
 def no_order_moves_a_weight(recipe: Recipe, state: Floats) -> bool:
     """True where it is proved; False says nothing."""
-    if recipe.rule.name != "plain" or recipe.schedule is not None or recipe.network is not None:
+    if recipe.rule.name != "plain" or recipe.schedule is not None or not recipe.problem.is_linear:
         return False
     problem = recipe.problem
-    weights = problem.weights(state)
-    delta = engine().predict(problem, weights) - problem.goal
+    (weights,) = problem.blocks(problem.weights(state))
+    delta = engine().predict(problem, problem.weights(state)) - problem.goal
     sizes = {recipe.batch_size, recipe.n - (recipe.steps_per_epoch - 1) * recipe.batch_size}
-    for i in range(problem.width):
+    for i in range(weights.shape[1]):
         column = problem.input[:, i] if i < recipe.d else np.ones(recipe.n)
         products = delta * column[:, None]
         for extreme in (products.min(axis=0), products.max(axis=0)):
@@ -37,6 +37,6 @@ def _stays(recipe: Recipe, weight: Floats, product: Floats, size: int, i: int) -
     if recipe.reduction == "mean":
         total = total / size
     new = weight - recipe.alpha * total
-    if recipe.problem.frozen is not None:
-        new = np.where(recipe.problem.frozen[:, i], weight, new)
+    if (frozen := recipe.frozen_block) is not None:
+        new = np.where(frozen[:, i], weight, new)
     return new.tobytes() == weight.tobytes()

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.given import choice as choice
 from nodescope.arithmetic.given import near, shown, yes_or_no
 from nodescope.arithmetic.given import number as number
@@ -43,26 +44,22 @@ class Recipe:
         Input (n, d) and goal (n, k), and where they came from.
     axes : Axes
         Which axes the person's arrays have.
-    weight : float64, scalar, (d,) or (k, d)
-        Start weights, in the person's shape.
-    bias : (k,) float64 or None
-        Start values.
-    frozen : bool in the shape of `weight`, or None
+    network : Network
+        Start weights. A plain node is one layer of one identity node.
+    frozen : (size,) bool or None
+        Which weights keep their values, in the order of a state; None where none does.
     alpha : float
         The learning rate. Of a plain node with input x, stable up to 2/x² (the step is *half* the derivative of the squared error).
     schedule : Schedule or None
         The alpha of every step, where it is not one number.
-    network : Network or None
-        Start weights, where there are layers of nodes; then `weight` is empty, `bias` None, and `frozen` in the order of a state.
     """
 
     examples: Examples
     axes: Axes
-    weight: Floats
+    network: Network
     alpha: float
     alpha_auto: bool = False
     schedule: Schedule | None = None
-    bias: Floats | None = None
     freeze_bias: bool = False
     frozen: NDArray[np.bool_] | None = None
     steps: int | None = None
@@ -75,7 +72,6 @@ class Recipe:
     rule: Rule = Rule()  # noqa: RUF009  # frozen
     reduction: str = "mean"
     summation: str = "left-to-right"
-    network: Network | None = None
     update_order: str = "parallel"
     loss: Loss = Loss()  # noqa: RUF009  # frozen
 
@@ -93,6 +89,26 @@ class Recipe:
     def k(self) -> int:
         """Number of output nodes."""
         return int(self.examples.goal.shape[1])
+
+    @property
+    def in_layers(self) -> bool:
+        """Whether the person wrote `network=`: then columns and weights are told layer by layer."""
+        return self.axes.layers
+
+    @property
+    def weight(self) -> Any:
+        """Start weights in the person's shape: scalar, (d,) or (k, d); in layers a list, a (k, d) block each."""
+        return list(self.network.weights) if self.in_layers else self.axes.weights_as_given(self.network.weights[0])
+
+    @property
+    def bias(self) -> Floats | None:
+        """Start biases of the first layer, (k,), or None; there is no other where `problem.is_linear`."""
+        return self.network.biases[0]
+
+    @property
+    def frozen_block(self) -> NDArray[np.bool_] | None:
+        """Which weights of the first layer are frozen, (k, width), the bias last; None where none of all is."""
+        return None if self.frozen is None else self.problem.blocks(self.frozen)[0]
 
     @property
     def batch_size(self) -> int:
@@ -144,33 +160,20 @@ class Recipe:
             rule=self.rule,
             alpha=self.alpha,
             batch=self.batch_size,
-            has_bias=self.bias is not None,
             mean=self.reduction == "mean",
             lanes=self.summation == "lanes",
             shuffled=self.order == "shuffled",
             seed=self.seed,
-            frozen=self._frozen_block(),
+            frozen=self.frozen,
             until_mse=-1.0 if self.until_mse is None else self.until_mse,
-            layers=() if self.network is None else self.network.shapes,
+            layers=self.network.shapes,
             sequential=self.update_order == "sequential",
             loss=self.loss,
         )
 
-    def start_block(self) -> Floats:
-        """Start weights as the engines take them: (k, width), biases last; of a network flat."""
-        if self.network is not None:
-            return self.network.flat()
-        weight = self.weight.reshape(self.k, self.d)
-        block = weight if self.bias is None else np.column_stack([weight, self.bias])
-        return np.ascontiguousarray(block, dtype=np.float64).copy()
-
-    def _frozen_block(self) -> NDArray[np.bool_] | None:
-        if self.network is not None:
-            return self.frozen
-        frozen = np.zeros((self.k, self.d), dtype=bool) if self.frozen is None else self.frozen.reshape(self.k, self.d)
-        if self.bias is not None:
-            frozen = np.column_stack([frozen, np.full(self.k, self.freeze_bias)])
-        return np.ascontiguousarray(frozen) if frozen.any() else None
+    def start_weights(self) -> Floats:
+        """Start weights as the engines take them: flat, layer by layer, node by node, a node's bias last."""
+        return self.network.flat()
 
     def to_toml(self) -> str:
         """The recipe as TOML, its keys the keywords of `descend`; reading it gives the same bits."""
@@ -257,14 +260,17 @@ def make_recipe(
         _check_fingerprint(fingerprint, examples)
     if steps is not None and epochs is not None:
         raise InputError(f"steps={shown(steps)} and epochs={shown(epochs)} are both given; give one of them")
+    freezes_bias = yes_or_no("freeze_bias", freeze_bias)
+    if layers is None:
+        layers = _one_layer(start, bias, axes, examples)
+        frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
     recipe = Recipe(
         examples=examples,
         axes=axes,
-        weight=start,
+        network=layers,
         alpha=math.nan,
-        bias=None if layers is not None else _start_bias(bias, axes, examples.goal.shape[1]),
-        freeze_bias=yes_or_no("freeze_bias", freeze_bias),
-        frozen=_frozen(frozen, start) if layers is None else frozen_in(layers, frozen, yes_or_no("freeze_bias", freeze_bias)),
+        freeze_bias=freezes_bias,
+        frozen=frozen_in(layers, frozen, freezes_bias),
         steps=None if steps is None else whole("steps", steps),
         epochs=None if epochs is None else whole("epochs", epochs),
         until_mse=None if until_mse is None else number("until_mse", until_mse, least=0.0),
@@ -275,24 +281,26 @@ def make_recipe(
         rule=as_rule(rule),
         reduction=choice("reduction", reduction, "mean", "sum"),
         summation=choice("summation", summation, "left-to-right", "lanes"),
-        network=layers,
         update_order=choice("update_order", update_order, "parallel", "sequential"),
         loss=as_loss(loss),
     )
-    if layers is None and recipe.loss.name != "squared":
-        raise InputError(
-            f"loss {recipe.loss.name!r} is for networks; give the node as network=ns.network([{recipe.d}, {recipe.k}])"
-        )
     if recipe.epochs is not None:
         whole(f"epochs={shown(epochs)} in steps", recipe.asked_steps)
     return _with_alpha(recipe, alpha)
 
 
+def _one_layer(start: Floats, bias: object, axes: Axes, examples: Examples) -> Network:
+    """A layer of identity nodes, from weights in the person's shape."""
+    k, d = examples.goal.shape[1], examples.input.shape[1]
+    block = np.array(start, dtype=np.float64).reshape(k, d)
+    return Network((block,), (_start_bias(bias, axes, k),), (ACTIVATIONS["identity"],))
+
+
 def refuse_network(what: str, recipe: Recipe) -> None:
-    """For what has a meaning for one layer only."""
-    if recipe.network is not None:
+    """For what has a meaning for linear nodes only."""
+    if not recipe.problem.is_linear:
         raise InputError(
-            f"{what} is for one layer of nodes, and the recipe has a network {'-'.join(map(str, recipe.network.sizes))}: "
+            f"{what} is for one layer of identity nodes under the squared error, and the recipe has a {recipe.network!r}: "
             "ns.diagnose(run) tells its local limit, ns.verify(run) recomputes it"
         )
 
@@ -377,7 +385,7 @@ def _network_table_axes(examples: Examples, network: Network) -> Axes:
             f"columns and {k} goals; "
             f"make it with ns.network([{d}, …, {k}])"
         )
-    return Axes(True, True, not (examples.source is not None and examples.source.one_goal))
+    return Axes(True, True, not (examples.source is not None and examples.source.one_goal), True)
 
 
 def _refuse_beside_network(weight: object, bias: object) -> None:
@@ -442,10 +450,6 @@ def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np
         parts.append(block.ravel())
     whole_mask = np.concatenate(parts)
     return whole_mask if whole_mask.any() else None
-
-
-def _frozen(frozen: object, weight: Floats) -> NDArray[np.bool_] | None:
-    return None if frozen is None else _booleans("frozen", frozen, "", weight.shape).copy()
 
 
 def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -56,30 +56,29 @@ class Run:
 
     @cached_property
     def _final(self) -> Floats:
+        """Flat, in the order of a state."""
         return self.recipe.problem.weights(self.replay.state_at(self.steps))
 
     @property
     def weight(self) -> Any:
         """Weights after the last step (parameters): float, (d,) or (k, d); of a network a list, a (k, d) block per layer."""
-        if self.network is not None:
+        if self.recipe.in_layers:
             return list(self.network.weights)
-        weights = self._final[:, : self.recipe.d].copy().reshape(self.recipe.weight.shape)
+        weights = self.recipe.axes.weights_as_given(self.network.weights[0])
         return weights if weights.ndim else float(weights)
 
     @property
     def bias(self) -> Any:
         """Bias after the last step (intercept): None, float, or (k,); of a network a list, (k,) or None per layer."""
-        if self.network is not None:
+        if self.recipe.in_layers:
             return list(self.network.biases)
-        if self.recipe.bias is None:
-            return None
-        biases = self._final[:, -1].copy()
-        return biases if self.recipe.has_outputs_axis else float(biases[0])
+        (biases,) = self.network.biases
+        return None if biases is None else self.recipe.axes.of_outputs(biases)
 
     @cached_property
-    def network(self) -> Network | None:
-        """The layers after the last step; None for plain nodes."""
-        return None if self.recipe.network is None else self.recipe.network.with_flat(self._final)
+    def network(self) -> Network:
+        """The layers after the last step; plain nodes are one layer."""
+        return self.recipe.network.with_flat(self._final)
 
     @cached_property
     def loss(self) -> float:
@@ -99,7 +98,7 @@ class Run:
     @cached_property
     def start_mse(self) -> float:
         """Mean squared error over all examples (and outputs) at the start weights."""
-        return engine().mse(self.recipe.problem, self.recipe.start_block())
+        return engine().mse(self.recipe.problem, self.recipe.start_weights())
 
     @property
     def sentence(self) -> str:
@@ -163,9 +162,9 @@ class Run:
         source = self.recipe.source
         if source is None:
             return None
-        if self.network is not None:
+        if not self.recipe.problem.is_linear:
             return score(source, self.recipe.examples, self.predictions, fit="this network")
-        weight, bias = self._final[:, : self.recipe.d], self._bias_row()
+        weight, bias = self._line
         return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
 
     def predictions(self, x: Floats) -> Floats:
@@ -175,22 +174,24 @@ class Run:
         )
         return engine().predict(problem, self._final)
 
-    def _bias_row(self) -> Floats | None:
-        return None if self.recipe.bias is None else self._final[:, -1]
+    @property
+    def _line(self) -> tuple[Floats, Floats | None]:
+        """Final weights (k, d) and biases (k,) of the first layer."""
+        return self.network.weights[0], self.network.biases[0]
 
     @cached_property
     def _in_table_units(self) -> tuple[Floats, Floats | None] | None:
         source = self.recipe.source
-        if source is None or self.network is not None:
+        if source is None or self.recipe.in_layers:
             return None
-        weight, bias = self._final[:, : self.recipe.d], self._bias_row()
+        weight, bias = self._line
         return (weight, bias) if source.scaling is None else source.scaling.in_table_units(weight, bias)
 
     @property
     def table_weight(self) -> Any:
         """Weights for the table's own numbers, before any scaling: (d,) or (k, d); None without a table, and of a network."""
         pair = self._in_table_units
-        return None if pair is None else pair[0].copy().reshape(self.recipe.weight.shape)
+        return None if pair is None else self.recipe.axes.weights_as_given(pair[0].copy())
 
     @property
     def table_bias(self) -> Any:
@@ -198,7 +199,7 @@ class Run:
         pair = self._in_table_units
         if pair is None or pair[1] is None:
             return None
-        return pair[1].copy() if self.recipe.has_outputs_axis else float(pair[1][0])
+        return self.recipe.axes.of_outputs(pair[1].copy())
 
     @property
     def finished(self) -> bool:

@@ -26,7 +26,6 @@ from nodescope.errors import FileError, InputError
 from nodescope.run import kept, recordedfile
 from nodescope.run.descend import Descent, go
 from nodescope.run.ending import Ending
-from nodescope.run.network import Network
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -374,7 +373,7 @@ def _recipe_header(recipe: Recipe) -> dict[str, Any]:
         "scheduled": recipe.schedule is not None,
         "source": None if source is None else source.to_dict(),
         "loss": recipe.loss.settings(),
-        "activations": None if recipe.network is None else [activation.name for activation in recipe.network.activations],
+        "activations": [activation.name for activation in recipe.network.activations] if recipe.in_layers else None,
     }
 
 
@@ -383,10 +382,7 @@ def _write_recipe(connection: sqlite3.Connection, recipe: Recipe) -> None:
     with _transaction(connection):
         _put_header(connection, "recipe", _recipe_header(recipe))
         _put_header(connection, "fingerprint", examples_fingerprint(examples))
-        for name in ("weight", "bias", "frozen"):
-            if (value := getattr(recipe, name)) is not None:
-                _put_array(connection, name, value)
-        for name, value in _layer_arrays(recipe.network):
+        for name, value in _weight_arrays(recipe):
             _put_array(connection, name, value)
         if recipe.schedule is not None:
             _put_array(connection, "alphas", recipe.schedule.values)
@@ -395,13 +391,17 @@ def _write_recipe(connection: sqlite3.Connection, recipe: Recipe) -> None:
                 _put_array(connection, name, getattr(examples, name))
 
 
-def _layer_arrays(network: Network | None) -> Iterator[tuple[str, NDArray[Any]]]:
-    if network is None:
-        return
-    for l, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):  # noqa: E741  # l for layer
-        yield f"layer {l} weight", weight
+def _weight_arrays(recipe: Recipe) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Start weights, biases and what is frozen, as the person wrote them: of layers by their numbers."""
+    for l, (weight, bias) in enumerate(zip(recipe.network.weights, recipe.network.biases, strict=True)):  # noqa: E741  # l for layer
+        place = f"layer {l} " if recipe.in_layers else ""
+        yield f"{place}weight", weight if recipe.in_layers else recipe.axes.weights_as_given(weight)
         if bias is not None:
-            yield f"layer {l} bias", bias
+            yield f"{place}bias", bias
+    if (frozen := recipe.frozen_block) is not None:
+        mask = recipe.frozen if recipe.in_layers else recipe.axes.weights_as_given(frozen[:, : recipe.d])
+        assert mask is not None
+        yield "frozen", mask
 
 
 def _put_header(connection: sqlite3.Connection, key: str, value: Any) -> None:

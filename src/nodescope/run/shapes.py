@@ -4,6 +4,7 @@ n examples, d inputs, k outputs. Inside: input (n, d), goal (n, k), weights (k, 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from nodescope.arithmetic.given import refuse_not_finite as refuse_not_finite
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
+Array = NDArray[Any]
 
 ALLOWED = """allowed are, for n examples, d inputs, k outputs:
   weight scalar, input scalar, goal scalar    one example, one input
@@ -28,11 +30,12 @@ CHECK_AT_ONCE = 2**20
 
 @dataclass(frozen=True)
 class Axes:
-    """Which axes the person's arrays have."""
+    """How a person wrote the numbers: which axes the arrays have, and whether the weights are a node's or layers of them."""
 
     examples: bool
     inputs: bool
     outputs: bool
+    layers: bool = False
 
     def as_given(self, x: Floats, goal: Floats) -> tuple[Floats, Floats]:
         """Input (n, d) and goal (n, k) in the person's shapes."""
@@ -40,6 +43,15 @@ class Axes:
         d = [x.shape[1]] if self.inputs else []
         k = [goal.shape[1]] if self.outputs else []
         return x.reshape(n + d), goal.reshape(n + k)
+
+    def weights_as_given(self, block: Array) -> Array:
+        """One layer's weights (or what belongs to them), (…, k, d), in the person's shape."""
+        k, d = block.shape[-2:]
+        return block.reshape((*block.shape[:-2], *([k] if self.outputs else []), *([d] if self.inputs else [])))
+
+    def of_outputs(self, column: Array) -> Any:
+        """One layer's biases (k,), in the person's shape: a float where there is no axis of outputs."""
+        return column if self.outputs else float(column[0])
 
 
 def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes, Floats, Floats, Floats]:
@@ -88,7 +100,7 @@ def fit_network(sizes: tuple[int, ...], given_input: Floats, goal: Floats) -> tu
             f"{shape_text(goal.shape)}; for {d} inputs and {k} outputs allowed are input (n, {d}) with goal {n_goal}, and, for one "
             f"example, input ({d},) with goal {'scalar or (1,)' if k == 1 else f'({k},)'}"
         )
-    return Axes(len(x) == 2, len(given_input.shape) == len(x), not one_goal), given_input.reshape(-1, d), goal.reshape(-1, k)
+    return Axes(len(x) == 2, len(given_input.shape) == len(x), not one_goal, True), given_input.reshape(-1, d), goal.reshape(-1, k)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

@@ -79,27 +79,13 @@ def to_toml(recipe: Recipe) -> str:
 def recipe_keywords(recipe: Recipe) -> dict[str, Any]:
     """`descend`'s keywords that make this recipe; those that have their default value are left out."""
     keywords = {**_examples(recipe), "alpha": recipe.alpha}
-    if recipe.network is None:
-        keywords["weight"] = recipe.weight.tolist()
-    else:
-        keywords["network"] = recipe.network.settings()
+    keywords |= _start(recipe)
     if recipe.loss.name != "squared":
         keywords["loss"] = recipe.loss.settings()
     if recipe.schedule is not None:
         keywords["alpha"] = recipe.schedule.values.tolist()
-    if recipe.bias is not None:
-        keywords["bias"] = recipe.bias.tolist() if recipe.has_outputs_axis else float(recipe.bias[0])
-    if recipe.network is not None and recipe.problem.frozen is not None:
-        mask = recipe.problem.frozen
-        by_layer = [
-            block[:, : shape.inputs].tolist()
-            for block, shape in zip(recipe.problem.blocks(mask), recipe.network.shapes, strict=True)
-        ]
-        again = frozen_in(recipe.network, by_layer, recipe.freeze_bias)
-        whole = again is not None and np.array_equal(again, mask.ravel())  # else single biases are frozen
-        keywords["frozen"] = by_layer if whole else mask.ravel().tolist()
-    elif recipe.frozen is not None:
-        keywords["frozen"] = recipe.frozen.tolist()
+    if recipe.frozen is not None and (frozen := _frozen(recipe)) is not None:
+        keywords["frozen"] = frozen
     if recipe.rule.name != "plain":
         keywords["rule"] = {"name": recipe.rule.name, **recipe.rule.settings()}
     defaults = {
@@ -109,9 +95,30 @@ def recipe_keywords(recipe: Recipe) -> dict[str, Any]:
     for key, default in defaults.items():
         if (value := getattr(recipe, key)) != default:
             keywords[key] = value
-    if recipe.source is not None and recipe.source.path is not None and recipe.bias is None and recipe.network is None:
-        keywords["bias"] = False
     return keywords
+
+
+def _start(recipe: Recipe) -> dict[str, Any]:
+    """Start weights and biases as the person wrote them."""
+    if recipe.in_layers:
+        return {"network": recipe.network.settings()}
+    weight, bias = recipe.weight.tolist(), recipe.bias
+    if bias is not None:
+        return {"weight": weight, "bias": bias.tolist() if recipe.has_outputs_axis else float(bias[0])}
+    is_table = recipe.source is not None and recipe.source.path is not None
+    return {"weight": weight, "bias": False} if is_table else {"weight": weight}
+
+
+def _frozen(recipe: Recipe) -> Any:
+    """What `frozen` says beside `freeze_bias`; None where that says it all."""
+    mask, problem = recipe.frozen, recipe.problem
+    assert mask is not None
+    by_layer = [block[:, : shape.inputs] for block, shape in zip(problem.blocks(mask), problem.layers, strict=True)]
+    if not recipe.in_layers:
+        return recipe.axes.weights_as_given(by_layer[0]).tolist() if by_layer[0].any() else None
+    again = frozen_in(recipe.network, [block.tolist() for block in by_layer], recipe.freeze_bias)
+    whole = again is not None and np.array_equal(again, mask)  # else single biases are frozen
+    return [block.tolist() for block in by_layer] if whole else mask.tolist()
 
 
 def _examples(recipe: Recipe) -> dict[str, Any]:

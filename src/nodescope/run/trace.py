@@ -10,9 +10,10 @@ from typing import Any, overload
 
 import numpy as np
 
-from nodescope.arithmetic.problem import Columns, Floats
+from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.problem import Columns, Floats, LayerShape
 from nodescope.errors import InputError
-from nodescope.run.quantities import BIAS, QUANTITIES
+from nodescope.run.quantities import BIAS, OF_A_LAYER, OF_A_NODE, OF_A_STEP, QUANTITIES
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Replay, data_changed
 from nodescope.run.tabular import Column, Tabular
@@ -21,36 +22,19 @@ MOST_BYTES = 8 * 2**30
 STRIDE_BLOCK = 4096
 """Rows replayed at a time for a window that leaves some out."""
 
-# a column of the trace: the engine's column, and whether it is the bias's part of it
-_FROM_ENGINE = {
-    "weight": ("weight", False),
-    "weighted_delta": ("weighted_delta", False),
-    "alpha_delta": ("alpha_delta", False),
-    "new_weight": ("new_weight", False),
-    "bias": ("weight", True),
-    "bias_weighted_delta": ("weighted_delta", True),
-    "bias_delta": ("alpha_delta", True),
-    "new_bias": ("new_weight", True),
-    "prediction": ("prediction", False),
-    "delta": ("delta", False),
-    "mse": ("mse", False),
-    "example": ("example", False),
-    "input": ("example", False),
-    "goal": ("example", False),
-}
+_OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
+_OF_BIAS = {"bias": "weight", "bias_weighted_delta": "weighted_delta", "bias_delta": "alpha_delta", "new_bias": "new_weight"}
+_OF_EXAMPLES = ("input", "goal", "example")
 
 
-OF_A_NETWORK = ("step", "epoch", "example", "input", "prediction", "goal", "delta", "mse", "alpha")
-"""Columns of a whole step; prediction and delta are the last layer's. The others are each layer's own."""
-
-
-def column_names(recipe: Recipe) -> tuple[str, ...]:
-    """Names of the columns that a trace of this recipe has, the rule's memory included."""
-    if recipe.network is not None:
-        return OF_A_NETWORK
-    names = [q.name for q in QUANTITIES if recipe.bias is not None or q.name not in BIAS]
-    memories = list(recipe.rule.memories)
-    return (*names, *memories, *(f"bias_{name}" for name in memories if recipe.bias is not None))
+def column_names(recipe: Recipe, layer: int | None = None) -> tuple[str, ...]:
+    """Names of the columns of a trace of this recipe, or of one of its layers, the rule's memory included."""
+    if layer is None and recipe.in_layers:
+        return OF_A_STEP
+    has_bias = recipe.problem.layers[layer or 0].has_bias
+    names = [name for name in (OF_A_NODE if layer is None else OF_A_LAYER) if has_bias or name not in BIAS]
+    memories = recipe.rule.memories
+    return (*names, *memories, *(f"bias_{name}" for name in memories if has_bias))
 
 
 class Trace:
@@ -97,11 +81,27 @@ class Trace:
 
 
 class Window(Tabular):
-    """Some consecutive (or evenly spaced) steps; each column is a NumPy array, computed when asked for."""
+    """Some consecutive (or evenly spaced) steps, of the whole run or of one layer; each column is computed when asked for.
 
-    def __init__(self, replay: Replay, rows: range) -> None:
+    ==================  ============  ==========================================================================
+    input               (T, b, d)     what the layer is given: the examples, or the predictions of the layer before
+    weight, bias        (T, k, d|–)   before the update
+    sum                 (T, b, k)     weight × input, summed left to right, the bias last
+    prediction, slope   (T, b, k)     the activation at the sum, and its slope there
+    delta               (T, b, k)     what the loss grows by per unit of the sum
+    weighted_delta      (T, k, d)     delta × input, averaged (or summed) over the batch
+    alpha_delta         (T, k, d)     what the rule subtracts
+    new_weight          (T, k, d)     after the update
+    ==================  ============  ==========================================================================
+
+    T steps, b examples of a step, k nodes, d inputs; `quantities.py` has them all. Of the whole run, axes of length 1 that the
+    recipe does not have are dropped.
+    """
+
+    def __init__(self, replay: Replay, rows: range, layer: int | None = None) -> None:
         self._replay = replay
         self._rows = rows
+        self.layer = layer
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -121,7 +121,7 @@ class Window(Tabular):
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
-        return column_names(self.recipe)
+        return column_names(self.recipe, self.layer)
 
     def __contains__(self, name: object) -> bool:
         return name in self.columns
@@ -147,14 +147,20 @@ class Window(Tabular):
 
     @cached_property
     def layers(self) -> "Sequence[Window]":
-        """Of a network: a window of the same steps for each layer, `window.layers[0]["weight"]`; else none."""
-        from nodescope.run.layered import LayerWindow
+        """A window of the same steps for each layer, `window.layers[0]["weight"]`; none within a layer, nor of plain nodes.
 
-        return [LayerWindow(self._replay, self._rows, layer) for layer in range(len(self.recipe.problem.layers))]
+        All columns of plain nodes are in the window itself; `of_layer(0)` has them too.
+        """
+        count = len(self.recipe.problem.layers) if self.layer is None and self.recipe.in_layers else 0
+        return [self.of_layer(layer) for layer in range(count)]
+
+    def of_layer(self, layer: int) -> "Window":
+        """The same steps of one layer, whichever way the recipe was written."""
+        return Window(self._replay, self._rows, layer)
 
     def _compute(self, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
-        """The named columns of consecutive steps."""
-        return _columns(self._replay, rows, names, ends)
+        """The named columns of consecutive steps, replayed and checked."""
+        return _Columns(self._replay, rows, self.layer, names, ends).read()
 
     @cached_property
     def _ends(self) -> tuple[Floats, Floats]:
@@ -177,9 +183,10 @@ class Window(Tabular):
 
     def _widest(self, names: tuple[str, ...]) -> int:
         """Numbers of the widest column in a step."""
-        recipe = self.recipe
-        block = 1 if recipe.network is not None else recipe.k * (recipe.d + 1)
-        return max(block, recipe.batch_size * max(recipe.k, recipe.d if "input" in names else 1))
+        of_weights = 1 if set(names) <= set(OF_A_STEP) else _weights_layer(self.recipe, self.layer).size
+        shape = _nodes_layer(self.recipe, self.layer)
+        inputs = _weights_layer(self.recipe, self.layer).inputs if "input" in names else 1
+        return max(of_weights, self.recipe.batch_size * max(shape.outputs, inputs))
 
     def flat(self) -> dict[str, Column]:
         """All columns as one-dimensional ones; wider ones are split, named after inputs, goals and places in the batch."""
@@ -200,7 +207,12 @@ class Window(Tabular):
 
     def _labels(self, name: str, axes: int) -> list[tuple[str, ...]]:
         """Names of the places along each axis after the first; () where they are just counted."""
-        return _labels(self.recipe, name, axes)
+        absent = _absent(self.recipe, self.layer)
+        of: dict[str, tuple[str, ...]] = {"b": (), "k": () if self.layer is not None else self.recipe.goal_names}
+        of["d"] = () if self.layer else self.recipe.input_names
+        labels = [of[axis] for axis in _axes(name)[1:] if axis not in absent]
+        assert len(labels) == axes
+        return labels
 
 
 class Step:
@@ -216,7 +228,7 @@ class Step:
 
     @cached_property
     def layers(self) -> "Sequence[Step]":
-        """Of a network: the step's numbers in each layer, `step.layers[0].delta`; else none."""
+        """The step's numbers in each layer, `step.layers[0].delta`; none of plain nodes, whose numbers are the step's own."""
         return [Step(layer) for layer in self._window.layers]
 
     @property
@@ -246,20 +258,6 @@ def _scalar(value: Any) -> Any:
     return value.item() if np.ndim(value) == 0 else value
 
 
-def _columns(replay: Replay, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
-    """The named columns of consecutive steps, replayed and checked."""
-    recipe, memories = replay.recipe, replay.recipe.rule.memories
-    from_engine = {_FROM_ENGINE[name][0] for name in names if name in _FROM_ENGINE}
-    if any(name.removeprefix("bias_") in memories for name in names):
-        from_engine.add("memory")
-    problem = recipe.problem
-    last = problem.nodes_of(len(problem.layers) - 1) if problem.layers else None
-    room = Columns.for_steps(problem, len(rows), tuple(from_engine), nodes=last)
-    if from_engine:
-        fill(replay, rows, room, ends)
-    return {name: _column(recipe, rows, name, room) for name in names}
-
-
 def fill(replay: Replay, rows: range, room: Columns, ends: tuple[Floats, Floats] | None = None) -> None:
     """Replay consecutive steps, writing their numbers, and check the state that they end in."""
     if not len(rows):
@@ -269,60 +267,109 @@ def fill(replay: Replay, rows: range, room: Columns, ends: tuple[Floats, Floats]
         raise data_changed(rows.start, rows.stop)
 
 
-def _column(recipe: Recipe, rows: range, name: str, room: Columns) -> Column:
-    if name in ("step", "epoch"):
-        step = np.arange(rows.start, rows.stop)
-        return step if name == "step" else step // recipe.steps_per_epoch
-    if name == "alpha":
-        if recipe.schedule is None:
-            return np.full(len(rows), recipe.alpha)
-        return recipe.schedule.until(rows.stop)[rows.start : rows.stop].copy()
-    if name in ("input", "goal"):
-        return _of_examples(recipe, name, room)
-    memories = recipe.rule.memories
-    if (memory := name.removeprefix("bias_")) in memories and name not in _FROM_ENGINE:
-        assert room.memory is not None
-        return _without_absent(recipe, _part(recipe, room.memory[:, memories.index(memory)], name != memory), name)
-    column, of_bias = _FROM_ENGINE[name]
-    numbers = getattr(room, column)
-    if column in ("weight", "weighted_delta", "alpha_delta", "new_weight"):
-        numbers = _part(recipe, numbers, of_bias)
-    return _without_absent(recipe, numbers, name)
+def _weights_layer(recipe: Recipe, layer: int | None) -> LayerShape:
+    """The layer whose weights a window's columns tell: of the whole run the first, which is the only one where they are told."""
+    return recipe.problem.layers[layer or 0]
 
 
-def _part(recipe: Recipe, block: Floats, of_bias: bool) -> Floats:
-    """From (T, k, width): the biases (T, k), or the weights (T, k, d)."""
-    return block[:, :, -1] if of_bias else block[:, :, : recipe.d]
+def _nodes_layer(recipe: Recipe, layer: int | None) -> LayerShape:
+    """The layer whose predictions and deltas a window's columns tell: of the whole run the last."""
+    return recipe.problem.layers[-1 if layer is None else layer]
 
 
-def _of_examples(recipe: Recipe, name: str, room: Columns) -> Column:
-    assert room.example is not None
-    values = getattr(recipe.examples, name)[room.example]
-    if (room.example < 0).any():
-        values[room.example < 0] = np.nan
-    return _without_absent(recipe, values, name)
+class _Columns:
+    """Columns of consecutive steps, of the whole run or of one layer, from one replay."""
+
+    def __init__(
+        self, replay: Replay, rows: range, layer: int | None, names: tuple[str, ...], ends: tuple[Floats, Floats] | None
+    ) -> None:
+        self.recipe, self.rows, self.layer, self.names = replay.recipe, rows, layer, names
+        problem = self.recipe.problem
+        nodes = problem.nodes_of(len(problem.layers) - 1 if layer is None else layer)
+        before = problem.nodes_of(layer - 1).start if layer and "input" in names else nodes.start
+        self.first_node = nodes.start - before
+        wanted = tuple({need for name in names for need in self._needs(name)})
+        self.room = Columns.for_steps(problem, len(rows), wanted, problem.weights_of(layer or 0), slice(before, nodes.stop))
+        if wanted:
+            fill(replay, rows, self.room, ends)
+
+    def read(self) -> dict[str, Column]:
+        return {name: self._without_absent(name, self._column(name)) for name in self.names}
+
+    def _needs(self, name: str) -> tuple[str, ...]:
+        """The engine's columns that a column is made from."""
+        if name in ("step", "epoch", "alpha"):
+            return ()
+        if name == "input" and self.layer:
+            return ("prediction",)
+        if name in _OF_EXAMPLES:
+            return ("example",)
+        if name == "slope":
+            return ("sum", "example")
+        return (name if name in _OF_WEIGHTS or name in ("sum", "prediction", "delta", "mse") else _OF_BIAS.get(name, "memory"),)
+
+    def _column(self, name: str) -> Column:
+        """With all axes."""
+        rows, recipe = self.rows, self.recipe
+        if name in ("step", "epoch"):
+            step = np.arange(rows.start, rows.stop)
+            return step if name == "step" else step // recipe.steps_per_epoch
+        if name == "alpha":
+            schedule = recipe.schedule
+            return (
+                np.full(len(rows), recipe.alpha) if schedule is None else schedule.until(rows.stop)[rows.start : rows.stop].copy()
+            )
+        if name in ("input", "goal"):
+            return self._given() if name == "input" and self.layer else self._of_examples(getattr(recipe.examples, name))
+        if name in ("mse", "example"):
+            return np.asarray(getattr(self.room, name))
+        if name in ("sum", "prediction", "delta"):
+            return np.asarray(getattr(self.room, name)[:, :, self.first_node :])
+        return self._slope() if name == "slope" else self._of_weights(name)
+
+    def _given(self) -> Column:
+        """What the layer before predicts."""
+        assert self.room.prediction is not None
+        return self.room.prediction[:, :, : self.first_node]
+
+    def _of_examples(self, values: Floats) -> Column:
+        assert self.room.example is not None
+        return self._padded(values[self.room.example])
+
+    def _padded(self, values: Floats) -> Floats:
+        """NaN where a last batch is short."""
+        assert self.room.example is not None
+        values[self.room.example < 0] = np.nan
+        return values
+
+    def _slope(self) -> Column:
+        assert self.room.sum is not None
+        shape = _nodes_layer(self.recipe, self.layer)
+        return self._padded(engine().activation(shape.activation, self.room.sum[:, :, self.first_node :])[1])
+
+    def _of_weights(self, name: str) -> Column:
+        """Of each node (T, k, d) its weights', or (T, k) its bias's."""
+        (need,) = self._needs(name)
+        numbers, shape = getattr(self.room, need), _weights_layer(self.recipe, self.layer)
+        if need == "memory":
+            numbers = numbers[:, self.recipe.rule.memories.index(name.removeprefix("bias_"))]
+        block = numbers.reshape(len(numbers), shape.outputs, shape.width)
+        return np.asarray(block[:, :, -1] if _axes(name)[-1] == "k" else block[:, :, : shape.inputs])
+
+    def _without_absent(self, name: str, column: Column) -> Column:
+        absent = _absent(self.recipe, self.layer)
+        return column[tuple(0 if axis in absent else slice(None) for axis in _axes(name))]
 
 
 _AXES = {q.name: q.axes for q in QUANTITIES}
 
 
 def _axes(name: str) -> str:
+    """Axes of a column; those that no table names are the rule's memory."""
     return _AXES.get(name) or ("Tk" if name.startswith("bias_") else "Tkd")
 
 
-def _absent(recipe: Recipe) -> set[str]:
+def _absent(recipe: Recipe, layer: int | None) -> set[str]:
+    """Axes that columns do not have; a layer's have nodes and inputs always."""
     has = {"b": recipe.has_examples_axis, "k": recipe.has_outputs_axis, "d": recipe.has_inputs_axis}
-    return {axis for axis, there in has.items() if not there}
-
-
-def _without_absent(recipe: Recipe, column: Column, name: str) -> Column:
-    absent = _absent(recipe)
-    return column[tuple(0 if axis in absent else slice(None) for axis in _axes(name))]
-
-
-def _labels(recipe: Recipe, name: str, axes: int) -> list[tuple[str, ...]]:
-    absent = _absent(recipe)
-    of = {"b": (), "k": recipe.goal_names, "d": recipe.input_names}
-    labels = [of[axis] for axis in _axes(name)[1:] if axis not in absent]
-    assert len(labels) == axes
-    return labels
+    return {axis for axis, there in has.items() if not there and (axis == "b" or layer is None)}

@@ -188,7 +188,6 @@ class NetworkRegressor(Descending):
             self.validation_scores_ = [float(1 - error / spread) for error in errors]
             best = int(np.argmin(errors))
         self.best_iter_ = -(-ends[best] // run.recipe.steps_per_epoch)
-        assert run.recipe.network is not None
         self._network = run.recipe.network.with_flat(problem.weights(run.replay.state_at(ends[best])))
         self.coefs_ = [block.T.copy() for block in self._network.weights]
         self.intercepts_ = [np.zeros(0) if bias is None else bias.copy() for bias in self._network.biases]

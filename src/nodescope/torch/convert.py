@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeGuard, TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -71,11 +70,7 @@ def _network_of(layers: object) -> Network:
         return layers
     if not isinstance(layers, Run):
         raise InputError(f"{type(layers).__name__} is neither a network (ns.network) nor a run of ours")
-    if layers.network is not None:
-        return layers.network
-    k, d = layers.recipe.k, layers.recipe.d
-    bias = None if layers.bias is None else [np.reshape(layers.bias, k)]
-    return network(weights=[np.reshape(layers.weight, (k, d))], biases=bias)
+    return layers.network
 
 
 def from_torch(model: nn.Module) -> Network:
@@ -205,8 +200,6 @@ def training(run: Run) -> tuple[nn.Sequential, torch.optim.Optimizer, Loss]:
     (0.1, 0.1)
     """
     recipe = run.recipe
-    if recipe.network is None:
-        raise InputError("the run is of plain nodes; give them as a network: network=ns.network([inputs, outputs])")
     for unlike, name in (
         (recipe.update_order != "parallel", "update_order='sequential'"),
         (recipe.problem.frozen is not None, "frozen single weights"),

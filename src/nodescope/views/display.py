@@ -30,7 +30,7 @@ def install() -> None:
 
 def _problem_text(run: Run) -> str:
     recipe = run.recipe
-    if recipe.network is not None:
+    if recipe.in_layers:
         return f"{recipe.network}, {recipe.n:,} example{'s' if recipe.n > 1 else ''}"
     counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
     text = ", ".join(f"{count:,} {word}{'s' if count > 1 else ''}" for count, word in counts)
@@ -41,7 +41,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     recipe = run.recipe
     alpha = "a schedule" if recipe.schedule else exact(recipe.alpha) + (" (chosen automatically)" if recipe.alpha_auto else "")
     facts = [("mse", exact(run.mse)), ("alpha", alpha), ("steps", f"{run.steps:,}")]
-    if run.network is not None:
+    if run.recipe.in_layers:
         return [("weights", f"{recipe.problem.size:,}, by layer in run.weight and run.bias"), *facts]
     facts.insert(0, ("weight", tables.cell(run.weight, digits=17)))
     if run.bias is not None:

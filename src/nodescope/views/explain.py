@@ -105,7 +105,7 @@ def explain(run: Run, step: int, layer: int | None = None, node: int | None = No
     """
     if isinstance(step, slice):
         raise InputError(f"step is {step!r}; it must be a whole number: one step is explained at a time")
-    if run.recipe.network is not None:
+    if run.recipe.in_layers:
         from nodescope.views.explain_network import explain_network
 
         return explain_network(run, step, layer, node)
@@ -275,7 +275,7 @@ class _Page:
         w, g, a, new = (float(b[j, i]) for b in (self.weight, self.weighted_delta, self.alpha_delta, self.new_weight))
         part = Part(self._of("Update", j, i=i))
         part.lines.append(self._weighted_delta(j, i, g))
-        frozen = self.recipe.problem.frozen
+        frozen = self.recipe.frozen_block
         if frozen is not None and frozen[j, i]:
             part.remarks.append(f"This {'bias' if is_bias else 'weight'} is frozen: its alpha delta is 0.0, so it keeps its value.")
             part.lines.append(Line(self._of("alpha delta", j, i=i), a, "0 (frozen)", "0", "0.0"))

@@ -153,7 +153,7 @@ def title(run: Run) -> list[str]:
     recipe = run.recipe
     of = f"{recipe.n:,} example{'s' if recipe.n > 1 else ''}"
     one_layer = f"{recipe.k} node{'s' if recipe.k > 1 else ''}, {recipe.d} input{'s' if recipe.d > 1 else ''}"
-    who = f"{one_layer if recipe.network is None else recipe.network}, {of}"
+    who = f"{recipe.network if recipe.in_layers else one_layer}, {of}"
     alpha = (
         "alpha on a schedule" if recipe.schedule else f"alpha {short(recipe.alpha)}{' (automatic)' if recipe.alpha_auto else ''}"
     )
@@ -172,7 +172,7 @@ def _rows(run: Run) -> str:
 
 
 def _final(run: Run) -> list[str]:
-    if run.network is not None:
+    if run.recipe.in_layers:
         biased = sum(0 if bias is None else bias.size for bias in run.network.biases)
         counts = ", ".join(f"layer {number} {weight.size:,}" for number, weight in enumerate(run.network.weights))
         biases = f", and {biased:,} biases" if biased else ""

@@ -79,7 +79,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
 
 
 def _title(recipe: Recipe) -> str:
-    if recipe.network is not None:
+    if recipe.in_layers:
         return plain_text(f"{recipe.network}, {recipe.n:,} examples")
     if recipe.source is None:
         counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
@@ -94,8 +94,8 @@ def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
         "d": recipe.d,
         "k": recipe.k,
         "batch": problem.batch,
-        "bias": problem.has_bias,
-        "layers": [_layer(shape) for shape in problem.layers] or None,
+        "bias": problem.layers[0].has_bias,
+        "layers": [_layer(shape) for shape in problem.layers] if recipe.in_layers else None,
         "sequential": problem.sequential,
         "loss": {"code": problem.loss.code, "threshold": problem.loss.threshold},
         "sums": not problem.mean,
@@ -112,7 +112,7 @@ def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
         "alphas": None if recipe.schedule is None else recipe.schedule.values,
         "until_mse": recipe.until_mse,
         "frozen": None if problem.frozen is None else problem.frozen.ravel(),
-        "start": recipe.start_block().ravel(),
+        "start": recipe.start_weights(),
         "input": problem.input.ravel(),
         "goal": problem.goal.ravel(),
         "input_names": list(recipe.input_names),
@@ -131,7 +131,7 @@ def _layer(shape: LayerShape) -> dict[str, Any]:
 
 def _node_states(run: Run) -> list[dict[str, Any]]:
     """Nodes of a network that are dead or saturated at the last step."""
-    if run.recipe.network is None or not run.steps:
+    if not run.recipe.in_layers or not run.steps:
         return []
     last = snapshots(run, [max(0, run.steps - (2 if run.ending is Ending.DIVERGED else 1))])[0]
     return [{"layer": layer, "node": node, "state": state} for layer, node, state in all_nodes(last) if state]

@@ -13,7 +13,7 @@ from nodescope.run.trace import Step
 from nodescope.views.numbers import exact, in_markdown, short
 
 SHOWN = ("step", "weight", "prediction", "delta", "mse", "alpha_delta", "new_weight")
-OF_A_NETWORK = ("step", "prediction", "goal", "delta", "mse")
+OF_LAYERS = ("step", "prediction", "goal", "delta", "mse")
 DISPENSABLE = ("alpha_delta", "weight", "mse", "delta")
 FIRST, LAST = 5, 3
 MOST_KEPT = 16
@@ -42,7 +42,7 @@ def first_and_last(run: Run) -> list[Step | None]:
 def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
     """Header and rows of first and last steps; where a line would be wider than `width`, the columns that say least go first."""
     steps = first_and_last(run)
-    shown = SHOWN if run.recipe.network is None else OF_A_NETWORK
+    shown = OF_LAYERS if run.recipe.in_layers else SHOWN
     from_here = next((i for i, step in enumerate(steps) if step is not None and _looks_still(step)), len(steps))
     names = list(shown)
     while True:

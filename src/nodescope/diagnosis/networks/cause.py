@@ -59,15 +59,15 @@ def cause_of(run: Run) -> Cause:
     """The first cause in the last step of a run that diverged, with layers or without."""
     step = run.trace[run.steps - 1]
     numbers = step.as_dict()
-    layers = [_as_layer(run, numbers)] if run.recipe.network is None else [layer.as_dict() for layer in step.layers]
+    layers = [_as_layer(run, numbers)] if not run.recipe.in_layers else [layer.as_dict() for layer in step.layers]
     found = _first(run, layers, np.atleast_1d(numbers["example"]), float(numbers["alpha"]))
     turned = turned_at(run)
     quantity, layer, node, example, value, operands = found
     where = [
         f"example {example}" if example is not None and run.recipe.n > 1 else "",
-        f"layer {layer}" if run.recipe.network else "",
+        f"layer {layer}" if run.recipe.in_layers else "",
     ]
-    where += [f"node {node}" if node is not None and (run.recipe.network or run.recipe.k > 1) else ""]
+    where += [f"node {node}" if node is not None and (run.recipe.in_layers or run.recipe.k > 1) else ""]
     place = ", ".join(filter(None, where))
     told = ", ".join(f"{name} {number:.6g}" for name, number in operands)
     grown = f" From step {turned:,} on the error never was as low again." if turned < run.steps - 1 else ""
@@ -76,7 +76,7 @@ def cause_of(run: Run) -> Cause:
         f"not finite: {value}, "
         f"from {told}.{grown}"
     )
-    in_layers = run.recipe.network is not None
+    in_layers = run.recipe.in_layers
     return Cause(run.steps - 1, quantity, layer if in_layers else None, node, example, value, operands, turned, text)
 
 

@@ -20,7 +20,7 @@ class NetworkForecast(Forecast):
     @cached_property
     def sharpness(self) -> Sharpness:
         """λmax at the start."""
-        return sharpness(self.recipe.problem, self.recipe.start_block())
+        return sharpness(self.recipe.problem, self.recipe.start_weights())
 
     @cached_property
     def local_limit(self) -> float | None:
@@ -72,7 +72,7 @@ class NetworkForecast(Forecast):
 
     @property
     def _alone(self) -> str:
-        steepest = steepest_example(self.recipe.problem, self.recipe.start_block())
+        steepest = steepest_example(self.recipe.problem, self.recipe.start_weights())
         alone = f"; that of the steepest example alone is {2 / steepest:.4g}" if steepest > 0 else ""
         return f", were all examples in a step{alone}"
 

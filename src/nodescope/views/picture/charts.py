@@ -27,7 +27,7 @@ def parabola(recipe: Recipe, n: Numbers) -> Iterator[Mark]:
     with np.errstate(all="ignore"):
         best = float(x @ goal / (x @ x)) if (x @ x) > 0 else n.weight
         span = (
-            max(abs(n.weight - best) * 1.5, abs(n.new_weight - best) * 1.5, abs(float(recipe.start_block()[0, 0]) - best) * 0.02)
+            max(abs(n.weight - best) * 1.5, abs(n.new_weight - best) * 1.5, abs(float(recipe.start_weights()[0]) - best) * 0.02)
             or 1.0
         )
     if not math.isfinite(span * 2):
@@ -56,11 +56,11 @@ def parabola(recipe: Recipe, n: Numbers) -> Iterator[Mark]:
 def plane(run: Run, step: int, which: int = 0) -> Iterator[Mark]:
     """Level lines of a node's error over the two weights that moved furthest, and the run's way (420 × 300)."""
     recipe, problem = run.recipe, run.recipe.problem
-    states = np.array([problem.weights(run.replay.state_at(t))[which] for t in _steps(run)])
+    states = np.array([problem.blocks(run.replay.state_at(t))[0][which] for t in _steps(run)])
     moved = np.nan_to_num(np.abs(states[-1] - states[0]), nan=0.0)
     i, j = sorted(np.argsort(-moved, kind="stable")[:2].tolist())
-    here, after = (problem.weights(run.replay.state_at(t))[which] for t in (step, min(step + 1, run.steps)))
-    inputs = np.column_stack([problem.input, np.ones(recipe.n)]) if problem.has_bias else problem.input
+    here, after = (problem.blocks(run.replay.state_at(t))[0][which] for t in (step, min(step + 1, run.steps)))
+    inputs = np.column_stack([problem.input, np.ones(recipe.n)]) if problem.layers[0].has_bias else problem.input
     with np.errstate(all="ignore"):
         pair, delta = inputs[:, [i, j]], inputs @ here - problem.goal[:, which]
         bowl, slope = pair.T @ pair / recipe.n, pair.T @ delta / recipe.n

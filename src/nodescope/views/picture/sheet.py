@@ -72,11 +72,11 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
 
 def headline(run: Run, step: Step) -> str:
     """What the step does, in a sentence with its numbers."""
-    moving = step.layers or [step]
+    moving = step.layers if run.recipe.in_layers else [step]
     weight, new = (np.concatenate([np.ravel(part[name]) for part in moving]) for name in ("weight", "new_weight"))
     if not (np.all(np.isfinite(new)) and np.isfinite(step["mse"])):
         return "Here a number is no longer finite: the run is over."
-    if run.recipe.network is not None or run.recipe.k > 1 or run.recipe.batch_size > 1:
+    if run.recipe.in_layers or run.recipe.k > 1 or run.recipe.batch_size > 1:
         return f"The mse is {text_of(step['mse'], 6)}: the weights move by up to {text_of(np.abs(new - weight).max())}."
     delta = float(np.ravel(step["delta"])[0])
     if delta == 0:
@@ -98,7 +98,7 @@ def _single(run: Run) -> bool:
 
 def _inside(run: Run, step: Step) -> tuple[list[Mark], float]:
     """Inside the node, and how far down that reaches."""
-    if run.recipe.network is not None:
+    if run.recipe.in_layers:
         return layers(run, step.step)
     if not _single(run):
         marks, bottom = rows.rows(rows.node_of(step, run.recipe))
@@ -122,7 +122,7 @@ def _beside(run: Run, step: Step, judged: Diagnosis) -> tuple[list[Mark], float]
     """The charts under each other, and how far down they reach."""
     recipe, alpha = run.recipe, float(step["alpha"])
     parts: list[tuple[str, Iterable[Mark], float]] = []
-    if recipe.network is not None:
+    if recipe.in_layers:
         pass  # its error is no bowl
     elif recipe.d == recipe.k == 1 and recipe.bias is None:
         n = loops.Numbers(step) if recipe.batch_size == 1 else None
@@ -130,7 +130,7 @@ def _beside(run: Run, step: Step, judged: Diagnosis) -> tuple[list[Mark], float]
             parts.append(("Error for every weight", charts.parabola(recipe, n), 206))
     else:
         parts.append(("Error over two weights", charts.plane(run, step.step), 300))
-    if recipe.network is None:
+    if not recipe.in_layers:
         parts.append(("Alpha against its limit", charts.gauge(judged.forecast, alpha), 112))
     parts.append(("Error, step by step", charts.error_curve(charts.curve_of(run), step.step, step.mse), 150))
     marks: list[Mark] = []

@@ -1,22 +1,69 @@
-"""One step of a network of nodes, in plain Python: the meaning of every number, and the oracle; network.h is held against it.
+"""One step of layers of gradient-descent nodes, in plain Python: THE meaning of every number, and the oracle.
 
-Forward, each node: sum = its weights × what the layer before predicts, left to right, the bias last; prediction = the activation at
-the sum. Back: the delta of an output is (prediction − goal) × slope (of the loss's slope in place of the error, for another
-loss), that
-of a hidden node the sum of the deltas of the nodes it feeds × their weights, × its own slope. Then each weight's weighted
-delta is delta × input,
-as in one node (Rumelhart, Hinton, Williams 1986, equations 4 to 8).
+Reads like the loop it grew from, which is one layer of one node::
+
+    prediction = weight * input
+    delta = prediction - goal
+    weight -= alpha * delta * input
+
+Forward, each node: sum = its weights × what it is given, left to right, starting with the first term, the bias (the weight of an
+input fixed at 1) last; prediction = the activation at the sum. Back: the delta of an output is (prediction − goal) × slope (of
+another loss: its slope in place of the error), that of a hidden node the sum of the deltas of the nodes it feeds × their
+weights, × its own slope; each weight's weighted delta is delta × input (Rumelhart, Hinton, Williams 1986, equations 4 to 8).
+
+Everything is a Python float. `core.c` is held against this file bit by bit. Letters: s example, l layer, j node, i input.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nodescope.arithmetic.activations import Activation
-from nodescope.arithmetic.definition import left_to_right, mean_square, predict, weighted_deltas
 from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.rules import Rule
 
+LANES = 8
+
 Rows = list[list[float]]
+
+
+def left_to_right(terms: Sequence[float]) -> float:
+    """Sum in the order given, starting with the first term."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def in_lanes(terms: Sequence[float]) -> float:
+    """Sum in eight lanes (term i in lane i mod 8, missing ones +0.0), then lanes i and i + 4, i and i + 2, 0 and 1."""
+    padded = [*terms, *[0.0] * (-len(terms) % LANES)]
+    lane = [left_to_right(padded[j::LANES]) for j in range(LANES)]
+    lane = [lane[i] + lane[i + 4] for i in range(4)]
+    lane = [lane[i] + lane[i + 2] for i in range(2)]
+    return lane[0] + lane[1]
+
+
+def node_sum(weights: Sequence[float], inputs: Sequence[float], lanes: bool = False) -> float:
+    """Sum of weight × input of one node; one weight more than inputs is the bias, added last."""
+    products = [weight * value for weight, value in zip(weights, inputs, strict=False)]
+    total = in_lanes(products) if lanes else left_to_right(products)
+    return total + weights[-1] if len(weights) > len(inputs) else total
+
+
+def mean_square(errors: Sequence[Sequence[float]]) -> float:
+    """mse: error × error, summed over examples and within them over outputs, ÷ their number."""
+    squares = [error * error for example in errors for error in example]
+    return left_to_right(squares) / len(squares)
+
+
+def weighted_deltas(deltas: Sequence[float], inputs: Sequence[Sequence[float]], bias: bool, mean: bool) -> list[float]:
+    """Weighted delta (gradient of ½ (prediction − goal)²) of each weight of one node, over the examples of a step."""
+    columns = [*zip(*inputs, strict=True)]
+    totals = [left_to_right([d * x for d, x in zip(deltas, column, strict=True)]) for column in columns]
+    if bias:
+        totals.append(left_to_right(deltas))
+    return [total / len(deltas) for total in totals] if mean else totals
 
 
 @dataclass
@@ -32,6 +79,7 @@ class LayerNumbers:
     alpha_delta: Rows
     new_weight: Rows
     new_memory: list[Rows]
+    """Of each weight: the rule's memory after the step."""
 
 
 def forward(
@@ -40,11 +88,16 @@ def forward(
     """Of each layer: sums, predictions and slopes (example, node)."""
     seen = []
     for weights, activation in zip(layers, activations, strict=True):
-        sums = [[predict(node, x, lanes) for node in weights] for x in inputs]
+        sums = [[node_sum(node, x, lanes) for node in weights] for x in inputs]
         at = [[activation.at(value) for value in row] for row in sums]
         inputs = [[value for value, _ in row] for row in at]
         seen.append((sums, inputs, [[slope for _, slope in row] for row in at]))
     return seen
+
+
+def errors_of(predictions: Rows, goals: Rows) -> Rows:
+    """Prediction − goal (example, output)."""
+    return [[p - g for p, g in zip(ps, gs, strict=True)] for ps, gs in zip(predictions, goals, strict=True)]
 
 
 def hidden_deltas(fed: Rows, weights: Rows, slopes: Rows) -> Rows:
@@ -65,7 +118,10 @@ def update(
     rule: Rule,
     frozen: list[list[bool]] | None,
 ) -> tuple[Rows, Rows, list[Rows]]:
-    """Alpha deltas, new weights and new memory of one layer."""
+    """Alpha deltas, new weights and new memory of one layer.
+
+    A frozen weight keeps its value and its memory; its alpha delta is 0.0 and its weighted delta is shown in full.
+    """
     alpha_delta, new_weight, new_memory = [], [], []
     for j, node in enumerate(weights):
         moves = []
@@ -100,7 +156,7 @@ def step(
     updated.
     """
     seen = forward(layers, activations, inputs, lanes=lanes)
-    errors = [[p - g for p, g in zip(ps, gs, strict=True)] for ps, gs in zip(seen[-1][1], goals, strict=True)]
+    errors = errors_of(seen[-1][1], goals)
     delta = [[loss.slope(e) * s for e, s in zip(es, ss, strict=True)] for es, ss in zip(errors, seen[-1][2], strict=True)]
     new_clocks = rule.tick(clocks)
     numbers: list[LayerNumbers] = []
@@ -115,3 +171,8 @@ def step(
         moved = update(layers[l], weighted, memory[l], new_clocks, alpha=alpha, rule=rule, frozen=frozen[l])
         numbers.append(LayerNumbers(layers[l], sums, prediction, slope, delta, weighted, *moved))
     return numbers[::-1], mean_square(errors), new_clocks
+
+
+def canonical(value: float) -> float:
+    """The one NaN that stands for all NaNs that arithmetic makes; any other number unchanged."""
+    return math.nan if math.isnan(value) else value

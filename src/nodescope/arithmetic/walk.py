@@ -1,4 +1,4 @@
-"""The walk of core.c over the definition: the same starts, stops and rows, in plain Python. Slow, and needs no compiler."""
+"""The walk of core.c over the definition (step.py): the same starts, stops and rows in plain Python, slow, without a compiler."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import definition, layers
+from nodescope.arithmetic import step as definition
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
@@ -15,27 +15,17 @@ name = "plain"
 
 
 def predict(problem: Problem, weights: Floats) -> Floats:
-    """Predictions (n, k) of a block of weights for all examples."""
-    if problem.layers:
-        rows = layers.forward(
-            [_nested(block) for block in problem.blocks(weights)],
-            _activations(problem),
-            _nested(problem.input),
-            lanes=problem.lanes,
-        )[-1][1]
-        return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
-    nodes = _nested(weights)
-    rows = [[definition.predict(node, x, problem.lanes) for node in nodes] for x in _nested(problem.input)]
+    """Predictions (n, k) of all weights, flat, for all examples."""
+    blocks = [_nested(block) for block in problem.blocks(weights)]
+    rows = definition.forward(blocks, _activations(problem), _nested(problem.input), lanes=problem.lanes)[-1][1]
     return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
 
 
 def mse(problem: Problem, weights: Floats) -> float:
-    """Mean squared error of a block of weights over all examples and outputs."""
-    if problem.layers:
-        errors = predict(problem, weights) - problem.goal
-        return definition.canonical(definition.mean_square(_nested(errors)))
-    _, _, mean_square, _ = definition.look(_nested(weights), _nested(problem.input), _nested(problem.goal), lanes=problem.lanes)
-    return definition.canonical(mean_square)
+    """Mean squared error of all weights, flat, over all examples and outputs."""
+    return definition.canonical(
+        definition.mean_square(definition.errors_of(_nested(predict(problem, weights)), _nested(problem.goal)))
+    )
 
 
 def activation(activation: Activation, x: Floats) -> tuple[Floats, Floats]:
@@ -69,7 +59,7 @@ def walk(
             cursor.kept += 1
         examples = _examples_of(problem, cursor.step)
         asked = cursor.stopping and problem.steps_per_epoch == 1 and problem.until_mse >= 0.0
-        numbers = (_step_of_network if problem.layers else _step)(problem, state, examples, _alpha(problem, alphas, cursor.step))
+        numbers = _step(problem, state, examples, _alpha(problem, alphas, cursor.step))
         if asked and numbers.mse <= problem.until_mse:
             return Outcome.MSE_REACHED
         overflowed = _take(problem, cursor, state, numbers, scheduled=alphas is not None)
@@ -95,37 +85,7 @@ def _examples_of(problem: Problem, step: int) -> list[int]:
     return sorted(example_at(place, problem.n, keys) for place in places)
 
 
-def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Flat":
-    size, memories = problem.size, len(problem.rule.memories)
-    memory = state[size : size * (1 + memories)].reshape(memories, problem.k, problem.width)
-    numbers = definition.step(
-        _nested(problem.weights(state)),
-        _nested(np.moveaxis(memory, 0, -1)),
-        state[size * (1 + memories) :].tolist(),
-        _nested(problem.input[examples]),
-        _nested(problem.goal[examples]),
-        alpha=alpha,
-        rule=problem.rule,
-        frozen=None if problem.frozen is None else problem.frozen.tolist(),
-        mean=problem.mean,
-        lanes=problem.lanes,
-    )
-    return _Flat(
-        weight=np.ravel(numbers.weight),
-        weighted_delta=np.ravel(numbers.weighted_delta),
-        alpha_delta=np.ravel(numbers.alpha_delta),
-        new_weight=np.ravel(numbers.new_weight),
-        memory=np.moveaxis(np.array(numbers.new_memory), -1, 0).reshape(memories, size) if memories else np.empty((0, size)),
-        clocks=numbers.new_clocks,
-        sum=np.array(numbers.prediction),
-        prediction=np.array(numbers.prediction),
-        delta=np.array(numbers.delta),
-        mse=numbers.mse,
-        values_finite=True,
-    )
-
-
-def _step_of_network(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Flat":
+def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Numbers":
     size, memories = problem.size, len(problem.rule.memories)
     remembered = [problem.blocks(state[size * (1 + m) : size * (2 + m)]) for m in range(memories)]
     memory = [
@@ -133,7 +93,7 @@ def _step_of_network(problem: Problem, state: Floats, examples: list[int], alpha
         for l, shape in enumerate(problem.layers)  # noqa: E741  # l for layer, as everywhere
     ]
     frozen = [None] * len(problem.layers) if problem.frozen is None else [_nested(b) for b in problem.blocks(problem.frozen)]
-    numbers, mse, clocks = layers.step(
+    numbers, mse, clocks = definition.step(
         [_nested(block) for block in problem.blocks(problem.weights(state))],
         [_nested(block) for block in memory],
         state[size * (1 + memories) :].tolist(),
@@ -157,7 +117,7 @@ def _step_of_network(problem: Problem, state: Floats, examples: list[int], alpha
 
     values = {name: by_node(name) for name in ("sum", "prediction", "delta")}
     new_memory = [np.array(layer.new_memory).reshape(sum(map(len, layer.weight)), memories) for layer in numbers]
-    return _Flat(
+    return _Numbers(
         flat("weight"), flat("weighted_delta"), flat("alpha_delta"), flat("new_weight"),
         memory=np.concatenate(new_memory).T,
         clocks=clocks,
@@ -176,7 +136,7 @@ def _alpha(problem: Problem, alphas: Floats | None, step: int) -> float:
 
 
 @dataclass
-class _Flat:
+class _Numbers:
     """The numbers of a step in the order of a state: weights flat, (memories, weights), (examples, nodes)."""
 
     weight: Floats
@@ -190,10 +150,10 @@ class _Flat:
     delta: Floats
     mse: float
     values_finite: bool
-    """Of a network: whether all sums, predictions and deltas are."""
+    """Whether all sums, predictions and deltas are."""
 
 
-def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat, *, scheduled: bool) -> bool:
+def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Numbers, *, scheduled: bool) -> bool:
     """Write the new state, note what changed; True where a number on the way to a new weight is not finite."""
     size = problem.size
     after = np.concatenate([numbers.new_weight, numbers.memory.ravel(), numbers.clocks])
@@ -211,7 +171,7 @@ def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Flat, *, sc
     return not numbers.values_finite or not all(np.isfinite(part).all() for part in on_the_way)
 
 
-def _write(columns: Columns, row: int, examples: list[int], numbers: _Flat) -> None:
+def _write(columns: Columns, row: int, examples: list[int], numbers: _Numbers) -> None:
     weights = slice(columns.first_weight, columns.first_weight + columns.weights)
     nodes = slice(columns.first_node, columns.first_node + columns.nodes)
     for name in ("weight", "weighted_delta", "alpha_delta", "new_weight"):
