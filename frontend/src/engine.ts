@@ -2,12 +2,24 @@
 
 import type { Recipe } from "./scene";
 
-export const WENT = 0, DIVERGED = 1, MSE_REACHED = 2, UNCHANGED = 3, REPEATED = 4, FULL = 5;
+export const WENT = 0,
+  DIVERGED = 1,
+  MSE_REACHED = 2,
+  UNCHANGED = 3,
+  REPEATED = 4,
+  FULL = 5;
 
 interface Exports {
   ns_walk(
-    problem: number, cursor: number, state: number, saved: number, checkpoints: number, scratch: number, drawn: number,
-    steps: bigint, columns: number,
+    problem: number,
+    cursor: number,
+    state: number,
+    saved: number,
+    checkpoints: number,
+    scratch: number,
+    drawn: number,
+    steps: bigint,
+    columns: number,
   ): bigint;
   ns_mse(problem: number, weights: number, scratch: number): number;
   ns_predict(problem: number, weights: number, scratch: number, predictions: number): void;
@@ -47,12 +59,34 @@ export interface Cursor {
 }
 
 const CURSOR: (keyof Cursor)[] = [
-  "step", "lastMoved", "lastChanged", "stopping", "watching", "power", "length", "spacing", "kept", "capacity",
+  "step",
+  "lastMoved",
+  "lastChanged",
+  "stopping",
+  "watching",
+  "power",
+  "length",
+  "spacing",
+  "kept",
+  "capacity",
 ];
-const PROBLEM_BYTES = 208, LAYER_BYTES = 32, ALPHAS_AT = 92, ALPHA_AT = 104, SETTINGS_AT = 112, UNTIL_AT = 160, LAYERS_AT = 168;
-const COLUMNS = 10, SPANS_AT = 40, COLUMNS_BYTES = 72, SETTINGS = 6;
+const PROBLEM_BYTES = 208,
+  LAYER_BYTES = 32,
+  ALPHAS_AT = 92,
+  ALPHA_AT = 104,
+  SETTINGS_AT = 112,
+  UNTIL_AT = 160,
+  LAYERS_AT = 168;
+const COLUMNS = 10,
+  SPANS_AT = 40,
+  COLUMNS_BYTES = 72,
+  SETTINGS = 6;
 /** Places of columns in core.h's ns_columns. */
-const SUM = 5, PREDICTION = 6, DELTA = 7, MSE = 8, EXAMPLE = 9;
+const SUM = 5,
+  PREDICTION = 6,
+  DELTA = 7,
+  MSE = 8,
+  EXAMPLE = 9;
 
 export function freshCursor(step: number): Cursor {
   return { step, lastMoved: -1, lastChanged: -1, stopping: 0, watching: 0, power: 1, length: 0, spacing: 1, kept: 0, capacity: 0 };
@@ -78,7 +112,10 @@ export class Engine {
   private columnsAt: number;
   private floor: number;
 
-  constructor(module: Core, readonly recipe: Recipe) {
+  constructor(
+    module: Core,
+    readonly recipe: Recipe,
+  ) {
     const { n, d, k, batch, bias, layers } = recipe;
     this.width = d + (bias ? 1 : 0);
     this.size = layers ? layers.reduce((sum, l) => sum + l.outputs * (l.inputs + (l.bias ? 1 : 0)), 0) : k * this.width;
@@ -115,13 +152,19 @@ export class Engine {
 
   private writeProblem(): void {
     const r = this.recipe;
-    const input = this.put(r.input), goal = this.put(r.goal);
+    const input = this.put(r.input),
+      goal = this.put(r.goal);
     const frozen = r.frozen ? this.take(r.frozen.length) : 0;
     if (r.frozen) new Uint8Array(this.memory.buffer, frozen, r.frozen.length).set(r.frozen.map(Number));
     const alphas = r.alphas ? this.put(r.alphas) : 0;
-    const layers = r.layers ?? [], layer = this.take(LAYER_BYTES * layers.length);
+    const layers = r.layers ?? [],
+      layer = this.take(LAYER_BYTES * layers.length);
     const shapes = new DataView(this.memory.buffer, layer, LAYER_BYTES * layers.length);
-    layers.forEach((l, at) => [l.inputs, l.outputs, Number(l.bias), l.code].forEach((value, i) => shapes.setBigInt64(LAYER_BYTES * at + 8 * i, BigInt(value), true)));
+    layers.forEach((l, at) =>
+      [l.inputs, l.outputs, Number(l.bias), l.code].forEach((value, i) =>
+        shapes.setBigInt64(LAYER_BYTES * at + 8 * i, BigInt(value), true),
+      ),
+    );
     const view = new DataView(this.memory.buffer, this.problem, PROBLEM_BYTES);
     const whole = [r.n, r.d, r.k, r.batch, Number(r.bias), Number(r.sums), Number(r.lanes), Number(r.shuffled), r.rule_code];
     whole.forEach((value, i) => view.setBigInt64(8 * i, BigInt(value), true));
@@ -139,7 +182,8 @@ export class Engine {
 
   /** The state before step 0. */
   firstState(): Float64Array {
-    const r = this.recipe, state = new Float64Array(this.stateLength);
+    const r = this.recipe,
+      state = new Float64Array(this.stateLength);
     state.set(r.start);
     r.first_memory.forEach((value, m) => state.fill(value, this.size * (1 + m), this.size * (2 + m)));
     state.fill(1, this.size * (1 + r.memories));
@@ -157,7 +201,8 @@ export class Engine {
 
   /** Every number of `rows` steps from a state. */
   window(state: Float64Array, start: number, rows: number): Window {
-    const { batch, layers } = this.recipe, perExample = batch * this.nodes;
+    const { batch, layers } = this.recipe,
+      perExample = batch * this.nodes;
     const sizes = [this.size, this.size, this.size, this.size, 0, layers ? perExample : 0, perExample, perExample, 1, batch];
     return this.record(state.slice(), start, rows, sizes);
   }
@@ -186,8 +231,16 @@ export class Engine {
     this.call(state, cursor, rows, 0, undefined, this.columnsAt);
     const column = (i: number) => new Float64Array(this.memory.buffer, at[i], sizes[i] * rows).slice();
     return {
-      start, rows: cursor.step - start, weight: column(0), weighted_delta: column(1), alpha_delta: column(2), new_weight: column(3),
-      sum: column(SUM), prediction: column(PREDICTION), delta: column(DELTA), mse: column(MSE),
+      start,
+      rows: cursor.step - start,
+      weight: column(0),
+      weighted_delta: column(1),
+      alpha_delta: column(2),
+      new_weight: column(3),
+      sum: column(SUM),
+      prediction: column(PREDICTION),
+      delta: column(DELTA),
+      mse: column(MSE),
       example: new BigInt64Array(this.memory.buffer, at[EXAMPLE], sizes[EXAMPLE] * rows).slice(),
     };
   }
@@ -201,24 +254,42 @@ export class Engine {
   /** Predictions (n, k) of a state's weights for all examples. */
   predict(state: Float64Array): Float64Array {
     this.top = this.floor;
-    const { n, k } = this.recipe, at = this.take(8 * n * k);
+    const { n, k } = this.recipe,
+      at = this.take(8 * n * k);
     new Float64Array(this.memory.buffer, this.stateAt, this.stateLength).set(state);
     this.core.ns_predict(this.problem, this.stateAt, this.scratchAt, at);
     return new Float64Array(this.memory.buffer, at, n * k).slice();
   }
 
   private call(
-    state: Float64Array, cursor: Cursor, steps: number, kept: number, saved: Float64Array | undefined, columns: number,
+    state: Float64Array,
+    cursor: Cursor,
+    steps: number,
+    kept: number,
+    saved: Float64Array | undefined,
+    columns: number,
   ): number {
     const bytes = this.memory.buffer;
     new Float64Array(bytes, this.stateAt, this.stateLength).set(state);
     if (saved) new Float64Array(bytes, this.savedAt, this.stateLength).set(saved);
     const view = new BigInt64Array(bytes, this.cursorAt, CURSOR.length);
-    CURSOR.forEach((name, i) => { view[i] = BigInt(cursor[name]); });
+    CURSOR.forEach((name, i) => {
+      view[i] = BigInt(cursor[name]);
+    });
     const why = this.core.ns_walk(
-      this.problem, this.cursorAt, this.stateAt, saved ? this.savedAt : 0, kept, this.scratchAt, this.drawnAt, BigInt(steps), columns,
+      this.problem,
+      this.cursorAt,
+      this.stateAt,
+      saved ? this.savedAt : 0,
+      kept,
+      this.scratchAt,
+      this.drawnAt,
+      BigInt(steps),
+      columns,
     );
-    CURSOR.forEach((name, i) => { cursor[name] = Number(view[i]); });
+    CURSOR.forEach((name, i) => {
+      cursor[name] = Number(view[i]);
+    });
     state.set(new Float64Array(bytes, this.stateAt, this.stateLength));
     if (saved) saved.set(new Float64Array(bytes, this.savedAt, this.stateLength));
     return Number(why);

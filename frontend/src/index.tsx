@@ -4,7 +4,7 @@ import { render as draw } from "preact";
 import bytes from "../build/core.wasm";
 import { Engine, type Window } from "./engine";
 import { Model } from "./model";
-import { isRecorded, Recording, type RecordedScene } from "./recorded";
+import { isRecorded, type RecordedScene, Recording } from "./recorded";
 import type { Recipe, Scene } from "./scene";
 import css from "./style.css";
 import { App } from "./view/app";
@@ -32,7 +32,9 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene): P
 
 /** Notebooks have themes of their own, which `prefers-color-scheme` knows nothing of. */
 function followTheme(place: HTMLElement): () => void {
-  const set = () => { place.style.colorScheme = themeOf(document.body) ?? ""; };
+  const set = () => {
+    place.style.colorScheme = themeOf(document.body) ?? "";
+  };
   set();
   const watch = new MutationObserver(set);
   watch.observe(document.body, { attributes: true });
@@ -40,7 +42,8 @@ function followTheme(place: HTMLElement): () => void {
 }
 
 function themeOf(body: HTMLElement): string | null {
-  const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
+  const lab = body.getAttribute("data-jp-theme-light"),
+    code = body.getAttribute("data-vscode-theme-kind");
   if (lab) return lab === "true" ? "light" : "dark";
   if (code) return code.includes("light") ? "light" : "dark";
   return body.classList.contains("dark") ? "dark" : body.classList.contains("light") ? "light" : null;

@@ -1,7 +1,7 @@
 /** What the view is looking at: the run, the step, what the reader changed, and the run before that as a ghost. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { curveOf, detailOf, STRETCHES, usefulEnd, type Curve, type Point } from "./curve";
+import { type Curve, curveOf, detailOf, type Point, STRETCHES, usefulEnd } from "./curve";
 import type { Core } from "./engine";
 import { freshCursor } from "./engine";
 import type { Place } from "./network";
@@ -21,7 +21,8 @@ export interface Future {
 }
 
 /** Live runs are this long at most, and take so many multiplications, so that a drag stays at 60 frames a second. */
-const LIVE = 200_000, LIVE_WORK = 4e7;
+const LIVE = 200_000,
+  LIVE_WORK = 4e7;
 
 function liveSteps(replay: Replay): number {
   return Math.max(50, Math.min(LIVE, Math.floor(LIVE_WORK / (replay.recipe.batch * replay.engine.size * 3))));
@@ -46,7 +47,10 @@ export class Model {
   readonly places;
   readonly now;
 
-  constructor(private core: Core, readonly scene: Scene) {
+  constructor(
+    private core: Core,
+    readonly scene: Scene,
+  ) {
     this.original = Replay.ofScene(core, scene);
     this.replay = signal(this.original);
     this.changed = computed(() => this.replay.value !== this.original);
@@ -89,21 +93,36 @@ export class Model {
 
   /** What if, from the step in view on, something were different: its future beside the one that happened. */
   whatIf(what: string, part: Partial<Recipe>, weights?: Float64Array): void {
-    const from = this.step.value, before = this.replay.value, recipe = { ...before.recipe, ...part };
+    const from = this.step.value,
+      before = this.replay.value,
+      recipe = { ...before.recipe, ...part };
     const steps = Math.max(1, Math.min(liveSteps(before), usefulEnd(before) - from));
-    const other = Replay.run(this.core, { ...recipe, steps: 0 }), engine = other.engine;
-    const state = before.stateAt(from), curve: Point[] = [];
+    const other = Replay.run(this.core, { ...recipe, steps: 0 }),
+      engine = other.engine;
+    const state = before.stateAt(from),
+      curve: Point[] = [];
     if (weights) state.set(weights);
-    const cursor = freshCursor(from), stride = Math.max(1, Math.ceil(steps / STRETCHES));
-    let last = engine.mse(state), walked = 0;
+    const cursor = freshCursor(from),
+      stride = Math.max(1, Math.ceil(steps / STRETCHES));
+    let last = engine.mse(state),
+      walked = 0;
     while (walked < steps) {
-      const block = Math.min(stride, steps - walked), at = cursor.step;
+      const block = Math.min(stride, steps - walked),
+        at = cursor.step;
       const next = (engine.walk(state, cursor, block), engine.mse(state));
       curve.push({ step: at, low: Math.min(last, next), high: Math.max(last, next) });
       last = next;
       walked += block;
       if (cursor.step < at + block) break;
     }
-    this.future.value = { from, what, recipe, curve, steps: cursor.step, weight: Array.from(state.slice(0, engine.size)), mse: last };
+    this.future.value = {
+      from,
+      what,
+      recipe,
+      curve,
+      steps: cursor.step,
+      weight: Array.from(state.slice(0, engine.size)),
+      mse: last,
+    };
   }
 }

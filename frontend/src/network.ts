@@ -25,7 +25,8 @@ export interface NodeNumbers {
 
 /** Number of a layer's first node among all, and of its first weight. */
 export function offsets(recipe: Recipe): { node: number; weight: number }[] {
-  let node = 0, weight = 0;
+  let node = 0,
+    weight = 0;
   return recipe.layers!.map((layer) => {
     const at = { node, weight };
     node += layer.outputs;
@@ -47,19 +48,32 @@ export function inputsOf(recipe: Recipe, step: Step, layer: number, b: number): 
 }
 
 export function numbersOf(recipe: Recipe, step: Step, { layer, node }: Place, b: number): NodeNumbers {
-  const shape = recipe.layers![layer], at = offsets(recipe), width = shape.inputs + (shape.bias ? 1 : 0), all = nodeCount(recipe);
-  const from = at[layer].weight + node * width, place = b * all + at[layer].node + node;
+  const shape = recipe.layers![layer],
+    at = offsets(recipe),
+    width = shape.inputs + (shape.bias ? 1 : 0),
+    all = nodeCount(recipe);
+  const from = at[layer].weight + node * width,
+    place = b * all + at[layer].node + node;
   const row = (numbers: Float64Array) => Array.from(numbers.slice(from, from + width));
-  const next = recipe.layers![layer + 1], nextWidth = next ? next.inputs + (next.bias ? 1 : 0) : 0;
+  const next = recipe.layers![layer + 1],
+    nextWidth = next ? next.inputs + (next.bias ? 1 : 0) : 0;
   const through = recipe.sequential ? step.new_weight : step.weight;
   const fed = next
     ? Array.from({ length: next.outputs }, (_, j) => ({
-      delta: step.delta[b * all + at[layer + 1].node + j], weight: through[at[layer + 1].weight + j * nextWidth + node],
-    }))
+        delta: step.delta[b * all + at[layer + 1].node + j],
+        weight: through[at[layer + 1].weight + j * nextWidth + node],
+      }))
     : [];
   return {
-    activation: shape.activation, input: inputsOf(recipe, step, layer, b), weight: row(step.weight), weighted_delta: row(step.weighted_delta),
-    alpha_delta: row(step.alpha_delta), new_weight: row(step.new_weight), sum: step.sum[place], prediction: step.prediction[place],
-    delta: step.delta[place], fed,
+    activation: shape.activation,
+    input: inputsOf(recipe, step, layer, b),
+    weight: row(step.weight),
+    weighted_delta: row(step.weighted_delta),
+    alpha_delta: row(step.alpha_delta),
+    new_weight: row(step.new_weight),
+    sum: step.sum[place],
+    prediction: step.prediction[place],
+    delta: step.delta[place],
+    fed,
   };
 }

@@ -12,8 +12,18 @@ export interface Column {
 }
 
 export type Quantity =
-  | "input" | "weight" | "bias" | "sum" | "prediction" | "delta" | "weighted_delta" | "alpha_delta" | "new_weight"
-  | "bias_weighted_delta" | "bias_delta" | "new_bias";
+  | "input"
+  | "weight"
+  | "bias"
+  | "sum"
+  | "prediction"
+  | "delta"
+  | "weighted_delta"
+  | "alpha_delta"
+  | "new_weight"
+  | "bias_weighted_delta"
+  | "bias_delta"
+  | "new_bias";
 
 export interface RecordedLayer {
   /** What its program calls it. */
@@ -70,7 +80,8 @@ export class Numbers {
   readonly all: Float64Array;
 
   constructor(column: Column) {
-    const text = atob(column.numbers), bytes = new Uint8Array(text.length);
+    const text = atob(column.numbers),
+      bytes = new Uint8Array(text.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
     this.all = new Float64Array(bytes.buffer);
     this.rows = column.shape[0] ?? 1;
@@ -101,7 +112,9 @@ export interface Now {
 }
 
 function read(record: RecordedStep): Now {
-  const layers = record.layers.map((layer) => Object.fromEntries(Object.entries(layer).map(([name, column]) => [name, new Numbers(column)])) as LayerNumbers);
+  const layers = record.layers.map(
+    (layer) => Object.fromEntries(Object.entries(layer).map(([name, column]) => [name, new Numbers(column)])) as LayerNumbers,
+  );
   return { step: record.step, loss: number(record.loss), alpha: number(record.alpha), layers };
 }
 
@@ -152,8 +165,15 @@ export interface Losses {
 }
 
 function lossesOf({ stretch, low, high, first, last, missing }: RecordedScene["losses"]): Losses {
-  const least = new Numbers(low), most = high ? new Numbers(high) : least;
-  return { points: Array.from(least.all, (value, i) => ({ step: i * stretch, low: value, high: most.all[i] })), stretch, first: number(first), last: number(last), missing };
+  const least = new Numbers(low),
+    most = high ? new Numbers(high) : least;
+  return {
+    points: Array.from(least.all, (value, i) => ({ step: i * stretch, low: value, high: most.all[i] })),
+    stretch,
+    first: number(first),
+    last: number(last),
+    missing,
+  };
 }
 
 /** What the view is looking at: a record by its place among those that are here, and a node by its place among those shown. */
@@ -189,12 +209,18 @@ export class Recording {
   /** Place of the record nearest to a step. */
   near(step: number): number {
     const { records } = this.scene;
-    return records.reduce((best, record, place) => (Math.abs(record.step - step) < Math.abs(records[best].step - step) ? place : best), 0);
+    return records.reduce(
+      (best, record, place) => (Math.abs(record.step - step) < Math.abs(records[best].step - step) ? place : best),
+      0,
+    );
   }
 
   /** Place of the last record at a step or before it. */
   before(step: number): number {
-    return Math.max(0, this.scene.records.findLastIndex((record) => record.step <= step));
+    return Math.max(
+      0,
+      this.scene.records.findLastIndex((record) => record.step <= step),
+    );
   }
 
   open(layer: number): void {

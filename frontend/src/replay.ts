@@ -1,13 +1,18 @@
 /** A run in the page: gone through once with checkpoints, then any step found again from the nearest one. */
 
-import { DIVERGED, Engine, FULL, MSE_REACHED, REPEATED, UNCHANGED, WENT, freshCursor, type Core, type Window } from "./engine";
+import { type Core, DIVERGED, Engine, FULL, freshCursor, MSE_REACHED, REPEATED, UNCHANGED, WENT, type Window } from "./engine";
 import type { Facts, Recipe, Scene } from "./scene";
 
 /** Steps that the page goes by itself before it says that Python must. */
 export const MOST_STEPS = 2_000_000;
 /** Pieces that a way is gone in, and states found on it that are remembered, at most. */
-const PIECES = 8, MOST_FOUND = 128, FOUND_NUMBERS = 4e6;
-const FIRST_SPACING = 256, MOST_KEPT = 4096, DEFAULT_STEPS = 1_000_000, BLOCK = 65_536;
+const PIECES = 8,
+  MOST_FOUND = 128,
+  FOUND_NUMBERS = 4e6;
+const FIRST_SPACING = 256,
+  MOST_KEPT = 4096,
+  DEFAULT_STEPS = 1_000_000,
+  BLOCK = 65_536;
 
 export interface Step {
   step: number;
@@ -30,7 +35,11 @@ export class Replay {
   private found = new Map<number, Float64Array>();
 
   private constructor(
-    core: Core, recipe: Recipe, readonly facts: Facts, private spacing: number, private states: Float64Array[],
+    core: Core,
+    recipe: Recipe,
+    readonly facts: Facts,
+    private spacing: number,
+    private states: Float64Array[],
     private lastState: Float64Array,
   ) {
     this.recipe = recipe;
@@ -52,9 +61,14 @@ export class Replay {
 
   /** A run of this page's own: ends where Python's would, or after `most` steps. */
   static run(core: Core, recipe: Recipe, most = MOST_STEPS): Replay {
-    const engine = new Engine(core, recipe), cursor = freshCursor(0), state = engine.firstState(), saved = state.slice();
-    const asked = Math.min(recipe.steps ?? DEFAULT_STEPS, recipe.alphas?.length ?? Infinity), until = Math.min(asked, most);
-    let capacity = 64, kept = new Float64Array(capacity * engine.stateLength);
+    const engine = new Engine(core, recipe),
+      cursor = freshCursor(0),
+      state = engine.firstState(),
+      saved = state.slice();
+    const asked = Math.min(recipe.steps ?? DEFAULT_STEPS, recipe.alphas?.length ?? Infinity),
+      until = Math.min(asked, most);
+    let capacity = 64,
+      kept = new Float64Array(capacity * engine.stateLength);
     cursor.spacing = FIRST_SPACING;
     cursor.capacity = capacity;
     cursor.stopping = 1;
@@ -77,7 +91,12 @@ export class Replay {
     }
     const states = Array.from({ length: cursor.kept }, (_, i) => kept.slice(i * engine.stateLength, (i + 1) * engine.stateLength));
     const facts: Facts = {
-      ending: "STEPS_USED", sentence: "", steps: cursor.step, last_step: cursor.step, settled_after: null, cycle: null,
+      ending: "STEPS_USED",
+      sentence: "",
+      steps: cursor.step,
+      last_step: cursor.step,
+      settled_after: null,
+      cycle: null,
     };
     const replay = new Replay(core, recipe, facts, cursor.spacing, states, state);
     replay.conclude(why, cursor.lastMoved, cursor.length * engine.stepsPerEpoch, asked, until);
@@ -85,7 +104,8 @@ export class Replay {
   }
 
   private conclude(why: number, lastMoved: number, period: number, asked: number, until: number): void {
-    const facts = this.facts, whole = this.recipe.steps !== null;
+    const facts = this.facts,
+      whole = this.recipe.steps !== null;
     if (why === DIVERGED) facts.ending = "DIVERGED";
     if (why === MSE_REACHED) facts.ending = "MSE_REACHED";
     if (why === UNCHANGED && facts.steps < until) facts.ending = "SETTLED";
@@ -106,7 +126,8 @@ export class Replay {
 
   /** Once a state comes back a period later it always will: bisection. */
   private firstOfCycle(period: number): number {
-    let low = 0, high = this.facts.last_step - period;
+    let low = 0,
+      high = this.facts.last_step - period;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (same(this.computed(middle), this.computed(middle + period))) high = middle;
@@ -135,11 +156,12 @@ export class Replay {
   private computed(step: number): Float64Array {
     if (step >= this.facts.last_step) return this.lastState.slice();
     const i = Math.min(Math.floor(step / this.spacing), this.states.length - 1);
-    let from = i * this.spacing, state = this.states[i];
+    let from = i * this.spacing,
+      state = this.states[i];
     for (const [known, there] of this.found) if (known <= step && known > from) [from, state] = [known, there];
     state = state.slice();
     const pieces = Math.max(1, Math.ceil((step - from) / PIECES));
-    for (let at = from; at < step;) {
+    for (let at = from; at < step; ) {
       const go = Math.min(pieces, step - at);
       this.engine.walk(state, freshCursor(at), go);
       at += go;
@@ -150,7 +172,8 @@ export class Replay {
 
   private remember(step: number, state: Float64Array): void {
     this.found.set(step, state.slice());
-    if (this.found.size > Math.max(4, Math.min(MOST_FOUND, FOUND_NUMBERS / state.length))) this.found.delete(this.found.keys().next().value!);
+    if (this.found.size > Math.max(4, Math.min(MOST_FOUND, FOUND_NUMBERS / state.length)))
+      this.found.delete(this.found.keys().next().value!);
   }
 
   /** Numbers of consecutive steps; of steps after settling or in a cycle too. */
@@ -159,10 +182,19 @@ export class Replay {
   }
 
   at(step: number): Step {
-    const w = this.window(step, 1), count = Array.from(w.example).filter((e) => e >= 0n).length, k = this.engine.nodes;
+    const w = this.window(step, 1),
+      count = Array.from(w.example).filter((e) => e >= 0n).length,
+      k = this.engine.nodes;
     return {
-      step, weight: w.weight, weighted_delta: w.weighted_delta, alpha_delta: w.alpha_delta, new_weight: w.new_weight,
-      sum: w.sum.slice(0, count * k), prediction: w.prediction.slice(0, count * k), delta: w.delta.slice(0, count * k), mse: w.mse[0],
+      step,
+      weight: w.weight,
+      weighted_delta: w.weighted_delta,
+      alpha_delta: w.alpha_delta,
+      new_weight: w.new_weight,
+      sum: w.sum.slice(0, count * k),
+      prediction: w.prediction.slice(0, count * k),
+      delta: w.delta.slice(0, count * k),
+      mse: w.mse[0],
       examples: Array.from(w.example.slice(0, count), Number),
     };
   }
@@ -173,6 +205,7 @@ export class Replay {
 }
 
 function same(a: Float64Array, b: Float64Array): boolean {
-  const x = new BigUint64Array(a.buffer, a.byteOffset, a.length), y = new BigUint64Array(b.buffer, b.byteOffset, b.length);
+  const x = new BigUint64Array(a.buffer, a.byteOffset, a.length),
+    y = new BigUint64Array(b.buffer, b.byteOffset, b.length);
   return x.every((value, i) => value === y[i]);
 }

@@ -1,7 +1,7 @@
 /** What alpha means for one example, as Python's forecast says it; anything wider waits for Python. */
 
-import type { Recipe, Scene } from "./scene";
 import { number } from "./numbers";
+import type { Recipe, Scene } from "./scene";
 
 export interface Limits {
   /** Alpha up to which it is stable, and the one that does it in one step (all examples in a step). */
@@ -26,7 +26,8 @@ export function isOneExample(recipe: Recipe): boolean {
 /** Limits of a recipe: worked out for one example; for other recipes Python's, where only alpha was changed since. */
 export function limitsOf(recipe: Recipe, scene: Scene): Limits | null {
   if (isOneExample(recipe)) {
-    const square = squares(recipe), factor = 1 - recipe.alpha * square;
+    const square = squares(recipe),
+      factor = 1 - recipe.alpha * square;
     return { limit: 2 / square, oneStep: 1 / square, factor, regime: regimeOf(recipe.alpha * square) };
   }
   const limit = number(scene.forecast.limit);
@@ -34,7 +35,9 @@ export function limitsOf(recipe: Recipe, scene: Scene): Limits | null {
   if (!Number.isFinite(limit) || !sameData || recipe.rule !== "plain") return null;
   const known = recipe.alpha === scene.recipe.alpha;
   return {
-    limit, oneStep: limit / 2, factor: known ? number(scene.forecast.factor) : NaN,
+    limit,
+    oneStep: limit / 2,
+    factor: known ? number(scene.forecast.factor) : NaN,
     regime: known ? scene.forecast.regime : recipe.alpha < 0 || recipe.alpha > limit ? "runs away" : "stable",
   };
 }
@@ -48,7 +51,8 @@ function regimeOf(product: number): string {
 /** How the run of a changed recipe ended, in a sentence. */
 export function endingSentence(ending: string, steps: number, settled: number | null, cycle: [number, number] | null): string {
   const n = (x: number) => x.toLocaleString("en-US");
-  if (ending === "SETTLED") return settled ? `Settled after ${n(settled)} steps: no weight will ever change again.` : "Settled from the start.";
+  if (ending === "SETTLED")
+    return settled ? `Settled after ${n(settled)} steps: no weight will ever change again.` : "Settled from the start.";
   if (ending === "CYCLING" && cycle) return `Cycling: from step ${n(cycle[0])} on the weights repeat every ${n(cycle[1])} steps.`;
   if (ending === "DIVERGED") return `Diverged: at step ${n(steps - 1)} a new weight is no longer finite.`;
   if (ending === "MSE_REACHED") return `The mean squared error asked for is reached after ${n(steps)} steps.`;

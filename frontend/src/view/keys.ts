@@ -10,10 +10,12 @@ export interface Walk {
 }
 
 export function keys(event: KeyboardEvent, { at, last, go, play, more = {} }: Walk): void {
-  const target = event.target as HTMLElement, tag = target.tagName;
+  const target = event.target as HTMLElement,
+    tag = target.tagName;
   if (event.altKey || event.ctrlKey || event.metaKey || tag === "SELECT" || tag === "TEXTAREA") return;
   // on the slider of the steps they are the same keys: a native one's Page Up would go a tenth of the run
-  const typing = tag === "INPUT" && (target as HTMLInputElement).type !== "checkbox" && target.id !== "ns-step", pressing = tag === "BUTTON" || tag === "SUMMARY";
+  const typing = tag === "INPUT" && (target as HTMLInputElement).type !== "checkbox" && target.id !== "ns-step",
+    pressing = tag === "BUTTON" || tag === "SUMMARY";
   const move: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
   // a table that is wider than its place is scrolled by the same arrows
   const scrolls = target.classList.contains("scroll") && target.scrollWidth > target.clientWidth && event.key.startsWith("Arrow");
