@@ -62,10 +62,10 @@ frontend/node_modules: frontend/package-lock.json
 	@touch $@
 
 frontend: frontend/node_modules  ## build the page's bundle (needs node, clang 14 and lld 14)
-	cd frontend && npx tsc --noEmit && node build.mjs
+	cd frontend && node layout.mjs && npx tsc --noEmit && node build.mjs
 
-check-frontend: frontend/node_modules  ## types, and the committed bundle is what its sources give, byte for byte
-	cd frontend && npx tsc --noEmit && node build.mjs build/nodescope.js
+check-frontend: frontend/node_modules  ## style, types, and the committed bundle is what its sources give, byte for byte
+	cd frontend && npx biome check . && node layout.mjs --check && npx tsc --noEmit && node build.mjs build/nodescope.js
 	cmp frontend/build/nodescope.js src/nodescope/hosts/static/nodescope.js
 
 picture: $(DEV)  ## the README's picture, taken in Chromium
@@ -74,8 +74,9 @@ picture: $(DEV)  ## the README's picture, taken in Chromium
 goldens: $(DEV)  ## pictures that the page is held to, taken anew: look at them before they are committed
 	NODESCOPE_GOLDENS=write $(BIN)/python -m pytest -q tests/browser/test_goldens.py
 
-format: $(DEV)  ## put the code in order
+format: $(DEV) frontend/node_modules  ## put the code in order
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	cd frontend && npx biome check --write .
 
 bench: $(INSTALLED)  ## how fast it is
 	$(BIN)/python benchmarks/rewind.py

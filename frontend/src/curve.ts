@@ -1,8 +1,8 @@
 /** The error over a run: lowest and highest mse of many stretches of steps, and every step around the one in view. */
 
 import { freshCursor } from "./engine";
-import type { Replay } from "./replay";
 import { number } from "./numbers";
+import type { Replay } from "./replay";
 import type { Scene } from "./scene";
 
 /** Lowest and highest mse of the steps looked at from `step` on, up to the next point. */
@@ -24,9 +24,12 @@ export interface Curve {
 export const STRETCHES = 388;
 /** Steps before and after the one in view that the detail shows. */
 const AROUND = 40;
-const BLOCK = 8192, SOME = 4;
+const BLOCK = 8192;
+const SOME = 4;
 /** Multiplications that a curve may cost where mse over all examples has to be worked out for itself. */
-const MOST_WORK = 2e7, DETAIL_WORK = 4e6, MOST_CALLS = 20_000;
+const MOST_WORK = 2e7;
+const DETAIL_WORK = 4e6;
+const MOST_CALLS = 20_000;
 
 /** Steps worth a curve: until it settles or has gone once round its cycle, and a little more. */
 export function usefulEnd(replay: Replay): number {
@@ -38,7 +41,11 @@ export function usefulEnd(replay: Replay): number {
 export function curveOf(replay: Replay, scene: Scene): Curve {
   if (scene.overview && replay.facts === scene.run) {
     const { stretch, looked_at, low, high } = scene.overview;
-    return { points: low.map((value, i) => ({ step: i * stretch, low: number(value), high: number(high[i]) })), stretch, lookedAt: looked_at };
+    return {
+      points: low.map((value, i) => ({ step: i * stretch, low: number(value), high: number(high[i]) })),
+      stretch,
+      lookedAt: looked_at,
+    };
   }
   return stretches(replay, 0, usefulEnd(replay), STRETCHES);
 }
@@ -53,10 +60,13 @@ export function detailOf(replay: Replay, whole: Curve, step: number): Curve | nu
 
 /** mse over all examples before each step of [from, to), as at most about `most` points. */
 function stretches(replay: Replay, from: number, to: number, most: number): Curve {
-  const { n } = replay.recipe, count = to - from, stretch = Math.max(1, Math.ceil(count / most));
+  const { n } = replay.recipe;
+  const count = to - from;
+  const stretch = Math.max(1, Math.ceil(count / most));
   const each = count <= MOST_CALLS && count * n * replay.engine.size <= MOST_WORK;
   if (seesAll(replay)) return { points: fromSteps(replay, from, to, stretch), stretch, lookedAt: stretch };
-  const lookedAt = each ? stretch : Math.min(stretch, SOME), points: Point[] = [];
+  const lookedAt = each ? stretch : Math.min(stretch, SOME);
+  const points: Point[] = [];
   for (let step = from; step < to; step += stretch) points.push(looked(replay, step, Math.min(to, step + stretch), lookedAt));
   return { points, stretch, lookedAt };
 }
@@ -68,20 +78,25 @@ export function seesAll(replay: Replay): boolean {
 
 /** The points from the mse that each step has written down itself. */
 function fromSteps(replay: Replay, from: number, to: number, stretch: number): Point[] {
-  const points: Point[] = [], rows = Math.max(stretch, BLOCK - (BLOCK % stretch));
-  const computed = Math.min(to, Math.max(from + 1, replay.facts.last_step)), state = replay.stateAt(from);
+  const points: Point[] = [];
+  const rows = Math.max(stretch, BLOCK - (BLOCK % stretch));
+  const computed = Math.min(to, Math.max(from + 1, replay.facts.last_step));
+  const state = replay.stateAt(from);
   for (let start = from; start < computed; start += rows) {
     const mses = replay.engine.mses(state, start, Math.min(rows, computed - start));
     for (let i = 0; i < mses.length; i += stretch) points.push(point(start + i, mses.subarray(i, i + stretch)));
     if (mses.length < Math.min(rows, computed - start)) break;
   }
-  for (let step = from + points.length * stretch; step < to; step += stretch) points.push(looked(replay, step, Math.min(to, step + stretch), 2));
+  for (let step = from + points.length * stretch; step < to; step += stretch)
+    points.push(looked(replay, step, Math.min(to, step + stretch), 2));
   return points;
 }
 
 /** A stretch of which the first so many steps are looked at. */
 function looked(replay: Replay, start: number, end: number, count: number): Point {
-  const state = replay.stateAt(start), cursor = freshCursor(start), mses: number[] = [];
+  const state = replay.stateAt(start);
+  const cursor = freshCursor(start);
+  const mses: number[] = [];
   for (let step = start; step < Math.min(end, start + count); step++) {
     mses.push(replay.engine.mse(state));
     replay.engine.walk(state, cursor, 1);
@@ -90,7 +105,8 @@ function looked(replay: Replay, start: number, end: number, count: number): Poin
 }
 
 function point(step: number, mses: ArrayLike<number>): Point {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (let i = 0; i < mses.length; i++) {
     const mse = Number.isNaN(mses[i]) ? Infinity : mses[i];
     low = Math.min(low, mse);

@@ -4,17 +4,22 @@ import { render as draw } from "preact";
 import bytes from "../build/core.wasm";
 import { Engine, type Window } from "./engine";
 import { Model } from "./model";
-import { isRecorded, Recording, type RecordedScene } from "./recorded";
-import type { Recipe, Scene } from "./scene";
+import { isRecorded, type RecordedScene } from "./recorded";
+import { Recording } from "./recording";
+import { recipeOf, sceneOf, type ToldRecipe, type ToldScene } from "./scene";
 import css from "./style.css";
-import { App } from "./view/app";
-import { RecordedApp } from "./view/recorded";
+import { ObservedRun } from "./view/recorded/kind";
+import { Replayed } from "./view/replayed/kind";
 
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
 /** Show a scene inside an element; gives back what takes it away again. */
-export async function mount(place: HTMLElement, scene: Scene | RecordedScene): Promise<() => void> {
-  const view = isRecorded(scene) ? <RecordedApp model={new Recording(scene)} /> : <App model={new Model(await core, scene)} />;
+export async function mount(place: HTMLElement, scene: ToldScene | RecordedScene): Promise<() => void> {
+  const view = isRecorded(scene) ? (
+    <ObservedRun model={new Recording(scene)} />
+  ) : (
+    <Replayed model={new Model(await core, sceneOf(scene))} />
+  );
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
@@ -32,7 +37,9 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene): P
 
 /** Notebooks have themes of their own, which `prefers-color-scheme` knows nothing of. */
 function followTheme(place: HTMLElement): () => void {
-  const set = () => { place.style.colorScheme = themeOf(document.body) ?? ""; };
+  const set = () => {
+    place.style.colorScheme = themeOf(document.body) ?? "";
+  };
   set();
   const watch = new MutationObserver(set);
   watch.observe(document.body, { attributes: true });
@@ -40,15 +47,16 @@ function followTheme(place: HTMLElement): () => void {
 }
 
 function themeOf(body: HTMLElement): string | null {
-  const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
+  const lab = body.getAttribute("data-jp-theme-light");
+  const code = body.getAttribute("data-vscode-theme-kind");
   if (lab) return lab === "true" ? "light" : "dark";
   if (code) return code.includes("light") ? "light" : "dark";
   return body.classList.contains("dark") ? "dark" : body.classList.contains("light") ? "light" : null;
 }
 
 /** All numbers of a recipe's steps, made here from its start: for whoever wants to hold this page's arithmetic beside another. */
-export async function recomputed(recipe: Recipe, steps: number): Promise<Window> {
-  const engine = new Engine(await core, recipe);
+export async function recomputed(recipe: ToldRecipe, steps: number): Promise<Window> {
+  const engine = new Engine(await core, recipeOf(recipe));
   return engine.window(engine.firstState(), 0, steps);
 }
 
@@ -58,14 +66,14 @@ interface WidgetModel {
 
 /** anywidget's port. */
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
-  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene);
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as ToldScene | RecordedScene);
   return () => void gone.then((unmount) => unmount());
 }
 
 async function start(): Promise<void> {
   for (const place of document.querySelectorAll<HTMLElement>("[data-nodescope]")) {
-    const text = document.getElementById(place.dataset.nodescope!)?.textContent;
-    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene);
+    const text = document.getElementById(place.dataset.nodescope ?? "")?.textContent;
+    if (text) await mount(place, JSON.parse(text) as ToldScene | RecordedScene);
   }
 }
 

@@ -6,14 +6,16 @@ export function exact(x: number): string {
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const [mantissa, power] = Math.abs(x).toExponential().split("e");
-  const digits = mantissa.replace(".", ""), exponent = Number(power);
+  const digits = mantissa.replace(".", "");
+  const exponent = Number(power);
   if (x === 0) return `${sign}0.0`;
   if (exponent < -4 || exponent >= 16) {
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
     return `${sign}${digits[0]}${fraction}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
   if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, "0"), rest = digits.slice(exponent + 1);
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+  const rest = digits.slice(exponent + 1);
   return `${sign}${whole}.${rest || "0"}`;
 }
 
@@ -37,13 +39,23 @@ export function distinct(values: number[], digits = 4): string[] {
   for (const group of clashes(values, texts)) {
     const anchor = group.find((i) => !texts[i].startsWith("≈"));
     if (anchor === undefined) {
-      const longer = apart(group.map((i) => values[i]), digits);
-      group.forEach((i, at) => { texts[i] = longer[at]; });
+      const longer = apart(
+        group.map((i) => values[i]),
+        digits,
+      );
+      group.forEach((i, at) => {
+        texts[i] = longer[at];
+      });
       continue;
     }
     const others = group.filter((i) => !alike(values[i], values[anchor]));
     for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 2);
-    if (clashes(others.map((i) => values[i]), others.map((i) => texts[i])).length)
+    if (
+      clashes(
+        others.map((i) => values[i]),
+        others.map((i) => texts[i]),
+      ).length
+    )
       for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 6);
   }
   return clashes(values, texts).length ? values.map((x) => short(x, 17)) : texts;
@@ -82,7 +94,7 @@ function alike(a: number, b: number): boolean {
 
 export function number(x: number | string | null): number {
   if (x === null) return NaN;
-  return typeof x === "number" ? x : { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity }[x] ?? Number(x);
+  return typeof x === "number" ? x : ({ NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity }[x] ?? Number(x));
 }
 
 export function count(x: number): string {
@@ -102,4 +114,31 @@ export function double(place: bigint): number {
   bits.setBigInt64(0, place >= 0n ? place : -place);
   const x = bits.getFloat64(0);
   return place >= 0n ? x : -x;
+}
+
+/** For pictures: a long text is cut, the whole of it stays in the data. */
+export function clip(text: string, most = 40): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** "1 step", "2 steps". */
+export function counted(number: number, word: string): string {
+  return `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+}
+
+/** How large a number is where they are ranked; what is not a number comes first: it is what one looks for. */
+export function magnitude(x = 0): number {
+  return Number.isNaN(x) ? Infinity : Math.abs(x);
+}
+
+/** The largest magnitude of those that are finite. */
+export function most(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) largest = Math.max(largest, Math.abs(values[i]));
+  return largest;
+}
+
+/** Little-endian doubles in base64. */
+export function doublesOf(text: string): Float64Array<ArrayBuffer> {
+  return new Float64Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 }

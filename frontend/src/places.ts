@@ -1,6 +1,6 @@
 /** Places of a run worth going to, each found exactly where every step can be looked at. */
 
-import { seesAll, type Curve } from "./curve";
+import { type Curve, seesAll } from "./curve";
 import type { Replay } from "./replay";
 
 export interface Place {
@@ -8,10 +8,15 @@ export interface Place {
   step: number;
 }
 
-const BLOCK = 4096, FAR = 200_000;
+const BLOCK = 4096;
+const FAR = 200_000;
+/** Weights gone through in looking, over all steps. */
+const FAR_WORK = 2e7;
 
 export function placesOf(replay: Replay, curve: Curve): Place[] {
-  const { facts } = replay, last = Math.max(0, facts.steps - 1), start = curve.points[0]?.high ?? NaN;
+  const { facts } = replay;
+  const last = Math.max(0, facts.steps - 1);
+  const start = curve.points[0]?.high ?? NaN;
   const places: (Place | null)[] = [
     { name: "start", step: 0 },
     below(replay, curve, start * 0.01, "error below a tenth"),
@@ -19,7 +24,8 @@ export function placesOf(replay: Replay, curve: Curve): Place[] {
     largest(curve, start),
     swing(replay),
   ];
-  if (facts.settled_after) places.push({ name: "last move", step: facts.settled_after - 1 }, { name: "settled", step: facts.settled_after });
+  if (facts.settled_after)
+    places.push({ name: "last move", step: facts.settled_after - 1 }, { name: "settled", step: facts.settled_after });
   if (facts.cycle) places.push({ name: "cycle begins", step: facts.cycle[0] });
   if (facts.ending === "DIVERGED") places.push({ name: "first number not finite", step: last });
   places.push({ name: "end", step: last });
@@ -31,7 +37,8 @@ function below(replay: Replay, curve: Curve, bound: number, name: string): Place
   const found = curve.points.find((p) => p.low < bound && p.step + curve.stretch > 1);
   if (!found || !(bound > 0)) return null;
   if (!seesAll(replay)) return found.step ? { name, step: found.step } : null;
-  const back = Math.max(0, found.step - curve.stretch), mses = replay.engine.mses(replay.stateAt(back), back, 2 * curve.stretch);
+  const back = Math.max(0, found.step - curve.stretch);
+  const mses = replay.engine.mses(replay.stateAt(back), back, 2 * curve.stretch);
   const at = mses.findIndex((mse) => mse < bound);
   return at < 0 || back + at === 0 ? null : { name, step: back + at };
 }
@@ -41,17 +48,19 @@ function largest(curve: Curve, start: number): Place | null {
   return most && most.step > 0 && most.high > start ? { name: "largest error", step: most.step } : null;
 }
 
-/** First step whose delta has another sign than the one before it: looked for where a node has one example. */
+/** First step whose delta has another sign than the one before it: looked for where there is one output and one example. */
 function swing(replay: Replay): Place | null {
-  const { n, k, layers } = replay.recipe, end = Math.min(FAR, replay.facts.last_step);
-  if (n > 1 || k > 1 || layers) return null;
+  const { n, k } = replay.recipe;
+  const { size, nodes } = replay.engine;
+  const end = Math.min(FAR, replay.facts.last_step, Math.floor(FAR_WORK / size));
+  if (n > 1 || k > 1) return null;
   const state = replay.stateAt(0);
   let sign = 0;
   for (let start = 0; start < end; start += BLOCK) {
     const deltas = replay.engine.deltas(state, start, Math.min(BLOCK, end - start));
-    for (let i = 0; i < deltas.length; i++) {
+    for (let i = nodes - 1; i < deltas.length; i += nodes) {
       const now = Math.sign(deltas[i]);
-      if (sign && now && now !== sign) return { name: "first swing", step: start + i };
+      if (sign && now && now !== sign) return { name: "first swing", step: start + (i + 1) / nodes - 1 };
       sign = now || sign;
     }
     if (!deltas.length) break;

@@ -1,5 +1,7 @@
 /** The one document that every host shows. Python writes it (views/scene.py); numbers that JSON has no word for are strings. */
 
+import { IDENTITY } from "./layout";
+
 export type Num = number | "NaN" | "Infinity" | "-Infinity";
 
 export interface Layer {
@@ -16,9 +18,7 @@ export interface Recipe {
   d: number;
   k: number;
   batch: number;
-  bias: boolean;
-  /** Of a network; null for one layer of plain nodes. */
-  layers: Layer[] | null;
+  layers: Layer[];
   sequential: boolean;
   loss: { code: number; threshold: number };
   sums: boolean;
@@ -36,7 +36,7 @@ export interface Recipe {
   alphas: number[] | null;
   until_mse: number | null;
   frozen: boolean[] | null;
-  /** (k, width), biases last; of a network these blocks one after another. */
+  /** (outputs, width) of each layer, biases last, one block after another. */
   start: number[];
   /** (n, d) and (n, k). */
   input: number[];
@@ -113,7 +113,14 @@ export interface Scene {
   python: string;
 }
 
-/** What a host can do besides showing; the view asks, and never asks where it is. */
-export interface Host {
-  label: string;
+/** As Python writes it: the layer of plain nodes goes without saying. */
+export type ToldRecipe = Omit<Recipe, "layers"> & { bias: boolean; layers: Layer[] | null };
+export type ToldScene = Omit<Scene, "recipe"> & { recipe: ToldRecipe };
+
+export function recipeOf({ bias, layers, ...rest }: ToldRecipe): Recipe {
+  return { ...rest, layers: layers ?? [{ inputs: rest.d, outputs: rest.k, bias, activation: "identity", code: IDENTITY }] };
+}
+
+export function sceneOf(told: ToldScene): Scene {
+  return { ...told, recipe: recipeOf(told.recipe) };
 }

@@ -1,54 +1,49 @@
-/** Every number of the step, exactly, one click away; and a window of the trace. */
+/** Every number of what is in view, exactly, one click away. */
 
-import { useContext } from "preact/hooks";
-import type { Model } from "../model";
-import { exact } from "../numbers";
-import { Current } from "./context";
-import { exactRows } from "./network";
-import { clip } from "./rows";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { count, exact } from "../numbers";
+import type { ExactRow } from "./kind";
+import { Table } from "./parts";
 
 const MOST = 200;
 
-export function Exactly() {
-  const model = useContext(Current), now = model.now.value, { recipe } = model.replay.value;
-  const rows = recipe.layers ? exactRows(model) : exactRowsOfNodes(model);
-  return (
-    <details class="exactly">
-      <summary>Every number, exactly</summary>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Every number of the step">
-        <table class="rows">
-          <caption>step {now.step}</caption>
-          <thead><tr><th scope="col">number</th><th scope="col">of</th><th scope="col">value</th></tr></thead>
-          <tbody>
-            {rows.slice(0, MOST).map(([name, of, value], i) => (
-              <tr key={i}><th scope="row">{name}</th><td><bdi>{of}</bdi></td><td class="exact" data-quantity={name} data-of={of}>{exact(value)}</td></tr>
-            ))}
-          </tbody>
-        </table>
-        {rows.length > MOST && <p class="soft">{rows.length - MOST} more: read them in Python with run.trace[{now.step}].</p>}
-      </div>
-    </details>
-  );
+interface Props {
+  /** Looked up only while they are shown. */
+  rows: () => ExactRow[];
+  caption: ComponentChildren;
+  /** How Python reads them all. */
+  python: string;
 }
 
-/** Of plain nodes: everything. */
-function exactRowsOfNodes(model: Model): [string, string, number][] {
-  const now = model.now.value, { recipe } = model.replay.value;
-  const width = recipe.d + (recipe.bias ? 1 : 0), rows: [string, string, number][] = [];
-  const label = (i: number) => {
-    const node = recipe.k > 1 ? `${clip(recipe.goal_names[Math.floor(i / width)])}, ` : "", at = i % width;
-    return width === 1 && recipe.k === 1 ? "" : `${node}${at === recipe.d ? "bias" : clip(recipe.input_names[at])}`;
-  };
-  now.examples.forEach((example, b) => {
-    const of = recipe.n > 1 ? `example ${example}` : "";
-    for (let i = 0; i < recipe.d; i++) rows.push(["input", [of, recipe.d > 1 ? clip(recipe.input_names[i]) : ""].filter(Boolean).join(", "), recipe.input[example * recipe.d + i]]);
-    for (let j = 0; j < recipe.k; j++) {
-      const who = [of, recipe.k > 1 ? clip(recipe.goal_names[j]) : ""].filter(Boolean).join(", ");
-      rows.push(["prediction", who, now.prediction[b * recipe.k + j]], ["goal", who, recipe.goal[example * recipe.k + j]], ["delta", who, now.delta[b * recipe.k + j]]);
-    }
-  });
-  rows.push(["mse", "", now.mse]);
-  for (const name of ["weight", "weighted_delta", "alpha_delta", "new_weight"] as const)
-    now[name].forEach((value, i) => rows.push([name.replace("_", " "), label(i), value]));
-  return rows;
+export function Exactly({ rows, caption, python }: Props) {
+  const [shown, setShown] = useState(false);
+  const all = shown ? rows() : [];
+  return (
+    <details class="exactly" onToggle={(e) => setShown(e.currentTarget.open)}>
+      <summary>Every number, exactly</summary>
+      {shown && (
+        <Table label="Every number of the step" caption={caption} heads={["number", "of", "value"]}>
+          <tbody>
+            {all.slice(0, MOST).map(([name, of, value]) => (
+              <tr key={`${name} ${of}`}>
+                <th scope="row">{name}</th>
+                <td>
+                  <bdi>{of}</bdi>
+                </td>
+                <td class="exact" data-quantity={name} data-of={of}>
+                  {exact(value)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {all.length > MOST && (
+        <p class="soft">
+          {count(all.length - MOST)} more: read them in Python with {python}.
+        </p>
+      )}
+    </details>
+  );
 }

@@ -1,42 +1,83 @@
 /** The verdict with its findings and its proof, and Python that makes the run again. */
 
-import { useContext, useState } from "preact/hooks";
-import { count, exact, number } from "../numbers";
-import { Current } from "./context";
+import { useState } from "preact/hooks";
+import { clip, count, exact, number } from "../numbers";
+import type { Finding, Proof } from "../scene";
+import type { Judged } from "./kind";
+import { Card, Table } from "./parts";
 
-export function Verdict() {
-  const model = useContext(Current), { scene } = model;
+/** Letters of somebody's sentence that are shown. */
+const SENTENCE = 2000;
+
+export function Verdict({ judged }: { judged: Judged }) {
+  const { changed, verdict, foretold, findings, proof, python } = judged;
   return (
-    <section class="card verdict" aria-labelledby="ns-verdict">
-      <h2 id="ns-verdict">Verdict{model.changed.value ? " of the run as it was" : ""}</h2>
-      {model.changed.value && <p class="soft">What you see above is another run: its numbers come from the same compiled core, its verdict waits for Python (ns.diagnose).</p>}
-      <p>{scene.verdict}</p>
-      <p class="soft">Foretold: {scene.forecast.sentence}</p>
-      <details>
-        <summary>Findings and proof</summary>
-        <ul>{scene.findings.map((f) => <li key={f.name}><b>{f.name}</b> ({f.severity}): {f.text} {f.remedy}</li>)}</ul>
-        {scene.proof.length > 0 && (
-          <div class="scroll" tabIndex={0} role="group" aria-label="Proof">
-            <table class="rows">
-              <caption>predicted beside recorded</caption>
-              <thead><tr>{["step", "number", "recorded", "is", "predicted"].map((h) => <th scope="col" key={h}>{h}</th>)}</tr></thead>
-              <tbody>{scene.proof.map((row, i) => (
-                <tr key={i}><td>{count(row.step)}</td><td>{row.quantity}</td><td>{exact(number(row.recorded))}</td><td>{row.agrees ? row.relation : `not ${row.relation}`}</td><td>{exact(number(row.predicted))}</td></tr>
-              ))}</tbody>
-            </table>
-          </div>
-        )}
-      </details>
-      <Python />
-    </section>
+    <Card id="ns-verdict" title={`Verdict${changed ? " of the run as it was" : ""}`} place="verdict">
+      {changed && (
+        <p class="soft">
+          What you see above is another run: its numbers come from the same compiled core, its verdict waits for Python
+          (ns.diagnose).
+        </p>
+      )}
+      {verdict && <p>{clip(verdict, SENTENCE)}</p>}
+      {foretold && <p class="soft">Foretold: {foretold}</p>}
+      {proof ? (
+        <details>
+          <summary>Findings and proof</summary>
+          <Findings findings={findings} />
+          {proof.length > 0 && <ProofTable proof={proof} />}
+        </details>
+      ) : (
+        <Findings findings={findings} />
+      )}
+      {python && <Python text={python} />}
+    </Card>
   );
 }
 
-function Python() {
-  const model = useContext(Current), [said, setSaid] = useState("");
-  const copy = async () => {
+function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <ul class="findings">
+      {findings.map(({ name, severity, text, remedy }) => (
+        <li key={`${name} ${text}`} class={severity}>
+          <b>
+            {severity}: {name}
+          </b>
+          <p>{clip(text, SENTENCE)}</p>
+          {remedy && (
+            <p>
+              <span class="soft">Remedy:</span> {clip(remedy, SENTENCE)}
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ProofTable({ proof }: { proof: Proof[] }) {
+  return (
+    <Table label="Proof" caption="predicted beside recorded" heads={["step", "number", "recorded", "is", "predicted"]}>
+      <tbody>
+        {proof.map((row) => (
+          <tr key={`${row.step} ${row.quantity}`}>
+            <td>{count(row.step)}</td>
+            <td>{row.quantity}</td>
+            <td>{exact(number(row.recorded))}</td>
+            <td>{row.agrees ? row.relation : `not ${row.relation}`}</td>
+            <td>{exact(number(row.predicted))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Python({ text }: { text: string }) {
+  const [said, setSaid] = useState("");
+  const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(model.scene.python);
+      await navigator.clipboard.writeText(text);
       setSaid("copied");
     } catch {
       setSaid("select the text and copy it");
@@ -45,8 +86,13 @@ function Python() {
   return (
     <details>
       <summary>In Python</summary>
-      <pre tabIndex={0}><code>{model.scene.python}</code></pre>
-      <button type="button" onClick={copy}>Copy</button> <span role="status">{said}</span>
+      <pre tabIndex={0}>
+        <code>{text}</code>
+      </pre>
+      <button type="button" onClick={copy}>
+        Copy
+      </button>{" "}
+      <span role="status">{said}</span>
     </details>
   );
 }

@@ -1,0 +1,50 @@
+/** A recipe as core.h's ns_problem: the one place where the page writes it. */
+
+import { isLinear } from "./layers";
+import * as core from "./layout";
+import type { Memory } from "./memory";
+import type { Recipe } from "./scene";
+import { write } from "./structs";
+
+/** Address of the problem, whose arrays stand in the same memory. */
+export function problemOf(recipe: Recipe, memory: Memory): number {
+  const arrays = {
+    input: memory.put(recipe.input),
+    goal: memory.put(recipe.goal),
+    frozen: recipe.frozen ? memory.putBytes(recipe.frozen.map(Number)) : 0,
+    alphas: recipe.alphas ? memory.put(recipe.alphas) : 0,
+    layer: layersOf(recipe, memory),
+  };
+  const at = memory.take(core.problem.bytes);
+  write(memory.bytes, at, core.problem, {
+    ...arrays,
+    examples: recipe.n,
+    inputs: recipe.d,
+    outputs: recipe.k,
+    batch: recipe.batch,
+    sums: recipe.sums,
+    lanes: recipe.lanes,
+    shuffled: recipe.shuffled,
+    rule: recipe.rule_code,
+    seed: BigInt(recipe.seed),
+    alphas_from: 0,
+    alpha: recipe.alpha,
+    setting: recipe.settings,
+    until_mse: recipe.until_mse ?? -1,
+    // the core's short way for one linear layer is asked for by a count of 0
+    layers: isLinear(recipe) ? 0 : recipe.layers.length,
+    has_bias: recipe.layers[0].bias,
+    sequential: recipe.sequential,
+    loss: recipe.loss.code,
+    threshold: recipe.loss.threshold,
+  });
+  return at;
+}
+
+function layersOf({ layers }: Recipe, memory: Memory): number {
+  const at = memory.take(core.layer.bytes * layers.length);
+  layers.forEach(({ inputs, outputs, bias, code }, l) =>
+    write(memory.bytes, at + core.layer.bytes * l, core.layer, { inputs, outputs, has_bias: bias, activation: code }),
+  );
+  return at;
+}

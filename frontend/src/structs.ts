@@ -1,0 +1,42 @@
+/** core.h's structs written into WebAssembly's memory and read back, field by field as layout.ts says where they stand. */
+
+interface Field {
+  readonly at: number;
+  readonly kind: "whole" | "natural" | "real" | "pointer";
+  readonly count: number;
+}
+
+export interface Struct {
+  readonly bytes: number;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+export type Value = number | bigint | boolean;
+
+/** A value for every field: one that core.h has no more, or has anew, does not compile. */
+export type Values<S extends Struct> = {
+  [Name in keyof S["fields"]]: S["fields"][Name]["count"] extends 1 ? Value : readonly Value[];
+};
+
+export function write<S extends Struct>(memory: ArrayBuffer, at: number, struct: S, values: Values<S>): void {
+  const view = new DataView(memory, at, struct.bytes);
+  for (const [name, field] of Object.entries(struct.fields)) {
+    const given = values[name as keyof Values<S>] as Value | readonly Value[];
+    const all = Array.isArray(given) ? given : [given];
+    for (let i = 0; i < field.count; i++) put(view, field.at + 8 * i, field.kind, all[i] ?? 0);
+  }
+}
+
+function put(view: DataView, at: number, kind: Field["kind"], value: Value): void {
+  if (kind === "real") view.setFloat64(at, Number(value), true);
+  else if (kind === "pointer") view.setUint32(at, Number(value), true);
+  else if (kind === "natural") view.setBigUint64(at, BigInt(value), true);
+  else view.setBigInt64(at, BigInt(value), true);
+}
+
+/** Whole numbers of a struct that has no others. */
+export function readWhole<S extends Struct>(memory: ArrayBuffer, at: number, struct: S): Record<keyof S["fields"], number> {
+  const view = new DataView(memory, at, struct.bytes);
+  const read = Object.entries(struct.fields).map(([name, field]) => [name, Number(view.getBigInt64(field.at, true))]);
+  return Object.fromEntries(read) as Record<keyof S["fields"], number>;
+}

@@ -1,0 +1,40 @@
+/** The pictures beside a replayed run: its error over the weights where that is a bowl, over examples, and over steps. */
+
+import { useContext } from "preact/hooks";
+import { hasOneWeight, isLinear, widthOf } from "../../layers";
+import { Card } from "../parts";
+import { Current } from "./context";
+import { Contour } from "./contour";
+import { ErrorCurve } from "./error";
+import { Examples } from "./examples";
+import { Gauge } from "./gauge";
+import { Parabola } from "./parabola";
+
+export function Beside() {
+  const { recipe } = useContext(Current).replay.value;
+  return (
+    <div class="right">
+      {hasOneWeight(recipe) && (
+        <Card id="ns-parabola" title="Error for every weight">
+          <Parabola />
+        </Card>
+      )}
+      {isLinear(recipe) && widthOf(recipe.layers[0]) > 1 && (
+        <Card id="ns-contour" title="Error over two weights">
+          <Contour />
+        </Card>
+      )}
+      {recipe.n > 1 && (
+        <Card id="ns-examples" title="Error of each example">
+          <Examples />
+        </Card>
+      )}
+      <Card id="ns-gauge" title="Alpha against its limit">
+        <Gauge />
+      </Card>
+      <Card id="ns-error" title="Error, step by step">
+        <ErrorCurve />
+      </Card>
+    </div>
+  );
+}
