@@ -1,6 +1,6 @@
 /** The C core as WebAssembly: the only arithmetic of steps in the page. Its structs and words are core.h's (layout.ts). */
 
-import { isLinear, nodeCount, weightCount } from "./layers";
+import { nodeCount, weightCount } from "./layers";
 import * as core from "./layout";
 import { Memory } from "./memory";
 import { problemOf } from "./problem";
@@ -8,22 +8,8 @@ import type { Recipe } from "./scene";
 import { readWhole, write } from "./structs";
 
 /** Addresses, but for the steps. */
-type Walk = (
-  ...where: [
-    problem: number,
-    cursor: number,
-    state: number,
-    saved: number,
-    checkpoints: number,
-    scratch: number,
-    drawn: number,
-    steps: bigint,
-    columns: number,
-  ]
-) => bigint;
-
 interface Exports {
-  ns_walk: Walk;
+  ns_walk(problem: number, cursor: number, where: number, steps: bigint): bigint;
   ns_mse(problem: number, weights: number, scratch: number): number;
   ns_predict(problem: number, weights: number, scratch: number, predictions: number): void;
   ns_scratch(problem: number): bigint;
@@ -74,7 +60,7 @@ export class Engine {
   private readonly memory = new Memory();
   private readonly core: Exports;
   private readonly problem: number;
-  private readonly at: Record<"cursor" | "state" | "saved" | "drawn" | "columns" | "scratch", number>;
+  private readonly at: Record<"cursor" | "where" | "state" | "saved" | "drawn" | "columns" | "scratch" | "alphas", number>;
 
   constructor(
     module: Core,
@@ -90,8 +76,10 @@ export class Engine {
     this.problem = problemOf(recipe, memory);
     const [state, saved] = [memory.take(8 * this.stateLength), memory.take(8 * this.stateLength)];
     const scratch = memory.take(8 * Number(this.core.ns_scratch(this.problem)));
-    const [cursor, columns, drawn] = [core.cursor.bytes, core.columns.bytes, 8 * recipe.batch].map((bytes) => memory.take(bytes));
-    this.at = { cursor, state, saved, drawn, columns, scratch };
+    const [cursor, columns, where] = [core.cursor, core.columns, core.where].map(({ bytes }) => memory.take(bytes));
+    const drawn = memory.take(8 * recipe.batch);
+    const alphas = recipe.alphas ? memory.put(recipe.alphas) : 0;
+    this.at = { cursor, where, state, saved, drawn, columns, scratch, alphas };
     memory.keep();
   }
 
@@ -117,9 +105,7 @@ export class Engine {
     const ofNodes = recipe.batch * nodes;
     const ofWeights = { weight: size, weighted_delta: size, alpha_delta: size, new_weight: size };
     const sizes = { ...ofWeights, sum: ofNodes, prediction: ofNodes, delta: ofNodes, mse: 1, example: recipe.batch };
-    const window = this.record(state.slice(), start, rows, sizes);
-    if (isLinear(recipe)) window.sum.set(window.prediction); // the core's short way leaves sums unsaid
-    return window;
+    return this.record(state.slice(), start, rows, sizes);
   }
 
   /** mse of `rows` steps, each over its own examples; `state` goes along. */
@@ -178,8 +164,10 @@ export class Engine {
     memory.doubles(at.state, this.stateLength).set(state);
     if (saved) memory.doubles(at.saved, this.stateLength).set(saved);
     write(memory.bytes, at.cursor, core.cursor, cursor);
-    const where = [at.cursor, at.state, saved ? at.saved : 0, kept, at.scratch, at.drawn] as const;
-    const why = this.core.ns_walk(problem, ...where, BigInt(steps), columns ?? 0);
+    const { state: stateAt, scratch, drawn, alphas } = at;
+    const given = { saved: saved ? at.saved : 0, checkpoints: kept, columns: columns ?? 0 };
+    write(memory.bytes, at.where, core.where, { state: stateAt, scratch, drawn, alphas, alphas_from: 0, ...given });
+    const why = this.core.ns_walk(problem, at.cursor, at.where, BigInt(steps));
     Object.assign(cursor, readWhole(memory.bytes, at.cursor, core.cursor));
     state.set(memory.doubles(at.state, this.stateLength));
     saved?.set(memory.doubles(at.saved, this.stateLength));

@@ -6,7 +6,7 @@ import { Engine, type Window } from "./engine";
 import { Model } from "./model";
 import { isRecorded, type RecordedScene } from "./recorded";
 import { Recording } from "./recording";
-import { recipeOf, sceneOf, type ToldRecipe, type ToldScene } from "./scene";
+import type { Recipe, Scene } from "./scene";
 import css from "./style.css";
 import { ObservedRun } from "./view/recorded/kind";
 import { Replayed } from "./view/replayed/kind";
@@ -14,12 +14,8 @@ import { Replayed } from "./view/replayed/kind";
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
 /** Show a scene inside an element; gives back what takes it away again. */
-export async function mount(place: HTMLElement, scene: ToldScene | RecordedScene): Promise<() => void> {
-  const view = isRecorded(scene) ? (
-    <ObservedRun model={new Recording(scene)} />
-  ) : (
-    <Replayed model={new Model(await core, sceneOf(scene))} />
-  );
+export async function mount(place: HTMLElement, scene: Scene | RecordedScene): Promise<() => void> {
+  const view = isRecorded(scene) ? <ObservedRun model={new Recording(scene)} /> : <Replayed model={new Model(await core, scene)} />;
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
@@ -55,8 +51,8 @@ function themeOf(body: HTMLElement): string | null {
 }
 
 /** All numbers of a recipe's steps, made here from its start: for whoever wants to hold this page's arithmetic beside another. */
-export async function recomputed(recipe: ToldRecipe, steps: number): Promise<Window> {
-  const engine = new Engine(await core, recipeOf(recipe));
+export async function recomputed(recipe: Recipe, steps: number): Promise<Window> {
+  const engine = new Engine(await core, recipe);
   return engine.window(engine.firstState(), 0, steps);
 }
 
@@ -66,14 +62,14 @@ interface WidgetModel {
 
 /** anywidget's port. */
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
-  const gone = mount(el, JSON.parse(model.get("scene") as string) as ToldScene | RecordedScene);
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene);
   return () => void gone.then((unmount) => unmount());
 }
 
 async function start(): Promise<void> {
   for (const place of document.querySelectorAll<HTMLElement>("[data-nodescope]")) {
     const text = document.getElementById(place.dataset.nodescope ?? "")?.textContent;
-    if (text) await mount(place, JSON.parse(text) as ToldScene | RecordedScene);
+    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene);
   }
 }
 

@@ -26,41 +26,40 @@ export const FULL = 5;
 export const NOT_IEEE = 6;
 
 export const layer = {
-  bytes: 32,
+  bytes: 48,
   fields: {
     inputs: { at: 0, kind: "whole", count: 1 },
     outputs: { at: 8, kind: "whole", count: 1 },
     has_bias: { at: 16, kind: "whole", count: 1 },
     activation: { at: 24, kind: "whole", count: 1 },
+    first_weight: { at: 32, kind: "whole", count: 1 },
+    first_node: { at: 40, kind: "whole", count: 1 },
   },
 } as const;
 
 export const problem = {
-  bytes: 208,
+  bytes: 192,
   fields: {
     examples: { at: 0, kind: "whole", count: 1 },
     inputs: { at: 8, kind: "whole", count: 1 },
     outputs: { at: 16, kind: "whole", count: 1 },
     batch: { at: 24, kind: "whole", count: 1 },
-    has_bias: { at: 32, kind: "whole", count: 1 },
-    sums: { at: 40, kind: "whole", count: 1 },
-    lanes: { at: 48, kind: "whole", count: 1 },
-    shuffled: { at: 56, kind: "whole", count: 1 },
-    rule: { at: 64, kind: "whole", count: 1 },
-    seed: { at: 72, kind: "natural", count: 1 },
-    input: { at: 80, kind: "pointer", count: 1 },
-    goal: { at: 84, kind: "pointer", count: 1 },
-    frozen: { at: 88, kind: "pointer", count: 1 },
-    alphas: { at: 92, kind: "pointer", count: 1 },
-    alphas_from: { at: 96, kind: "whole", count: 1 },
-    alpha: { at: 104, kind: "real", count: 1 },
-    setting: { at: 112, kind: "real", count: 6 },
-    until_mse: { at: 160, kind: "real", count: 1 },
-    layers: { at: 168, kind: "whole", count: 1 },
-    layer: { at: 176, kind: "pointer", count: 1 },
-    sequential: { at: 184, kind: "whole", count: 1 },
-    loss: { at: 192, kind: "whole", count: 1 },
-    threshold: { at: 200, kind: "real", count: 1 },
+    sums: { at: 32, kind: "whole", count: 1 },
+    lanes: { at: 40, kind: "whole", count: 1 },
+    shuffled: { at: 48, kind: "whole", count: 1 },
+    rule: { at: 56, kind: "whole", count: 1 },
+    seed: { at: 64, kind: "natural", count: 1 },
+    input: { at: 72, kind: "pointer", count: 1 },
+    goal: { at: 76, kind: "pointer", count: 1 },
+    frozen: { at: 80, kind: "pointer", count: 1 },
+    alpha: { at: 88, kind: "real", count: 1 },
+    setting: { at: 96, kind: "real", count: 6 },
+    until_mse: { at: 144, kind: "real", count: 1 },
+    layers: { at: 152, kind: "whole", count: 1 },
+    layer: { at: 160, kind: "pointer", count: 1 },
+    sequential: { at: 168, kind: "whole", count: 1 },
+    loss: { at: 176, kind: "whole", count: 1 },
+    threshold: { at: 184, kind: "real", count: 1 },
   },
 } as const;
 
@@ -97,5 +96,19 @@ export const columns = {
     weights: { at: 48, kind: "whole", count: 1 },
     first_node: { at: 56, kind: "whole", count: 1 },
     nodes: { at: 64, kind: "whole", count: 1 },
+  },
+} as const;
+
+export const where = {
+  bytes: 40,
+  fields: {
+    state: { at: 0, kind: "pointer", count: 1 },
+    saved: { at: 4, kind: "pointer", count: 1 },
+    checkpoints: { at: 8, kind: "pointer", count: 1 },
+    scratch: { at: 12, kind: "pointer", count: 1 },
+    drawn: { at: 16, kind: "pointer", count: 1 },
+    alphas: { at: 20, kind: "pointer", count: 1 },
+    alphas_from: { at: 24, kind: "whole", count: 1 },
+    columns: { at: 32, kind: "pointer", count: 1 },
   },
 } as const;

@@ -1,6 +1,6 @@
 /** A recipe as core.h's ns_problem: the one place where the page writes it. */
 
-import { isLinear } from "./layers";
+import { offsets } from "./layers";
 import * as core from "./layout";
 import type { Memory } from "./memory";
 import type { Recipe } from "./scene";
@@ -12,7 +12,6 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
     input: memory.put(recipe.input),
     goal: memory.put(recipe.goal),
     frozen: recipe.frozen ? memory.putBytes(recipe.frozen.map(Number)) : 0,
-    alphas: recipe.alphas ? memory.put(recipe.alphas) : 0,
     layer: layersOf(recipe, memory),
   };
   const at = memory.take(core.problem.bytes);
@@ -27,13 +26,10 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
     shuffled: recipe.shuffled,
     rule: recipe.rule_code,
     seed: BigInt(recipe.seed),
-    alphas_from: 0,
     alpha: recipe.alpha,
     setting: recipe.settings,
     until_mse: recipe.until_mse ?? -1,
-    // the core's short way for one linear layer is asked for by a count of 0
-    layers: isLinear(recipe) ? 0 : recipe.layers.length,
-    has_bias: recipe.layers[0].bias,
+    layers: recipe.layers.length,
     sequential: recipe.sequential,
     loss: recipe.loss.code,
     threshold: recipe.loss.threshold,
@@ -41,10 +37,12 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
   return at;
 }
 
-function layersOf({ layers }: Recipe, memory: Memory): number {
-  const at = memory.take(core.layer.bytes * layers.length);
-  layers.forEach(({ inputs, outputs, bias, code }, l) =>
-    write(memory.bytes, at + core.layer.bytes * l, core.layer, { inputs, outputs, has_bias: bias, activation: code }),
-  );
+function layersOf(recipe: Recipe, memory: Memory): number {
+  const at = memory.take(core.layer.bytes * recipe.layers.length);
+  const places = offsets(recipe);
+  recipe.layers.forEach(({ inputs, outputs, bias, code }, l) => {
+    const first = { first_weight: places[l].weight, first_node: places[l].node };
+    write(memory.bytes, at + core.layer.bytes * l, core.layer, { inputs, outputs, has_bias: bias, activation: code, ...first });
+  });
   return at;
 }

@@ -1,7 +1,5 @@
 /** The one document that every host shows. Python writes it (views/scene.py); numbers that JSON has no word for are strings. */
 
-import { IDENTITY } from "./layout";
-
 export type Num = number | "NaN" | "Infinity" | "-Infinity";
 
 export interface Layer {
@@ -111,16 +109,4 @@ export interface Scene {
   checkpoints: { spacing: number; states: string } | null;
   overview: Overview | null;
   python: string;
-}
-
-/** As Python writes it: the layer of plain nodes goes without saying. */
-export type ToldRecipe = Omit<Recipe, "layers"> & { bias: boolean; layers: Layer[] | null };
-export type ToldScene = Omit<Scene, "recipe"> & { recipe: ToldRecipe };
-
-export function recipeOf({ bias, layers, ...rest }: ToldRecipe): Recipe {
-  return { ...rest, layers: layers ?? [{ inputs: rest.d, outputs: rest.k, bias, activation: "identity", code: IDENTITY }] };
-}
-
-export function sceneOf(told: ToldScene): Scene {
-  return { ...told, recipe: recipeOf(told.recipe) };
 }

@@ -53,7 +53,7 @@ def test_written_as_it_goes(keywords, tmp_path, monkeypatch):
 def test_toml_and_back(keywords):
     recipe = make_recipe(**keywords)
     again = make_recipe(**parse_recipe(recipe.to_toml()))
-    assert again.start_weights().tobytes() == recipe.start_block().tobytes()
+    assert again.start_weights().tobytes() == recipe.start_weights().tobytes()
     assert again.examples.input.tobytes() == recipe.examples.input.tobytes()
     assert again == recipe
     same(ns.descend(**keywords), ns.descend(**parse_recipe(recipe.to_toml())))
