@@ -17,7 +17,8 @@ from nodescope.errors import InputError, NodescopeError
 @click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
     """Open a page on this machine: of a RUN (or a recipe), of a table, or to start from."""
-    from nodescope.hosts.page import serve, served
+    from nodescope.hosts.page import served
+    from nodescope.hosts.server import serve
 
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
