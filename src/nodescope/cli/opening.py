@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nodescope.cli.ended import tidied_up
 from nodescope.cli.opened import opened
 from nodescope.errors import InputError, NodescopeError
 
@@ -23,7 +24,8 @@ def open_page(run: str | None, data: str | None, port: int, browser: bool) -> No
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
     try:
-        with served(None if run is None else opened(run), None if data is None else Path(data), port) as (guard, bound):
+        of, table = None if run is None else opened(run), None if data is None else Path(data)
+        with tidied_up(), served(of, table, port) as (guard, bound):
             click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
             sys.stdout.flush()
             if browser:
