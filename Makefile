@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
+.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-page bench-observe clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ format: $(DEV) frontend/node_modules  ## put the code in order
 
 bench: $(INSTALLED)  ## how fast it is
 	$(BIN)/python benchmarks/rewind.py
+
+bench-page: $(INSTALLED)  ## what the local page takes when everybody comes at once (Linux)
+	$(BIN)/python benchmarks/page.py
 
 bench-observe: $(DEV)  ## what observing a PyTorch training costs
 	$(BIN)/python benchmarks/observe.py

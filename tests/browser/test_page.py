@@ -33,12 +33,11 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", 
 @pytest.fixture
 def guard() -> Iterator[Guard]:
     """A page being served, with one run on it."""
-    import uvicorn
-
     from nodescope.hosts.page import served
+    from nodescope.hosts.server import server_of
 
     with served(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)) as (guarded, bound):
-        server = uvicorn.Server(uvicorn.Config(guarded, log_level="error", access_log=False, server_header=False, ws="none"))
+        server = server_of(guarded)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
         while not server.started:

@@ -67,7 +67,7 @@ def test_csv_numbers_are_those_of_float(tmp_path: Path) -> None:
 FAULTS: dict[str, tuple[bytes, dict[str, Any], list[str]]] = {
     "empty": (b"", {}, ["t.csv", "empty"]),
     "header only": (b"a,b\n", {}, ["no rows"]),
-    "ragged": (b"a,b\n1,2\n3\n", {}, ["t.csv", "row 2 (line 3)", "1 cells", "2 column names"]),
+    "ragged": (b"a,b\n1,2\n3\n", {}, ["t.csv", "row 2 (line 3)", "1 cell,", "2 column names"]),
     "same name twice": (b"a,a,b\n1,2,3\n", {}, ["'a' occurs twice"]),
     "names not UTF-8": (b"a\xe9,b\n1,2\n", {}, ["not UTF-8", "save the file as UTF-8"]),
     "cell not UTF-8": (b"a,b\n1,2\n\xe9,3\n", {}, ["row 2 (line 3)", "'a'", "not UTF-8"]),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nodescope.cli.ended import tidied_up
 from nodescope.cli.opened import opened
 from nodescope.errors import InputError, NodescopeError
 
@@ -17,12 +18,14 @@ from nodescope.errors import InputError, NodescopeError
 @click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
     """Open a page on this machine: of a RUN (or a recipe), of a table, or to start from."""
-    from nodescope.hosts.page import serve, served
+    from nodescope.hosts.page import served
+    from nodescope.hosts.server import serve
 
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
     try:
-        with served(None if run is None else opened(run), None if data is None else Path(data), port) as (guard, bound):
+        of, table = None if run is None else opened(run), None if data is None else Path(data)
+        with tidied_up(), served(of, table, port) as (guard, bound):
             click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
             sys.stdout.flush()
             if browser:

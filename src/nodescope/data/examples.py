@@ -17,7 +17,7 @@ from nodescope.arithmetic.given import choice, number, shown
 from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.columns import Bad
 from nodescope.data.scaling import Scaling, as_scaling, measure
-from nodescope.data.table import Table, open_table
+from nodescope.data.table import Table, headless, open_table, separator_hint
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -241,8 +241,7 @@ def _known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
 def _unknown(table: Table, keyword: str, name: str) -> str:
     near = difflib.get_close_matches(name, table.names[:10_000], n=1, cutoff=0.5)
     offer = f"did you mean {near[0]!r}?" if near else f"the columns are {_listed(table.names)}"
-    if len(table.names) == 1 and any(mark in table.names[0] for mark in ";\t|"):
-        offer = f"its only column is {table.names[0]!r:.60}: save the file with commas between the cells"
+    offer = separator_hint(table.names) or headless(table.names) or offer
     return f"{table.where}: {keyword} names the column {name!r}, which is not there; {offer}"
 
 

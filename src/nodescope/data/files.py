@@ -3,8 +3,10 @@ refused."""
 
 import csv
 import io
+import math
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from nodescope.data import columns
 from nodescope.data.columns import EXACT, Bad
-from nodescope.data.table import Table, first_line, is_index
+from nodescope.data.table import Size, Table, first_line, is_index, separator_hint
 from nodescope.errors import FileError, InputError
 
 Floats = NDArray[np.float64]
@@ -79,13 +81,44 @@ def _parquet(path: Path) -> Table:
     names = tuple(name for name in file.schema_arrow.names if not is_index(name))
 
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
+        _refuse_beyond_memory(path, _declared(file, set(wanted)), len(wanted))
         try:
             table = file.read(columns=list(wanted))
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
         return [columns.from_arrow(table.column(name)) for name in wanted]
 
-    return Table(str(path), str(path), names, read)
+    return Table(str(path), str(path), names, read, declared=lambda: _declared(file, set(names)))
+
+
+def _declared(file: Any, wanted: Collection[str]) -> Size:
+    """What a Parquet file says of some of its columns, the larger of its words where they differ."""
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    chunks = (group.column(j) for group in groups for j in range(group.num_columns))
+    unpacked = sum(max(0, chunk.total_uncompressed_size) for chunk in chunks if _root(chunk) in wanted)
+    return Size(max(file.metadata.num_rows, sum(group.num_rows for group in groups)), unpacked)
+
+
+def _root(chunk: Any) -> str:
+    return str(chunk.path_in_schema).split(".")[0]
+
+
+def _refuse_beyond_memory(path: Path, size: Size, columns: int) -> None:
+    """A small file may unpack to any size."""
+    needed, there = size.unpacked + 16 * size.rows * columns, _memory()
+    if needed > there:
+        raise InputError(
+            f"{path} says that it unpacks to {size.rows:,} rows of {columns:,} columns: with what is made of them "
+            f"{needed / 2**30:,.1f} GiB, and this machine has {there / 2**30:,.1f}; choose fewer columns, or write a smaller table"
+        )
+
+
+def _memory() -> float:
+    """Bytes of this machine."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # Windows
+        return math.inf
 
 
 def _csv(path: Path, delimiter: str) -> Table:
@@ -94,7 +127,16 @@ def _csv(path: Path, delimiter: str) -> Table:
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         return _csv_columns(path, delimiter, len(names), wanted)
 
-    return Table(str(path), str(path), names, read, line_of=lambda row: _line(path, row))
+    return Table(str(path), str(path), names, read, line_of=lambda row: _line(path, row), declared=lambda: Size(_lines(path)))
+
+
+def _lines(path: Path) -> int:
+    """Ends of lines, of whatever kind: a CSV file has at most so many rows."""
+    feeds = returns = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            feeds, returns = feeds + block.count(b"\n"), returns + block.count(b"\r")
+    return feeds if feeds == returns else feeds + returns
 
 
 def _header(path: Path, delimiter: str) -> tuple[str, ...]:
@@ -194,10 +236,9 @@ def _explained(path: Path, delimiter: str, width: int, wanted: Sequence[str]) ->
     if ragged is None:
         return InputError(f"{path} cannot be read as CSV: {text}")
     row, expected, got = (int(part) for part in ragged.groups())
-    return InputError(
-        f"{path}: row {row - 1}{_line(path, row - 1)} has {got} cells, "
-        f"but there are {expected} column names; correct the row (a cell with a comma in it needs quotes)"
-    )
+    names = f"there {'is 1 column name' if expected == 1 else f'are {expected} column names'}"
+    remedy = separator_hint(_header(path, delimiter)) or "correct the row (a cell with a comma in it needs quotes)"
+    return InputError(f"{path}: row {row - 1}{_line(path, row - 1)} has {got} cell{'s' * (got != 1)}, but {names}; {remedy}")
 
 
 def _line(path: Path, row: int) -> str:

@@ -24,6 +24,22 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Size:
+    """What a table says of itself before its numbers are read.
+
+    Attributes
+    ----------
+    rows : int
+        At most so many.
+    unpacked : int
+        Bytes that it takes in memory, by its own word; 0 where it is there already or is not packed.
+    """
+
+    rows: int = 0
+    unpacked: int = 0
+
+
+@dataclass(frozen=True)
 class Table:
     """Named columns, read when asked for.
 
@@ -36,6 +52,7 @@ class Table:
     read : maps names to their columns: (n,) float64, NaN = missing, or `Bad` for a column that is not numeric
     line_of : the text " (line 7)" for data row 6 where that is certain, else ""
     positional : the columns have no names of their own
+    declared : the size that a file declares; nothing is unpacked for it
     """
 
     where: str
@@ -44,6 +61,7 @@ class Table:
     read: Callable[[Sequence[str]], list[Floats | Bad]]
     line_of: Callable[[int], str] = lambda _row: ""
     positional: bool = False
+    declared: Callable[[], Size] = Size
 
 
 def is_table(value: object) -> bool:
@@ -60,6 +78,8 @@ def is_table(value: object) -> bool:
 def open_table(data: Any) -> Table:
     """The table behind any value that can be one; its names are checked, its numbers not yet read."""
     table = _open(data)
+    if not table.names:
+        raise InputError(f"{table.where} has no columns; a goal and at least one input are needed")
     seen: set[str] = set()
     for name in table.names:
         if name in seen:
@@ -166,6 +186,30 @@ def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str
     """A pyarrow Table as ours; a data frame's row labels (its index) are not among its columns."""
     names = tuple(n for n in table.column_names if n not in hidden and not is_index(n))
     return Table(where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted])
+
+
+def separator_hint(names: Sequence[str]) -> str:
+    """What to do where the only column's name holds what divides the cells elsewhere, else nothing."""
+    if len(names) != 1 or not any(mark in names[0] for mark in ";\t|"):
+        return ""
+    return f"its only column is {names[0]!r:.60}: save the file with commas between the cells, and a point in decimal numbers"
+
+
+def headless(names: Sequence[str]) -> str:
+    """The question to ask where all names are numbers, as in a file that begins with a row; counted columns 0, 1, 2 … are names."""
+    counted = [[str(i + first) for i in range(len(names))] for first in (0, 1)]
+    if not names or list(names) in counted or not all(_is_number(name) for name in names):
+        return ""
+    listed = ", ".join(f"{name!r:.20}" for name in names[:3]) + (", …" if len(names) > 3 else "")
+    return f"the column names are numbers ({listed}): is the line of names missing? Put one before the first row"
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
 
 
 def is_index(name: str) -> bool:

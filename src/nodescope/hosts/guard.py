@@ -4,6 +4,7 @@ Against DNS rebinding the Host has to be ours, against other people's pages the 
 and is then a cookie that no script can read and no other site can send. Compared in constant time, never logged.
 """
 
+import asyncio
 import hmac
 import secrets
 from dataclasses import dataclass, field
@@ -14,8 +15,11 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BODY = 64 * 2**20
-"""Bytes."""
+from nodescope.errors import InputError
+from nodescope.hosts import caps
+
+_TOO_LONG = f"it is longer than {caps.MOST_BODY // 2**20} MiB, which is the most that this page takes; use nodescope in the shell"
+_TOO_SLOW = "the request stopped coming before it was whole; send it again"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -29,6 +33,20 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+
+
+class BodyRefused(InputError):
+    """A request's body that is too long, or does not come."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def declared_length(scope: Scope) -> int:
+    """Bytes of a body as its header says (0 where there is none; the server refuses what is no number)."""
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else caps.MOST_DRAINED + 1 if length else 0
 
 
 @dataclass(eq=False)
@@ -64,8 +82,12 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        refusal = self._refusal(scope)
-        await (refusal or self.app)(scope, _bounded(receive), _with_headers(send))
+        answer = _Answer(send)
+        try:
+            await (self._refusal(scope) or self.app)(scope, _bounded(receive, declared_length(scope)), answer)
+        except BodyRefused as error:
+            if not answer.begun:
+                await PlainTextResponse(str(error), error.status)(scope, receive, answer)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What to answer in place of the page; None where the request may go on."""
@@ -80,9 +102,6 @@ class Guard:
             return PlainTextResponse("Only GET and POST.", 405)
         if scope["method"] == "POST" and not origins:
             return PlainTextResponse("A form has to say which page it stands on.", 403)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY:
-            return PlainTextResponse(f"At most {MOST_BODY // 2**20} MiB.", 413)
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if scope["path"] == "/" and scope["method"] == "GET" and self._is_token(given):
             answer = RedirectResponse(self.home, 303)
@@ -104,26 +123,45 @@ def _cookie(header: str, name: str) -> str:
     return found.value if found else ""
 
 
-def _bounded(receive: Receive) -> Receive:
-    """A body may not be longer than it said, or than there is room for."""
-    got = 0
+def _bounded(receive: Receive, declared: int) -> Receive:
+    """A body may not be longer than there is room for, and has to keep coming."""
+    got, ends = 0, asyncio.get_running_loop().time() + caps.BODY_SECONDS
+    over = False
 
     async def bounded() -> Message:
-        nonlocal got
-        message = await receive()
-        got += len(message.get("body", b""))
-        if got > MOST_BODY:
-            return {"type": "http.disconnect"}
-        return message
+        nonlocal got, over
+        if declared > caps.MOST_DRAINED:
+            raise BodyRefused(_TOO_LONG, 413)
+        while not over:
+            left = min(caps.PAUSE_SECONDS, ends - asyncio.get_running_loop().time())
+            try:
+                message = await asyncio.wait_for(receive(), max(left, 0.001))
+            except TimeoutError:
+                raise BodyRefused(_TOO_SLOW, 408) from None
+            got += len(message.get("body", b""))
+            over = not message.get("more_body", False)
+            if got > caps.MOST_DRAINED:
+                raise BodyRefused(_TOO_LONG, 413)
+            # what is too long is read to its end all the same: a browser looks for an answer only when it has sent everything
+            if max(got, declared) <= caps.MOST_BODY:
+                return message
+            if over:
+                raise BodyRefused(_TOO_LONG, 413)
+        return await receive()
 
     return bounded
 
 
-def _with_headers(send: Send) -> Send:
-    async def with_headers(message: Message) -> None:
+class _Answer:
+    """Sends an answer, with our headers."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
             message = {**message, "headers": [*message.get("headers", []), *more]}
-        await send(message)
-
-    return with_headers
+        await self._send(message)

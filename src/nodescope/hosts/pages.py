@@ -1,18 +1,22 @@
 """The local page's HTML: start, choosing a table's columns, a run on its way, a run. Words of others go through `escape`."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.rules import RULES
 from nodescope.diagnosis.verdict import diagnose
 from nodescope.errors import InputError
+from nodescope.hosts import caps
+from nodescope.hosts.desk import Shelved
 from nodescope.hosts.file import safe_json, scene_of
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.forms import Form
+from nodescope.hosts.jobs import Job, Jobs
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import report
-from nodescope.views.numbers import plain_text, short
+from nodescope.views.numbers import plain_text
 
 LONGEST_NAME = 60
 """Letters of a name that are shown; the whole of it stays the name."""
@@ -32,20 +36,37 @@ def _field(label: str, name: str, value: str) -> str:
     return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"></label>'
 
 
-def start(jobs: Iterable[Job], wrong: str = "") -> str:
-    """The seed's node ready to run, a place to drop a table, and the runs so far."""
-    seed = "".join(
-        _field(name, name, value)
-        for name, value in (("weight", "0.4"), ("input", "1"), ("goal", "0.6"), ("alpha", "0.1"), ("steps", "325"))
-    )
+@dataclass(frozen=True)
+class Wrong:
+    """What was wrong with a form.
+
+    Attributes
+    ----------
+    sentence : str
+    of : "node" or "table"
+        The form of the start page that it belongs to.
+    """
+
+    sentence: str = ""
+    of: str = "node"
+
+
+SEED = {"weight": "0.4", "input": "1", "goal": "0.6", "alpha": "0.1", "steps": "325"}
+
+
+def start(jobs: Jobs, wrong: Wrong | None = None, typed: Form | None = None) -> str:
+    """The node ready to run, a place to drop a table, and the runs so far; `typed` is the form as it was sent."""
+    typed, wrong = typed or {}, wrong or Wrong()
+    fields = "".join(_field(name, name, typed.get(name, [value])[0]) for name, value in SEED.items())
+    said = {wrong.of: _wrong(wrong.sentence)}
     return whole(
         "nodescope",
         f"""<main class="start"><h1>nodescope</h1>
-<p class="soft">Every number inside every node at every step, exactly. This page is on this machine only.</p>{_wrong(wrong)}
-<section><h2>The node that it all grew from</h2>
+<p class="soft">Every number inside every node at every step, exactly. This page is on this machine only.</p>
+<section><h2>The node that it all grew from</h2>{said.get("node", "")}
 <p>Several inputs or examples: write them as 0,1,2.</p>
-<form method="post" action="/run">{seed}<button>Run</button></form></section>
-<section><h2>A table of your own</h2>
+<form method="post" action="/run">{fields}<button>Run</button></form></section>
+<section><h2>A table of your own</h2>{said.get("table", "")}
 <p>CSV or Parquet: choose a file, or drop it on the field. It stays on this machine.</p>
 <form method="post" action="/table" enctype="multipart/form-data">
 <label>Table <input type="file" name="table" required></label><button>Look at its columns</button></form></section>
@@ -57,25 +78,24 @@ def _wrong(message: str) -> str:
     return f'<p class="wrong" role="alert">{escape(plain_text(message))}</p>' if message else ""
 
 
-def _runs(jobs: Iterable[Job]) -> str:
+def _runs(jobs: Jobs) -> str:
     rows = "".join(
         f'<tr><td><a href="/run/{job.number}">{job.number}: {name_of(job.name)}</a></td>{_cells(job)}</tr>' for job in jobs
     )
     if not rows:
         return ""
     head = "".join(f'<th scope="col">{text}</th>' for text in ("run", "steps", "how it ended", "mse", "RMSE unseen"))
-    return f"<section><h2>Runs so far, to compare</h2><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></section>"
+    gone = f'<p class="soft">The {jobs.forgotten:,} oldest are forgotten.</p>' if jobs.forgotten else ""
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<section><h2>Runs so far, to compare</h2>{table}{gone}</section>"
 
 
 def _cells(job: Job) -> str:
-    run = job.run
-    if run is None:
-        return f"<td>{job.steps:,}</td><td>{escape(job.failed) or 'on its way'}</td><td></td><td></td>"
-    if isinstance(run, Recorded):
-        return f"<td>{run.steps:,}</td><td>{run.ending.name}, observed in {name_of(run.program)}</td><td></td><td></td>"
-    unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
-    error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
-    return f"<td>{run.steps:,}</td><td>{run.ending.name}</td><td>{short(run.mse)}</td><td>{error}</td>"
+    told = job.told
+    if told is None:
+        state = escape(plain_text(job.failed)) or ("waits for its turn" if job.waits else "on its way")
+        return f"<td>{job.steps:,}</td><td>{state}</td><td></td><td></td>"
+    return f"<td>{told.steps:,}</td><td>{name_of(told.ending)}</td><td>{escape(told.mse)}</td><td>{escape(told.unseen)}</td>"
 
 
 def name_of(text: str) -> str:
@@ -89,61 +109,88 @@ def _box(place: int, name: str, checked: bool) -> str:
     return f'<label class="check"><input type="checkbox" name="input" value="{place}"{mark}> {name_of(name)}</label>'
 
 
-def columns(number: int, name: str, names: dict[int, str], others: list[str], chosen: dict[str, list[str]], wrong: str = "") -> str:
+def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str = "") -> str:
     """Choose the goal and the inputs of a table; columns go by their place, whatever they are called.
 
-    `names` are those that hold numbers, by their place; `chosen` is the form as it was sent, where something in it was wrong.
+    `typed` is the form as it was sent, where something in it was wrong.
     """
-    goal = chosen.get("goal", [str(max(names, default=0))])[0]
-    inputs = set(chosen.get("input", [])) if chosen else set(map(str, names))
-    options = "".join(f'<option value="{i}"{" selected" if str(i) == goal else ""}>{name_of(n)}</option>' for i, n in names.items())
-    boxes = "".join(_box(i, n, str(i) in inputs) for i, n in names.items())
-    shown = ", ".join(map(name_of, others[:8])) + (" …" if len(others) > 8 else "")
-    left = f'<p class="soft">No numbers: {shown}</p>' if others else ""
+    form = typed or {}
+    boxes = "".join(_box(i, name, not form or str(i) in form.get("input", [])) for i, name in table.numbers.items())
+    goals = {str(i): name_of(name) for i, name in table.numbers.items()}
+    others = ", ".join(map(name_of, table.others[:8])) + (" …" if len(table.others) > 8 else "")
+    left = f'<p class="soft">No numbers: {others}</p>' if others else ""
+    asked = f'<p class="wrong" role="note">{escape(plain_text(table.headless))}</p>' if table.headless else ""
 
-    def typed(label: str, key: str, default: str) -> str:
-        return _field(label, key, chosen.get(key, [default])[0])
+    def typed_or(label: str, key: str, default: str) -> str:
+        return _field(label, key, form.get(key, [default])[0])
 
-    def choice(label: str, key: str, values: Iterable[str]) -> str:
-        told = chosen.get(key, [""])[0]
-        options = "".join(f"<option{' selected' if value == told else ''}>{value}</option>" for value in values)
-        return f'<label>{label} <select name="{key}">{options}</select></label>'
+    def choice(label: str, key: str, values: Mapping[str, str], default: str) -> str:
+        return f'<label>{label} <select name="{key}">{_options(values, form.get(key, [default])[0])}</select></label>'
+
+    def check(label: str, key: str) -> str:
+        mark = " checked" if not form or key in form else ""
+        return f'<label class="check"><input type="checkbox" name="{key}"{mark}> {label}</label>'
 
     return whole(
         "nodescope: a table",
-        f"""<main class="start"><h1>{name_of(name)}</h1><p><a href="/">Back to the start</a></p>{_wrong(wrong)}
-<section><h2>Fit a node, or layers of nodes</h2>
+        f"""<main class="start"><h1>{name_of(table.path.name)}</h1><p><a href="/">Back to the start</a></p>{asked}
+<section><h2>Fit a node, or layers of nodes</h2>{_wrong(wrong)}
 <form method="post" action="/table/{number}">
-<label>Goal <select name="goal">{options}</select></label>
+{choice("Goal", "goal", goals, str(max(table.numbers)))}
 <fieldset><legend>Inputs (the goal is left out by itself)</legend>{boxes}</fieldset>{left}
-<label class="check"><input type="checkbox" name="standardise" checked>
-all columns to mean 0, deviation 1 (of one node: the inputs alone)</label>
-<label class="check"><input type="checkbox" name="missing" checked> leave out rows that lack a number</label>
-{typed("Part kept unseen", "holdout", "0.2")}{typed("Alpha", "alpha", "auto")}{typed("Epochs", "epochs", "200")}
-<label>Examples a step <select name="batch"><option>1</option><option>32</option><option selected>all</option></select></label>
-{typed("Hidden nodes: none, or 8,8", "hidden", "")}
-{choice("Their activation", "activation", sorted(ACTIVATIONS, key=lambda name: name != "tanh"))}
-{choice("Rule", "rule", tuple(RULES))}
+{check("all columns to mean 0, deviation 1 (of one node: the inputs alone)", "standardise")}
+{check("leave out rows that lack a number", "missing")}
+{typed_or("Part kept unseen", "holdout", "0.2")}{typed_or("Alpha", "alpha", "auto")}{typed_or("Epochs", "epochs", "200")}
+{choice("Examples a step", "batch", _same("1", "32", "all"), "all")}
+{typed_or("Hidden nodes: none, or 8,8", "hidden", "")}
+{choice("Their activation", "activation", _same(*sorted(ACTIVATIONS, key=lambda name: name != "tanh")), "tanh")}
+{choice("Rule", "rule", _same(*RULES), "plain")}
 <button>Fit</button></form></section></main>""",
     )
 
 
-def on_its_way(job: Job) -> str:
-    """How far a run is; asks again by itself."""
+def _same(*words: str) -> dict[str, str]:
+    return {word: word for word in words}
+
+
+def _options(values: Mapping[str, str], chosen: str) -> str:
+    """Options of a choice; a chosen one that was never offered stands with them, so that the sentence about it is understood."""
+    shown = values if chosen in values else {**values, chosen: name_of(chosen)}
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{text}</option>' for value, text in shown.items()
+    )
+
+
+def on_its_way(job: Job, ahead: int) -> str:
+    """How far a run is, or that it waits; asks again by itself."""
     asked = job.descent.steps_asked if job.descent else 0
+    told = f"{job.steps:,} of at most {asked:,} steps" if asked else "It is being prepared."
+    button = "Stop here, and keep what there is"
+    if job.waits:
+        others = "1 run is" if ahead == 1 else f"{ahead:,} runs are"
+        told, button = f"{others} before it, and {caps.SEATS} go at once.", "Take it out of the queue"
     return whole(
         "nodescope: running",
-        f"""<main class="start"><h1>{name_of(job.name)} is running</h1>
-<section><p role="status">{job.steps:,} of at most {asked:,} steps</p>
+        f"""<main class="start"><h1>{name_of(job.name)} {"waits for its turn" if job.waits else "is running"}</h1>
+<section><p role="status">{told}</p>
 <progress value="{job.steps}" max="{max(1, asked)}" aria-label="steps made"></progress>
-<form method="post" action="/run/{job.number}/stop"><button>Stop here, and keep what there is</button></form></section></main>""",
+<form method="post" action="/run/{job.number}/stop"><button>{button}</button></form>
+<p><a href="/">All runs</a></p></section></main>""",
         '<meta http-equiv="refresh" content="1">',
     )
 
 
-def failed(job: Job) -> str:
+def nothing(sentence: str = "There is nothing here") -> str:
+    """A page for an address that leads nowhere, or no longer somewhere."""
     return whole(
-        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{_wrong(job.failed)}<p><a href="/">Back</a></p></main>'
+        "nodescope", f'<main class="start"><h1>{escape(plain_text(sentence))}</h1><p><a href="/">Back to the start</a></p></main>'
+    )
+
+
+def failed(job: Job, sentence: str) -> str:
+    """A run that there is not, and why."""
+    return whole(
+        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{_wrong(sentence)}<p><a href="/">Back</a></p></main>'
     )
 
 

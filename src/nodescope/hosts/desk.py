@@ -1,0 +1,137 @@
+"""What the local page has: tables and runs, in a folder of its own; whatever is refused leaves nothing behind."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nodescope.data.columns import Bad
+from nodescope.data.table import Table, headless, open_table, separator_hint
+from nodescope.errors import FileError, InputError
+from nodescope.hosts import caps
+from nodescope.hosts.jobs import Jobs
+from nodescope.hosts.upload import safe_name
+
+_ELSEWHERE = "fit it in the shell (nodescope run --data) or in Python"
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A table that was looked through.
+
+    Attributes
+    ----------
+    path : Path
+    names : tuple of str
+        All of them, in the table's order.
+    numbers : dict of str
+        Names of the columns of numbers, by their place.
+    headless : str
+        The question to ask where the first line may be a row and no column names, else "".
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    numbers: dict[int, str]
+    headless: str
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the columns that hold something else."""
+        return [name for i, name in enumerate(self.names) if i not in self.numbers]
+
+
+@dataclass(eq=False)
+class Desk:
+    """A local page's tables and runs."""
+
+    folder: Path
+    tables: dict[int, Shelved] = field(default_factory=dict)
+    reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """One table is read at a time: that is what takes memory."""
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.folder)
+        self._places = 0
+        self._coming = 0
+
+    def shelve(self, path: Path) -> int:
+        """Take a table in that is there already; its number."""
+        with self.reading:
+            table = looked_through(path)
+        number = max(self.tables, default=-1) + 1
+        self.tables[number] = table
+        return number
+
+    @contextmanager
+    def room_for(self, length: int) -> Iterator[Path]:
+        """A place for a table of so many bytes that comes in; gone again where it is refused.
+
+        Raises
+        ------
+        InputError
+            There is no room.
+        """
+        kept = sum(table.path.stat().st_size for table in self.tables.values() if table.path.exists())
+        if len(self.tables) >= caps.MOST_TABLES or kept + self._coming + length > caps.MOST_DISK:
+            raise InputError(
+                f"{len(self.tables)} tables are open and there is no room for another; end nodescope and start it again"
+            )
+        place = self.folder / f"table-{self._places}"
+        self._places += 1
+        self._coming += length
+        try:
+            place.mkdir()
+            yield place
+        except BaseException as error:
+            shutil.rmtree(place, ignore_errors=True)
+            if isinstance(error, OSError) and not isinstance(error, FileError):
+                raise FileError(f"the table cannot be kept: {error.strerror or error}; make room on the disk") from error
+            raise
+        finally:
+            self._coming -= length
+
+    def named(self, part: Path, name: str) -> int:
+        """Give an upload its name and take it in; its number."""
+        return self.shelve(part.rename(part.with_name(safe_name(name))))
+
+    def sentence(self, error: Exception) -> str:
+        """What went wrong, without the folder that uploads are in."""
+        return re.sub(re.escape(str(self.folder)) + r"/([\w-]+/)?", "", str(error))
+
+
+def looked_through(path: Path) -> Shelved:
+    """Which columns of a table hold numbers; its declared size is looked at first.
+
+    Raises
+    ------
+    InputError
+        It is no table, too large for the page, or holds no column of numbers.
+    """
+    opened = open_table(path)
+    _refuse_too_large(opened)
+    columns = opened.read(opened.names)
+    numbers = {i: name for i, name in enumerate(opened.names) if not isinstance(columns[i], Bad)}
+    if not numbers:
+        first = next(column for column in columns if isinstance(column, Bad))
+        hint = separator_hint(opened.names)
+        seen = f"row {first.row}, column {opened.names[0]!r:.80} has {first.seen}"
+        raise InputError(f"{opened.where} has no column of numbers: {seen}; {hint or first.remedy}")
+    return Shelved(path, opened.names, numbers, headless(opened.names))
+
+
+def _refuse_too_large(table: Table) -> None:
+    if len(table.names) > caps.MOST_COLUMNS:
+        raise InputError(
+            f"{table.where} has {len(table.names):,} columns, this page shows at most {caps.MOST_COLUMNS:,}; {_ELSEWHERE}"
+        )
+    size = table.declared()
+    if size.rows * len(table.names) > caps.MOST_NUMBERS:
+        seen = f"{size.rows:,} rows of {len(table.names):,} columns"
+        raise InputError(f"{table.where} has {seen}, this page takes at most {caps.MOST_NUMBERS:,} numbers; {_ELSEWHERE}")
+    if size.unpacked > caps.MOST_UNPACKED:
+        seen = f"unpacks to {size.unpacked / 2**20:,.0f} MiB"
+        raise InputError(f"{table.where} {seen}, this page takes at most {caps.MOST_UNPACKED // 2**20}; {_ELSEWHERE}")
