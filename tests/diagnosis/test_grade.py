@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.diagnosis.grade import grade
+from nodescope.diagnosis.homework.grade import grade
 
 NODES = 40 if os.environ.get("NODESCOPE_ENGINE") == "plain" else 200
 """Each convention, at each number of digits; the compiled engine is the one that is measured."""

@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.diagnosis.grade_conventions import Habit, Source, Walk
-from nodescope.diagnosis.grade_sheet import Group, Reading, Sheet
+from nodescope.diagnosis.homework.habits import Habit, Source, Walk
+from nodescope.diagnosis.homework.sheet import Group, Reading, Sheet
 from nodescope.run.recipe import Recipe
 
 Floats = NDArray[np.float64]

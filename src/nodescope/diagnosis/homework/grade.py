@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nodescope.diagnosis.grade_carry import in_another_order, mistakes, rounded_on
-from nodescope.diagnosis.grade_conventions import Habit, Replayed, Source, Walk, habits, right_habits
-from nodescope.diagnosis.grade_sheet import MOST_STEPS, Reading, Sheet, lay_out, shifted
-from nodescope.diagnosis.grade_table import read_printed
+from nodescope.diagnosis.homework.carry import in_another_order, mistakes, rounded_on
+from nodescope.diagnosis.homework.habits import Habit, Replayed, Source, Walk, habits, right_habits
+from nodescope.diagnosis.homework.sheet import MOST_STEPS, Reading, Sheet, lay_out, shifted
+from nodescope.diagnosis.homework.table import read_printed
 from nodescope.errors import InputError, NodescopeError
 from nodescope.run.descend import go
 from nodescope.run.recipe import Recipe, make_recipe, refuse_network

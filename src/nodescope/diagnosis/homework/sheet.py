@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.diagnosis.grade_conventions import Source
-from nodescope.diagnosis.grade_table import Printed
+from nodescope.diagnosis.homework.habits import Source
+from nodescope.diagnosis.homework.table import Printed
 from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
 from nodescope.run.trace import Trace
