@@ -18,11 +18,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
+	@echo "Installing nodescope into $(VENV): NumPy, pyarrow and smaller ones, and the C core is compiled. It takes about a minute."
 	PIP_CONSTRAINT=constraints.txt $(PIP) --editable .
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest ruff scikit-learn statsmodels torch
+	@echo "Installing what tests and checks need, once: PyTorch, scikit-learn, JupyterLab, Playwright and smaller ones. It takes minutes."
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
