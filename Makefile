@@ -9,10 +9,10 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
+.PHONY: help run test test-long test-compiled test-plain check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -34,9 +34,19 @@ run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
 check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 	$(BIN)/python tests/verdicts/check.py
 
-test: $(DEV)  ## all tests, on the compiled core and on plain Python
+test: $(DEV)  ## all tests, on the compiled core and on plain Python, side by side
+	@echo "Tests run on the compiled core, and on plain Python at the same time, which is shown when it is done. It takes minutes."
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-compiled test-plain
+
+test-long:  ## the same with five times as many random cases
+	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
+
+test-compiled: $(DEV)
 	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest
-	NODESCOPE_ENGINE=plain $(BIN)/python -m pytest
+
+test-plain: $(DEV)
+	@mkdir -p build
+	@NODESCOPE_ENGINE=plain $(BIN)/python -m pytest >build/test-plain.txt 2>&1; passed=$$?; cat build/test-plain.txt; exit $$passed
 
 check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/ruff check .
@@ -55,7 +65,7 @@ $(SANITIZED): $(wildcard src/nodescope/arithmetic/*.[ch])
 	  -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ src/nodescope/arithmetic/core.c
 
 sanitize: $(DEV) $(SANITIZED)  ## the C core's tests under the address and undefined-behaviour sanitizers
-	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_EXAMPLES=short \
+	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_TESTS=short \
 	  LD_PRELOAD=$(PRELOADED) ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 PYTHONMALLOC=malloc \
 	  $(BIN)/python -m pytest -q -p no:cacheprovider tests/arithmetic tests/laws
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from browser.conftest import AXE
-from conftest import PLAIN, ROOT
+from conftest import ROOT
 
 import nodescope as ns
 from nodescope.hosts.guard import Guard
@@ -245,7 +245,6 @@ def test_it_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(PLAIN, reason="a run of that many steps needs the compiled core")
 def test_a_long_run_can_be_stopped(guard: Guard):
     answer = ask(guard, "POST", "/run", b"weight=0.4&input=1&goal=0.6&alpha=1e-9&steps=1000000000", **ours(guard))
     place = answer.headers["location"]

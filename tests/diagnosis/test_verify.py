@@ -12,7 +12,7 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import PLAIN
+from conftest import PLAIN, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ def recipes(draw):
     return keywords
 
 
-@settings(max_examples=20 if PLAIN else 600)
+@settings(max_examples=cases(600, 20))
 @given(recipes())
 def test_every_healthy_run_passes_and_every_changed_state_is_found(keywords):
     run = ns.descend(**keywords)
