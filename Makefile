@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-compiled test-plain check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
+.PHONY: help run test test-long test-compiled test-plain mutants check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-observe clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-compiled: $(DEV)
 test-plain: $(DEV)
 	@mkdir -p build
 	@NODESCOPE_ENGINE=plain $(BIN)/python -m pytest >build/test-plain.txt 2>&1; passed=$$?; cat build/test-plain.txt; exit $$passed
+
+mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
+	$(BIN)/python tests/mutants/run.py $(MUTANTS)
 
 check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/ruff check .
