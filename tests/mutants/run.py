@@ -8,6 +8,7 @@ and is either a test that is missing, a line that is not needed, or a change tha
 import argparse
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,9 @@ NEAREST = {
     "run": ("run", "laws", "diagnosis/test_verify.py", "cli", "examples"),
     "diagnosis": ("diagnosis", "verdicts/test_verdicts.py", "frameworks/test_observe.py", "frameworks/test_odd_trainings.py"),
 }  # fmt: skip
-LONGEST = 600
-"""Seconds that the tests of one change may take; a change that makes them hang has been seen."""
+MOST_SECONDS = 300
+"""Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which
+a busy machine would see more than a quiet one."""
 SETTINGS = {"NODESCOPE_ENGINE": "compiled", "NODESCOPE_TESTS": "short", "CI": "1", "PYTHONPATH": str(Path(__file__).parent)}
 
 
@@ -44,19 +46,19 @@ def told(room: str, count: int, seed: int) -> None:
     drawn = random.Random(f"{room} {seed}").sample(every, min(count, len(every)))
     survived = 0
     for number, change in enumerate(drawn, 1):
-        seen = is_seen(change, room)
-        survived += not seen
-        print(f"{number:4} {'seen    ' if seen else 'SURVIVED'} {change}", flush=True)
+        seen = how_seen(change, room)
+        survived += seen == "SURVIVED"
+        print(f"{number:4} {seen:8} {change}", flush=True)
     print(f"{room}: {survived} of {len(drawn)} survived ({survived / len(drawn):.0%}), of {len(every):,} changes, seed {seed}")
 
 
-def is_seen(change: Change, room: str) -> bool:
-    """Whether a test fails."""
+def how_seen(change: Change, room: str) -> str:
+    """Whether a test fails, or hangs, or none does."""
     module = ".".join(("nodescope", *change.path.relative_to(ROOMS).with_suffix("").parts)).removesuffix(".__init__")
     with tempfile.TemporaryDirectory() as folder:
         changed = Path(folder) / change.path.name
         changed.write_bytes(change.source)
-        return not passes(nearest(module, room), NODESCOPE_CHANGED=f"{module}={changed}")
+        return outcome(nearest(module, room), NODESCOPE_CHANGED=f"{module}={changed}")
 
 
 def nearest(module: str, room: str) -> list[str]:
@@ -69,15 +71,19 @@ def nearest(module: str, room: str) -> list[str]:
     return [str(path) for path in dict.fromkeys([*named, *sorted(rest, key=lambda path: path.parent.name != room)])]
 
 
-def passes(tests: list[str], **settings: str) -> bool:
-    command = [sys.executable, "-m", "pytest", "-p", "changed_module", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    try:
-        done = subprocess.run(command, cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        return False
+def outcome(tests: list[str], **settings: str) -> str:
+    options = ["-p", "changed_module", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "0"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *tests],
+        cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, preexec_fn=limited,
+    )  # fmt: skip
     if done.returncode > 2:  # 1 a test failed, 2 a file could not be imported
         raise SystemExit(done.stdout.decode() + done.stderr.decode())
-    return done.returncode == 0
+    return {0: "SURVIVED", 1: "seen", 2: "seen"}.get(done.returncode, "hung")
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
 
 
 if __name__ == "__main__":
