@@ -9,20 +9,23 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-verdicts frontend check-frontend picture goldens format sanitize bench bench-page bench-observe clean
+.PHONY: help run test test-long test-compiled test-plain mutants check check-verdicts frontend check-frontend picture goldens format sanitize
+.PHONY: bench bench-page bench-observe clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
+	@echo "Installing nodescope into $(VENV): NumPy, pyarrow and smaller ones, and the C core is compiled. It takes about a minute."
 	PIP_CONSTRAINT=constraints.txt $(PIP) --editable .
 	@touch $@
 
 $(DEV): $(INSTALLED)
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest ruff scikit-learn statsmodels torch
+	@echo "Installing what tests and checks need, once: PyTorch, scikit-learn, JupyterLab, Playwright and smaller ones. It takes minutes."
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
@@ -32,9 +35,22 @@ run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
 check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 	$(BIN)/python tests/verdicts/check.py
 
-test: $(DEV)  ## all tests, on the compiled core and on plain Python
+test: $(DEV)  ## all tests, on the compiled core and on plain Python, side by side
+	@echo "Tests run on the compiled core, and on plain Python at the same time, which is shown when it is done. It takes minutes."
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-compiled test-plain
+
+test-long:  ## the same with five times as many random cases
+	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
+
+test-compiled: $(DEV)
 	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest
-	NODESCOPE_ENGINE=plain $(BIN)/python -m pytest
+
+test-plain: $(DEV)
+	@mkdir -p build
+	@NODESCOPE_ENGINE=plain $(BIN)/python -m pytest >build/test-plain.txt 2>&1; passed=$$?; cat build/test-plain.txt; exit $$passed
+
+mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
+	$(BIN)/python tests/mutants/run.py $(MUTANTS)
 
 check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/ruff check .
@@ -53,7 +69,7 @@ $(SANITIZED): $(wildcard src/nodescope/arithmetic/*.[ch])
 	  -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ src/nodescope/arithmetic/core.c
 
 sanitize: $(DEV) $(SANITIZED)  ## the C core's tests under the address and undefined-behaviour sanitizers
-	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_EXAMPLES=short \
+	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_TESTS=short \
 	  LD_PRELOAD=$(PRELOADED) ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 PYTHONMALLOC=malloc \
 	  $(BIN)/python -m pytest -q -p no:cacheprovider tests/arithmetic tests/laws
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PLAIN, ROOT
+from conftest import ROOT
 
 import nodescope as ns
 
@@ -22,8 +22,6 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The browser, one for all tests."""
-    if PLAIN:
-        pytest.skip("the page is the same whatever engine Python has: tested in the compiled run")
     if not Path(CHROMIUM).exists():
         if os.environ.get("CI"):
             pytest.fail("no Chromium in CI: .ci/run has to install it")

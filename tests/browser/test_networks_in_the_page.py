@@ -4,8 +4,6 @@ import base64
 from typing import Any
 
 import numpy as np
-import pytest
-from conftest import PLAIN
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
@@ -51,7 +49,6 @@ def expected(run: ns.Run) -> list[bytes]:
     return [np.ascontiguousarray(column).tobytes() for column in (*told, window["mse"])]
 
 
-@pytest.mark.skipif(PLAIN, reason="the page runs the same WebAssembly whatever engine Python has")
 def test_the_page_gives_the_same_bits(chromium: Any):
     page = chromium.new_context().new_page()
     for start in range(0, MANY, AT_ONCE):

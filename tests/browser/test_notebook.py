@@ -84,6 +84,7 @@ def _wait(url: str, server: Any, log: Path) -> None:
     pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
 
 
+@pytest.mark.timeout(300)
 def test_the_widget_in_jupyterlab(lab: Any, tmp_path: Path):
     page, run = lab, ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
     page.locator("details.exactly > summary").click()

@@ -4,12 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from conftest import PLAIN
 
 import nodescope as ns
 from nodescope.diagnosis.bisect import bisect_alpha
 
-pytestmark = pytest.mark.skipif(PLAIN, reason="re-runs tens of thousands of steps")
 DIGITS = 1e-6
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import PLAIN
+from conftest import PLAIN, cases
 
 import nodescope as ns
 from nodescope.diagnosis.forecast import Forecast, forecast
@@ -80,10 +80,10 @@ def _regime(alpha: float, x: float) -> str:
 
 
 def test_random_nodes_to_the_last_bit():
-    """10,000 nodes: the regime always, the final weight never wrong, the settling step within 2 % or 2 steps."""
+    """2,000 nodes (long: 10,000): the regime always, the final weight never wrong, the settling step within 2 % or 2 steps."""
     rng = np.random.default_rng(20)
     unknown = settled = 0
-    for _ in range(60 if PLAIN else 10_000):
+    for _ in range(cases(10_000, 30)):
         node = _random_node(rng)
         foretold = forecast(**node)
         assert foretold.regime == _regime(node["alpha"], node["input"]), node
@@ -103,7 +103,7 @@ def test_random_nodes_to_the_last_bit():
 def test_several_inputs_are_exact_where_they_are_short():
     rng = np.random.default_rng(21)
     exact = settled = 0
-    for _ in range(10 if PLAIN else 400):
+    for _ in range(cases(400, 10)):
         d = int(rng.integers(2, 6))
         x, weight = rng.normal(size=d), rng.normal(size=d)
         recipe = {"weight": weight, "input": x, "goal": float(rng.normal()), "alpha": float(rng.uniform(0.01, 1.9) / (x @ x))}
@@ -123,9 +123,9 @@ def _full_batch(rng: np.random.Generator) -> dict[str, object]:
 
 
 def test_full_batches_against_eigenvalues_and_runs():
-    """1,000 recipes: limit 2/λmax, and steps to an mse within 1 step or 0.1 %."""
+    """200 recipes, or 1,000: limit 2/λmax, and steps to an mse within 1 step or 0.1 %."""
     rng = np.random.default_rng(22)
-    for _ in range(15 if PLAIN else 1000):
+    for _ in range(cases(1000, 15)):
         recipe = _full_batch(rng)
         x = recipe["input"]
         live = np.column_stack([x, np.ones(len(x))]) if recipe["bias"] else x
@@ -200,7 +200,7 @@ def test_one_at_a_time_ends_in_the_cycle_foretold():
 @pytest.mark.parametrize("rule", ["momentum", "nesterov"])
 def test_momentum_limit_and_way(rule: str):
     rng = np.random.default_rng(25)
-    for _ in range(4 if PLAIN else 40):
+    for _ in range(cases(40, 4)):
         x, goal, m = rng.normal(size=(8, 3)), rng.normal(size=8), float(rng.uniform(0.0, 0.95))
         recipe = {"input": x, "goal": goal, "batch": "all", "rule": {"name": rule, "momentum": m}}
         limit = forecast(**recipe, alpha=0.1).limit

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from conftest import PLAIN
+from conftest import PLAIN, cases
 
 import nodescope as ns
 
@@ -47,7 +47,7 @@ def _recipe(rng: np.random.Generator) -> dict[str, Any]:
 
 def test_every_honest_run_has_a_verdict():
     rng = np.random.default_rng(31)
-    for _ in range(40 if PLAIN else 2000):
+    for _ in range(cases(2000, 12)):
         recipe = _recipe(rng)
         found = ns.diagnose(ns.descend(**recipe))
         assert not found.withheld, (found.verdict, recipe)

@@ -4,14 +4,15 @@ import contextlib
 import copy
 import dataclasses
 import math
+import os
 import signal
 import sqlite3
 import struct
-import time
+import threading
 
 import numpy as np
 import pytest
-from conftest import PLAIN
+from conftest import PLAIN, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +64,7 @@ def recipes(draw):
     return keywords
 
 
-@settings(max_examples=20 if PLAIN else 600)
+@settings(max_examples=cases(600, 20))
 @given(recipes())
 def test_every_healthy_run_passes_and_every_changed_state_is_found(keywords):
     run = ns.descend(**keywords)
@@ -338,20 +339,19 @@ def test_a_time_limit_says_how_far_it_got():
     assert verify(run, most_steps=0, time_limit=0).checked.steps == ()
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_leaves_the_run_as_it_was():
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=1e-8, steps=5000 if PLAIN else 2 * 10**7)
     states = run.replay.checkpoints.states.tobytes()
-    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        began = time.perf_counter()
-        with contextlib.suppress(KeyboardInterrupt):
-            verify(run)
-        assert time.perf_counter() - began < 1.5
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    press = threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT))
+    press.start()
+
+    def until_pressed() -> None:
+        verify(run)
+        press.join()  # where it was done before that
+
+    with pytest.raises(KeyboardInterrupt):
+        until_pressed()
     assert run.replay.checkpoints.states.tobytes() == states
     assert struct.pack("<d", run.trace[-1].new_weight) == struct.pack("<d", run.weight)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from conftest import PLAIN
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
@@ -60,7 +59,6 @@ def small(kind: Any, **settings: Any) -> Any:
     return kind(**({} if kind is NodeRegressor else {"hidden_layer_sizes": (4,)}), **settings)
 
 
-@pytest.mark.skipif(PLAIN, reason="a network of 64 nodes in plain Python; the compiled run has it")
 @pytest.mark.parametrize(("kind", "check"), [case for kind in BOTH for case in _checks(kind)])
 def test_scikit_learns_own_checks(kind: Any, check: Any):
     name = getattr(check, "func", check).__name__
@@ -76,8 +74,6 @@ def test_scikit_learns_own_checks(kind: Any, check: Any):
 @pytest.mark.parametrize("check", [check_dataframe_column_names_consistency, check_param_validation])
 @pytest.mark.parametrize("kind", BOTH)
 def test_checks_that_scikit_learn_runs_on_its_own_alone(kind: Any, check: Any):
-    if PLAIN and kind is NetworkRegressor:
-        pytest.skip("a network of 64 nodes in plain Python; the compiled run has it")
     check(kind.__name__, kind(max_iter=5))
 
 
@@ -239,7 +235,6 @@ def test_two_targets_sparse_rows_and_frames(kind: Any):
         named.predict(frame.rename(columns={"b": "z"}))
 
 
-@pytest.mark.skipif(PLAIN, reason="many fits in plain Python; the compiled run has it")
 @pytest.mark.parametrize("kind", BOTH)
 def test_at_home_in_pipelines_searches_and_jobs(kind: Any):
     x, y = table(150)
@@ -501,7 +496,6 @@ def _randhie() -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(data.exog, dtype=float), np.asarray(data.endog, dtype=float)
 
 
-@pytest.mark.skipif(PLAIN, reason="a network of 64 nodes in plain Python; the compiled run has it")
 @pytest.mark.parametrize(("ours", "theirs"), [(NodeRegressor, SGDRegressor), (NetworkRegressor, MLPRegressor)])
 @pytest.mark.parametrize("data", ["diabetes", "randhie"])
 def test_no_worse_than_the_peers_with_defaults(data: str, ours: Any, theirs: Any):

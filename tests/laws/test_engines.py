@@ -8,6 +8,7 @@ from unittest import mock
 import naive
 import numpy as np
 import pytest
+from conftest import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,16 @@ def recipes(draw):
     return keywords
 
 
+@st.composite
+def scheduled(draw):
+    """Recipes of which half have an alpha of their own for each step, among them pauses."""
+    keywords = draw(recipes())
+    if draw(st.booleans()):
+        alphas = st.lists(st.one_of(st.just(0.0), number), min_size=keywords["steps"], max_size=keywords["steps"])
+        keywords["alpha"] = [0.1, *draw(alphas)]
+    return keywords
+
+
 def run_on(name, keywords):
     patches = [mock.patch(f"nodescope.run.{module}.engine", return_value=engine(name)) for module in ENGINE_USERS]
     for patch in patches:
@@ -67,7 +78,7 @@ def facts(run):
     return run.ending, run.steps, run.computed, run.settled_after, run.cycle, final
 
 
-@given(recipes(), st.integers(0, 40), st.integers(0, 7))
+@given(scheduled(), st.integers(0, 40), st.integers(0, 7))
 def test_compiled_is_the_definition(keywords, start, length):
     if engine().name == "plain":
         run, columns, _ = run_on("plain", keywords)
@@ -141,8 +152,8 @@ def test_every_rule_leaves_the_memory_of_a_frozen_weight_alone(rule):
         assert (window[memory][:, 1] != 0).all()
 
 
-@settings(max_examples=40 if engine().name == "plain" else 400)
-@given(recipes())
+@settings(max_examples=cases(400, 40))
+@given(scheduled())
 def test_saved_loaded_and_told_as_toml_it_is_the_same_run(keywords):
     run = ns.descend(**keywords)
     with tempfile.TemporaryDirectory() as folder:

@@ -43,6 +43,7 @@ def test_time_limit_keeps_everything():
     assert run.trace[run.steps - 1].new_weight == run.weight
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_it_as_interrupted_with_everything_kept():
     def interrupt(*_):
         os.kill(os.getpid(), signal.SIGINT)
@@ -52,6 +53,14 @@ def test_ctrl_c_ends_it_as_interrupted_with_everything_kept():
     assert run.ending is ns.Ending.INTERRUPTED
     assert run.trace[run.steps - 1].new_weight == run.weight
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_where_ctrl_c_is_ignored_it_stays_ignored(ctrl_c):
+    """A script that starts a run in the background ignores it for all that it starts: `make test &`."""
+    ctrl_c(signal.SIG_IGN)
+    run = descend_with(lambda *_: signal.raise_signal(signal.SIGINT), weight=0.4, input=1, goal=0.6, alpha=0.1, steps=10)
+    assert (run.ending, run.steps) == (ns.Ending.STEPS_USED, 10)
+    assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 
 
 def test_another_thread_can_run_too():

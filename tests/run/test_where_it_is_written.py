@@ -249,6 +249,7 @@ def test_a_run_that_cannot_go_on_is_left_as_it_was(alpha, tmp_path):
     assert ns.resume(path, steps=10).ending is ns.Ending.STEPS_USED
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_killed_run_whose_function_is_gone_is_left_as_it_was(tmp_path):
     path = tmp_path / "a.nodescope"
 

@@ -1,10 +1,7 @@
 """Verdicts on observed PyTorch trainings: a third of those that `make check-verdicts` counts."""
 
-import pytest
-from conftest import PLAIN
 from verdicts import pytorch
 
-pytestmark = pytest.mark.skipif(PLAIN, reason="PyTorch does the arithmetic, whatever engine nodescope has")
 SOME = 32
 
 

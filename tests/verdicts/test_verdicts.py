@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest import PLAIN
 from verdicts import networks
 from verdicts.cases import Case
 from verdicts.check import wrong_in
@@ -12,7 +11,7 @@ from verdicts.named import CASES, HEALTHY
 import nodescope as ns
 
 
-@pytest.mark.parametrize("case", CASES[:: 12 if PLAIN else 1], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_named(case: Case):
     assert wrong_in(case) == []
 
@@ -23,12 +22,12 @@ def test_half_of_the_named_are_healthy():
 
 
 def test_generated():
-    cases = list(generate(4 if PLAIN else 300, 11))
+    cases = list(generate(300, 11))
     wrong = {case.name: found for _, case in cases if (found := wrong_in(case))}
     assert len(wrong) <= len(cases) / 100, wrong
 
 
-@pytest.mark.parametrize("case", networks.CASES[:: 20 if PLAIN else 1], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", networks.CASES, ids=lambda case: case.name)
 def test_named_networks(case: Case):
     assert wrong_in(case) == []
 
@@ -38,24 +37,22 @@ def test_about_half_of_the_named_networks_are_healthy():
     assert 0.4 < len(networks.HEALTHY) / len(networks.CASES) < 0.6
 
 
-@pytest.mark.parametrize("seed", range(1 if PLAIN else 4))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("target", [networks.plane, networks.gaussian])
 def test_playgrounds_regressions_are_healthy(target, seed: int):
     """TensorFlow Playground's two, its default shape and settings."""
-    if PLAIN:
-        pytest.skip("10,000 steps of a network in plain Python; the compiled run has it")
     run = ns.descend(**networks.playground(target, seed))
     assert "Healthy: nothing is wrong" in ns.diagnose(run).verdict
     assert run.mse < 0.7 * run.start_mse
 
 
 def test_generated_networks():
-    cases = list(networks.generate(2 if PLAIN else 60, 3))
+    cases = list(networks.generate(60, 3))
     assert {case.name: found for _, case in cases if (found := wrong_in(case))} == {}
 
 
 def test_no_healthy_training_gets_a_fault():
-    for _, case in networks.healthy(1 if PLAIN else 200, 77):
+    for _, case in networks.healthy(200, 77):
         diagnosis = ns.diagnose(ns.descend(**case.recipe))
         assert [f.name for f in diagnosis.findings if f.severity == "fault"] == [], case.name
         assert not diagnosis.withheld, case.name
@@ -70,7 +67,6 @@ def _widely_explained(alpha: float) -> ns.Run:
     return ns.descend(network=network, input=x, goal=y, alpha=alpha, batch="all", reduction="sum", steps=60_000)
 
 
-@pytest.mark.skipif(PLAIN, reason="60,000 steps; the compiled run has it")
 def test_an_alpha_of_100_stands_still_and_does_not_jump_around():
     """Its last row is [1, 1, 1]: every hidden node is off for it, so its prediction is a sigmoid of 0, and nothing can move it."""
     run = _widely_explained(100.0)
@@ -80,7 +76,6 @@ def test_an_alpha_of_100_stands_still_and_does_not_jump_around():
     assert "1 of 4 examples (3)" in str(finding)
 
 
-@pytest.mark.skipif(PLAIN, reason="60,000 steps; the compiled run has it")
 def test_an_alpha_of_1000_is_saturated_and_does_not_diverge():
     """All its predictions are below 1e-30: the output node is on its flat end, and not one weight moves any more."""
     run = _widely_explained(1000.0)

@@ -5,6 +5,8 @@ The weight moves towards goal ÷ input in steps that shrink. It stops at the fir
 operation rounds monotonically, so within one binade (where neighbouring doubles are equally far apart) the update only
 shrinks on the way, and "moves" turns into "stops" once: bisection over the doubles themselves finds the place, however many
 steps lie before it. Bits are compared, never "less than half a gap": in the seed's own stall the update *is* half the gap.
+Where it is, ties go to the even double: the even ones stay and the odd ones among them move. So the bisection is over even
+doubles, and of the one that it finds only the odd neighbour before it is asked too.
 
 Valid for alpha × input² well below 1/2: near the end the weight then moves by single doubles and leaves none out.
 Source: monotonicity of correct rounding (Muller et al., "Handbook of Floating-Point Arithmetic", 2nd ed., section 2.2).
@@ -20,8 +22,6 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.doubles import double, ordinal
 
-AROUND = 64
-"""Doubles on either side of the one found that are looked at one by one: rounding of the prediction blurs the border a little."""
 LARGEST = 1.7976931348623157e308
 FEWEST = 1e-280
 """alpha × input² below which a run would take longer than anybody could say."""
@@ -59,8 +59,7 @@ def stall(node: Node, start: float) -> float | None:
     if not stops:
         return None
     before = start if stops[0] == 0 else float(edges[stops[0] - 1])
-    first = _first_that_stays(node, before, float(edges[stops[0]]))
-    return _first_nearby(node, start, first)
+    return _first_that_stays(node, before, float(edges[stops[0]]))
 
 
 def steps_until(node: Node, start: float, end: float) -> int | None:
@@ -98,7 +97,7 @@ def _steps_within(rate: float, far: float, near: float) -> float:
 
 
 def _edges(node: Node, start: float) -> NDArray[np.float64]:
-    """First and last double of every binade between start and the goal's weight, in the order of the way, and that weight."""
+    """First and last even double of every binade between start and the goal's weight, in the order of the way, and that weight."""
     with np.errstate(all="ignore"):
         target = float(np.clip(np.float64(node.goal) / np.float64(node.input), -LARGEST, LARGEST))
     edges = _all_edges()
@@ -110,7 +109,7 @@ def _edges(node: Node, start: float) -> NDArray[np.float64]:
 @cache
 def _all_edges() -> NDArray[np.float64]:
     powers = np.ldexp(1.0, np.arange(-1022, 1024))
-    positive = np.concatenate([powers, np.nextafter(powers, 0.0)])
+    positive = np.concatenate([powers, np.nextafter(np.nextafter(powers, 0.0), 0.0)])
     return np.sort(np.concatenate([-positive, positive]))
 
 
@@ -122,21 +121,15 @@ def _stay(node: Node, weight: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def _first_that_stays(node: Node, moves: float, stays: float) -> float:
     low, high = ordinal(moves), ordinal(stays)
-    while abs(high - low) > 1:
+    while abs(high - low) > 2:
         middle = (low + high) // 2
+        middle += middle % 2  # an even one, still between them
         if node.stays(double(middle)):
             high = middle
         else:
             low = middle
-    return double(high)
-
-
-def _first_nearby(node: Node, start: float, found: float) -> float:
-    place = ordinal(found)
-    way = 1 if place > ordinal(start) else -1
-    nearby = range(place - way * AROUND, place + way, way)
-    ahead_of_start = [o for o in nearby if way * (o - ordinal(start)) > 0]
-    return next((w for w in map(double, ahead_of_start) if node.stays(w)), found)
+    way = 1 if high > low else -1
+    return next(w for w in map(double, range(low + way, high + way, way)) if node.stays(w))
 
 
 def before(end: float, start: float, doubles: int) -> float:

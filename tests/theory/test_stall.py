@@ -1,0 +1,56 @@
+"""Where a slow node stops: held against the node itself, step by step, where the update is exactly half the gap between doubles."""
+
+import math
+import random
+
+import pytest
+
+from nodescope.theory.stall import Node, stall
+
+STEPS = 3000
+
+
+def walked(start: float, x: float, goal: float, alpha: float) -> float | None:
+    """The weight that stays, by going there; None where that takes long."""
+    weight = start
+    for _ in range(STEPS):
+        new = weight - alpha * ((weight * x - goal) * x)
+        if new == weight:
+            return weight
+        weight = new
+    return None
+
+
+def nearby(weight: float, doubles: int) -> float:
+    for _ in range(abs(doubles)):
+        weight = math.nextafter(weight, math.copysign(math.inf, doubles))
+    return weight
+
+
+@pytest.mark.parametrize("goal", [1.0, -1.0])
+def test_in_a_long_stretch_of_ties_the_first_even_double_is_the_end(goal):
+    """Story: of a stretch of 2⁵² doubles whose update is exactly half a gap the last was told, or one of those 64 before it."""
+    start = math.copysign(2.0**-55 * (1 + 2.0**-52), goal)
+    next_one = math.copysign(2.0**-55 * (1 + 2.0**-51), goal)
+    assert walked(start, 1.0, goal, 2.0**-108) == next_one
+    assert stall(Node(1.0, goal, 2.0**-108), start) == next_one
+
+
+def test_ends_among_ties_are_those_of_the_walk():
+    """Alphas made so that at some double near the start the update is half the gap, of inputs whose products skip doubles."""
+    rng, compared, odd = random.Random(5), 0, 0
+    while compared < 1500:
+        x, weight = rng.uniform(0.5, 4.0) * rng.choice([1, -1]), rng.uniform(-2.0, 2.0)
+        goal = weight * x * (1 + rng.choice([-1, 1]) * 2.0 ** rng.uniform(-49, -30))
+        delta = weight * x - goal
+        alpha = 0.5 * math.ulp(weight) / abs(delta * x)
+        if not 0 < alpha * x * x < 0.25:
+            continue
+        start = nearby(weight, rng.choice([-1, 1]) * rng.randrange(40))
+        end = walked(start, x, goal, alpha)
+        if end is None:
+            continue
+        compared += 1
+        assert stall(Node(x, goal, alpha), start) == end, (start, x, goal, alpha)
+        odd += math.frexp(end)[0] * 2**53 % 2 == 1
+    assert odd > 100  # both kinds are among them
