@@ -15,11 +15,11 @@ from nodescope.hosts.export import export
 from nodescope.hosts.widget import show
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
+from nodescope.run.file.runfile import load, resume, save
 from nodescope.run.network import Network, network
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.run.runfile import load, resume, save
 from nodescope.run.schedule import schedule
 from nodescope.run.toml import read_recipe
 from nodescope.views import display

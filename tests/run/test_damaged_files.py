@@ -22,7 +22,6 @@ import pytest
 import nodescope as ns
 from nodescope.data import Examples
 from nodescope.run.recorded import Bend, Record, Recorded, RecordedLayer, Trouble
-from nodescope.run.toml import examples_fingerprint
 
 DAMAGES = int(os.environ.get("NODESCOPE_DAMAGES", "60"))
 ODD = (
@@ -159,7 +158,7 @@ def examples(connection: sqlite3.Connection, path: Path, chance: random.Random) 
     odd = np.zeros(shape, chance.choice([float, float, bool, np.float32]))
     both = {"input": arrays["input"], "goal": arrays["goal"], name: odd}
     put(connection, name, odd)
-    told = examples_fingerprint(Examples(**both, unseen_input=odd, unseen_goal=odd, source=None))
+    told = Examples(**both, unseen_input=odd, unseen_goal=odd, source=None).fingerprint
     connection.execute("UPDATE header SET value = ? WHERE key = 'fingerprint'", (json.dumps(told),))
     return f"{name} is {shape} of {odd.dtype}"
 
@@ -311,7 +310,7 @@ def test_examples_of_another_shape_with_their_own_fingerprint(tmp_path):
         x, goal, none = np.zeros((400_000, 3)), np.zeros((4, 2)), np.zeros((0, 3))
         put(connection, "input", x)
         put(connection, "goal", goal)
-        told = examples_fingerprint(Examples(x, goal, none, none, None))
+        told = Examples(x, goal, none, none, None).fingerprint
         connection.execute("UPDATE header SET value = ? WHERE key = 'fingerprint'", (json.dumps(told),))
 
     with pytest.raises(ns.FileError, match="damaged: its examples"):
@@ -319,7 +318,7 @@ def test_examples_of_another_shape_with_their_own_fingerprint(tmp_path):
 
 
 def test_data_that_is_no_pair(tmp_path, monkeypatch):
-    from nodescope.run import runfile
+    from nodescope.run.file import runfile
 
     monkeypatch.setattr(runfile, "EMBED_UP_TO", 10)
     ns.save(MADE["plain"](), tmp_path / "a.nodescope")

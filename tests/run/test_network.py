@@ -128,7 +128,9 @@ def test_goals_of_a_table_are_scaled_for_the_run_alone(tmp_path):
 
 @pytest.mark.parametrize("call", [ns.bisect_alpha, lambda **keywords: ns.grade([0.5], **keywords)])
 def test_what_is_for_one_layer_says_so(call):
-    with pytest.raises(ns.InputError, match="is for one layer of nodes, and the recipe has a network 2-2-1"):
+    with pytest.raises(
+        ns.InputError, match="is for one layer of identity nodes under the squared error, and the recipe has a network 2-2-1"
+    ):
         call(network=[2, 2, 1], input=[[1, 2]], goal=[1])
 
 
@@ -197,7 +199,7 @@ def test_a_wide_network_gives_a_layer_without_the_others():
         ({"network": [2, 2, 1], "alpha": lambda _: math.inf}, "alpha of step 0 is inf"),
         ({"network": [2, 2, 1], "frozen": [True]}, "2 layers"),
         ({"network": [2, 2, 1], "weight": [1, 2]}, "weight= and network= are both given"),
-        ({"weight": [1, 2], "loss": "huber"}, "is for networks"),
+        ({"weight": [1, 2], "update_order": "sequential"}, "update_order is 'sequential', which says in what order layers are"),
     ],
 )
 def test_what_cannot_be_is_said(keywords: dict, message: str):

@@ -38,7 +38,6 @@ GOOD = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 3}
         ({"rule": "adm"}, ["rule", "'adm'", "did you mean 'adam'"]),
         ({"rule": {"name": "adam", "betta": 1}}, ["'adam'", "'betta'", "beta1"]),
         ({"rule": {"name": "momentum", "momentum": 1.0}}, ["momentum", "1.0", "below 1"]),
-        ({"rule": "adam", "alpha": "auto"}, ["auto", "'adam'", "number"]),
         ({"frozen": [True, False]}, ["frozen", "(2,)", "scalar"]),
         ({"bias": [1, 2]}, ["bias", "(2,)"]),
         ({"until_mse": -1}, ["until_mse", "-1"]),

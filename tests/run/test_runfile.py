@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.run import runfile
-from nodescope.run.recipe import make_recipe
+from nodescope.run.file import runfile
+from nodescope.run.making import make_recipe
 from nodescope.run.toml import parse_recipe
 
 RNG = np.random.default_rng(2)

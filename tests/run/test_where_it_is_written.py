@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import nodescope as ns
-from nodescope.run import runfile
+from nodescope.run.file import runfile
 
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 50}
 LONG = "ns.descend(weight=0.4, input=[1, 2], goal=[0.6, 5], alpha=1e-12, steps=10**12, out={path!r})"

@@ -63,6 +63,10 @@ class Loss:
         beyond = self.threshold * (size - 0.5 * self.threshold)
         return np.where(size > self.threshold, beyond, squares) if self.name == "huber" else squares
 
+    def told(self) -> Any:
+        """As `loss=` takes it: its name, with its settings where it has any."""
+        return self.settings() if self.name == "huber" else self.name
+
     def settings(self) -> dict[str, object]:
         """Name and settings, as `loss=` takes them."""
         return {"name": self.name, "threshold": self.threshold} if self.name == "huber" else {"name": self.name}

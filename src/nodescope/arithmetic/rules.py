@@ -13,7 +13,7 @@ squared error of one output itself sees 2 g, and takes the same plain step at ha
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nodescope.arithmetic.given import near, number, shown, yes_or_no
 from nodescope.errors import InputError
@@ -59,6 +59,10 @@ class Rule:
     def settings(self) -> dict[str, float]:
         """Settings by name, in the order that the C core takes them."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def told(self) -> Any:
+        """As `rule=` takes it: its name, with its settings where it has any."""
+        return {"name": self.name, **self.settings()} if self.settings() else self.name
 
     def first_memory(self) -> list[float]:
         """Memory of a weight before the first step."""

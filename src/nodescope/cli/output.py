@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from nodescope.errors import FileError, InputError
-from nodescope.run.descend import Progress
-from nodescope.run.target import beside
+from nodescope.run.descent import Progress
+from nodescope.run.file.lock import beside
 from nodescope.views.numbers import plain_text
 
 Write = Callable[[str], object]

@@ -9,9 +9,9 @@ import numpy as np
 from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import Write, refuse_input, writer
 from nodescope.errors import InputError
+from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
 from nodescope.run.tabular import Tabular
-from nodescope.run.target import beside
 from nodescope.views import tables, values
 from nodescope.views.numbers import exact, plain_text
 

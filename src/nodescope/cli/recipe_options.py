@@ -2,51 +2,35 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from nodescope.arithmetic.given import shown
 from nodescope.errors import InputError
-from nodescope.run.recipe import fitting_network
+from nodescope.run.settings import Setting, settings_type, table
 from nodescope.run.toml import read_recipe
 
 Options = dict[str, Any]
 Command = Callable[..., Any]
 
-_OPTIONS = (
-    click.option("--weight", help="Start weights: 0.4, or 0.4,0.4, or [[…], […]]."),
-    click.option("--input", help="Inputs: 1, or 0,1,2, or [[…], […]]."),
-    click.option("--goal", help="Goals; with --data the goal's column, or columns a,b."),
-    click.option("--data", type=click.Path(), help="A table: CSV or Parquet."),
-    click.option("--inputs", help="With --data: input columns a,b,c (default: all others)."),
-    click.option(
-        "--standardise/--no-standardise",
-        default=None,
-        help="With --data: inputs (of a network goals too) to mean 0 and deviation 1.",
-    ),
-    click.option("--missing", type=click.Choice(["refuse", "drop"]), help="With --data: rows that lack a number."),
-    click.option("--holdout", type=float, help="With --data: fraction of the rows kept unseen."),
-    click.option("--alpha", help='Learning rate, the brake: "auto" or a number.'),
-    click.option("--steps", type=int),
-    click.option("--epochs", type=int, help="Passes over the examples."),
-    click.option("--until-mse", type=float, help="Stop when the mean squared error is at most this."),
-    click.option("--time-limit", type=float, help="Seconds."),
-    click.option("--batch", help='Examples a step: a number, or "all".'),
-    click.option("--order", type=click.Choice(["given", "shuffled"])),
-    click.option("--seed", type=int),
-    click.option("--rule", help="plain, momentum, nesterov, adagrad, rmsprop, adam or adamw."),
+_TYPES: dict[str, Any] = {"path": click.Path(), "whole": int, "number": float, "names": str, "text": str}
+_LAYERS = (
     click.option("--hidden", help="A network: nodes of each hidden layer, 8,8."),
     click.option("--activation", help="Of the hidden layers: tanh, relu, leaky relu, sigmoid, softplus, gelu or identity."),
     click.option("--output-activation", help="Of the last layer: identity unless given."),
     click.option("--initial", help="How a network's weights are drawn: glorot, he, lecun, uniform or zeros."),
-    click.option("--loss", help="Of a network: squared, huber or absolute."),
-    click.option("--update-order", type=click.Choice(["parallel", "sequential"])),
-    click.option("--bias/--no-bias", default=None),
-    click.option("--freeze-bias/--no-freeze-bias", default=None),
-    click.option("--reduction", type=click.Choice(["mean", "sum"])),
-    click.option("--summation", type=click.Choice(["left-to-right", "lanes"])),
 )
+
+
+def _option(name: str, setting: Setting) -> Callable[[Command], Command]:
+    """A setting's flag: `until_mse` is `--until-mse`, a switch `--bias/--no-bias`; its help is the setting's first sentence."""
+    flag, words = f"--{name.replace('_', '-')}", setting.words.partition(". ")[0].rstrip(".") + "."
+    if setting.shell == "switch":
+        return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=words)
+    if setting.shell == "choice":
+        return click.option(flag, type=click.Choice(get_args(settings_type(name))), help=words)
+    return click.option(flag, type=_TYPES[setting.shell], help=words)
 
 
 _OF_NETWORK = ("hidden", "activation", "output_activation", "initial")
@@ -54,7 +38,8 @@ _OF_NETWORK = ("hidden", "activation", "output_activation", "initial")
 
 def recipe_options(command: Command) -> Command:
     """Give a command all options of a recipe."""
-    for option in reversed(_OPTIONS):
+    options = [_option(name, setting) for name, setting in table().items() if setting.shell]
+    for option in reversed([*options, *_LAYERS]):
         command = option(command)
     return command
 
@@ -72,7 +57,7 @@ def keywords_of(recipe: str | None, given: Options) -> Options:
             "nothing to run: name a recipe (nodescope run examples/sticks.toml), or give --input and --goal, or --data"
         )
     if layers:
-        keywords["network"] = _network(layers, keywords)
+        keywords["network"] = _network(layers)
     if given["steps"] is not None and given["epochs"] is None:
         keywords.pop("epochs", None)
     if given["epochs"] is not None and given["steps"] is None:
@@ -80,12 +65,11 @@ def keywords_of(recipe: str | None, given: Options) -> Options:
     return keywords
 
 
-def _network(layers: Options, keywords: dict[str, Any]) -> dict[str, Any]:
+def _network(layers: Options) -> dict[str, Any]:
     if "hidden" not in layers:
         raise InputError(f"--{next(iter(layers)).replace('_', '-')} goes with --hidden, such as --hidden 8,8")
     hidden = _numbers("hidden", layers["hidden"])
-    drawn = {name: value for name, value in layers.items() if name != "hidden"}
-    return fitting_network(keywords, hidden if isinstance(hidden, list) else [hidden], **drawn)
+    return {**layers, "hidden": hidden if isinstance(hidden, list) else [hidden]}
 
 
 def _converted(name: str, value: Any, with_table: bool) -> Any:

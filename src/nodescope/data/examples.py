@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.given import choice, number, shown
 from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.columns import Bad
+from nodescope.data.fingerprint import fingerprint
 from nodescope.data.scaling import Scaling, as_scaling, measure
 from nodescope.data.table import Table, headless, open_table, separator_hint
 from nodescope.errors import InputError
@@ -88,6 +89,17 @@ class Source:
             self.scaling.apply_in_place(x)
         return x
 
+    def told(self) -> dict[str, Any]:
+        """`descend`'s keywords that read the same columns in the same way; automatic means and deviations as numbers."""
+        goal = self.goals[0] if self.one_goal else list(self.goals)
+        scaled: Any = False
+        if self.scaling is not None:
+            scaled = self.scaling.settings() | ({} if self.goal_scaling is None else {"goal": self.goal_scaling.settings()})
+        return {
+            "data": self.path, "inputs": list(self.inputs), "goal": goal, "standardise": scaled, "missing": self.missing,
+            "holdout": self.holdout,
+        }  # fmt: skip
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a file; `from_dict` reads them."""
         kept = {name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")}
@@ -133,6 +145,11 @@ class Examples:
     unseen_input: Floats
     unseen_goal: Floats
     source: Source | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the numbers that take part in a run."""
+        return fingerprint(self.input) + fingerprint(self.goal)
 
 
 def read_examples(

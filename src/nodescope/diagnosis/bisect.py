@@ -19,7 +19,8 @@ from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome, Problem
 from nodescope.diagnosis.forecast import Forecast
 from nodescope.errors import InputError
-from nodescope.run.recipe import Recipe, make_recipe, refuse_network
+from nodescope.run.making import make_recipe, refuse_network
+from nodescope.run.recipe import Recipe
 
 LINEAR = ("plain", "momentum", "nesterov")
 WIDTH = 1e-7

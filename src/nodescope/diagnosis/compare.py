@@ -9,7 +9,6 @@ import numpy as np
 from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
-from nodescope.run.toml import recipe_keywords
 
 CLEAR = 2.0
 """Standard errors of the mean difference of squared errors, from which one is better and it is not chance."""
@@ -133,7 +132,7 @@ def _squares(run: Run, unseen: bool) -> Any:
 
 
 def _differences(a: Recipe, b: Recipe) -> dict[str, tuple[Any, Any]]:
-    one, other = recipe_keywords(a), recipe_keywords(b)
+    one, other = a.keywords(), b.keywords()
     names = [*one, *(name for name in other if name not in one)]
     return {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Outcome, Problem
 from nodescope.diagnosis.system import LINEAR_RULES, System
-from nodescope.run.recipe import Recipe, make_recipe
+from nodescope.run.making import make_recipe
+from nodescope.run.recipe import Recipe
 from nodescope.theory.bare import Walked, walk_until_it_ends
 from nodescope.theory.factors import as_float, exact_product
 from nodescope.theory.quadratic import best_alpha

@@ -20,14 +20,15 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.given import number, whole
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
 from nodescope.diagnosis.certificate import Certificate, Checked, Difference, differing, sentence
 from nodescope.errors import DataChanged, InputError
-from nodescope.run.descend import BLOCK_SECONDS, Descent
+from nodescope.run.descent import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network
 from nodescope.run.quiet import no_order_moves_a_weight
-from nodescope.run.recipe import Recipe, number, whole
+from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
 PLAIN_SECONDS = 2.0

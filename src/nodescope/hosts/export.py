@@ -8,10 +8,10 @@ from typing import Any
 
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
+from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded, Seen
 from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
-from nodescope.run.target import beside
 from nodescope.views.picture.drawn import drawn
 from nodescope.views.picture.look import PALETTES
 from nodescope.views.picture.sheet import sheet

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.typed import numbers, one_or_each_step
-from nodescope.run.recipe import fitting_network
 
 Form = Mapping[str, Sequence[str]]
 Keywords = dict[str, Any]
@@ -74,7 +73,7 @@ def with_network(form: Form, keywords: Keywords) -> Keywords:
     weights = sum((before + 1) * after for before, after in pairwise(layers))
     if min(sizes) > 0 and weights > caps.MOST_WEIGHTS:
         raise InputError(f"hidden nodes are {hidden[:60]!r}: {weights:,} weights; this page takes at most {caps.MOST_WEIGHTS:,}")
-    return {**keywords, "network": fitting_network(keywords, sizes, activation=field(form, "activation", "tanh"))}
+    return {**keywords, "network": {"hidden": sizes, "activation": field(form, "activation", "tanh")}}
 
 
 def _column(what: str, text: str, names: Sequence[str]) -> str:

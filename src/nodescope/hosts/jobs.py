@@ -13,11 +13,11 @@ from pathlib import Path
 
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
-from nodescope.run.descend import Descent, go
+from nodescope.run.descent import Descent, go
+from nodescope.run.file.runfile import load, save
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.run.runfile import load, save
 from nodescope.views.numbers import short
 
 NOT_BEGUN = "it was taken out of the queue before it began"

@@ -23,7 +23,8 @@ from nodescope.hosts.forms import Form, Keywords
 from nodescope.hosts.guard import BodyRefused, Guard, declared_length
 from nodescope.hosts.jobs import Job
 from nodescope.hosts.upload import Upload
-from nodescope.run.recipe import Recipe, make_recipe
+from nodescope.run.making import make_recipe
+from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 

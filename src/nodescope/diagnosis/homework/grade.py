@@ -18,8 +18,9 @@ from nodescope.diagnosis.homework.habits import Habit, Replayed, Source, Walk, h
 from nodescope.diagnosis.homework.sheet import MOST_STEPS, Reading, Sheet, lay_out, shifted
 from nodescope.diagnosis.homework.table import read_printed
 from nodescope.errors import InputError, NodescopeError
-from nodescope.run.descend import go
-from nodescope.run.recipe import Recipe, make_recipe, refuse_network
+from nodescope.run.descent import go
+from nodescope.run.making import make_recipe, refuse_network
+from nodescope.run.recipe import Recipe
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 MOST_WALKED = 20_000

@@ -23,14 +23,13 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.given import shown
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
-from nodescope.run import kept, recordedfile
-from nodescope.run.descend import Descent, go
+from nodescope.run.descent import Descent, go
 from nodescope.run.ending import Ending
+from nodescope.run.file import observed, stored
+from nodescope.run.file.lock import MOST_OF_A_NAME, Lock, being_written, held_here, target_of, unfinished
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.run.target import MOST_OF_A_NAME, Lock, being_written, held_here, target_of, unfinished
-from nodescope.run.toml import examples_fingerprint
 
 APPLICATION = 0x6E6F6465
 """SQLite's application id: "node" in ASCII."""
@@ -146,7 +145,7 @@ class RunFile:
 
     def _write(self, descent: Descent, header: dict[str, Any]) -> None:
         with self._explained(), _transaction(self._connection) as connection:
-            place = {name: getattr(descent.cursor, name) for name in kept.PLACE}
+            place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
             for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
                 _put_header(connection, key, value)
             _put_array(connection, "state", descent.state)
@@ -270,8 +269,8 @@ def _write_recorded(path: Path, run: Recorded) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(_BLANK)
         with _transaction(connection):
-            _put_header(connection, "recorded", recordedfile.header_of(run))
-            for name, column in recordedfile.columns_of(run).items():
+            _put_header(connection, "recorded", observed.header_of(run))
+            for name, column in observed.columns_of(run).items():
                 _put_array(connection, name, column)
 
 
@@ -367,12 +366,12 @@ def _ending_header(run: Run) -> dict[str, Any]:
 def _recipe_header(recipe: Recipe) -> dict[str, Any]:
     source = recipe.source
     return {
-        **{name: getattr(recipe, name) for name in ("alpha", "alpha_auto", *kept.AS_GIVEN)},
+        **recipe.plain_settings(),
+        "alpha": recipe.alpha,
+        "alpha_auto": recipe.alpha_auto,
         "axes": [recipe.axes.examples, recipe.axes.inputs, recipe.axes.outputs],
-        "rule": {"name": recipe.rule.name, **recipe.rule.settings()},
         "scheduled": recipe.schedule is not None,
         "source": None if source is None else source.to_dict(),
-        "loss": recipe.loss.settings(),
         "activations": [activation.name for activation in recipe.network.activations] if recipe.in_layers else None,
     }
 
@@ -381,13 +380,13 @@ def _write_recipe(connection: sqlite3.Connection, recipe: Recipe) -> None:
     examples = recipe.examples
     with _transaction(connection):
         _put_header(connection, "recipe", _recipe_header(recipe))
-        _put_header(connection, "fingerprint", examples_fingerprint(examples))
+        _put_header(connection, "fingerprint", examples.fingerprint)
         for name, value in _weight_arrays(recipe):
             _put_array(connection, name, value)
         if recipe.schedule is not None:
             _put_array(connection, "alphas", recipe.schedule.values)
-        if sum(getattr(examples, name).nbytes for name in kept.EXAMPLES) <= EMBED_UP_TO:
-            for name in kept.EXAMPLES:
+        if sum(getattr(examples, name).nbytes for name in stored.EXAMPLES) <= EMBED_UP_TO:
+            for name in stored.EXAMPLES:
                 _put_array(connection, name, getattr(examples, name))
 
 
@@ -427,7 +426,7 @@ def _read(path: Path, data: Any) -> tuple[Descent, Run] | Recorded:
             return _found(connection, data)
     except FileError:
         raise
-    except kept.OtherExamples as error:
+    except stored.OtherExamples as error:
         raise InputError(f"{path}: {error}") from error
     except _DAMAGE as error:
         seen = str(error) or type(error).__name__
@@ -447,12 +446,12 @@ def _refuse_other_tables(path: Path, connection: sqlite3.Connection) -> None:
 def _found(connection: sqlite3.Connection, data: Any) -> tuple[Descent, Run] | Recorded:
     header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
     rows = connection.execute("SELECT name, dtype, shape, data FROM array")
-    arrays = {name: kept.array_of(dtype, shape, blob) for name, dtype, shape, blob in rows}
+    arrays = {name: stored.array_of(dtype, shape, blob) for name, dtype, shape, blob in rows}
     if "recorded" in header:
-        recorded = recordedfile.recorded_from(header["recorded"], arrays)
-        kept.refuse_misfit_records(recorded)
+        recorded = observed.recorded_from(header["recorded"], arrays)
+        stored.refuse_misfit_records(recorded)
         return recorded
-    recipe = kept.recipe_of(header, arrays, data)
+    recipe = stored.recipe_of(header, arrays, data)
     states = connection.execute("SELECT step, state FROM checkpoint ORDER BY step").fetchall()
-    descent = kept.descent_of(recipe, header, arrays, states)
-    return descent, kept.run_of(descent, header.get("ending"))
+    descent = stored.descent_of(recipe, header, arrays, states)
+    return descent, stored.run_of(descent, header.get("ending"))

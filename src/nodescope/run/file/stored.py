@@ -19,25 +19,22 @@ from nodescope.arithmetic.problem import Cursor
 from nodescope.data import Examples, Source
 from nodescope.errors import InputError
 from nodescope.run.checkpoints import Checkpoints
-from nodescope.run.descend import Descent
+from nodescope.run.descent import Descent
 from nodescope.run.ending import Ending
+from nodescope.run.making import make_recipe
 from nodescope.run.network import Network
 from nodescope.run.network import network as make_network
-from nodescope.run.recipe import Recipe, make_recipe
+from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded, RecordedLayer
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
+from nodescope.run.settings import plain_names
 from nodescope.run.shapes import Axes, as_floats
-from nodescope.run.toml import examples_fingerprint
 
 Arrays = Mapping[str, NDArray[Any]]
 Header = Mapping[str, Any]
 
-AS_GIVEN = (
-    "freeze_bias", "steps", "epochs", "until_mse", "time_limit", "batch", "order", "seed", "reduction", "summation", "update_order",
-)  # fmt: skip
-"""Fields of a recipe that are `descend`'s keywords as they stand; a file of an older version may lack some."""
 PLACE = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
 EXAMPLES = ("input", "goal", "unseen_input", "unseen_goal")
 _OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
@@ -84,9 +81,7 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
         bias=None if layers or bias is None else axes.of_outputs(bias),
         frozen=arrays.get("frozen"),
         alpha=number("alpha", kept["alpha"]),
-        rule=kept["rule"],
-        loss=kept.get("loss", "squared"),
-        **{name: kept[name] for name in AS_GIVEN if name in kept},
+        **{name: kept[name] for name in plain_names() if name in kept},  # a file of an older version may lack some
     )
     if recipe.axes != axes:
         raise ValueError("its arrays do not have the axes that it says they have")
@@ -118,7 +113,7 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
     if len(goal) != n or unseen_input.shape != (m, d) or unseen_goal.shape != (m, k):
         raise ValueError(f"its examples have the shapes {', '.join(str(arrays[name].shape) for name in EXAMPLES)}")
     examples = Examples(x, goal, unseen_input, unseen_goal, None)
-    if examples_fingerprint(examples) != header["fingerprint"]:
+    if examples.fingerprint != header["fingerprint"]:
         if inside:
             raise ValueError("its examples have another fingerprint than it says")
         raise OtherExamples("the examples are not those that the run was made with (their fingerprint differs)")

@@ -1,0 +1,1 @@
+"""Runs in files: what is written as they go, and what is believed of it when it is read."""

@@ -1,0 +1,256 @@
+"""From `descend`'s keywords to a recipe: every keyword checked, what was given in any of the allowed shapes made one."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.given import as_floats, choice, number, refuse_not_finite, shown, whole
+from nodescope.data import Examples, is_table, read_examples
+from nodescope.errors import InputError
+from nodescope.run import shapes
+from nodescope.run.automatic import automatic_alpha
+from nodescope.run.network import Network, as_network, of_each
+from nodescope.run.recipe import Recipe
+from nodescope.run.schedule import as_schedule
+from nodescope.run.settings import checked, filled
+from nodescope.run.shapes import Axes, Floats
+
+DEFAULT_EPOCHS = 20
+"""Passes over a table, where neither steps nor epochs are given."""
+
+
+def make_recipe(**keywords: Any) -> Recipe:
+    """Check `descend`'s keywords but `out` and make them one value. Raises InputError naming what was seen and what is allowed."""
+    given = filled(keywords)
+    if given["steps"] is not None and given["epochs"] is not None:
+        raise InputError(f"steps={shown(given['steps'])} and epochs={shown(given['epochs'])} are both given; give one of them")
+    plain = checked(given)
+    in_layers = given["network"] is not None
+    if in_layers:
+        _refuse_beside_network(given["weight"], given["bias"])
+    start = None if given["weight"] is None else as_floats("weight", given["weight"])
+    if given["data"] is None:
+        axes, start, examples = _of_arrays(given, start, plain["seed"])
+    else:
+        axes, start, examples = _of_table(given, start, plain["seed"])
+        if plain["steps"] is None and plain["epochs"] is None:
+            plain["epochs"] = DEFAULT_EPOCHS
+    _check_finite(start, axes, examples)
+    if given["fingerprint"] is not None:
+        _check_fingerprint(given["fingerprint"], examples)
+    return _assembled(given, plain, axes, start, examples)
+
+
+def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: Floats | None, examples: Examples) -> Recipe:
+    frozen = given["frozen"]
+    if axes.layers:
+        layers = _layers(given["network"], examples, plain["seed"])
+        _refuse_other_sizes(layers, examples, of_table=given["data"] is not None)
+    else:
+        assert start is not None
+        bias = True if given["bias"] is None and given["data"] is not None else given["bias"]
+        layers = _one_layer(start, bias, axes, examples)
+        frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
+        _refuse_order_of_layers(plain["update_order"])
+    mask = frozen_in(layers, frozen, plain["freeze_bias"])
+    recipe = Recipe(examples=examples, axes=axes, network=layers, alpha=math.nan, frozen=mask, **plain)
+    if recipe.epochs is not None:
+        whole(f"epochs={shown(recipe.epochs)} in steps", recipe.asked_steps)
+    return _with_alpha(recipe, given["alpha"])
+
+
+# ---- examples, and the shapes that they are written in ----
+
+
+def _of_table(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[Axes, Floats | None, Examples]:
+    if given["input"] is not None:
+        raise InputError("input= and data= are both given; name the table's input columns with inputs=[…]")
+    in_layers = given["network"] is not None
+    names = ("inputs", "goal", "standardise", "missing", "holdout")
+    examples = read_examples(given["data"], **{name: given[name] for name in names}, seed=seed, goals_too=in_layers)
+    one_goal = examples.source is not None and examples.source.one_goal
+    axes = Axes(True, True, not one_goal, in_layers)
+    return axes, None if in_layers else _table_start(examples, one_goal, start), examples
+
+
+def _table_start(examples: Examples, one_goal: bool, start: Floats | None) -> Floats:
+    d, k = examples.input.shape[1], examples.goal.shape[1]
+    shape = (d,) if one_goal else (k, d)
+    if start is not None and start.shape != shape:
+        raise InputError(
+            f"weight has shape {shapes.shape_text(start.shape)}; {d} inputs and {k} goals need {shapes.shape_text(shape)}"
+        )
+    return np.zeros(shape) if start is None else start
+
+
+def _of_arrays(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[Axes, Floats | None, Examples]:
+    _refuse_without_data(given)
+    x, goal = as_floats("input", given["input"]), as_floats("goal", given["goal"])
+    if given["network"] is None:
+        axes, start, x, goal = shapes.fit(start, x, goal)
+    elif isinstance(given["network"], Mapping) and "hidden" in given["network"]:
+        axes, _, x, goal = shapes.fit(None, x, goal)
+        axes = replace(axes, layers=True)
+    else:
+        axes, x, goal = shapes.fit_network(_layers(given["network"], None, seed).sizes, x, goal)
+    empty = np.empty(0)
+    return axes, start, Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
+
+
+def _layers(network: Any, examples: Examples | None, seed: int) -> Network:
+    """The network given; of one whose hidden layers alone are given, inputs and outputs are counted in the examples."""
+    if not isinstance(network, Mapping) or "hidden" not in network:
+        return as_network(network)
+    assert examples is not None
+    drawn = dict(network)
+    hidden = drawn.pop("hidden")
+    hidden = [hidden] if isinstance(hidden, int) else hidden
+    sizes = [examples.input.shape[1], *hidden, examples.goal.shape[1]]
+    return as_network({"sizes": sizes, "seed": seed, **drawn})
+
+
+def _refuse_other_sizes(network: Network, examples: Examples, *, of_table: bool) -> None:
+    d, k = examples.input.shape[1], examples.goal.shape[1]
+    if of_table and (network.sizes[0], network.sizes[-1]) != (d, k):
+        raise InputError(
+            f"the network has {network.sizes[0]} inputs and {network.sizes[-1]} outputs, but there are {d} input "
+            f"columns and {k} goals; "
+            f"make it with ns.network([{d}, …, {k}])"
+        )
+
+
+def _one_layer(start: Floats, bias: object, axes: Axes, examples: Examples) -> Network:
+    """A layer of identity nodes, from weights in the person's shape."""
+    k, d = examples.goal.shape[1], examples.input.shape[1]
+    block = np.array(start, dtype=np.float64).reshape(k, d)
+    return Network((block,), (_start_bias(bias, axes, k),), (ACTIVATIONS["identity"],))
+
+
+def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
+    if bias is None or bias is False:
+        return None
+    if bias is True:
+        return np.zeros(k)
+    start = as_floats("bias", bias)
+    allowed = ((), (k,)) if axes.outputs else ((),)
+    if start.shape not in allowed:
+        raise InputError(
+            f"bias has shape {shapes.shape_text(start.shape)}; allowed: {' or '.join(shapes.shape_text(s) for s in allowed)}"
+        )
+    refuse_not_finite("bias", start)
+    return np.array(np.broadcast_to(start, (k,)))
+
+
+# ---- what stays as it is, and the brake ----
+
+
+def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np.bool_] | None:
+    """Which weights of a network are frozen, in the order of a state; None where none is.
+
+    Parameters
+    ----------
+    frozen : a list with an entry per layer: None, True or False for all its weights, or booleans in their shape; or booleans of
+        all weights and biases one by one, in the order of a state
+    freeze_bias : whether all biases are; of no effect on the latter
+    """
+    size = network.flat().size
+    if isinstance(frozen, (list, tuple, np.ndarray)) and len(frozen) == size != len(network.weights):
+        return mask if (mask := _booleans("frozen", frozen, "", (size,)).copy()).any() else None
+    words = f"an entry for each of the network's {len(network.weights)} layers: None, True, or booleans in the shape of its weights"
+    entries = of_each("frozen", frozen, (type(None),), len(network.weights), words)
+    parts = []
+    for l, (entry, shape) in enumerate(zip(entries, network.shapes, strict=True)):  # noqa: E741  # l for layer, as everywhere
+        block = np.full((shape.outputs, shape.width), freeze_bias)
+        of_layer = (shape.outputs, shape.inputs)
+        block[:, : shape.inputs] = _booleans(f"frozen[{l}]", False if entry is None else entry, "None, True, or ", (), of_layer)
+        parts.append(block.ravel())
+    whole_mask = np.concatenate(parts)
+    return whole_mask if whole_mask.any() else None
+
+
+def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The value as booleans of one of the shapes allowed."""
+    try:
+        array = np.asarray(value)
+        seen = f"has shape {shapes.shape_text(array.shape)} of {array.dtype}"
+    except ValueError:
+        array, seen = np.empty(0), f"is {shown(value)}, which is no rectangle"
+    if array.dtype != bool or array.shape not in allowed:
+        raise InputError(f"{name} {seen}; it must be {words}booleans in the shape of the weights, {shapes.shape_text(allowed[-1])}")
+    return array
+
+
+def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
+    if isinstance(alpha, str) and alpha == "auto":
+        return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
+    if (schedule := as_schedule(alpha)) is not None:
+        first = schedule.at(0)
+        if recipe.asked_steps is not None:
+            schedule.refuse_too_short(recipe.asked_steps)
+        return replace(recipe, alpha=first, schedule=schedule)
+    return replace(
+        recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers, a schedule or a function of the step')
+    )
+
+
+# ---- what does not go together ----
+
+
+def _refuse_without_data(given: dict[str, Any]) -> None:
+    if given["input"] is not None and is_table(given["input"]):
+        raise InputError("input= looks like a table; give it as data=, with inputs=[…] and goal= naming its columns")
+    if given["input"] is None or given["goal"] is None:
+        absent = "input" if given["input"] is None else "goal"
+        raise InputError(
+            f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
+        )
+    standardise, missing = given["standardise"], choice("missing", given["missing"], "refuse", "drop")
+    scaled = not isinstance(standardise, (bool, np.bool_)) or bool(standardise)
+    if given["inputs"] is not None or scaled or missing == "drop" or number("holdout", given["holdout"]) != 0.0:
+        raise InputError("inputs, standardise, missing and holdout go with data=: give the table as data=")
+
+
+def _refuse_beside_network(weight: object, bias: object) -> None:
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None:
+            raise InputError(f"{name}= and network= are both given; a network has its own: ns.network(weights=[…], biases=[…])")
+
+
+def _refuse_order_of_layers(update_order: str) -> None:
+    if update_order != "parallel":
+        raise InputError(
+            f"update_order is {update_order!r}, which says in what order layers are updated, and weight= has one layer: "
+            "leave it out, or give the layers as network="
+        )
+
+
+def refuse_network(what: str, recipe: Recipe) -> None:
+    """For what has a meaning for linear nodes only."""
+    if not recipe.problem.is_linear:
+        raise InputError(
+            f"{what} is for one layer of identity nodes under the squared error, and the recipe has a {recipe.network!r}: "
+            "ns.diagnose(run) tells its local limit, ns.verify(run) recomputes it"
+        )
+
+
+def _check_finite(start: Floats | None, axes: Axes, examples: Examples) -> None:
+    if start is not None:
+        refuse_not_finite("weight", start)
+    for name, array in zip(("input", "goal"), axes.as_given(examples.input, examples.goal), strict=True):
+        if array.size <= shapes.CHECK_AT_ONCE:
+            refuse_not_finite(name, array)
+
+
+def _check_fingerprint(expected: object, examples: Examples) -> None:
+    if not isinstance(expected, str):
+        raise InputError(f"fingerprint is {shown(expected)}; it must be the text that a recipe gave the table")
+    if (seen := examples.fingerprint) != expected:
+        raise InputError(
+            f"the table is not what it was when this recipe was written (fingerprint {seen[:12]}…, the recipe says "
+            f"{expected[:12]}…): put the old table back, or delete the recipe's fingerprint to run on the new one"
+        )
