@@ -26,6 +26,7 @@ from nodescope.run import shapes
 from nodescope.run.network import Network, as_network, of_each
 from nodescope.run.schedule import Schedule, as_schedule
 from nodescope.run.shapes import Axes, Floats, as_floats, refuse_not_finite
+from nodescope.theory.automatic import automatic_alpha
 
 DEFAULT_STEPS = 1_000_000
 DEFAULT_EPOCHS = 20
@@ -326,9 +327,7 @@ def _counts_of(keywords: dict[str, Any]) -> tuple[int, int]:
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
     if isinstance(alpha, str) and alpha == "auto":
-        from nodescope.run.automatic import automatic_alpha
-
-        return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
+        return replace(recipe, alpha=automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
     if (schedule := as_schedule(alpha)) is not None:
         first = schedule.at(0)
         if recipe.asked_steps is not None:
