@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from conftest import PLAIN, SHORT
+from conftest import PLAIN, cases
 
 import nodescope as ns
 from nodescope.views.values import FORECAST, as_json, forecast_values
 
-RECIPES = 60 if PLAIN else 300 if SHORT else 2000
+RECIPES = cases(10_000, 60)
 SIZES = [1e-300, 1e-160, 1e-100, 1.0, 1e100, 1e160, 1e300]
 
 
@@ -59,7 +59,7 @@ def test_forecasts_of_any_finite_numbers():
 @np.errstate(over="ignore", under="ignore")
 def test_bisections_of_any_finite_numbers():
     rng = np.random.default_rng(42)
-    for _ in range(RECIPES // 10):
+    for _ in range(RECIPES // 40):
         recipe = an_extreme_recipe(rng) | {"order": "given"}
         found = ns.bisect_alpha(**recipe)
         assert found.sentence

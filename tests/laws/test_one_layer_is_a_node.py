@@ -1,12 +1,12 @@
 """A node and the same node written as a network of one layer are foretold alike: numbers, words, pictures of themselves."""
 
 import numpy as np
-from conftest import PLAIN, SHORT
+from conftest import cases
 
 import nodescope as ns
 from nodescope.views.values import as_json, forecast_values
 
-RECIPES = 30 if PLAIN else 150 if SHORT else 2000
+RECIPES = cases(2000, 30)
 
 
 def a_pair(rng: np.random.Generator) -> tuple[dict[str, object], dict[str, object]]:
@@ -37,7 +37,7 @@ def test_forecasts_are_the_same():
 
 def test_boundaries_are_the_same():
     rng = np.random.default_rng(52)
-    for _ in range(3 if PLAIN or SHORT else 20):
+    for _ in range(cases(20, 3)):
         node, layer = ({key: value for key, value in keywords.items() if key != "alpha"} for keywords in a_pair(rng))
         fixed = {"order": "given", "rule": "plain"}
         assert ns.bisect_alpha(**node | fixed) == ns.bisect_alpha(**layer | fixed)

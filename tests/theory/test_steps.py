@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from conftest import PLAIN, SHORT
+from conftest import cases
 
 import nodescope as ns
 
-RECIPES = 40 if PLAIN else 400 if SHORT else 2000
+RECIPES = cases(2000, 40)
 
 
 def after_the_last_above(recipe: dict[str, object], mse: float, steps: int) -> int | None:

@@ -65,7 +65,7 @@ def run_html(run: Run) -> str:
 
 def forecast_html(forecast: Forecast) -> str:
     """A forecast as its sentence and a table."""
-    numbers = {"limit": forecast.limit, "local limit": None if forecast.is_one_layer else forecast.local_limit}
+    numbers = {"limit": forecast.limit, "local limit": forecast.local_limit}
     numbers |= {"factor": forecast.factor, "least mse": forecast.least_mse}
     facts = [["regime", forecast.regime], *([name, exact(number)] for name, number in numbers.items() if number is not None)]
     return f"<p>{escape(forecast.sentence)}</p>{_table(facts, header=False)}"

@@ -95,11 +95,13 @@ class Foretold:
 
     @cached_property
     def local_limit(self) -> float | None:
-        """The limit of alpha for small moves from the start, all examples in a step: of one layer `limit`, elsewhere the rule's at
-        λmax of the Hessian there. None for rules that rescale their steps, for schedules, and for the absolute error."""
-        if self.is_one_layer:
-            return self.limit
-        known = self.recipe.schedule is None and self.recipe.problem.loss.name != "absolute" and not self.recipe.rule.rescales
+        """The limit of alpha for small moves from a network's start, all examples in a step: the rule's at λmax of the Hessian there.
+
+        None for one layer, whose `limit` holds everywhere, for rules that rescale their steps, for schedules, and for the absolute
+        error.
+        """
+        bowl_like = not self.is_one_layer and self.recipe.problem.loss.name != "absolute"
+        known = bowl_like and self.recipe.schedule is None and not self.recipe.rule.rescales
         return limit(self.recipe.rule, self.sharpness.value) if known else None
 
     @property

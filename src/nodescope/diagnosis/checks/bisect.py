@@ -91,13 +91,11 @@ def bisect_alpha(**keywords: Any) -> Boundary:
         raise InputError("alpha is what bisect_alpha finds: leave alpha= out")
     keywords.pop("out", None)
     recipe = make_recipe(**{**keywords, "alpha": 1.0})
-    foretold = Forecast(recipe)
-    if not foretold.is_one_layer:
-        refuse_network("bisect_alpha", recipe)
+    refuse_network("bisect_alpha", recipe)
     found = [_search(judge) for judge in judges(recipe.problem, recipe.start_weights())]
     runs = sum(boundary.runs for boundary in found)
     lowest = min(found, key=lambda boundary: boundary.alpha)
-    return dataclasses.replace(lowest, runs=runs, forecast=foretold.limit)
+    return dataclasses.replace(lowest, runs=runs, forecast=Forecast(recipe).limit)
 
 
 def _search(judge: Judge) -> Boundary:
