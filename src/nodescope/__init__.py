@@ -1,10 +1,10 @@
 """nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
 
-from nodescope.diagnosis.bisect import Boundary, bisect_alpha
+from nodescope.diagnosis.before.forecast import Forecast, forecast
 from nodescope.diagnosis.certificate import Certificate
+from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha
 from nodescope.diagnosis.compare import Comparison, compare
 from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.forecast import Forecast, forecast
 from nodescope.diagnosis.gradients import GradientCheck, check_gradients
 from nodescope.diagnosis.homework.grade import ClassList, Grade, grade
 from nodescope.diagnosis.verdict import Diagnosis, diagnose

@@ -49,8 +49,8 @@ def on_a_terminal(*arguments, **environment):
 
 def test_quiet_when_piped():
     said = call("run", *SEED, "--steps", 325).stdout.splitlines()
-    assert said[0].startswith("foretold  Creeps: each step leaves 0.9")
-    assert "It will settle after 317 steps at 0.5999999999999994." in said[0]
+    assert said[0].startswith("foretold  Converges. Each step makes up 0.1 of what is missing.")
+    assert "It stops at 0.5999999999999994 after 317 steps and stays there." in said[0]
     assert said[1].startswith("happened  Settled after 317 steps")
     assert said[2].startswith("verdict   It stops at 0.5999999999999994, 5 doubles short of 0.6")
     assert said[3] == "weight  0.5999999999999994"
@@ -173,7 +173,7 @@ def test_a_closed_pipe_is_no_fault():
 
 def test_forecast_tells_and_counts_the_steps_to_an_mse():
     said = call("forecast", *SEED, "--mse", "1e-6").stdout.splitlines()
-    assert said[0].startswith("Creeps: each step leaves 0.9 of the missing error. Stable up to alpha 2.")
+    assert said[0].startswith("Converges. Each step makes up 0.1 of what is missing. Stable up to alpha 2.")
     assert said[1] == "An mse of 1e-06 is reached after 51 steps."
     values = json.loads(call("forecast", *SEED, "--mse", "0", "--json").stdout)
     assert (values["limit"], values["final_weight"], values["settles_at"]) == (2.0, 0.5999999999999994, 317)
@@ -184,7 +184,7 @@ def test_forecast_tells_and_counts_the_steps_to_an_mse():
 def test_run_tells_its_verdict_to_machines():
     values = json.loads(call("run", *SEED, "--alpha", "2.01", "--steps", 325, "--json").stdout)
     assert values["findings"][0]["name"] == "runs away"
-    assert values["forecast"]["regime"] == "runs away"
+    assert values["forecast"]["regime"] == "diverges"
     assert all(row["agrees"] for row in values["proof"])
 
 

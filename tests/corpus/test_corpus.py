@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import PLAIN
 from corpus import record
-from corpus.known import CHANGED, RENAMED
+from corpus.known import CHANGED, REGIMES, RENAMED
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.losses import LOSSES
@@ -31,7 +31,7 @@ def chosen() -> list[str]:
 
 
 def translated(value: Any) -> Any:
-    """Stored names of findings and regimes as they are called now."""
+    """Stored names of findings as they are called now."""
     if isinstance(value, str):
         return RENAMED.get(value, value)
     if isinstance(value, list):
@@ -54,6 +54,8 @@ def compared(part: str, names: Iterable[str]) -> list[str]:
     lines, met = [], set()
     for name in names:
         before = STORED[name]["bits"] if part == "bits" else translated(STORED[written_as_nodes(name)][part])
+        if "regime" in before:
+            before |= {"regime": REGIMES.get(before["regime"], before["regime"])}
         for field, old, new in record.differences(before, record.recorded(part, name), near=part == "numbers"):
             met.add((name, f"{part}.{field}"))
             if not any(fnmatchcase(name, pattern) and f"{part}.{field}" in fields for pattern, fields in CHANGED.items()):

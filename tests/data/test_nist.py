@@ -109,7 +109,7 @@ def test_standardised_they_behave_as_foretold(name: str):
 def test_filip_is_hopeless_and_says_why():
     foretold = ns.forecast(**_recipe("filip"))
     assert foretold.condition > 1e12
-    assert "Hopeless for gradient descent: the inputs' condition is" in foretold.sentence
+    assert "Hopeless for gradient descent: the inputs' condition number is" in foretold.sentence
     found = ns.diagnose(ns.descend(**_recipe("filip"), steps=50 if PLAIN else 2000))
     assert "ill-conditioned" in found
     assert not found.withheld

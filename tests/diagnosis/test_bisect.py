@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.diagnosis.bisect import bisect_alpha
+from nodescope.diagnosis.checks.bisect import bisect_alpha
 
 DIGITS = 1e-6
 

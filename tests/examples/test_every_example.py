@@ -32,7 +32,7 @@ FACTS = {
 SAYS = {
     "the_loop": ["0.42000000000000004 0.42000000000000004 True", "all 325 the same: True", "Settled after 317 steps"],
     "the_guess": ["prediction 0.6", "weighted delta 1.200000, slope of the error 1.200000"],
-    "sklearn_pipeline": ["NodeRegressor: RMSE 56.4", "would do it in about", "Creeps: each step leaves"],
+    "sklearn_pipeline": ["NodeRegressor: RMSE 56.4", "would do it in about", "Converges. Each step makes up"],
     "your_torch_model": ["loss nan", "log of 0 is -inf", "Healthy: nothing is wrong"],
     "the_slip": ["0.396", "0.3918384", "-inf"],
 }

@@ -47,6 +47,8 @@ class Rule:
     memories: ClassVar[tuple[str, ...]] = ()
     """Names of the numbers kept for each weight."""
     clocks: ClassVar[int] = 0
+    rescales: ClassVar[bool] = False
+    """Whether steps are divided by what has been seen of the weighted deltas: then no curvature bounds alpha."""
 
     def tick(self, clocks: list[float]) -> list[float]:
         """Clocks of this step from those of the one before."""
@@ -115,6 +117,7 @@ class AdaGrad(Rule):
     name: ClassVar[str] = "adagrad"
     code: ClassVar[int] = 3
     memories: ClassVar[tuple[str, ...]] = ("square_sum",)
+    rescales: ClassVar[bool] = True
     epsilon: float = 1e-10
     initial: float = 0.0
     epsilon_inside: bool = False
@@ -138,6 +141,7 @@ class RMSProp(Rule):
     name: ClassVar[str] = "rmsprop"
     code: ClassVar[int] = 4
     memories: ClassVar[tuple[str, ...]] = ("mean_square",)
+    rescales: ClassVar[bool] = True
     decay: float = 0.99
     epsilon: float = 1e-8
     initial: float = 0.0
@@ -165,6 +169,7 @@ class Adam(Rule):
     code: ClassVar[int] = 5
     memories: ClassVar[tuple[str, ...]] = ("mean", "mean_square")
     clocks: ClassVar[int] = 2
+    rescales: ClassVar[bool] = True
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8

@@ -191,7 +191,7 @@ def _faster(e: Evidence) -> str:
     limit = e.forecast.limit
     if limit is None or not _usable(limit):
         return "Take a larger alpha."
-    best = e.forecast.best_alpha if e.system.together else limit / 2
+    best = e.system.best_alpha if e.system.together else limit / 2
     if not e.recipe.alpha < 0.9 * best:
         return "No alpha is much faster: the inputs need scaling, or momentum."
     steps = _steps_with(e, best)

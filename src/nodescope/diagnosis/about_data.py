@@ -7,7 +7,7 @@ import numpy as np
 from nodescope.diagnosis.evidence import Evidence
 from nodescope.diagnosis.finding import Finding
 from nodescope.run.ending import Ending
-from nodescope.theory.factors import spectrum
+from nodescope.theory.spectrum import spectrum
 
 LEAST_SQUARES = "least squares: Golub, Van Loan 2013, Matrix Computations, section 5.3"
 MANY = 3

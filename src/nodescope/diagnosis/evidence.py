@@ -11,12 +11,13 @@ import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
-from nodescope.diagnosis.forecast import Forecast
-from nodescope.diagnosis.system import System, inputs_with_bias
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
-from nodescope.theory.quadratic import Descent, bowl
+from nodescope.theory.bowl import bowl
+from nodescope.theory.full_batch import FullBatchPath
+from nodescope.theory.linear import LinearSystem, inputs_with_bias
 
 THERE = 0.01
 """Of the missing error at the start: when this little is left, it is there."""
@@ -33,7 +34,7 @@ class Evidence:
         self.forecast = Forecast(run.recipe)
 
     @property
-    def system(self) -> System:
+    def system(self) -> LinearSystem:
         return self.forecast.system
 
     # ---- measured ----
@@ -49,7 +50,7 @@ class Evidence:
     @np.errstate(all="ignore")
     def residual_at(self, step: int) -> Floats:
         """Prediction − goal of all examples, (n, k)."""
-        return np.asarray(inputs_with_bias(self.recipe) @ self.weights_at(step).T - self.recipe.examples.goal)
+        return np.asarray(inputs_with_bias(self.recipe.problem) @ self.weights_at(step).T - self.recipe.examples.goal)
 
     @cached_property
     def start(self) -> float:
@@ -128,17 +129,17 @@ class Evidence:
             return False
         if self.system.together:
             amounts, there = self.system.bowl.amounts, np.abs(1.0 + self.system.descent.factors()) <= 1e-4
-            fastest = self.system.condition > 1 + 1e-9 and self.recipe.alpha <= self.forecast.best_alpha * (1 + 1e-9)
+            fastest = self.system.condition > 1 + 1e-9 and self.recipe.alpha <= self.system.best_alpha * (1 + 1e-9)
             if fastest or not amounts[there].sum() >= 0.5 * amounts.sum():
                 return False
         return 0.1 <= self.missing_end / self.missing_start <= 10.0
 
     @cached_property
-    def mean_way(self) -> Descent:
+    def mean_way(self) -> FullBatchPath:
         """The way of all examples in a step; for a drawn order the way of its mean, nearly."""
         if self.system.together:
             return self.system.descent
-        return Descent(self.system.bowl, self.system.effective_alpha)
+        return FullBatchPath(self.system.bowl, self.system.effective_alpha)
 
     @cached_property
     def left(self) -> float:

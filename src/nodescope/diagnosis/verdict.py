@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.evidence import Evidence
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.findings import all_findings
-from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.networks.cause import Cause, cause_of
 from nodescope.diagnosis.networks.evidence import NetworkEvidence
-from nodescope.diagnosis.networks.forecast import NetworkForecast
 from nodescope.diagnosis.networks.recorded import RecordedEvidence, recorded_findings
 from nodescope.diagnosis.networks.verdict import network_findings, network_proof, with_nothing_wrong
 from nodescope.diagnosis.proof import Row, proof
@@ -111,7 +110,7 @@ def _diagnose_recorded(run: Recorded) -> Diagnosis:
 def _looked_into(run: Run) -> tuple[list[Finding], list[Row], Forecast]:
     if not run.recipe.problem.is_linear:
         network = NetworkEvidence(run)
-        return network_findings(network), network_proof(network), NetworkForecast(run.recipe)
+        return network_findings(network), network_proof(network), Forecast(run.recipe)
     e = Evidence(run)
     return all_findings(e), proof(e), e.forecast
 

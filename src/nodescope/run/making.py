@@ -13,12 +13,12 @@ from nodescope.arithmetic.given import as_floats, choice, number, refuse_not_fin
 from nodescope.data import Examples, is_table, read_examples
 from nodescope.errors import InputError
 from nodescope.run import shapes
-from nodescope.run.automatic import automatic_alpha
 from nodescope.run.network import Network, as_network, of_each
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
 from nodescope.run.settings import checked, filled
 from nodescope.run.shapes import Axes, Floats
+from nodescope.theory.automatic import automatic_alpha
 
 DEFAULT_EPOCHS = 20
 """Passes over a table, where neither steps nor epochs are given."""
@@ -187,7 +187,7 @@ def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
     if isinstance(alpha, str) and alpha == "auto":
-        return replace(recipe, alpha=automatic_alpha(recipe), alpha_auto=True)
+        return replace(recipe, alpha=automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
     if (schedule := as_schedule(alpha)) is not None:
         first = schedule.at(0)
         if recipe.asked_steps is not None:

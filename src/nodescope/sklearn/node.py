@@ -9,9 +9,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from nodescope.arithmetic.rules import RULES
 from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
-from nodescope.run.automatic import CUSTOMARY
 from nodescope.run.descend import descend
 from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, measured, unscaled
+from nodescope.theory.automatic import CUSTOMARY
 
 
 class NodeRegressor(Descending):

@@ -40,11 +40,6 @@ class Sharpness:
     residual: float
     shares: Floats
 
-    @property
-    def limit(self) -> float:
-        """The largest alpha at which the plain rule is stable here, for small moves: 2/λmax; infinite where nothing bends up."""
-        return 2.0 / self.value if self.value > 0 else np.inf
-
 
 def looked_at(problem: Problem) -> slice:
     """Examples over which curvature is worked out."""

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.doubles import double, ordinal
+from nodescope.theory.exact import as_float
 
 LARGEST = 1.7976931348623157e308
 FEWEST = 1e-280
@@ -82,9 +83,9 @@ def steps_until(node: Node, start: float, end: float) -> int | None:
         shrinking = rate * distance[1:] > (COUNTED + 0.5) * gap
         steps = float(np.sum(np.log(distance[:-1][shrinking] / distance[1:][shrinking]))) / -math.log1p(-rate)
     for i in np.flatnonzero(~shrinking):
-        far, near = (float(abs(Fraction(w) - target) / Fraction(float(gap[i]))) for w in way[i : i + 2].tolist())
+        far, near = (as_float(abs(Fraction(w) - target) / Fraction(float(gap[i]))) for w in way[i : i + 2].tolist())
         steps += _steps_within(rate, far, near)
-    return round(steps)
+    return round(steps) if math.isfinite(steps) else None
 
 
 def _steps_within(rate: float, far: float, near: float) -> float:

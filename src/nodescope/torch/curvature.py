@@ -1,10 +1,9 @@
 """How sharply the loss of one step bends, as the optimizer feels it: the rate beyond which small moves grow.
 
 The loss's own graph is used before its `backward`: gradients of gradients (Pearlmutter 1994), no further forward pass. Along an
-eigenvector of P⁻¹H, for a Hessian H and what the optimizer divides by P, a step multiplies the distance by 1 − alpha λ, so
-the limit is 2/λ for plain descent; 2(1 + m)/λ with momentum m; 2(1 + m)/((1 + 2m) λ) with Nesterov's; and 2(1 + β₁)/((1 − β₁) λ)
-for Adam, whose mean of gradients is divided by its weight (Cohen et al. 2021, appendix B; Cohen et al. 2022, "Adaptive gradient
-methods at the edge of stability", section 2).
+eigenvector of P⁻¹H, for a Hessian H and what the optimizer divides by P, a step multiplies the distance by 1 − alpha λ: the limit
+follows from λ as `theory/limits.py` says (Cohen et al. 2021, appendix B; Cohen et al. 2022, "Adaptive gradient methods at the edge
+of stability", section 2).
 """
 
 from typing import Any
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from nodescope.run.recorded import Bend
+from nodescope.theory.limits import limit_times_curvature
 from nodescope.theory.sharpness import largest_eigenvalue
 from nodescope.torch.model import rate_of
 
@@ -131,13 +131,13 @@ _FACTORS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
 
 
 def _factor(optimizer: Optimizer) -> float:
-    """Limit × λ."""
-    group, name = optimizer.param_groups[0], type(optimizer).__name__
-    if name in ("Adam", "AdamW"):
-        return float(2.0 * (1.0 + group["betas"][0]) / (1.0 - group["betas"][0]))
-    momentum = float(group.get("momentum", 0.0))
-    plain = 2.0 * (1.0 + momentum) / (1.0 - float(group.get("dampening", 0.0)))
-    return float(plain / (1.0 + 2.0 * momentum) if group.get("nesterov") else plain)
+    """Limit × λ, λ the curvature divided by what the optimizer divides its steps by."""
+    group = optimizer.param_groups[0]
+    if type(optimizer).__name__ in ("Adam", "AdamW"):
+        beta = float(group["betas"][0])
+        return limit_times_curvature(beta, entering=1.0 - beta)
+    entering = 1.0 - float(group.get("dampening", 0.0))
+    return limit_times_curvature(float(group.get("momentum", 0.0)), nesterov=bool(group.get("nesterov")), entering=entering)
 
 
 def _shares(direction: Floats, used: list[tuple[Tensor, Tensor, Any]], layers: list[Any]) -> tuple[float, ...]:

@@ -2,13 +2,13 @@
 
 from html import escape
 
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.certificate import Certificate
-from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
 from nodescope.views import tables
-from nodescope.views.numbers import exact, short
+from nodescope.views.numbers import exact
 
 ROWS = 20
 """Of a window shown whole; of a longer one the first and last ten."""
@@ -65,8 +65,9 @@ def run_html(run: Run) -> str:
 
 def forecast_html(forecast: Forecast) -> str:
     """A forecast as its sentence and a table."""
-    facts = [["regime", forecast.regime], ["limit", "unknown" if forecast.limit is None else short(forecast.limit)]]
-    facts += [["factor", exact(forecast.factor)], ["least mse", short(forecast.least_mse)]]
+    numbers = {"limit": forecast.limit, "local limit": forecast.local_limit}
+    numbers |= {"factor": forecast.factor, "least mse": forecast.least_mse}
+    facts = [["regime", forecast.regime], *([name, exact(number)] for name, number in numbers.items() if number is not None)]
     return f"<p>{escape(forecast.sentence)}</p>{_table(facts, header=False)}"
 
 

@@ -4,8 +4,8 @@ import textwrap
 
 import numpy as np
 
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.certificate import Certificate
-from nodescope.diagnosis.forecast import Forecast
 from nodescope.diagnosis.homework.grade import ClassList, Grade
 from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
@@ -75,9 +75,9 @@ def window_values(window: Tabular, columns: Sequence[str] | None = None) -> dict
 
 
 FORECAST = (
-    "regime", "regime_reason", "limit", "limit_bounds", "islands", "factor", "factors", "per", "stable", "best_alpha", "condition",
-    "least_mse", "cycle_mse", "final_weight", "final_bias", "final_weight_reason", "settles_at", "settles_exactly", "cycles",
-    "diverges_at", "sentence",
+    "regime", "regime_reason", "limit", "local_limit", "limit_bounds", "islands", "factor", "factors", "per", "stable",
+    "best_alpha", "condition", "least_mse", "cycle_mse", "final_weight", "final_bias", "final_weight_reason", "settles_at",
+    "settles_exactly", "cycles", "diverges_at", "sentence",
 )  # fmt: skip
 
 

@@ -105,6 +105,7 @@ const REGIMES: Record<string, string> = {
   frozen: "cannot move",
   stable: "is stable",
   unknown: "may do anything",
+  marginal: "neither converges nor diverges",
 };
 
 function alphaWords({ limits, replay }: Model): string {

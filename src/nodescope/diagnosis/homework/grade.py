@@ -21,6 +21,8 @@ from nodescope.errors import InputError, NodescopeError
 from nodescope.run.descent import go
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.recipe import Recipe
+from nodescope.run.settings import settings as table
+from nodescope.run.settings import takes_settings_after_one
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 MOST_WALKED = 20_000
@@ -102,8 +104,11 @@ class ClassList:
     __repr__ = __str__
 
 
-def grade(printed: Any, **keywords: Any) -> Grade | ClassList:
+@takes_settings_after_one(table)
+def grade(printed: Any, **settings: Any) -> Grade | ClassList:
     """Hold somebody's printed numbers against the right ones and the known conventions.
+
+    The step is *half* the derivative of the squared error: the full derivative is told as such. `out` changes nothing.
 
     Parameters
     ----------
@@ -111,9 +116,7 @@ def grade(printed: Any, **keywords: Any) -> Grade | ClassList:
         Weights, one a step (rows of them where there are several), from before or after the updates; or a table with any of
         the trace's columns: a mapping, a data frame, a CSV or Parquet file, or text pasted. In any number of digits. A folder
         of tables is a class.
-    **keywords
-        `descend`'s: weight, input, goal, alpha, batch, bias, … The step is *half* the derivative of the squared error:
-        the full derivative is told as such.
+    **settings
 
     Returns
     -------
@@ -134,9 +137,9 @@ def grade(printed: Any, **keywords: Any) -> Grade | ClassList:
     >>> grade([0.44, 0.472, 0.4976], weight=0.4, input=1, goal=0.6, alpha=0.1).convention
     'full derivative'
     """
-    recipe = make_recipe(**keywords)
+    recipe = make_recipe(**settings)
     refuse_network("grade", recipe)
-    limit = recipe.asked_steps if keywords.get("steps") is not None or keywords.get("epochs") is not None else None
+    limit = recipe.asked_steps if settings.get("steps") is not None or settings.get("epochs") is not None else None
     if isinstance(printed, (str, PathLike)) and _is_folder(printed):
         return _class_list(Path(printed), recipe, limit)
     return _graded(printed, recipe, limit)

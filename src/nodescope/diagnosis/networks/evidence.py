@@ -10,6 +10,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.networks.snapshot import Snapshot, snapshots
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
+from nodescope.theory.limits import limit
 from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 
 MSES = 65
@@ -156,28 +157,28 @@ class NetworkEvidence:
     @property
     def scales_itself(self) -> bool:
         """Whether the rule divides its steps by what it has seen, so that 2/λmax is no limit for alpha."""
-        return self.recipe.rule.name not in ("plain", "momentum", "nesterov")
+        return self.recipe.rule.rescales
 
     def edge(self, look: Snapshot) -> float:
-        """The largest alpha that is stable here, locally: 2/λmax, with momentum m 2(1 + m)/λmax (Polyak 1964).
+        """The largest alpha that is stable here, locally: the rule's limit at λmax.
 
         Infinite for the absolute error, whose steps do not shrink with the error: no curvature bounds them.
         """
-        return math.inf if self.hops else self.sharpness_at(look).limit * self._damping
+        return math.inf if self.hops else self._limit(self.sharpness_at(look).value)
 
     def edge_alone(self, look: Snapshot) -> float:
         """The same where a step sees only the steepest of the examples."""
         steepest = steepest_example(self.problem, self.problem.weights(self.run.replay.state_at(look.step)))
-        return 2.0 / steepest * self._damping if steepest > 0 else math.inf
+        return self._limit(steepest)
 
     @property
     def hops(self) -> bool:
         """Whether steps stay as long as they are, however small the error."""
         return self.problem.loss.name == "absolute"
 
-    @property
-    def _damping(self) -> float:
-        return 1.0 + (self.recipe.rule.settings().get("momentum", 0.0) if self.recipe.rule.name == "momentum" else 0.0)
+    def _limit(self, curvature: float) -> float:
+        found = limit(self.recipe.rule, curvature)
+        return math.inf if found is None else found
 
     @property
     def faded(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.diagnosis.forecast import Forecast
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.views.picture.loop import Numbers
@@ -118,9 +118,9 @@ def gauge(forecast: Forecast, alpha: float) -> Iterator[Mark]:
         yield polyline([(x(at), 42), (x(at), 62)], "ink thin")
     yield Words(half, x(limit / 2), 80, "soft", 14, "middle", value=limit / 2)
     yield Words(f"limit {told_limit}", x(limit), 82, "ink", 15, "middle", True, limit)
-    yield Words("creeps", x(limit / 4), 104, "soft", 14, "middle")
-    yield Words("swings", x(limit * 3 / 4), 104, "soft", 14, "middle")
-    yield Words("runs away", 414, 104, "fix", 14, "end")
+    yield Words("converges", x(limit / 4), 104, "soft", 14, "middle")
+    yield Words("oscillates", x(limit * 3 / 4), 104, "soft", 14, "middle")
+    yield Words("diverges", 414, 104, "fix", 14, "end")
     at = x(alpha)
     yield polyline([(at, 44), (at - 8, 31), (at + 8, 31)], "ink fill", closed=True)
     yield Words(f"alpha {told}", at - 13 if at > 250 else at + 13, 36, "ink", 15, "end" if at > 250 else "start", True, alpha)

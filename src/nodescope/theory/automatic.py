@@ -3,10 +3,13 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.errors import InputError
-from nodescope.run.recipe import Recipe
+from nodescope.theory.limits import momentum_of
+from nodescope.theory.linear import inputs_with_bias
+from nodescope.theory.network import Surface
+from nodescope.theory.sharpness import looked_at, sharpness, steepest_example
 
 DAMPED = 1.9
 """× 1/λmax: the most that is taken for all examples at once."""
@@ -14,7 +17,7 @@ CUSTOMARY = {"adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
 """Of rules that rescale their steps: Kingma and Ba's for Adam, Keras's and PyTorch's for the others."""
 
 
-def automatic_alpha(recipe: Recipe) -> float:
+def automatic_alpha(problem: Problem, start: Floats) -> float:
     """One at a time 1/max|x|²; all at once 2/(λmax + λmin>0) of the inputs' second moment, at most 1.9/λmax.
 
     The step is delta × input, *half* the derivative of the squared error, so alpha is stable below 2/|x|² for one example
@@ -23,75 +26,67 @@ def automatic_alpha(recipe: Recipe) -> float:
     hardly damps it: 1.9/λmax leaves 0.9 of it, and is at most 5 % slower for the rest. The λ come from singular values of the
     inputs, never from XᵀX. A bias counts as an input of 1; inputs whose weights are frozen do not count. Batches in between take
     the one-at-a-time value, which is stable for their mean; under reduction="sum" it is divided by their size. With momentum it
-    is multiplied by 1 − momentum.
+    is multiplied by 1 − momentum. Networks: half the local limit at the start. Rules that rescale their steps: what is customary.
 
     Raises
     ------
     InputError
-        The squares of the inputs overflow or underflow.
+        The squares of the inputs overflow or underflow, or the curvature at the start of a network is not finite.
     """
-    settings = recipe.rule.settings()
-    if recipe.rule.name in CUSTOMARY:
-        return CUSTOMARY[recipe.rule.name]
-    if not recipe.problem.is_linear:
-        return _of_network(recipe) * (1.0 - settings.get("momentum", 0.0))
-    columns = recipe.examples.input if recipe.bias is None else np.column_stack([recipe.examples.input, np.ones(recipe.n)])
-    live = columns if recipe.frozen_block is None else columns[:, ~recipe.frozen_block.all(axis=0)]
-    alpha = _whole_batch(live) if recipe.batch_size == recipe.n else _one_at_a_time(live)
-    if recipe.reduction == "sum":
-        alpha /= recipe.batch_size
-    alpha *= 1.0 - settings.get("momentum", 0.0)
+    rule = problem.rule
+    if rule.rescales:
+        return CUSTOMARY[rule.name]
+    alpha = (_of_one_layer(problem) if problem.is_linear else _of_network(problem, start)) * (1.0 - momentum_of(rule))
     if not (math.isfinite(alpha) and alpha > 0.0):
         raise InputError("the squares of the inputs are too large or too small for doubles; standardise the inputs, or give alpha=")
     return alpha
 
 
-def _of_network(recipe: Recipe) -> float:
+def _of_one_layer(problem: Problem) -> float:
+    live = inputs_with_bias(problem)
+    if problem.frozen is not None:
+        live = live[:, ~problem.blocks(problem.frozen)[0].all(axis=0)]
+    alpha = _whole_batch(live) if problem.batch == problem.n else _one_at_a_time(live)
+    return alpha if problem.mean else alpha / problem.batch
+
+
+def _of_network(problem: Problem, start: Floats) -> float:
     """Half the local limit at the start: 1/λmax of the Hessian, where a step sees all examples.
 
     Where it does not, 1 ÷ the largest |∂prediction/∂weights|² of one example, which is what |x|² is to a single node; or 1/λmax
-    where that is smaller. Local: further on the network may bend more; where the last layer's activation is nearly flat, it will,
-    so it is taken to bend as much as it does at its steepest.
+    where that is smaller. Local: further on the network may curve more; where the last layer's activation is nearly flat, it will,
+    so it is taken to curve as much as it does at its steepest.
     """
-    from nodescope.theory.sharpness import sharpness, steepest_example
-
-    problem, start = recipe.problem, recipe.start_weights()
-    bend = sharpness(problem, start).value
-    if recipe.batch_size < recipe.n:
-        bend = max(bend, steepest_example(problem, start) * (recipe.batch_size if recipe.reduction == "sum" else 1))
-    bend = max(bend, _unsaturated(recipe))
-    if not math.isfinite(bend):
+    curvature = sharpness(problem, start).value
+    if problem.batch < problem.n:
+        curvature = max(curvature, steepest_example(problem, start) * (1 if problem.mean else problem.batch))
+    curvature = max(curvature, _unsaturated(problem, start))
+    if not math.isfinite(curvature):
         raise InputError("the curvature at the start is not finite; standardise the inputs, draw smaller weights, or give alpha=")
-    return 1.0 / bend if bend > 0 else 1.0
+    return 1.0 / curvature if curvature > 0 else 1.0
 
 
-def _unsaturated(recipe: Recipe) -> float:
-    """What the last layer's own weights would bend at the greatest slope of their activation: slope² × mean |input|²."""
-    from nodescope.theory.network import Surface
-    from nodescope.theory.sharpness import looked_at
-
-    problem = recipe.problem
+def _unsaturated(problem: Problem, start: Floats) -> float:
+    """What the last layer's own weights would curve at the greatest slope of their activation: slope² × mean |input|²."""
     last = problem.layers[-1]
-    given = Surface(problem, recipe.start_weights(), looked_at(problem)).passes[-1].input
+    given = Surface(problem, start, looked_at(problem)).passes[-1].input
     slope = 0.25 if last.activation.name == "sigmoid" else 1.0
     with np.errstate(over="ignore"):
         return slope * slope * float((given * given).sum(axis=1).mean() + last.has_bias)
 
 
-def _one_at_a_time(x: NDArray[np.float64]) -> float:
-    with np.errstate(all="ignore"):
-        largest = float(np.einsum("ni,ni->n", x, x).max()) if x.size else 0.0
-        return 1.0 / largest if largest or x.any() else 1.0
-
-
-def _whole_batch(x: NDArray[np.float64]) -> float:
+def _one_at_a_time(x: Floats) -> float:
     if not x.any():
         return 1.0
     with np.errstate(all="ignore"):
-        try:
-            values = np.linalg.svd(x, compute_uv=False) / math.sqrt(len(x))
-        except np.linalg.LinAlgError:
-            return math.nan
+        return float(1.0 / np.einsum("ni,ni->n", x, x).max())
+
+
+def _whole_batch(x: Floats) -> float:
+    if not x.any():
+        return 1.0
+    with np.errstate(all="ignore"):
+        values = np.linalg.svd(x, compute_uv=False) / math.sqrt(len(x))
         above = values[values > values[0] * max(x.shape) * np.finfo(float).eps]
         if not above.size:
             return math.nan

@@ -1,0 +1,1 @@
+"""Before a run: what a recipe will do, from theory alone."""

@@ -1,0 +1,358 @@
+"""Every number of a forecast, worked out when it is asked for; `words` puts them into sentences.
+
+The seed's step is delta × input, *half* the derivative of the squared error: every alpha here is that one. A library that
+differentiates mse itself (k outputs) takes the same step at alpha·k/2.
+"""
+
+import dataclasses
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nodescope.arithmetic.problem import Floats, Outcome
+from nodescope.diagnosis.before import stopping
+from nodescope.diagnosis.before.regime import Regime, regime_of
+from nodescope.diagnosis.before.stopping import Stop
+from nodescope.run.recipe import Recipe
+from nodescope.theory.limits import limit
+from nodescope.theory.linear import LinearSystem
+from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
+from nodescope.theory.stepped import mse_of, walk_until_it_ends
+
+LOCAL = "a network's error is no bowl: theory holds only near the weights where it is asked"
+"""Why there is no more than a local limit."""
+
+
+class Foretold:
+    """The numbers of a forecast.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+
+    @cached_property
+    def is_one_layer(self) -> bool:
+        """Whether it is a layer without an activation, under the squared error: closed forms hold for nothing else."""
+        return self.recipe.problem.is_linear
+
+    @cached_property
+    def system(self) -> LinearSystem:
+        """The recipe as a linear system; has a meaning for one layer only."""
+        return LinearSystem(self.recipe.problem, self.recipe.start_weights())
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether closed forms cover the layers, the rule and the order: plain steps, or momentum with all examples in a step."""
+        rule = self.recipe.rule
+        return self.is_one_layer and not rule.rescales and (rule.name == "plain" or self.system.together)
+
+    @property
+    def has_closed_form(self) -> bool:
+        """`is_linear`, and alpha is one number."""
+        return self.is_linear and self.recipe.schedule is None
+
+    @property
+    def per(self) -> str:
+        """What `factor` belongs to: "step", or "epoch" where a step does not see all examples."""
+        return "step" if self.recipe.steps_per_epoch == 1 else "epoch"
+
+    # ---- how far alpha may go ----
+
+    @cached_property
+    def limit(self) -> float | None:
+        """Largest stable alpha: up from 0 it is stable until there. 2/|x|² for one example; infinite where nothing can move.
+
+        For a drawn order (or very many examples in a given one) the largest that is *surely* stable: `limit_bounds` has both
+        bounds. None where no theory covers the rule or the layers.
+        """
+        return self.system.limit if self.is_linear else None
+
+    @cached_property
+    def limit_bounds(self) -> tuple[float, float] | None:
+        """Surely stable below the first, surely not above the second; equal where the limit is known."""
+        if self.limit is None:
+            return None
+        if self.system.together or self.system.in_order or not self.system.can_move:
+            return self.limit, self.limit
+        return self.limit, self.system.surely_unstable
+
+    @cached_property
+    def islands(self) -> tuple[tuple[float, float], ...]:
+        """Ranges of alpha above the limit that are stable again (one example at a time in a given order; one group of outputs)."""
+        if not (self.is_linear and self.system.in_order and len(self.system.stable_ranges) == 1):
+            return ()
+        return tuple(self.system.stable_ranges[0][1:])
+
+    @cached_property
+    def sharpness(self) -> Sharpness:
+        """λmax of what the steps make smaller, at the start weights of a network."""
+        return sharpness(self.recipe.problem, self.recipe.start_weights())
+
+    @cached_property
+    def local_limit(self) -> float | None:
+        """The limit of alpha for small moves from a network's start, all examples in a step: the rule's, at its Hessian's λmax.
+
+        None for one layer, whose `limit` holds everywhere, for rules that rescale their steps, for schedules, and for the absolute
+        error.
+        """
+        bowl_like = not self.is_one_layer and self.recipe.problem.loss.name != "absolute"
+        known = bowl_like and self.recipe.schedule is None and not self.recipe.rule.rescales
+        return limit(self.recipe.rule, self.sharpness.value) if known else None
+
+    @property
+    def local_limit_alone(self) -> float:
+        """The same where a step sees only the steepest of the examples; infinite where none is steep."""
+        steepest = steepest_example(self.recipe.problem, self.recipe.start_weights())
+        found = limit(self.recipe.rule, steepest)
+        return np.inf if found is None else found
+
+    @property
+    def best_alpha(self) -> float | None:
+        """The alpha that shrinks the slowest and the fastest direction alike, all examples in a step: 2/(λmax + λmin)."""
+        return self.system.best_alpha if self.is_one_layer else None
+
+    @property
+    def condition(self) -> float | None:
+        """λmax/λmin of the inputs' second moment, over the directions that are there."""
+        return self.system.condition if self.is_one_layer else None
+
+    # ---- what a step does ----
+
+    @cached_property
+    def factors(self) -> Floats | None:
+        """What is missing is multiplied by in each direction, largest in size first; per step or per epoch (`per`).
+
+        Complex pairs are given by their size, negative where they point backwards. None where theory does not say.
+        """
+        return None if self._behaviour is None else self._behaviour.factors
+
+    @cached_property
+    def _behaviour(self) -> Regime | None:
+        if not self.has_closed_form:
+            return None
+        return regime_of(self.system)
+
+    @property
+    def turns_each_time(self) -> bool:
+        """Whether what is missing changes its sign with each step (or epoch), where it oscillates."""
+        return self._behaviour is not None and self._behaviour.turns_each_time
+
+    @property
+    def gain(self) -> float | None:
+        """The part of what is missing that each step (or epoch) makes up in the slowest direction, where it converges."""
+        return self._behaviour.gain if self._behaviour is not None and self.regime in ("converges", "one step") else None
+
+    @property
+    def starts_beyond_all_numbers(self) -> bool:
+        """Whether a weighted delta of the first epoch is too large for a double where weights are as at the start."""
+        with np.errstate(all="ignore"):
+            return not all(np.isfinite(np.abs(g.x).max(initial=0.0) * np.abs(g.residual).max()) for g in self.system.groups)
+
+    @property
+    def factor(self) -> float | None:
+        """What is missing is multiplied by, signed: the largest of `factors` in size. 1.0 where nothing can move."""
+        if self.factors is None:
+            return None
+        return float(self.factors[0]) if self.factors.size else 1.0
+
+    @cached_property
+    def _regime(self) -> tuple[str, str]:
+        """Regime, and where it is unknown the reason."""
+        recipe = self.recipe
+        if recipe.alpha == 0.0 and recipe.schedule is None:
+            return "frozen", ""
+        if not self.is_one_layer:
+            return "unknown", LOCAL
+        if not self.system.can_move:
+            return "frozen", ""
+        if recipe.schedule is not None:
+            return "unknown", "alpha follows a schedule"
+        if self._behaviour is None:
+            return "unknown", self._no_theory
+        return (self._behaviour.name, "") if self._behaviour.name else self._regime_drawn()
+
+    def _regime_drawn(self) -> tuple[str, str]:
+        alpha, bounds = self.recipe.alpha, self.limit_bounds
+        if bounds is None or alpha < 0 or alpha > bounds[1]:
+            return "diverges", ""
+        if alpha <= bounds[0] / 2:
+            return "converges", ""
+        where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order"
+        why = "the order is drawn" if self.recipe.order == "shuffled" else "there are too many examples for their product"
+        return "unknown", f"{why}; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
+
+    @property
+    def regime(self) -> str:
+        """How it behaves: `converges` (0 < factor < 1), `one step` (0), `oscillates` (−1 < factor < 0, or a complex pair),
+        `marginal` (−1), `diverges`, `frozen`; or `unknown`."""
+        return self._regime[0]
+
+    @property
+    def regime_reason(self) -> str:
+        """Why the regime is unknown; empty where it is not."""
+        return self._regime[1]
+
+    @property
+    def _no_theory(self) -> str:
+        name = self.recipe.rule.name
+        if self.recipe.rule.rescales:
+            return f"rule {name!r} rescales its steps by what it has seen: no closed form covers it"
+        return f"no closed form covers rule {name!r} where a step does not see all examples"
+
+    @property
+    def reason(self) -> str:
+        """Why something is not foretold: the regime where that is unknown, else the final weight; empty where all is."""
+        return self.regime_reason or self.final_weight_reason
+
+    @property
+    def stable(self) -> bool | None:
+        """Whether what is missing stays bounded; None where theory does not say."""
+        if self.regime != "unknown":
+            return self.regime != "diverges"
+        known = self.has_closed_form and self.limit is not None and 0 < self.recipe.alpha < self.limit
+        return True if known else None
+
+    @property
+    def least_mse(self) -> float | None:
+        """What no weights can beat (those that cannot move left as they are): by QR."""
+        return self.system.bowl.least_mse if self.is_one_layer else None
+
+    @cached_property
+    def cycle_mse(self) -> float | None:
+        """mse over all examples that examples in a given order end up at (looked at after whole epochs); None elsewhere."""
+        if not (self.has_closed_form and self.system.in_order and self.stable and self.system.can_move):
+            return None
+        return self.system.epoch_path.end_mse
+
+    # ---- one example: to the last bit ----
+
+    @cached_property
+    def _stop(self) -> Stop:
+        recipe = self.recipe
+        if not self.is_one_layer:
+            return Stop(exactly=False, reason=LOCAL)
+        if recipe.n > 1:
+            return Stop(reason="several examples: a forecast trains nothing on data; least_mse says how good it can get")
+        if recipe.schedule is not None:
+            return Stop(reason="alpha follows a schedule")
+        problem = dataclasses.replace(recipe.problem, until_mse=-1.0, native=None)
+        slow = stopping.slow_stop(problem, recipe.start_weights()) if self._is_slow else None
+        return slow or stopping.stepped_stop(problem, recipe.start_weights(), self._steps_allowed)
+
+    @property
+    def _is_slow(self) -> bool:
+        """Whether a single plain weight per output converges so slowly that bisection may find where it stops."""
+        problem = self.recipe.problem
+        single = self.system.one_plain_example and problem.size == problem.k and problem.frozen is None
+        return single and self.regime == "converges" and self.factor is not None and self.factor >= stopping.SLOW
+
+    @property
+    def _steps_allowed(self) -> int:
+        """Fewer for wide nodes, whose steps take longer."""
+        long = self.regime in ("oscillates", "marginal", "diverges")
+        return max(4096, (stopping.OTHER_STEPS if long else stopping.CONVERGING_STEPS) * 8 // max(8, self.recipe.problem.size))
+
+    @property
+    def final_weight(self) -> Any:
+        """The weight (or weights) at which it stops, exact to the bit; None with `final_weight_reason`."""
+        block = self._stop.weights
+        if block is None:
+            return None
+        weights = self.recipe.axes.weights_as_given(block[:, : self.recipe.d].copy())
+        return weights if weights.ndim else float(weights)
+
+    @property
+    def final_bias(self) -> Any:
+        """The bias that goes with `final_weight`."""
+        block = self._stop.weights
+        if block is None or block.shape[1] == self.recipe.d:
+            return None
+        return self.recipe.axes.of_outputs(block[:, -1].copy())
+
+    @property
+    def final_weight_reason(self) -> str:
+        """Why `final_weight` (and perhaps `settles_at`) is None; empty where it is not."""
+        return self._stop.reason
+
+    @property
+    def settles_at(self) -> int | None:
+        """Updates until no weight ever changes again (the run's `settled_after`); to about a part in a thousand where
+        `settles_exactly` is False."""
+        return self._stop.settles_at
+
+    @property
+    def settles_exactly(self) -> bool:
+        return self._stop.exactly
+
+    @property
+    def cycles(self) -> int | None:
+        """Period in steps of the cycle of rounded weights that one example ends in; None where it does not, or it is not known."""
+        return self._stop.period
+
+    @property
+    def diverges_at(self) -> int | None:
+        """The step at which a number of one example ceases to be finite; None where none does, or it is not known."""
+        return self._stop.diverges_at
+
+    # ---- how long until ----
+
+    def steps_to(self, mse: float) -> int | None:
+        """The first number of updates from which on the mse over all examples *stays* at most this; None where it never does
+        (`why_not` says why).
+
+        With momentum the mse may dip below it earlier and rise again; `descend(until_mse=…)` stops at such a dip. Exact for one
+        example that is stepped; else from closed forms in exact arithmetic. Where a step does not see all examples the mse is
+        looked at after whole epochs. Of a rule that rescales its steps no theory says whether the mse stays low: then it is the
+        first number of updates after which it is.
+        """
+        return self._steps_to(mse)[0]
+
+    def why_not(self, mse: float) -> str:
+        """Why `steps_to(mse)` is None; empty where it is not."""
+        return self._steps_to(mse)[1]
+
+    def _steps_to(self, mse: float) -> tuple[int | None, str]:
+        if self.is_one_layer and self.recipe.n == 1 and self.recipe.schedule is None:
+            return self._stepped_to(mse)
+        return self._closed_form_to(mse)
+
+    def _closed_form_to(self, mse: float) -> tuple[int | None, str]:
+        if not self.has_closed_form:
+            return None, self.regime_reason or self._no_theory if self.is_one_layer else LOCAL
+        if not (self.system.together or self.system.in_order):
+            return None, "only bounds are known where the order is drawn, or the examples are very many"
+        if mse < self.system.bowl.least_mse:
+            return None, f"no weights can beat {self.least_mse:.6g}"
+        system = self.system
+        turns = system.descent.steps_to(mse) if system.together else system.epoch_path.epochs_to(mse)
+        return (None, self._never()) if turns is None else (turns * system.steps_per_turn, "")
+
+    def _stepped_to(self, mse: float) -> tuple[int | None, str]:
+        problem = dataclasses.replace(self.recipe.problem, until_mse=-1.0, native=None)
+        walked = walk_until_it_ends(problem, self.recipe.start_weights(), self._steps_allowed, mse)
+        if self.recipe.rule.rescales and walked.first_low is not None:
+            return walked.first_low, ""
+        if walked.outcome is Outcome.DIVERGED:
+            return None, "it diverges"
+        if walked.outcome is not Outcome.WENT:
+            stops = f"it stops before, at an mse of {mse_of(problem, walked.state):.6g}"
+            return (walked.last_above + 1, "") if walked.stays_low else (None, stops)
+        stop = self._stop.weights
+        if stop is not None and not (end := mse_of(problem, stop.ravel())) <= mse:
+            return None, f"it stops before, at an mse of {end:.6g}"
+        if not self.is_linear:
+            return None, f"not within the {walked.steps:,} steps that a forecast makes"
+        steps, why = self._closed_form_to(mse)
+        return (walked.last_above + 1, "") if steps is not None and steps <= walked.steps and walked.stays_low else (steps, why)
+
+    def _never(self) -> str:
+        if self.regime == "diverges":
+            return "it diverges"
+        if self.cycle_mse is not None:
+            return f"one at a time it ends in a cycle around an mse of {self.cycle_mse:.6g}"
+        return "nothing moves" if self.regime == "frozen" else "not in any number of steps that could be made"

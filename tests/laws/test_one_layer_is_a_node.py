@@ -1,0 +1,43 @@
+"""A node and the same node written as a network of one layer are foretold alike: numbers, words, pictures of themselves."""
+
+import numpy as np
+from conftest import cases
+
+import nodescope as ns
+from nodescope.views.values import as_json, forecast_values
+
+RECIPES = cases(2000, 30)
+
+
+def a_pair(rng: np.random.Generator) -> tuple[dict[str, object], dict[str, object]]:
+    """Keywords of a node, and of its network."""
+    n, d, k = int(rng.integers(1, 7)), int(rng.integers(1, 5)), int(rng.integers(1, 3))
+    x, weight, bias = rng.normal(size=(n, d)), rng.normal(size=(k, d)), rng.normal(size=k) if rng.integers(2) else None
+    batch = [1, 2, "all"][rng.integers(3)]
+    alpha = float(rng.uniform(0.01, 2.2)) / float((x * x).sum(axis=1).max() + (bias is not None))
+    both = {
+        "input": x, "goal": rng.normal(size=(n, k)), "alpha": alpha if rng.integers(8) else "auto", "batch": batch,
+        "rule": ["plain", "plain", "momentum", "nesterov", "adam"][rng.integers(5)], "reduction": ["mean", "sum"][rng.integers(2)],
+        "order": ["given", "shuffled"][rng.integers(2)], "seed": int(rng.integers(100)),
+    }  # fmt: skip
+    mask = rng.random((k, d)) < 0.3 if rng.integers(5) == 0 else None
+    node = both | {"weight": weight, "bias": bias} | ({} if mask is None else {"frozen": mask})
+    network = ns.network(weights=[weight], biases=[bias])
+    return node, both | {"network": network} | ({} if mask is None else {"frozen": [mask]})
+
+
+def test_forecasts_are_the_same():
+    rng = np.random.default_rng(51)
+    for _ in range(RECIPES):
+        node, layer = (ns.forecast(**keywords) for keywords in a_pair(rng))
+        assert as_json(forecast_values(node, 0.1)) == as_json(forecast_values(layer, 0.1)), node.recipe.to_toml()
+        assert repr(node) == repr(layer)
+        assert node._repr_html_() == layer._repr_html_()
+
+
+def test_boundaries_are_the_same():
+    rng = np.random.default_rng(52)
+    for _ in range(cases(20, 3)):
+        node, layer = ({key: value for key, value in keywords.items() if key != "alpha"} for keywords in a_pair(rng))
+        fixed = {"order": "given", "rule": "plain"}
+        assert ns.bisect_alpha(**node | fixed) == ns.bisect_alpha(**layer | fixed)
