@@ -20,8 +20,8 @@ SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 50}
 LONG = "ns.descend(weight=0.4, input=[1, 2], goal=[0.6, 5], alpha=1e-12, steps=10**12, out={path!r})"
 RUN = ns.descend(**SEED)
 WRITERS = {
-    "save": lambda path: ns.save(RUN, path),
-    "out": lambda path: ns.descend(**SEED, out=path),
+    "save": lambda path: ns.save(RUN, path, overwrite=True),
+    "out": lambda path: ns.descend(**SEED, out=path, overwrite=True),
     "csv": lambda path: ns.export(RUN, path),
 }
 
@@ -87,6 +87,26 @@ def test_a_run_file_and_an_empty_one_are_replaced(writer, tmp_path):
         WRITERS[writer](path)
         assert ns.load(path).steps == 50
     assert len(list(tmp_path.iterdir())) == 1
+
+
+KEEPERS = {
+    "save": lambda path, **more: ns.save(ns.descend(**SEED | {"steps": 7}), path, **more),
+    "out": lambda path, **more: ns.descend(**SEED | {"steps": 7}, out=path, **more),
+}
+
+
+@pytest.mark.parametrize("writer", KEEPERS)
+def test_a_run_is_replaced_only_where_that_is_asked_for(writer, tmp_path):
+    path = tmp_path / "a.nodescope"
+    ns.save(RUN, path)
+    before = path.read_bytes()
+    for more in ({}, {"overwrite": False}):
+        with pytest.raises(ns.FileError, match="is there and holds a run; overwrite=True replaces it, or name another file"):
+            KEEPERS[writer](path, **more)
+        assert path.read_bytes() == before
+        assert len(list(tmp_path.iterdir())) == 1
+    KEEPERS[writer](path, overwrite=True)
+    assert ns.load(path).steps == 7
 
 
 def test_long_names(tmp_path):

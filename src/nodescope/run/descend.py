@@ -11,7 +11,7 @@ from os import PathLike
 from typing import Any
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.given import shown, yes_or_no
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome
 from nodescope.errors import InputError
 from nodescope.run import shapes
@@ -30,7 +30,7 @@ BLOCK_SECONDS = 0.03
 """How long the engine runs before Ctrl-C, the clock and the progress bar are looked at."""
 
 
-def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
+def descend(*, out: str | PathLike[str] | None = None, overwrite: bool = False, **keywords: Any) -> Run:
     """Run gradient-descent nodes, one layer or a network, keeping the way to every number of every step.
 
     Each step: prediction = sum of weight × input; delta = prediction − goal; weight −= alpha × delta × input (averaged over
@@ -93,6 +93,8 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
         Of a network, the loss of an error e: ½ e² (not e²), Huber's {"name": "huber", "threshold": 1.0}, |e|.
     out : path, optional
         A run file, written as the run goes; its name appears once its recipe is safely in it.
+    overwrite : bool, default False
+        With `out`: replace a run that is there.
 
     Returns
     -------
@@ -110,10 +112,12 @@ def descend(*, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
     >>> run.weight, run.ending.name, run.settled_after
     (0.5999999999999994, 'SETTLED', 317)
     """
-    return descend_with(None, out=out, **keywords)
+    return descend_with(None, out=out, overwrite=overwrite, **keywords)
 
 
-def descend_with(progress: Progress | None, *, out: str | PathLike[str] | None = None, **keywords: Any) -> Run:
+def descend_with(
+    progress: Progress | None, *, out: str | PathLike[str] | None = None, overwrite: bool = False, **keywords: Any
+) -> Run:
     """`descend` that tells how far it is."""
     if not isinstance(out, (str, PathLike, type(None))):
         raise InputError(f"out is {shown(out)}; it must be the path of a file")
@@ -122,7 +126,7 @@ def descend_with(progress: Progress | None, *, out: str | PathLike[str] | None =
         return go(recipe, progress=progress)
     from nodescope.run.runfile import RunFile
 
-    with RunFile.create(out, recipe) as file:
+    with RunFile.create(out, recipe, yes_or_no("overwrite", overwrite)) as file:
         return go(recipe, progress=progress, keep=file.keep, finish=file.finish)
 
 
