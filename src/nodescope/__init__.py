@@ -1,5 +1,8 @@
 """nodescope: the instrument for seeing, running and understanding gradient descent, one node at a time."""
 
+from nodescope import starting  # noqa: F401  # before all that takes its time
+
+# isort: split
 from nodescope.diagnosis.before.forecast import Forecast, forecast
 from nodescope.diagnosis.certificate import Certificate
 from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha

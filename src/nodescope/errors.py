@@ -1,8 +1,21 @@
 """What can go wrong for a reason that the user can mend: each message says what was seen, where, and the remedy."""
 
+import traceback
+from itertools import takewhile
+from pathlib import Path
+
+_OURS = str(Path(__file__).parent)
+
 
 class NodescopeError(Exception):
     """Any failure that nodescope explains itself."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the person's own line and the message. Where in nodescope it was noticed helps nobody."""
+        frames = traceback.extract_tb(self.__traceback__)
+        theirs = list(takewhile(lambda frame: not frame.filename.startswith(_OURS), frames))
+        line = [f"line {theirs[-1].lineno}: {theirs[-1].line}"] if theirs and theirs[-1].line else []
+        return [*line, f"{type(self).__name__}: {self}"]
 
 
 class InputError(NodescopeError, ValueError):

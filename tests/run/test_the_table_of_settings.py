@@ -15,14 +15,15 @@ EXPECTED = {
     "weight": None, "network": None, "input": None, "goal": None, "data": None, "inputs": None, "standardise": False,
     "missing": "refuse", "holdout": 0.0, "fingerprint": None, "alpha": "auto", "steps": None, "epochs": None, "until_mse": None,
     "time_limit": None, "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
-    "frozen": None, "reduction": "mean", "summation": "left-to-right", "update_order": "parallel", "loss": "squared", "out": None,
+    "frozen": None, "reduction": "mean", "summation": "left-to-right", "update_order": "parallel", "loss": "squared",
+    "out": None, "overwrite": False,
 }  # fmt: skip
 
 
 def test_the_table():
     assert defaults() == EXPECTED
     assert set(table()) == set(EXPECTED)
-    assert set(recipe_keys()) == set(EXPECTED) - {"out"}
+    assert set(recipe_keys()) == set(EXPECTED) - {"out", "overwrite"}
 
 
 def test_descend_shows_every_keyword_with_its_default_and_its_words():

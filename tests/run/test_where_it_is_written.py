@@ -20,8 +20,8 @@ SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 50}
 LONG = "ns.descend(weight=0.4, input=[1, 2], goal=[0.6, 5], alpha=1e-12, steps=10**12, out={path!r})"
 RUN = ns.descend(**SEED)
 WRITERS = {
-    "save": lambda path: ns.save(RUN, path),
-    "out": lambda path: ns.descend(**SEED, out=path),
+    "save": lambda path: ns.save(RUN, path, overwrite=True),
+    "out": lambda path: ns.descend(**SEED, out=path, overwrite=True),
     "csv": lambda path: ns.export(RUN, path),
 }
 
@@ -89,6 +89,26 @@ def test_a_run_file_and_an_empty_one_are_replaced(writer, tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+KEEPERS = {
+    "save": lambda path, **more: ns.save(ns.descend(**SEED | {"steps": 7}), path, **more),
+    "out": lambda path, **more: ns.descend(**SEED | {"steps": 7}, out=path, **more),
+}
+
+
+@pytest.mark.parametrize("writer", KEEPERS)
+def test_a_run_is_replaced_only_where_that_is_asked_for(writer, tmp_path):
+    path = tmp_path / "a.nodescope"
+    ns.save(RUN, path)
+    before = path.read_bytes()
+    for more in ({}, {"overwrite": False}):
+        with pytest.raises(ns.FileError, match="is there and holds a run; overwrite=True replaces it, or name another file"):
+            KEEPERS[writer](path, **more)
+        assert path.read_bytes() == before
+        assert len(list(tmp_path.iterdir())) == 1
+    KEEPERS[writer](path, overwrite=True)
+    assert ns.load(path).steps == 7
+
+
 def test_long_names(tmp_path):
     for name in ("ä" * 120, "x" * 240):
         WRITERS["out"](tmp_path / name)
@@ -127,7 +147,7 @@ def test_a_second_writer_is_refused_while_the_first_lives(tmp_path):
 
 def test_of_several_that_start_at_once_one_goes_on(tmp_path):
     path = tmp_path / "w.nodescope"
-    long = SEED | {"steps": 10**9, "alpha": 1e-9, "time_limit": 2, "out": str(path)}
+    long = SEED | {"steps": 10**9, "alpha": 1e-9, "time_limit": 6, "out": str(path)}
     code = f"import nodescope as ns; input(); ns.descend(**{long!r})"
     several = [
         subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)

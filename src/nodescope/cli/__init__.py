@@ -11,7 +11,9 @@ from nodescope.cli.judge import compare, diagnose, explain, export, forecast, gr
 from nodescope.cli.opening import open_page
 from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
+from nodescope.cli.words import in_shell_words
 from nodescope.errors import FileError, NodescopeError
+from nodescope.starting import end_quietly, heed
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Of an error without a file's name: it was standard output that could take no more."""
@@ -30,6 +32,7 @@ for command in (run, forecast, trace, diagnose, explain, verify, predict, compar
 def main() -> None:
     """Entry point: every failure that has an explanation is one message on stderr and exit code 2."""
     try:
+        heed()
         if sys.stdout is None:
             raise FileError("standard output is closed: there is nowhere to write to")
         cli(standalone_mode=False)
@@ -38,7 +41,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except NodescopeError as error:
-        click.echo(f"nodescope: {plain_lines(str(error))}", err=True)
+        click.echo(f"nodescope: {plain_lines(in_shell_words(str(error)))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         _write_no_more()
@@ -50,6 +53,8 @@ def main() -> None:
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
+    finally:
+        end_quietly()
 
 
 def _write_no_more() -> None:

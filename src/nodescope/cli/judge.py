@@ -9,8 +9,9 @@ import click
 
 import nodescope as ns
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import plain_lines, progress, refuse_input, standard_input, terminal
+from nodescope.cli.output import note, plain_lines, progress, refuse_precious, standard_input, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
+from nodescope.data.table import headless
 from nodescope.errors import InputError
 from nodescope.run.descend import descend_with
 from nodescope.views import report, values
@@ -20,17 +21,19 @@ from nodescope.views import report, values
 @click.argument("recipe", required=False, type=click.Path())
 @recipe_options
 @click.option("--out", type=click.Path(), help="Keep the run in this file.")
+@click.option("--force", is_flag=True, help="With --out: replace a run that is there.")
 @click.option("--resume", type=click.Path(), help="Go on with the run in this file.")
 @click.option("--full", is_flag=True, help="Tables and curve also where the output is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def run(recipe: str | None, resume: str | None, out: str | None, full: bool, as_json: bool, **given: Any) -> None:
+def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
     """Run a RECIPE (TOML), or what the options say; options go before the recipe's own keys."""
     if resume is not None:
         finished = _resumed(resume, recipe, out, given)
     else:
         keywords = keywords_of(recipe, given)
         with progress() as tell:
-            finished = descend_with(tell, out=out, **keywords)
+            finished = descend_with(tell, out=out, overwrite=force, **keywords)
+        _ask_about_names(finished)
     diagnosis = ns.diagnose(finished)
     if as_json:
         click.echo(values.as_json(values.run_values(finished) | values.judgement_values(diagnosis)))
@@ -38,13 +41,23 @@ def run(recipe: str | None, resume: str | None, out: str | None, full: bool, as_
         click.echo("\n".join(report.story(finished, diagnosis, *terminal())))
     else:
         click.echo("\n".join(report.result(finished, diagnosis)))
+    tell_written(resume or out)
 
 
 def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> ns.Run:
-    others = [name for name, value in given.items() if value is not None and name != "steps"]
+    others = [name for name, value in given.items() if value is not None and name not in ("steps", "epochs")]
     if recipe is not None or out is not None or others:
-        raise InputError("--resume goes on with the run as it is: beside it only --steps (the new total) and --json are allowed")
-    return ns.resume(path, steps=given["steps"])
+        raise InputError(
+            "--resume goes on with the run as it is: beside it only --steps or --epochs (the new total) and --json are allowed"
+        )
+    return ns.resume(path, steps=given["steps"], epochs=given["epochs"])
+
+
+def _ask_about_names(finished: ns.Run) -> None:
+    """Say it where the first line of a table may have been a row."""
+    source = finished.recipe.source
+    if source is not None and (question := headless((*source.inputs, *source.goals))):
+        note(f"{source.where}: {question}")
 
 
 @click.command()
@@ -120,8 +133,9 @@ def export(run: str, out: str, step: int | None, theme: str) -> None:
     """Write a RUN to OUT. .html is one offline page that replays every step and runs it again; .svg, .png and .pdf are a picture
     of one step; .csv and .parquet every number of every step; .md is the report as text."""
     of = opened(run)
-    refuse_input(out, read_for(run, of))
+    refuse_precious(out, read_for(run, of))
     ns.export(of, out, step, theme)
+    tell_written(out)
 
 
 @click.command()

@@ -5,11 +5,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import click
 
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Progress
 from nodescope.run.file.lock import beside
+from nodescope.run.file.runfile import is_run_file
 from nodescope.views.numbers import plain_text
 
 Write = Callable[[str], object]
@@ -35,11 +39,29 @@ def writer(out: str | None) -> Iterator[Write]:
         yield file.write
 
 
-def refuse_input(out: str | None, inputs: Iterable[str]) -> None:
-    """Raise FileError where a command would write over what it reads."""
+def refuse_precious(out: str | None, inputs: Iterable[str]) -> None:
+    """Raise FileError where a command would write over what it reads, or over somebody's run."""
+    if out is None or not os.path.isfile(out):
+        return
     for name in inputs:
-        if out is not None and os.path.exists(out) and os.path.exists(name) and os.path.samefile(out, name):
+        if os.path.exists(name) and os.path.samefile(out, name):
             raise FileError(f"{out} cannot be written: it is read here; name another file")
+    if is_run_file(Path(out)):
+        raise FileError(f"{out} cannot be written: it holds a run; name another file, or delete it first")
+
+
+def tell_written(out: str | None) -> None:
+    """Say on stderr what a command wrote, so that standard output stays what it is for."""
+    if out is None:
+        return
+    size = os.path.getsize(out)
+    amount = f"{size:,} bytes" if size < 10_000 else f"{size / 1000:,.0f} kB" if size < 10**7 else f"{size / 10**6:,.0f} MB"
+    note(f"wrote {out} ({amount})")
+
+
+def note(text: str) -> None:
+    """Something that a person should know beside the result, on stderr."""
+    click.echo(plain_lines(text), err=True)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import Write, refuse_input, writer
+from nodescope.cli.output import Write, note, refuse_precious, tell_written, writer
 from nodescope.errors import InputError
 from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
@@ -30,26 +30,37 @@ TEN = 10
 def trace(run: str, start: int, stop: int | None, columns: str | None, form: str, as_json: bool, out: str | None) -> None:
     """Every number of some steps of a RUN (a run file, or a recipe that is run first); of an observed one those recorded."""
     of = opened(run)
-    refuse_input(out, read_for(run, of))
+    refuse_precious(out, read_for(run, of))
     window = _window(of, start, stop)
     chosen = None if columns is None else tuple(name.strip() for name in columns.split(","))
     window.refuse_unknown(chosen or (), within=True)
     form = "json" if as_json else form
     if form == "parquet":
         _write_parquet(window, chosen, out)
-        return
-    with writer(out) as write:
-        _WRITERS[form](window, chosen, write)
+    else:
+        with writer(out) as write:
+            _WRITERS[form](window, chosen, write)
+    tell_written(out)
 
 
 def _window(run: Any, start: int, stop: int | None) -> Tabular:
     observed = isinstance(run, Recorded)
+    _refuse_none(range(run.steps), start, stop)
     if stop is None and start >= 0:
         stop = start + TEN * (run.stride if observed else 1)
     window: Tabular = run.trace[start:stop]
     if observed and not len(window.read("step")["step"]):
         _refuse_unrecorded(run, range(run.steps)[start:stop])
     return window
+
+
+def _refuse_none(there: range, start: int, stop: int | None) -> None:
+    """Say what steps there are, where none of those asked for is among them, or not all."""
+    have = f"the run has {len(there):,} steps, counted from 0 to {len(there) - 1:,}" if there else "the run made no step"
+    if not there[start:stop]:
+        raise InputError(f"there is no step {f'from {start} on' if stop is None else f'from {start} and before {stop}'}: {have}")
+    if stop is not None and stop > len(there):
+        note(f"{have}: shown to its end")
 
 
 def _refuse_unrecorded(run: Recorded, asked: range) -> None:
@@ -111,14 +122,15 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
     fitted = opened(run)
     if fitted.recipe.source is None:
         raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")
-    refuse_input(out, [table, *read_for(run, fitted)])
+    refuse_precious(out, [table, *read_for(run, fitted)])
     prediction = fitted.predict(table)
     names = fitted.recipe.goal_names
     columns = dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))
     with writer(out) as write:
         if as_json or form == "json":
             write(values.as_json({"prediction": columns}) + "\n")
-            return
-        write(next(tables.csv_lines([list(columns)])))
-        for line in tables.csv_lines([exact(cell) for cell in row] for row in zip(*columns.values(), strict=True)):
-            write(line)
+        else:
+            write(next(tables.csv_lines([list(columns)])))
+            for line in tables.csv_lines([exact(cell) for cell in row] for row in zip(*columns.values(), strict=True)):
+                write(line)
+    tell_written(out)

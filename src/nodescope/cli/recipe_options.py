@@ -1,13 +1,12 @@
 """The options that say what to run, shared by every command that takes a recipe, and their way to `descend`'s keywords."""
 
-import json
 from collections.abc import Callable
 from typing import Any, get_args
 
 import click
 
-from nodescope.arithmetic.given import shown
 from nodescope.errors import InputError
+from nodescope.hosts.typed import numbers, one_or_each_step
 from nodescope.run.settings import Setting, settings_type, table
 from nodescope.run.toml import read_recipe
 
@@ -68,7 +67,7 @@ def keywords_of(recipe: str | None, given: Options) -> Options:
 def _network(layers: Options) -> dict[str, Any]:
     if "hidden" not in layers:
         raise InputError(f"--{next(iter(layers)).replace('_', '-')} goes with --hidden, such as --hidden 8,8")
-    hidden = _numbers("hidden", layers["hidden"])
+    hidden = numbers("--hidden", layers["hidden"])
     return {**layers, "hidden": hidden if isinstance(hidden, list) else [hidden]}
 
 
@@ -76,21 +75,8 @@ def _converted(name: str, value: Any, with_table: bool) -> Any:
     if name == "inputs" or (name == "goal" and with_table):
         names = [part.strip() for part in value.split(",")]
         return names[0] if name == "goal" and len(names) == 1 else names
-    if name in ("weight", "input", "goal") or (name == "alpha" and value != "auto"):
-        return _numbers(name, value)
-    if name == "batch" and value != "all":
-        return _numbers(name, value)
+    if name in ("weight", "input", "goal"):
+        return numbers(f"--{name}", value)
+    if (name == "alpha" and value != "auto") or (name == "batch" and value != "all"):
+        return one_or_each_step(f"--{name}", value)
     return value
-
-
-def _numbers(name: str, text: str) -> Any:
-    """A number, a comma list, or nested lists as JSON."""
-    try:
-        if text.lstrip().startswith("["):
-            return json.loads(text)
-        parts = [int(part) if part.strip().lstrip("+-").isdigit() else float(part) for part in text.split(",")]
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"--{name} is {shown(text)}; it must be a number, a list such as 0,1,2, or nested lists such as [[0,1],[2,3]]"
-        ) from error
-    return parts[0] if len(parts) == 1 else parts

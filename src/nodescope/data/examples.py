@@ -284,10 +284,13 @@ def _matrix(table: Table, names: tuple[str, ...], chosen_for_user: bool = False,
 
 
 def _not_numeric(table: Table, names: tuple[str, ...], bad: dict[str, Bad], chosen_for_user: bool, d: int) -> str:
-    name, first = next(iter(bad.items()))
+    name = next((goal for goal in names[d:] if goal in bad), next(iter(bad)))
+    first = bad[name]
     message = f"{table.where}: row {first.row}{table.line_of(first.row)}, column {name!r} has {first.seen}"
     text = [n for n in names[:d] if n in bad and bad[n].text]
     numeric = [n for n in names[:d] if n not in bad]
+    if d > 0 and name in names[d:] and first.text:
+        return f"{message}; a goal has to be numbers: name another column, or write its classes as 0 and 1"
     if not chosen_for_user or name not in text or not numeric:
         return f"{message}; {first.remedy}"
     also = f" (not numeric: {_listed(text)})" if len(text) > 1 else ""

@@ -93,7 +93,7 @@ class Job:
         file = folder / f"run-{self.number}.nodescope"
         told = Told.of(run)
         try:
-            save(run, file)
+            save(run, file, overwrite=True)
             self.file = file
         except NodescopeError:
             self.held = run

@@ -3,7 +3,7 @@
 from os import PathLike
 from typing import Any
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.given import shown, yes_or_no
 from nodescope.errors import InputError
 from nodescope.run.descent import Progress, go
 from nodescope.run.file.runfile import RunFile
@@ -46,12 +46,14 @@ def descend(**settings: Any) -> Run:
     return descend_with(None, **settings)
 
 
-def descend_with(progress: Progress | None, *, out: str | PathLike[str] | None = None, **settings: Any) -> Run:
+def descend_with(
+    progress: Progress | None, *, out: str | PathLike[str] | None = None, overwrite: bool = False, **settings: Any
+) -> Run:
     """`descend` that tells how far it is."""
     if not isinstance(out, (str, PathLike, type(None))):
         raise InputError(f"out is {shown(out)}; it must be the path of a file")
     recipe = make_recipe(**settings)
     if out is None:
         return go(recipe, progress=progress)
-    with RunFile.create(out, recipe) as file:
+    with RunFile.create(out, recipe, yes_or_no("overwrite", overwrite)) as file:
         return go(recipe, progress=progress, keep=file.keep, finish=file.finish)

@@ -222,9 +222,13 @@ def settings(
             shell="",
         ),
     ] = None,
+    overwrite: Annotated[bool, Setting("bool", "With `out`: replace a run that is there.", shell="")] = False,
 ) -> None:
     """Nothing is done: the signature is the table."""
 
+
+WRITING = ("out", "overwrite")
+"""Where a run is written is no part of what is run."""
 
 MEANT = {
     **dict.fromkeys(("learning_rate", "learning rate", "lr", "eta", "step_size", "rate"), "alpha"),
@@ -264,7 +268,7 @@ def settings_type(name: str) -> Any:
 @cache
 def recipe_keys() -> tuple[str, ...]:
     """Settings that say what to run: all but where it is written."""
-    return tuple(name for name in table() if name != "out")
+    return tuple(name for name in table() if name not in WRITING)
 
 
 @cache
@@ -293,9 +297,14 @@ def filled(given: Mapping[str, object]) -> dict[str, Any]:
         There is no such keyword; the message has the one that is meant.
     """
     for name in given:
-        if name not in table():
+        if name not in recipe_keys():
             raise InputError(f"there is no keyword {name!r}{meant(name)}")
     return {**defaults(), **given}
+
+
+def without_writing(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings given, but for where the run is written."""
+    return {name: value for name, value in given.items() if name not in WRITING}
 
 
 def meant(name: object) -> str:

@@ -6,7 +6,7 @@ from nodescope.diagnosis.before import words
 from nodescope.diagnosis.before.numbers import Foretold
 from nodescope.run.making import make_recipe
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings
+from nodescope.run.settings import takes_settings, without_writing
 
 
 @takes_settings(table)
@@ -40,8 +40,7 @@ def forecast(**settings: Any) -> "Forecast":
     >>> foretold.limit, foretold.factor, foretold.regime, foretold.final_weight, foretold.settles_at
     (2.0, 0.9, 'converges', 0.5999999999999994, 317)
     """
-    settings.pop("out", None)
-    return Forecast(make_recipe(**settings))
+    return Forecast(make_recipe(**without_writing(settings)))
 
 
 class Forecast(Foretold):

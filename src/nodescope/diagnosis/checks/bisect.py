@@ -9,7 +9,7 @@ from nodescope.diagnosis.checks.growth import MOST_ALPHA, Judge, judges
 from nodescope.errors import InputError
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings
+from nodescope.run.settings import takes_settings, without_writing
 
 WIDTH = 1e-7
 """Relative width of the bracket at the end: a little under six digits are asked for."""
@@ -93,8 +93,7 @@ def bisect_alpha(**settings: Any) -> Boundary:
     """
     if "alpha" in settings:
         raise InputError("alpha is what bisect_alpha finds: leave alpha= out")
-    settings.pop("out", None)
-    recipe = make_recipe(**{**settings, "alpha": 1.0})
+    recipe = make_recipe(**{**without_writing(settings), "alpha": 1.0})
     refuse_network("bisect_alpha", recipe)
     found = [_search(judge) for judge in judges(recipe.problem, recipe.start_weights())]
     runs = sum(boundary.runs for boundary in found)

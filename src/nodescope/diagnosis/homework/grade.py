@@ -22,7 +22,7 @@ from nodescope.run.descent import go
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings_after_one
+from nodescope.run.settings import takes_settings_after_one, without_writing
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 MOST_WALKED = 20_000
@@ -137,7 +137,7 @@ def grade(printed: Any, **settings: Any) -> Grade | ClassList:
     >>> grade([0.44, 0.472, 0.4976], weight=0.4, input=1, goal=0.6, alpha=0.1).convention
     'full derivative'
     """
-    recipe = make_recipe(**settings)
+    recipe = make_recipe(**without_writing(settings))
     refuse_network("grade", recipe)
     limit = recipe.asked_steps if settings.get("steps") is not None or settings.get("epochs") is not None else None
     if isinstance(printed, (str, PathLike)) and _is_folder(printed):

@@ -20,7 +20,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.given import shown, whole
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Descent, go
@@ -84,9 +84,9 @@ class RunFile:
         self._connection.execute("PRAGMA journal_mode=WAL")
 
     @classmethod
-    def create(cls, path: str | PathLike[str], recipe: Recipe) -> "RunFile":
-        """A new file that holds the recipe, in place of any older run file of that name."""
-        with _explained(path, "written"), _replaceable(path) as (target, free):
+    def create(cls, path: str | PathLike[str], recipe: Recipe, overwrite: bool = False) -> "RunFile":
+        """A new file that holds the recipe; an older run file of that name is replaced only where that is asked for."""
+        with _explained(path, "written"), _replaceable(path, overwrite) as (target, free):
             handle, name = tempfile.mkstemp(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent)
             os.close(handle)
             part = Path(name)
@@ -169,22 +169,24 @@ class RunFile:
 
 
 @contextmanager
-def _replaceable(path: str | PathLike[str]) -> Iterator[tuple[Path, bool]]:
-    """The file that a path means and whether the name is free; else it is a run file that nobody is writing."""
+def _replaceable(path: str | PathLike[str], overwrite: bool) -> Iterator[tuple[Path, bool]]:
+    """The file that a path means and whether the name is free; else it is a run file that nobody is writing and may be replaced."""
     target = target_of(path)
     if not target.exists():
         yield target, True
         return
-    if target.stat().st_size and not _is_run_file(target):
+    if target.stat().st_size and not is_run_file(target):
         raise FileError(f"{path} is there and is not a nodescope run file: name another file, or delete it first")
     lock = Lock(path, target)
     try:
+        if target.stat().st_size and not overwrite:
+            raise FileError(f"{path} is there and holds a run; overwrite=True replaces it, or name another file")
         yield target, False
     finally:
         lock.release()
 
 
-def _is_run_file(path: Path) -> bool:
+def is_run_file(path: Path) -> bool:
     """By SQLite's application id."""
     if held_here(path):
         return True
@@ -232,19 +234,27 @@ def _umask() -> int:
     return mask
 
 
-def save(run: Run | Recorded, path: str | PathLike[str]) -> None:
+def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = False) -> None:
     """Write a run to one file: recipe, ending, checkpoints. Examples up to 64 MB go with it, larger ones by fingerprint.
 
     The file is written beside its target and renamed, so that its name never holds half a run.
 
+    Parameters
+    ----------
+    run : Run or Recorded
+    path : path
+    overwrite : bool
+        Replace a run that is there.
+
     Raises
     ------
     FileError
-        The file cannot be written, is there and is no run file, or is being written by another program.
+        The file cannot be written, is there and is no run file (or is one, without `overwrite`), or is being written by another
+        program.
     """
     if not isinstance(run, (Run, Recorded)):
         raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
-    with _explained(path, "written"), _replaceable(path) as (target, free), unfinished(target) as folder:
+    with _explained(path, "written"), _replaceable(path, overwrite) as (target, free), unfinished(target) as folder:
         part = Path(folder) / "part"
         if isinstance(run, Recorded):
             _write_recorded(part, run)
@@ -296,7 +306,7 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     return found if isinstance(found, Recorded) else found[1]
 
 
-def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = None) -> Run:
+def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int | None = None, data: Any = None) -> Run:
     """Go on with a run that was interrupted, killed, or ran out of time or steps; the file is kept up to date.
 
     The numbers are those of a run that was never interrupted, bit for bit.
@@ -306,6 +316,8 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = N
     path : path of a run file
     steps : int, optional
         Total number of steps to go to; what the recipe asks for unless given.
+    epochs : int, optional
+        The same in passes over the examples.
     data : as for `load`
 
     Raises
@@ -325,8 +337,8 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = N
         descent, run = found
         if run.ending not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
             return run
-        if steps is not None:
-            descent.recipe = descent.recipe.with_steps(steps)
+        if (total := _total(descent.recipe, steps, epochs)) is not None:
+            descent.recipe = descent.recipe.with_steps(total)
         _refuse_without_alphas(path, descent)
         with _explained(path, "written"):
             file = RunFile(path, target, lock)
@@ -335,6 +347,13 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, data: Any = N
             return go(descent.recipe, descent, keep=file.keep, finish=file.finish)
     finally:
         lock.release()
+
+
+def _total(recipe: Recipe, steps: int | None, epochs: int | None) -> int | None:
+    """Steps in all; None where the recipe says how many."""
+    if steps is not None and epochs is not None:
+        raise InputError("steps and epochs are both given; give one of them")
+    return steps if epochs is None else whole("epochs", epochs) * recipe.steps_per_epoch
 
 
 def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
@@ -418,7 +437,7 @@ def _read(path: Path, data: Any) -> tuple[Descent, Run] | Recorded:
     with _explained(path, "read"):
         if stat.S_ISDIR(path.stat().st_mode):
             raise FileError(f"{path} cannot be read: it is a folder")
-        if not path.is_file() or not _is_run_file(path):
+        if not path.is_file() or not is_run_file(path):
             raise FileError(f"{path} is not a nodescope run file")
     try:
         with closing(sqlite3.connect(path.absolute())) as connection:
