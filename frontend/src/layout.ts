@@ -47,7 +47,7 @@ export const problem = {
     lanes: { at: 48, kind: "whole", count: 1 },
     shuffled: { at: 56, kind: "whole", count: 1 },
     rule: { at: 64, kind: "whole", count: 1 },
-    seed: { at: 72, kind: "natural", count: 1 },
+    seed: { at: 72, kind: "whole", count: 1 },
     input: { at: 80, kind: "pointer", count: 1 },
     goal: { at: 84, kind: "pointer", count: 1 },
     frozen: { at: 88, kind: "pointer", count: 1 },

@@ -40,14 +40,15 @@ export function limitsOf(recipe: Recipe, scene: Scene): Limits | null {
     limit,
     oneStep: limit / 2,
     factor: known ? number(scene.forecast.factor) : NaN,
-    regime: known ? scene.forecast.regime : recipe.alpha < 0 || recipe.alpha > limit ? "runs away" : "stable",
+    regime: known ? scene.forecast.regime : recipe.alpha < 0 || recipe.alpha > limit ? "diverges" : "stable",
   };
 }
 
 function regimeOf(product: number): string {
   if (product === 0) return "frozen";
-  if (product < 0 || product > 2) return "runs away";
-  return product < 1 ? "creeps" : product === 1 ? "one step" : "swings";
+  if (product < 0 || product > 2) return "diverges";
+  if (product === 2) return "marginal";
+  return product < 1 ? "converges" : product === 1 ? "one step" : "oscillates";
 }
 
 /** How the run of a changed recipe ended, in a sentence. */

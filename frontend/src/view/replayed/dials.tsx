@@ -50,8 +50,8 @@ export function Change() {
           <input type="radio" name="ns-when" checked={!later} onChange={() => setLater(false)} /> from the start
         </label>
         <label>
-          <input type="radio" name="ns-when" checked={later} onChange={() => setLater(true)} /> what if, from step {model.walk.step}{" "}
-          on
+          <input type="radio" name="ns-when" checked={later} onChange={() => setLater(true)} />
+          {` what if, from step ${model.walk.step} on`}
         </label>
       </fieldset>
       <div class="fields">

@@ -27,13 +27,13 @@ export function Gauge() {
         limit {tl}
       </text>
       <text class="lab m" x={x(limit * 0.25)} y="104">
-        creeps
+        converges
       </text>
       <text class="lab m" x={x(limit * 0.75)} y="104">
-        swings
+        oscillates
       </text>
       <text class="lab e t-fix" x="414" y="104">
-        runs away
+        diverges
       </text>
       <path d={`M${at} 43l-8-13h16z`} class="needle" />
       <text class={`strong ${flip ? "e" : ""}`} x={flip ? at - 13 : at + 13} y="36">
