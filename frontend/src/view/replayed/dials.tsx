@@ -57,7 +57,7 @@ export function Change() {
       <div class="fields">
         {fieldsOf(model, later).map(({ name, value, set }) => (
           <label key={name}>
-            {name} <NumberBox text={() => exact(value).replace(/\.0$/, "")} set={set} />
+            {name} <NumberBox text={() => exact(value).replace(/\.0$/, "")} stays={later} set={set} />
           </label>
         ))}
       </div>
