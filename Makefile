@@ -80,8 +80,10 @@ frontend/node_modules: frontend/package-lock.json
 frontend: frontend/node_modules  ## build the page's bundle (needs node, clang 14 and lld 14)
 	cd frontend && node layout.mjs && npx tsc --noEmit && node build.mjs
 
-check-frontend: frontend/node_modules  ## style, types, and the committed bundle is what its sources give, byte for byte
-	cd frontend && npx biome check . && node layout.mjs --check && npx tsc --noEmit && node build.mjs build/nodescope.js
+check-frontend: frontend/node_modules  ## style, types, tests, and the committed bundle is what its sources give, byte for byte
+	cd frontend && npx biome check . && node layout.mjs --check && npx tsc --noEmit
+	! LC_ALL=C.UTF-8 grep -nE '^.{133,}' frontend/*.mjs $$(git ls-files 'frontend/src/*.ts*' 'frontend/tests/*.ts')
+	cd frontend && node build.mjs build/nodescope.js && npx tsc --noEmit -p tests && node test.mjs
 	cmp frontend/build/nodescope.js src/nodescope/hosts/static/nodescope.js
 
 picture: $(DEV)  ## the README's picture, taken in Chromium

@@ -1,12 +1,12 @@
-/* Where the fields of core.h's structs stand in WebAssembly's memory: `node layout.mjs` writes src/layout.ts, `--check` compares it. */
+/* Where fields of core.h’s structs stand in WebAssembly’s memory: `node layout.mjs` writes src/layout.ts, `--check` compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const HEADER = "../src/nodescope/arithmetic/core.h";
 const OUT = "src/layout.ts";
-const KINDS = { int64_t: "whole", uint64_t: "natural", double: "real" };
+const KINDS = { int64_t: "whole", uint64_t: "whole", double: "real" };
 /** Bytes of a field, and what its place is a multiple of: a pointer of wasm32 takes half of what a number takes. */
-const SIZES = { whole: 8, natural: 8, real: 8, pointer: 4 };
+const SIZES = { whole: 8, real: 8, pointer: 4 };
 
 /** The structs and the enums of a header: fields with their places, words with their numbers. */
 export function parse(header) {

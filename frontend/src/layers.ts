@@ -1,4 +1,4 @@
-/** Layers of a recipe: where the numbers of their nodes stand in a step's flat arrays. A plain node is one layer, of the identity. */
+/** Layers of a recipe: where the numbers of their nodes stand in a step's flat arrays. A plain node is one layer. */
 
 import { IDENTITY, SQUARED } from "./layout";
 import { clip } from "./numbers";

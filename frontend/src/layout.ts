@@ -48,7 +48,7 @@ export const problem = {
     lanes: { at: 40, kind: "whole", count: 1 },
     shuffled: { at: 48, kind: "whole", count: 1 },
     rule: { at: 56, kind: "whole", count: 1 },
-    seed: { at: 64, kind: "natural", count: 1 },
+    seed: { at: 64, kind: "whole", count: 1 },
     input: { at: 72, kind: "pointer", count: 1 },
     goal: { at: 76, kind: "pointer", count: 1 },
     frozen: { at: 80, kind: "pointer", count: 1 },

@@ -59,7 +59,7 @@ export interface RecordedScene {
   /** Updates that were made. */
   steps: number;
   trouble: { step: number; text: string } | null;
-  /** Of each step, `high` being null; or lowest and highest of each stretch, and of the first and last step. `missing` steps have none. */
+  /** Of each step, `high` being null; or lowest and highest of each stretch, and of the first and last; `missing` have none. */
   losses: { stretch: number; low: Column; high: Column | null; first: Num | null; last: Num | null; missing: number };
   stride: number;
   /** Steps that were recorded; `records` are those of them that a page has room for. */

@@ -2,7 +2,7 @@
 
 interface Field {
   readonly at: number;
-  readonly kind: "whole" | "natural" | "real" | "pointer";
+  readonly kind: "whole" | "real" | "pointer";
   readonly count: number;
 }
 
@@ -30,8 +30,7 @@ export function write<S extends Struct>(memory: ArrayBuffer, at: number, struct:
 function put(view: DataView, at: number, kind: Field["kind"], value: Value): void {
   if (kind === "real") view.setFloat64(at, Number(value), true);
   else if (kind === "pointer") view.setUint32(at, Number(value), true);
-  else if (kind === "natural") view.setBigUint64(at, BigInt(value), true);
-  else view.setBigInt64(at, BigInt(value), true);
+  else view.setBigInt64(at, BigInt(value), true); // a seed above 2⁶³ has the same bits
 }
 
 /** Whole numbers of a struct that has no others. */

@@ -21,7 +21,7 @@ export function squares(recipe: Recipe): number {
   return total + (bias && !frozen?.[d] ? 1 : 0);
 }
 
-export function isOneExample(recipe: Recipe): boolean {
+function isOneExample(recipe: Recipe): boolean {
   return isLinear(recipe) && recipe.n === 1 && recipe.rule === "plain" && !recipe.alphas && (recipe.k === 1 || !recipe.frozen);
 }
 

@@ -1,9 +1,12 @@
-"""The law of tests/laws/test_networks.py in Chromium: the page's WebAssembly gives the bits of the compiled core."""
+"""Networks in Chromium: the page's WebAssembly gives the bits of the compiled core, and their picture can be read."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
+from browser.conftest import go
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
@@ -58,3 +61,32 @@ def test_the_page_gives_the_same_bits(chromium: Any):
             for name, mine, theirs in zip(COLUMNS, expected(run), told, strict=True):
                 assert mine == base64.b64decode(theirs), (seed, name)
     page.context.close()
+
+
+DRAWN = """all => all.map(text => {
+  const {stroke, strokeDasharray, strokeWidth, fill} = getComputedStyle(text);
+  return [text.textContent, stroke, strokeDasharray, fill === "none"];
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_filled_and_never_drawn_with_a_line(scheme: str, opened: Callable[..., Any]):
+    """In every state of a network's view: forward and back, each node open, with a dead node among them."""
+    table = {"input": [[0, 1], [1, 1], [2, -1]], "goal": [1, 0, 0.5]}
+    weights, biases = [[[1, 1], [-1, -1], [1, 0]], [[1, 1, 1]]], [[0, -50, 0], [0]]
+    dead = ns.network(weights=weights, biases=biases, activations=["relu", "identity"])
+    page = opened(ns.descend(network=dead, **table, alpha=0.01, batch=2, steps=20), color_scheme=scheme)
+    seen = 0
+    for step in (0, 19):
+        go(page, step)
+        for beat in ("back: deltas", "forward: predictions"):
+            page.get_by_label(beat).check()
+            for layer, nodes in ((0, 3), (1, 1)):
+                page.get_by_label("layer opened").select_option(str(layer))
+                for node in range(nodes):
+                    page.get_by_label("node opened").select_option(str(node))
+                    drawn = page.locator("svg text, svg tspan").evaluate_all(DRAWN)
+                    assert [text for text, *style in drawn if style != ["none", "none", False]] == [], (step, beat, layer, node)
+                    seen += len(drawn)
+    assert seen > 100
+    assert page.locator("rect.dead").count() == 1

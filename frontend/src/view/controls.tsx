@@ -1,5 +1,6 @@
 /** Back, play, next; the step as a slider and a typed number; places worth going to; keys and speed. */
 
+import { Fragment } from "preact";
 import type { Walk } from "../walk";
 import type { Kind, Speed } from "./kind";
 import { NumberBox } from "./parts";
@@ -70,14 +71,30 @@ function Buttons({ walk }: { walk: Walk }) {
   );
 }
 
+/** Keys, and what they do. */
+function keysOf({ unit, letters }: Kind): [string[], string][] {
+  const further = Object.entries(letters).map(([letter, { name }]): [string[], string] => [[letter.toUpperCase()], name]);
+  const moves: [string[], string][] = [
+    [["←", "→"], `one ${unit}`],
+    [["Page Up", "Page Down"], "ten"],
+    [["space"], "play"],
+    [["Home", "End"], "first and last"],
+  ];
+  return [...moves, ...further];
+}
+
 function Keys({ kind, speed, setSpeed }: Props) {
   return (
     <p class="keys">
-      <kbd>←</kbd> <kbd>→</kbd> one {kind.unit}, <kbd>Page Up</kbd> <kbd>Page Down</kbd> ten, <kbd>space</kbd> play, <kbd>Home</kbd>{" "}
-      <kbd>End</kbd> first and last
-      {Object.entries(kind.letters).map(([letter, { name }]) => (
-        <span key={letter}>
-          , <kbd>{letter.toUpperCase()}</kbd> {name}
+      {keysOf(kind).map(([names, what], i) => (
+        <span key={what}>
+          {i > 0 && ", "}
+          {names.map((name) => (
+            <Fragment key={name}>
+              <kbd>{name}</kbd>{" "}
+            </Fragment>
+          ))}
+          {what}
         </span>
       ))}{" "}
       <label class="speed">

@@ -1,4 +1,4 @@
-/** What the shell asks a run of, because runs of different kinds answer differently: a replayed node, a replayed network, an observed one. */
+/** What the shell asks a run, because runs of different kinds answer differently: a replayed node or network, or one observed. */
 
 import type { FunctionComponent } from "preact";
 import type { Finding, Proof } from "../scene";

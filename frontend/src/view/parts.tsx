@@ -8,15 +8,17 @@ interface BoxProps {
   /** What stands in it, asked for anew after something was typed: a number may be refused or another be taken. */
   text: () => string;
   disabled?: boolean;
+  /** What was typed stays: it asks something, and sets nothing. */
+  stays?: boolean;
   set: (value: number) => void;
 }
 
 /** A typed number. Enter is looked for itself: a notebook may keep the browser from taking it for a change. */
-export function NumberBox({ label, text, disabled, set }: BoxProps) {
+export function NumberBox({ label, text, disabled, stays, set }: BoxProps) {
   const take = (box: HTMLInputElement): void => {
     const value = Number(box.value);
     if (box.value.trim() && Number.isFinite(value) && box.value !== text()) set(value);
-    box.value = text();
+    if (!stays) box.value = text();
   };
   return (
     <input

@@ -1,13 +1,13 @@
 /** The layers of an observed run at the step in view, each in a few numbers; a button opens one. */
 
 import { useContext } from "preact/hooks";
-import { clip, count, distinct, exact } from "../../numbers";
+import { clip, count } from "../../numbers";
 import type { RecordedLayer } from "../../recorded";
 import { type Summary, summaryOf } from "../../recording";
+import { Cell, NOT_SEEN, textsOf } from "../cells";
 import { Card, Table } from "../parts";
 import { Observed } from "./context";
 
-export const NOT_SEEN = "not seen";
 const HEADS = [
   "layer",
   "kind",
@@ -71,23 +71,6 @@ function Line(props: { layer: number; of: Summary; delta: string; weighted: stri
 function movedWords({ kept_from }: RecordedLayer, { alpha, weight }: Summary, moved: string): string {
   if (kept_from) return `cannot move: ${kept_from}`;
   return alpha === 0 && weight === 0 ? "0 ÷ 0" : moved;
-}
-
-/** Short texts of a column, of which two different numbers never share one. */
-export function textsOf(values: (number | undefined)[]): string[] {
-  const told = distinct(values.filter((x) => x !== undefined));
-  return values.map((x) => (x === undefined ? NOT_SEEN : (told.shift() ?? "")));
-}
-
-/** A number's short text, and what it stands for. */
-export function Cell({ text, colour = "", of }: { text: string; colour?: string; of?: number }) {
-  return of === undefined ? (
-    <td class="soft">{text}</td>
-  ) : (
-    <td class={colour} data-value={exact(of)}>
-      {text}
-    </td>
-  );
 }
 
 export function nodesShown({ shown, nodes }: RecordedLayer): string {

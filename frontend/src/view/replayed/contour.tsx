@@ -156,7 +156,7 @@ function frameOf(points: Way): (weights: Pair) => Pair {
   return (weights) => [LEFT + wide + (weights[0] - x) * scale, TOP + high - (weights[1] - y) * scale];
 }
 
-/** One level line, so many pixels across its steep axis: an ellipse; where the other direction does not matter, nearly two lines. */
+/** One level line, so many pixels across its steep axis: an ellipse; where the other direction hardly matters, nearly two lines. */
 function Level({ at, bowl, across }: { at: Pair; bowl: Bowl; across: number }) {
   const [u] = bowl.axes;
   const turn = (-Math.atan2(u[1], u[0]) * 180) / Math.PI;

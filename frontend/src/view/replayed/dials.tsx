@@ -50,14 +50,14 @@ export function Change() {
           <input type="radio" name="ns-when" checked={!later} onChange={() => setLater(false)} /> from the start
         </label>
         <label>
-          <input type="radio" name="ns-when" checked={later} onChange={() => setLater(true)} /> what if, from step {model.walk.step}{" "}
-          on
+          <input type="radio" name="ns-when" checked={later} onChange={() => setLater(true)} />
+          {` what if, from step ${model.walk.step} on`}
         </label>
       </fieldset>
       <div class="fields">
         {fieldsOf(model, later).map(({ name, value, set }) => (
           <label key={name}>
-            {name} <NumberBox text={() => exact(value).replace(/\.0$/, "")} set={set} />
+            {name} <NumberBox text={() => exact(value).replace(/\.0$/, "")} stays={later} set={set} />
           </label>
         ))}
       </div>

@@ -65,7 +65,8 @@ export function StepExamples() {
     }),
   );
   const of = shown.length < examples.length ? `: ${shown.length} of ${count(examples.length)}` : "";
-  const caption = `epoch ${count(Math.floor(step / engine.stepsPerEpoch))}, example${examples.length > 1 ? "s" : ""} of this step${of}`;
+  const epoch = count(Math.floor(step / engine.stepsPerEpoch));
+  const caption = `epoch ${epoch}, example${examples.length > 1 ? "s" : ""} of this step${of}`;
   return <ExampleTable rows={rows} label="Examples of the step" caption={caption} />;
 }
 
@@ -103,9 +104,10 @@ function Bars({ errors, stretch }: { errors: number[]; stretch: number }) {
   const some = examples.slice(0, 4).join(", ") + (examples.length > 4 ? " …" : "");
   const picked = n === examples.length ? "all" : some;
   const worst = Math.max(0, errors.indexOf(most(errors)));
-  const said = `Squared error of each of ${counted(n, "example")} before the step. Largest: example ${worst}, ${short(errors[worst])}.`;
+  const largest = `Largest: example ${worst}, ${short(errors[worst])}.`;
+  const said = `Squared error of each of ${counted(n, "example")} before the step. ${largest} The step looks at ${picked}.`;
   return (
-    <svg viewBox={`0 0 ${WIDE} 136`} role="img" aria-label={`${said} The step looks at ${picked}.`}>
+    <svg viewBox={`0 0 ${WIDE} 136`} role="img" aria-label={said}>
       <path d={`M${LEFT} ${BASE}H${RIGHT}`} class="rule" />
       {bars.map((of, b) => {
         const up = high(of.every(Number.isFinite) ? most(of) : Infinity);

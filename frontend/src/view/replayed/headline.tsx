@@ -42,6 +42,7 @@ function OneWeight({ miss }: { miss: number }) {
   const [far, move, next] = distinct([Math.abs(miss), Math.abs(to - from), to, goal]);
   const side = miss < 0 ? "low" : "high";
   const there = <b class="t-w">{next}</b>;
+  const way = to > from ? "up" : "down";
   if (miss === 0) return <>The prediction is the goal: nothing to correct.</>;
   if (to === from)
     return (
@@ -51,8 +52,7 @@ function OneWeight({ miss }: { miss: number }) {
     );
   return (
     <>
-      Too {side} by <b class="t-fix">{far}</b>, so the weight goes {to > from ? "up" : "down"} by <b class="t-fix">{move}</b>, to{" "}
-      {there}.
+      Too {side} by <b class="t-fix">{far}</b>, so the weight goes {way} by <b class="t-fix">{move}</b>, to {there}.
     </>
   );
 }

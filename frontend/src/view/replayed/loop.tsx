@@ -18,8 +18,9 @@ interface PartProps {
 export function Loop({ beat }: { beat: number }) {
   const of = oneStepOf(useContext(Current));
   const on = (part: number) => (beat === part ? "beat" : undefined);
-  const forward = `Input ${of.input.text} times weight ${of.weight.text} gives prediction ${of.prediction.text}. Goal ${of.goal.text}.`;
-  const back = `Delta ${of.delta.text}. Weighted delta ${of.weighted.text}. Alpha delta ${of.alphaDelta.text}. New weight ${of.next.text}.`;
+  const { input, weight, prediction, goal, delta, weighted, alphaDelta, next } = of;
+  const forward = `Input ${input.text} times weight ${weight.text} gives prediction ${prediction.text}. Goal ${goal.text}.`;
+  const back = `Delta ${delta.text}. Weighted delta ${weighted.text}. Alpha delta ${alphaDelta.text}. New weight ${next.text}.`;
   return (
     <svg class="loop" viewBox="0 0 780 436" role="img" aria-label={`${forward} ${back}`}>
       <defs>

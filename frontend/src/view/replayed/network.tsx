@@ -3,7 +3,7 @@
 import { useContext, useState } from "preact/hooks";
 import { numbersOf, type Place } from "../../layers";
 import type { Model } from "../../model";
-import { clip, count, distinct, short } from "../../numbers";
+import { clip, counted, distinct, short } from "../../numbers";
 import { Card, Choice } from "../parts";
 import { Current } from "./context";
 import { NodeChoice, StepExactly } from "./inside";
@@ -96,7 +96,7 @@ function OpenNode({ example }: { example: number }) {
           </>
         )}
         ; delta <b class="t-fix">{short(delta, 6)}</b>
-        {fed > 0 && <span class="soft"> = (sum of {count(fed)} deltas it feeds × weight) × slope</span>}
+        {fed > 0 && <span class="soft"> = (sum of {counted(fed, "delta")} it feeds × weight) × slope</span>}
       </p>
       <Weights of={{ layer, node }} example={example} total="sum" />
     </section>
