@@ -1,19 +1,16 @@
 /** Recipes for the tests, as Python writes them, and the core that they run on. */
 
 import bytes from "../build/core.wasm";
-import type { Layer, Recipe, Scene, ToldRecipe } from "../src/scene";
-import { recipeOf } from "../src/scene";
+import type { Layer, Recipe, Scene } from "../src/scene";
 
 export const core = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
 
 /** The node that it began with: weight 0.4, input 1, goal 0.6, alpha 0.1. */
-const SEED: ToldRecipe = {
+const SEED: Omit<Recipe, "layers"> = {
   n: 1,
   d: 1,
   k: 1,
   batch: 1,
-  bias: false,
-  layers: null,
   sequential: false,
   loss: { code: 0, threshold: 1 },
   sums: false,
@@ -38,12 +35,14 @@ const SEED: ToldRecipe = {
   steps: null,
 };
 
-export function node(more: Partial<ToldRecipe> = {}): Recipe {
-  return recipeOf({ ...SEED, ...more });
+/** A recipe of linear nodes, with a bias or without; or of the layers given. */
+export function node({ bias = false, ...more }: Partial<Recipe> & { bias?: boolean } = {}): Recipe {
+  const { d, k } = { ...SEED, ...more };
+  return { ...SEED, layers: [{ inputs: d, outputs: k, bias, activation: "identity", code: 0 }], ...more };
 }
 
 /** One input, one hidden node, one output, no biases: weights 2 and 3, input 1, goal 5. */
-export function chain(activation: string, code: number, more: Partial<ToldRecipe> = {}): Recipe {
+export function chain(activation: string, code: number, more: Partial<Recipe> = {}): Recipe {
   const hidden: Layer = { inputs: 1, outputs: 1, bias: false, activation, code };
   const output: Layer = { inputs: 1, outputs: 1, bias: false, activation: "identity", code: 0 };
   return node({ layers: [hidden, output], start: [2, 3], input: [1], goal: [5], ...more });

@@ -9,7 +9,8 @@ from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha
 from nodescope.diagnosis.compare import Comparison, compare
 from nodescope.diagnosis.finding import Finding
 from nodescope.diagnosis.gradients import GradientCheck, check_gradients
-from nodescope.diagnosis.homework.grade import ClassList, Grade, grade
+from nodescope.diagnosis.homework.grade import grade
+from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError

@@ -10,7 +10,7 @@ import numpy as np
 
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.certificate import Certificate
-from nodescope.diagnosis.homework.grade import ClassList, Grade
+from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.run.score import Score

@@ -1,35 +1,40 @@
 """From a printed row to the next: what follows if the person went on with the very numbers that are on the paper.
 
-So an error that is carried forward counts once, and a sheet whose maker rounded each number and went on with it is known. The
-plain rule only: other rules remember numbers that nobody prints. Every number has a tolerance, the half digit of the numbers that
-it was made from (interval arithmetic; Moore 1966, "Interval analysis", chapter 2).
+So an error that is carried forward counts once, and a sheet whose maker rounded each number and went on with it is known. For ways
+that remember nothing but the weights. A printed number may be off by half a digit: what follows from it is tried with that, too
+(sensitivities, to first order; exact for linear steps).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nodescope.diagnosis.homework.habits import Habit, Source, Walk
-from nodescope.diagnosis.homework.sheet import Group, Reading, Sheet
+from nodescope.diagnosis.homework.fit import Fitter, Match
+from nodescope.diagnosis.homework.readings import Meaning
+from nodescope.diagnosis.homework.sheet import Sheet, Slot
+from nodescope.diagnosis.homework.walk import Block, Row, Walk
 from nodescope.run.recipe import Recipe
 
-Floats = NDArray[np.float64]
-Near = tuple[Floats, Floats]
-"""A number and its tolerance, in arrays."""
-
-ROUNDING = 2e-15
-"""What the arithmetic itself may be off, relative to the numbers that it adds: sums here are not in the definition's order."""
+ROUNDING = 4e-15
+"""What the arithmetic itself may be off, relative to the numbers of a step."""
 MOST_ROWS = 20_000
 """Rows that are looked through for further mistakes."""
+MOST_NUMBERS = 64
+"""Printed numbers that one row is worked out from."""
+GONE_ON_WITH = ("prediction", "delta", "weighted_delta", "bias_weighted_delta", "alpha_delta", "bias_delta")
+Key = tuple[str, str, int]
+"""Whose a printed number is ("before", "now" or "seen"), its quantity and its place."""
 
 
-def can_carry(recipe: Recipe, reading: Reading) -> bool:
-    """Is each row the step after the row before, all columns of the same step, by the plain rule?"""
-    steps = reading.steps[0]
-    together = all(np.array_equal(steps, other) for other in reading.steps)
-    return recipe.rule.name == "plain" and together and bool((np.diff(steps) == 1).all())
+def can_carry(match: Match, recipe: Recipe) -> bool:
+    """Is each row the step after the row before, all columns of the same step, by a way that remembers nothing?"""
+    way, clock = match.doing.done.way, match.reading.clock
+    rule = recipe.rule if way.rule is None else way.rule
+    together = all(m.at in ("first", "last") and " " not in m.quantity for m in match.chosen)
+    return rule.name == "plain" and not way.stale and together and clock.unit == 1 and bool((np.diff(clock.begin) == 1).all())
 
 
 @dataclass(eq=False)
@@ -38,215 +43,162 @@ class Carry:
 
     Attributes
     ----------
-    source : Source
-        Of the weights that the first row starts from.
-    loose : bool
-        Whether a printed number may be off by half a digit (the person had more digits), or is what was gone on with.
-    factor : float
-        What the step is multiplied by.
+    match : how the sheet is read, and the way that the steps are done in
+    loose : whether a printed number may be off by half a digit (the person had more digits), or is what was gone on with
     """
 
     sheet: Sheet
-    reading: Reading
+    match: Match
     recipe: Recipe
-    source: Source
     loose: bool
-    factor: float = 1.0
 
     def follows(self, row: int, chained: bool) -> bool:
         """Does the row follow from the one before? `chained`: each number in it from the printed ones on its left, too."""
-        numbers = self._numbers(row, chained)
-        for group, name in self._groups:
-            if name in numbers:
-                value, slack = (part.ravel()[list(group.places)] for part in numbers[name])
-                off = np.abs(group.value[row] - value)
-                both_nan = np.isnan(group.value[row]) & np.isnan(value)
-                if not (both_nan | (off <= group.half[row] + slack + np.spacing(np.abs(value)))).all():
+        given = self._given(row, chained)
+        with np.errstate(all="ignore"):
+            expected, size = self._made(row, given)
+            slack = ROUNDING * size + np.zeros(len(expected))
+            for key, half in self._halves(row, given).items():
+                slack = slack + np.abs(self._made(row, given | {key: given[key] + half})[0] - expected)
+            for column, printed in enumerate(self.sheet.printed):
+                value, half = printed.value[row], printed.half[row]
+                if (printed.blank is not None and printed.blank[row]) or (np.isnan(value) and np.isnan(expected[column])):
+                    continue
+                if not (value == expected[column] or abs(value - expected[column]) <= half + slack[column]):
                     return False
         return True
 
     @cached_property
     def knows_weights(self) -> bool:
         """Whether all weights are printed: else nothing can be carried."""
-        return self._state_groups(False) is not None or self._state_groups(True) is not None
-
-    @cached_property
-    def _groups(self) -> list[tuple[Group, str]]:
-        return list(zip(self.sheet.groups, self.reading.names, strict=True))
+        count = sum(map(len, self._walk.frozen))
+        return len(self._before) == count or len(self._after) == count
 
     @cached_property
     def _walk(self) -> Walk:
-        return Walk(self.recipe, Habit())
+        return Walk(self.recipe, self.match.doing.done.way)
 
-    def _whole(self, name: str, width: int) -> Group | None:
-        return next((g for g, n in self._groups if n == name and sorted(g.places) == list(range(width))), None)
+    @cached_property
+    def _before(self) -> dict[Slot, int]:
+        return self._columns_of("weight", "bias")
 
-    def _state_groups(self, new: bool) -> list[Group] | None:
-        k, d = self.recipe.k, self.recipe.d
-        parts = [self._whole("new_weight" if new else "weight", k * d)]
-        if self.recipe.bias is not None:
-            parts.append(self._whole("new_bias" if new else "bias", k))
-        found = [part for part in parts if part is not None]
-        return found if len(found) == len(parts) else None
+    @cached_property
+    def _after(self) -> dict[Slot, int]:
+        return {Slot(s.quantity.removeprefix("new_"), s.place): i for s, i in self._columns_of("new_weight", "new_bias").items()}
 
-    def _printed_state(self, row: int, new: bool) -> Near | None:
-        groups = self._state_groups(new)
-        if groups is None:
-            return None
-        parts = [self._read(group, row) for group in groups]
-        value, slack = (np.column_stack([part[i].reshape(self.recipe.k, -1) for part in parts]) for i in (0, 1))
-        return value, slack
+    def _columns_of(self, *names: str) -> dict[Slot, int]:
+        return {Slot(m.quantity, m.place): i for i, m in enumerate(self.match.chosen) if m.quantity in names}
 
-    def _read(self, group: Group, row: int) -> Near:
-        order = np.argsort(group.places)
-        half = group.half[row][order]
-        return group.value[row][order], half if self.loose else np.zeros_like(half)
+    def _given(self, row: int, chained: bool) -> dict[Key, float]:
+        """The printed numbers that a row is worked out from; the start weights are known without."""
+        whole, step = len(self._walk.frozen[0]) * len(self._walk.frozen), int(self.match.reading.clock.begin[row])
+        given: dict[Key, float] = {}
+        is_after = len(self._after) == whole
+        if row > 0 and (is_after or step > 1):
+            before = self._after if is_after else self._before
+            given.update({("before", *slot): float(self.sheet.printed[i].value[row - 1]) for slot, i in before.items()})
+        if len(self._before) == whole and step > 0:
+            given.update({("now", *slot): float(self.sheet.printed[i].value[row]) for slot, i in self._before.items()})
+        if chained and not self.match.doing.done.way.turn:
+            for i, meaning in enumerate(self.match.chosen):
+                if meaning.quantity in GONE_ON_WITH and meaning.scale in ("", "minus"):
+                    value = float(self.sheet.printed[i].value[row])
+                    given["seen", meaning.quantity, meaning.place] = -value if meaning.scale else value
+        return given
 
-    def _prior(self, row: int) -> Near:
+    def _halves(self, row: int, given: dict[Key, float]) -> dict[Key, float]:
+        """Half a digit of each of these numbers; of frozen ones, and where the numbers are what was gone on with, none."""
+        if not self.loose:
+            return {}
+        whole = len(self._walk.frozen[0]) * len(self._walk.frozen)
+        before = self._after if len(self._after) == whole else self._before
+        seen = {Slot(m.quantity, m.place): i for i, m in enumerate(self.match.chosen)}
+        columns = {"before": before, "now": self._before, "seen": seen}
+        at = {"before": row - 1, "now": row, "seen": row}
+        return {key: float(self.sheet.printed[columns[key[0]][Slot(*key[1:])]].half[at[key[0]]]) for key in given}
+
+    def _made(self, row: int, given: dict[Key, float]) -> tuple[np.ndarray, float]:
+        """What each column has to be in this row, and the size of the numbers that it is made of."""
+        step = int(self.match.reading.clock.begin[row])
+        prior = self._prior(row, step, given)
+        now = self._state("now", given) or prior
+        made = self._walk.from_state(step, now, self._seen(row, step, given))
+        flat = [
+            abs(float(v)) for node in [*now, made["prediction"], made["goal"]] for v in (node if isinstance(node, list) else [node])
+        ]
+        size = max((v for v in flat if np.isfinite(v)), default=0.0)
+        return np.array([self._of(meaning, made, prior) for meaning in self.match.chosen], dtype=np.float64), size
+
+    def _of(self, meaning: Meaning, made: Row, prior: Block) -> float:
+        d = self.recipe.d
+        if meaning.quantity == "weight":
+            value = prior[meaning.place // d][meaning.place % d]
+        elif meaning.quantity == "bias":
+            value = prior[meaning.place][-1]
+        else:
+            value = made[meaning.quantity][meaning.place]
+        return float(meaning.scaled(np.array([float(value)]), np.array([float(made["terms"][0])]))[0])
+
+    def _prior(self, row: int, step: int, given: dict[Key, float]) -> Block:
         """The weights that this row starts from, by the row before."""
-        step = int(self.reading.steps[0][row])
+        source = self.match.doing.source
         if row == 0:
-            at = np.array([step])
-            k = self.recipe.k
-            parts = [self.source.values(n, at)[0].reshape(k, -1) for n in ("weight", "bias") if n == "weight" or self._has_bias]
-            state = np.column_stack(parts)
-            return state, np.zeros_like(state)
-        if (after := self._printed_state(row - 1, True)) is not None:
-            return after
-        before = self._printed_state(row - 1, False)
-        assert before is not None
-        made = self._step(step - 1, before, None)
-        names = ("new_weight", "new_bias") if self._has_bias else ("new_weight",)
-        value, slack = (np.column_stack([made[n][i] for n in names]) for i in (0, 1))
-        return value, slack
+            return self._block(lambda slot: source.at(slot.quantity, slot.place, step))
+        before = self._state("before", given) or self._block(lambda slot: source.at(slot.quantity, slot.place, step - 1))
+        if len(self._after) == sum(map(len, before)):
+            return before
+        made = self._walk.from_state(step - 1, before)
+        return self._block(lambda slot: made["new_" + slot.quantity][slot.place])
 
-    @property
-    def _has_bias(self) -> bool:
-        return self.recipe.bias is not None
+    def _state(self, whose: str, given: dict[Key, float]) -> Block | None:
+        if not any(key[0] == whose for key in given):
+            return None
+        return self._block(lambda slot: given[whose, slot.quantity, slot.place])
 
-    def _numbers(self, row: int, chained: bool) -> dict[str, Near]:
-        prior = self._prior(row)
-        numbers = self._step(int(self.reading.steps[0][row]), self._printed_state(row, False) or prior, row if chained else None)
-        d = self.recipe.d
-        numbers["weight"] = prior[0][:, :d], prior[1][:, :d]
-        if self._has_bias:
-            numbers["bias"] = prior[0][:, -1], prior[1][:, -1]
-        return numbers
+    def _block(self, number_of: Callable[[Slot], Any]) -> Block:
+        d, has_bias = self.recipe.d, self.recipe.bias is not None
+        return [
+            [*(number_of(Slot("weight", j * d + i)) for i in range(d)), *([number_of(Slot("bias", j))] if has_bias else [])]
+            for j in range(self.recipe.k)
+        ]
 
-    def _seen(self, name: str, near: Near, row: int | None, filled: int | None = None) -> Near:
-        """The printed number in the place of the one worked out, where a row is given and has it."""
-        shape = near[0].shape
-        width = near[0].size if filled is None else filled
-        group = None if row is None else self._whole(name, width)
-        if group is None or row is None:
-            return near
-        value, slack = (part[: near[0].size].reshape(shape) for part in self._read(group, row))
-        return value, slack
-
-    def _step(self, step: int, state: Near, row: int | None) -> dict[str, Near]:
-        """One step in intervals; `row`: go on with its printed numbers."""
-        recipe, (weights, slack) = self.recipe, state
-        chosen = self._walk.examples_of(step)
-        x, goal = recipe.examples.input[chosen], recipe.examples.goal[chosen]
-        if self._has_bias:
-            x = np.column_stack([x, np.ones(len(x))])
-        alpha = recipe.alpha if recipe.schedule is None else recipe.schedule.at(step)
-        share = 1.0 / len(x) if recipe.reduction == "mean" else 1.0
-        room = recipe.batch_size * recipe.k
-        with np.errstate(all="ignore"):
-            sizes = np.abs(x) @ np.abs(weights).T
-            prediction = self._seen("prediction", (x @ weights.T, np.abs(x) @ slack.T + ROUNDING * sizes), row, room)
-            off = prediction[1] + ROUNDING * np.abs(goal)
-            delta = self._seen("delta", (prediction[0] - goal, off), row, room)
-            mse = np.mean(delta[0] ** 2), np.mean(2 * np.abs(delta[0]) * delta[1] + delta[1] ** 2)
-            pulled = share * delta[0].T @ x, share * (delta[1] + ROUNDING * np.abs(delta[0])).T @ np.abs(x)
-            weighted = self._seen_parts("weighted_delta", "bias_weighted_delta", pulled, row)
-            moves = self._moved(weighted, alpha * self.factor)
-            moves = self._seen_parts("alpha_delta", "bias_delta", moves, row)
-            new = weights - moves[0], slack + moves[1] + ROUNDING * (np.abs(weights) + np.abs(moves[0]))
-        out = {
-            "prediction": self._padded(prediction),
-            "delta": self._padded(delta),
-            "mse": (np.array([mse[0]]), np.array([mse[1]])),
-        }
-        for name, bias, (value, tolerance) in (
-            ("weighted_delta", "bias_weighted_delta", weighted if row is None else pulled),
-            ("alpha_delta", "bias_delta", self._moved(weighted, alpha * self.factor)),
-            ("new_weight", "new_bias", new),
-        ):
-            out[name] = value[:, : recipe.d], tolerance[:, : recipe.d]
-            out[bias] = value[:, -1], tolerance[:, -1]
-        if row is not None:  # what is compared is the number worked out, not the printed one itself
-            out["prediction"] = self._padded((x @ weights.T, np.abs(x) @ slack.T + ROUNDING * sizes))
-            out["delta"] = self._padded((prediction[0] - goal, off))
-        return out
-
-    def _moved(self, weighted: Near, alpha: float) -> Near:
-        frozen = self.recipe.frozen_block
-        moved = alpha * weighted[0], abs(alpha) * weighted[1]
-        return moved if frozen is None else (np.where(frozen, 0.0, moved[0]), np.where(frozen, 0.0, moved[1]))
-
-    def _seen_parts(self, name: str, bias: str, near: Near, row: int | None) -> Near:
-        d = self.recipe.d
-        parts = [self._seen(name, (near[0][:, :d], near[1][:, :d]), row)]
-        if self._has_bias:
-            value, slack = self._seen(bias, (near[0][:, -1], near[1][:, -1]), row)
-            parts.append((value[:, None], slack[:, None]))
-        joined, slack = (np.column_stack([part[i] for part in parts]) for i in (0, 1))
-        return joined, slack
-
-    def _padded(self, near: Near) -> Near:
-        short = self.recipe.batch_size - len(near[0])
-        if not short:
-            return near
-        fill = np.full((short, near[0].shape[1]), np.nan)
-        return np.concatenate([near[0], fill]), np.concatenate([near[1], fill])
+    def _seen(self, row: int, step: int, given: dict[Key, float]) -> dict[str, Block]:
+        """Printed numbers in the place of those worked out, where all of a quantity are printed."""
+        rows = len(self._walk.examples_of(step))
+        k, d = self.recipe.k, self.recipe.d
+        widths = {"prediction": (rows, k), "delta": (rows, k), "bias_weighted_delta": (k, 1), "bias_delta": (k, 1)}
+        seen = {}
+        for name in {key[1] for key in given if key[0] == "seen"}:
+            tall, wide = widths.get(name, (k, d))
+            numbers = [given.get(("seen", name, place)) for place in range(tall * wide)]
+            if None not in numbers:
+                seen[name] = [numbers[i * wide : (i + 1) * wide] for i in range(tall)]
+        return seen
 
 
-def rounded_on(sheet: Sheet, reading: Reading, recipe: Recipe, source: Source) -> int:
+def rounded_on(sheet: Sheet, match: Match, recipe: Recipe) -> int:
     """Rows that agree from the first, if each number was rounded to the printed digits and gone on with."""
-    state = [g for g, name in zip(sheet.groups, reading.names, strict=True) if name.removeprefix("new_") in ("weight", "bias")]
-    carry = Carry(sheet, reading, recipe, source, loose=False)
-    if not can_carry(recipe, reading) or not carry.knows_weights or not all(_is_rounded(group) for group in state):
+    carry = Carry(sheet, match, recipe, loose=False)
+    if not can_carry(match, recipe) or not carry.knows_weights:
+        return 0
+    state = [sheet.printed[i] for i, m in enumerate(match.chosen) if m.quantity.removeprefix("new_") in ("weight", "bias")]
+    if not all(printed.is_rounded for printed in state):
         return 0
     return max(_run_of(carry, chained) for chained in (False, True))
-
-
-def _is_rounded(group: Group) -> bool:
-    return bool(group.half.max() > 1e-12 * np.abs(group.value[np.isfinite(group.value)]).max(initial=0.0))
 
 
 def _run_of(carry: Carry, chained: bool) -> int:
     return next((row for row in range(carry.sheet.rows) if not carry.follows(row, chained)), carry.sheet.rows)
 
 
-def in_another_order(sheet: Sheet, reading: Reading, recipe: Recipe, source: Source) -> bool:
-    """Does each row follow from the one before but for the last bits? Then sums were taken in another order: right."""
-    carry = Carry(sheet, reading, recipe, source, loose=True)
-    if not can_carry(recipe, reading) or not carry.knows_weights:
-        return False
-    if any(_is_rounded(group) for group in sheet.groups):
-        return False
-    return _is_near(sheet, reading, source) and all(carry.follows(row, False) for row in range(sheet.rows))
-
-
-def _is_near(sheet: Sheet, reading: Reading, source: Source) -> bool:
-    """A look at all cells at once, before they are gone through one by one."""
-    for group, name, steps in zip(sheet.groups, reading.names, reading.steps, strict=True):
-        expected = source.values(name, steps)[:, group.places]
-        with np.errstate(all="ignore"):
-            finite = np.isfinite(expected) & np.isfinite(group.value)
-            if np.abs(group.value - expected)[finite].max(initial=0.0) > 1e-6 * np.abs(expected)[finite].max(initial=0.0):
-                return False
-    return True
-
-
-def mistakes(sheet: Sheet, reading: Reading, recipe: Recipe, source: Source, first: int, factor: float = 1.0) -> int | None:
+def mistakes(fitter: Fitter, match: Match, first: int) -> int | None:
     """Rows from `first` on that neither are as they should be nor follow from what is printed before them; None where unknown."""
-    carry = Carry(sheet, reading, recipe, source, loose=True, factor=factor)
-    if not can_carry(recipe, reading) or not carry.knows_weights or sheet.rows - first > MOST_ROWS:
+    sheet, recipe = fitter.sheet, fitter.recipe
+    carry = Carry(sheet, match, recipe, loose=True)
+    numbers = len(match.chosen) + 2 * recipe.k * (recipe.d + 1)
+    if not can_carry(match, recipe) or not carry.knows_weights or sheet.rows - first > MOST_ROWS or numbers > MOST_NUMBERS:
         return None
-    good = sheet.agreement(reading, source, slice(first, sheet.rows))
+    good = fitter.agreement(match.doing, match.reading, match.chosen, slice(first, sheet.rows))
     wrong = [first + row for row in range(len(good)) if not good[row].all()]
     count = 1 + sum(not (carry.follows(row, False) or carry.follows(row, True)) for row in wrong[1:])
     return count if wrong else 0

@@ -1,0 +1,154 @@
+"""How far a way of doing the steps and a reading of the sheet agree with what is printed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodescope.diagnosis.homework.printed import Flags, Floats, How
+from nodescope.diagnosis.homework.readings import Meaning, Reading
+from nodescope.diagnosis.homework.sheet import Sheet
+from nodescope.diagnosis.homework.sources import Right, Shaken, Source
+from nodescope.diagnosis.homework.walk import Walk
+from nodescope.diagnosis.homework.ways import Done, joined
+from nodescope.run.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Doing:
+    """A way of doing the steps, its numbers, and what those may be off."""
+
+    done: Done
+    source: Source
+    shaken: Shaken
+
+    @property
+    def is_single(self) -> bool:
+        return self.done.way.single
+
+    @property
+    def off(self) -> float:
+        """What a number may be off, relative to itself, before it is no longer looked at."""
+        return 1e-2 if self.is_single else 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """How far a way and a reading agree: the rows, and the meaning of each column that agrees longest."""
+
+    rows: int
+    doing: Doing
+    reading: Reading
+    chosen: tuple[Meaning, ...] = ()
+    name: str = "right"
+    says: str = ""
+    near: bool = False
+    """Whether the first row is near enough for a more generous look."""
+
+
+class Fitter:
+    """Holds ways and readings against one sheet."""
+
+    def __init__(self, sheet: Sheet, recipe: Recipe, wanted: frozenset[str]) -> None:
+        self.sheet, self.recipe, self.wanted = sheet, recipe, wanted
+
+    def doing(self, done: Done) -> Doing:
+        """The walk of a way, which goes as far as it is asked to."""
+        return Doing(done, Walk(self.recipe, done.way, self.wanted), Shaken(self.recipe, done.way, self.wanted))
+
+    def right(self, source: Right) -> Doing:
+        """The right numbers as a way."""
+        return Doing(Done(), source, Shaken(self.recipe, Done().way, self.wanted))
+
+    def match(self, doing: Doing, reading: Reading, how: How = "column") -> Match:
+        """Rows that agree from the first."""
+        alive: list[list[Meaning]] = [[] for _ in reading.columns]
+        for i in sorted(range(len(alive)), key=lambda column: len(reading.columns[column])):
+            alive[i] = self._may_be(i, doing, reading)
+            if not alive[i]:
+                return Match(0, doing, reading)
+        chosen = [meanings[0] for meanings in alive]
+        start, size = 0, 4
+        while start < self.sheet.rows:
+            rows = slice(start, min(self.sheet.rows, start + size))
+            fails = [self._fewer(i, alive, chosen, doing, reading, rows, how) for i in range(len(alive))]
+            if min(fails) < rows.stop:
+                return self._matched(min(fails), doing, reading, tuple(chosen))
+            start, size = rows.stop, size * 4
+        return self._matched(self.sheet.rows, doing, reading, tuple(chosen))
+
+    def _may_be(self, column: int, doing: Doing, reading: Reading) -> list[Meaning]:
+        printed = self.sheet.printed[column]
+        if printed.blank is not None and printed.blank[0]:
+            return list(reading.columns[column])
+        return [
+            m for m in reading.columns[column] if printed.may_be(0, m.first(doing.source, reading.clock, self.recipe), doing.off)
+        ]
+
+    def _fewer(
+        self, i: int, alive: list[list[Meaning]], chosen: list[Meaning], doing: Doing, reading: Reading, rows: slice, how: How
+    ) -> int:
+        """Leave the meanings that agree in these rows; the row at which the last of them fails, or the end."""
+        first_false: dict[Meaning, int] = {}
+        for meaning in alive[i]:
+            good = self.agrees(i, meaning, doing, reading, rows, how)
+            first_false[meaning] = rows.stop if good.all() else rows.start + int(np.argmin(good))
+        chosen[i] = max(alive[i], key=lambda meaning: first_false[meaning])
+        whole = [meaning for meaning in alive[i] if first_false[meaning] == rows.stop]
+        alive[i] = whole or alive[i]
+        return first_false[chosen[i]]
+
+    def agrees(self, column: int, meaning: Meaning, doing: Doing, reading: Reading, rows: slice, how: How = "column") -> Flags:
+        """Which cells of a column agree."""
+
+        def numbers_of(source: Source) -> Floats:
+            return meaning.expected(source, reading.clock, rows, self.recipe)
+
+        expected, printed = numbers_of(doing.source), self.sheet.printed[column]
+        slack = _of_scale(meaning, expected)
+        if how == "near" and not printed.is_coarse and printed.may_all_be(rows, expected, doing.off):
+            slack = doing.shaken.apart(numbers_of, expected)
+        good = printed.agrees(rows, expected, how, slack, doing.is_single)
+        if how == "near" and doing.is_single:  # a number that is no float32 did not come from one
+            good &= printed.is_float32(rows)
+        return good
+
+    def _matched(self, rows: int, doing: Doing, reading: Reading, chosen: tuple[Meaning, ...]) -> Match:
+        names = [reading.name] if reading.name else []
+        says = [doing.done.says, reading.says]
+        if rows == self.sheet.rows:
+            held = [i for i, m in enumerate(chosen) if self.sheet.own[i] and m.quantity.startswith("mse") and "sum" in m.scale]
+            names += ["sum"] * bool(held)
+            says += [
+                f"{self.sheet.headers[i]} is {'half ' * ('half' in chosen[i].scale)}the sum of the squares, not their mean"
+                for i in held
+            ]
+        name = _joined(doing.done, names)
+        return Match(rows, doing, reading, chosen, name, "; and ".join(text for text in says if text), True)
+
+    def agreement(self, doing: Doing, reading: Reading, chosen: tuple[Meaning, ...], rows: slice) -> Flags:
+        """Which cells agree, (rows, columns), but for the rounding of arithmetic."""
+        return np.column_stack([self.agrees(i, meaning, doing, reading, rows, "near") for i, meaning in enumerate(chosen)])
+
+    def longest(self, doing: Doing, reading: Reading) -> tuple[Meaning, ...]:
+        """For each column the meaning under which most of the first rows agree."""
+        rows = slice(0, min(self.sheet.rows, 50))
+
+        def count(i: int) -> Callable[[Meaning], int]:
+            return lambda meaning: int(self.agrees(i, meaning, doing, reading, rows, "near").sum())
+
+        return tuple(max(meanings, key=count(i)) for i, meanings in enumerate(reading.columns))
+
+
+def _joined(done: Done, names: list[str]) -> str:
+    every = [*(choice.name for choice in done.choices if choice.name != "right"), *names]
+    return joined(every) or "right"
+
+
+def _of_scale(meaning: Meaning, expected: Floats) -> Floats | float:
+    """delta ** 2, which many write, may be a neighbour of delta × delta; a sum of squares is added in some order."""
+    if not meaning.quantity.startswith("mse"):
+        return 0.0
+    with np.errstate(all="ignore"):
+        gap = np.spacing(np.abs(expected))
+    return np.where(np.isfinite(gap), gap, 0.0) * (16.0 if meaning.at == "epoch" else 4.0 if meaning.scale else 1.0)

@@ -1,0 +1,300 @@
+"""The search: a sheet is held against the right numbers first, then against the known ways to be wrong, the likelier first.
+
+Each group of ways is tried to the digits printed, and, before the next group, more generously (digits of each cell alone, digits
+cut off, the rounding of arithmetic, numbers rounded and gone on with): right sheets and wrong ones are allowed the same. Where
+several ways print the same numbers, the first is named and the others are told.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from nodescope.diagnosis.homework.carry import mistakes, rounded_on
+from nodescope.diagnosis.homework.fit import Doing, Fitter, Match
+from nodescope.diagnosis.homework.grades import Grade, WrongCell
+from nodescope.diagnosis.homework.printed import How
+from nodescope.diagnosis.homework.readings import MOST_STRIDDEN, OFTEN, Reading, Readings
+from nodescope.diagnosis.homework.sheet import Sheet
+from nodescope.diagnosis.homework.slips import cell_text, slip_of_the_row, typing_slip
+from nodescope.diagnosis.homework.sources import Right
+from nodescope.diagnosis.homework.walk import Walk
+from nodescope.diagnosis.homework.ways import RIGHT, Choice, Done, combined, joined, right_choices, single_choices
+from nodescope.errors import InputError
+from nodescope.run.descent import go
+from nodescope.run.recipe import Recipe
+
+LATE = frozenset(
+    {"off by one", "one after another", "float32", "stale", "thresholded", "momentum", "rule forgotten", "n − 1", "half the step"}
+)
+"""Conventions that are tried after columns that are not of one step."""
+MOST_WALKED = 20_000
+"""Steps before the first printed row that wrong ways are walked."""
+LOOKED_AT = 1000
+"""Rows by which two readings are told apart that fail in the same row."""
+ENOUGH_DIGITS = 8.0
+"""Digits that have to be printed before several choices at a time are named."""
+ENOUGH_ROWS = 3
+"""Rows before a way is named that has a number found in the sheet."""
+MOST_ALSO = 3
+MOST_WORK = 3e7
+"""Products that all combinations may take for their first step."""
+
+
+class Judge:
+    """One sheet against one recipe."""
+
+    def __init__(self, sheet: Sheet, recipe: Recipe) -> None:
+        self.sheet, self.recipe = sheet, recipe
+        self._readings = Readings(sheet, recipe)
+        self.plain = self._readings.plain()
+        self._after = list(self._readings.errors_after())
+        self._shifted = list(self._readings.shifted())
+        self._fitter = Fitter(sheet, recipe, self._wanted())
+        self._doings: dict[Done, Doing] = {}
+        self._near: list[Match] = []
+        self.best: Match | None = None
+
+    def _wanted(self) -> frozenset[str]:
+        every = [*self.plain, *self._after, *self._shifted]
+        found = {meaning.quantity for reading in every for meanings in reading.columns for meaning in meanings}
+        return frozenset(found | {"weight", "bias", "terms"})
+
+    @cached_property
+    def _right(self) -> Doing:
+        """The trace; where it ends early (diverged), the definition walked on as a loop would."""
+        last = max((reading.clock.last_step for reading in self.plain), default=0)
+        length = None if self.recipe.schedule is None else self.recipe.schedule.length
+        need = last + 2 if length is None else min(last + 2, length)
+        run = go(self.recipe.with_steps(need))
+        walk = Walk(self.recipe, RIGHT, self._fitter.wanted)
+        return self._fitter.right(Right(run, walk)) if len(run.trace) >= need else self._fitter.doing(Done())
+
+    def grade(self) -> Grade:
+        """Right first, then wrong ways in their order."""
+        found: Match | None = None
+        also: list[str] = []
+        for match, stage_ends in self._in_order():
+            if match is not None and match.rows == self.sheet.rows:
+                if found is None:
+                    found = match
+                    if match.name == "right":
+                        break
+                elif match.name not in (found.name, *also, "right") and len(also) < MOST_ALSO:
+                    also.append(match.name)
+            elif match is not None and (self.best is None or match.rows > self.best.rows):
+                self.best = match
+            if stage_ends and found is not None:
+                break
+        return self._wrong() if found is None else self._reproduced(found, tuple(also))
+
+    # --- the order
+
+    def _in_order(self) -> Iterator[tuple[Match | None, bool]]:
+        """Matches, and whether a group of them ends: what else prints the same is looked for up to there."""
+        ways = [Done((choice,)) for choice in single_choices(self.recipe, self.sheet.names)]
+        for group in (
+            self._exactly([Done()], self.plain),
+            self._exactly([Done((choice,)) for choice in right_choices(self.recipe)], self.plain),
+            self._singles(ways),
+            self._rightly(),
+            self._generously(),
+            self._with_reports(ways),
+            self._combined([done.choices[0] for done in ways]),
+        ):
+            yield from ((match, False) for match in group)
+            yield None, True
+
+    def _singles(self, ways: list[Done]) -> Iterator[Match]:
+        plainly = [done for done in ways if not done.is_fitted]
+        yield from self._exactly([done for done in plainly if done.name not in LATE], self.plain)
+        yield from self._exactly([Done()], self._after)
+        yield from self._exactly([done for done in plainly if done.name == "off by one"], self.plain)
+        yield from self._exactly([Done()], self._shifted)
+        yield from self._exactly([done for done in plainly if done.name in LATE - {"off by one"}], self.plain)
+
+    def _exactly(self, ways: Iterable[Done], readings: list[Reading]) -> Iterator[Match]:
+        for done in ways:
+            doing = self._doing(done)
+            for reading in readings:
+                if done.choices and reading.clock.begin[0] > MOST_WALKED:
+                    continue
+                match = self._fitter.match(doing, reading)
+                if match.near and (done.name != "right" or reading.name):
+                    self._near.append(match)
+                yield match
+
+    def _doing(self, done: Done) -> Doing:
+        if not done.choices:
+            return self._right
+        if done not in self._doings:
+            self._doings[done] = self._fitter.doing(done)
+        return self._doings[done]
+
+    def _rightly(self) -> Iterator[Match]:
+        """More generous ways of being right, and only some steps printed."""
+        for reading in self.plain:
+            match = self._fitter.match(self._right, reading)
+            if match.chosen:
+                yield from self._rounded(match)
+        for how in ("own", "cut", "near"):
+            yield from self._as_right(self._right, self.plain, how)
+        yield from self._stridden()
+
+    def _stridden(self) -> Iterator[Match]:
+        """Only some steps are printed, and no column says which."""
+        recipe, length = self.recipe, None if self.recipe.schedule is None else self.recipe.schedule.length
+        most = int(min(MOST_STRIDDEN, MOST_WORK / (recipe.batch_size * recipe.k * recipe.d), length or MOST_STRIDDEN))
+        readings = list(self._readings.stridden(most - 1))
+        if readings:
+            run = go(recipe.with_steps(most))
+            doing = self._fitter.right(Right(run, Walk(recipe, RIGHT, self._fitter.wanted)))
+            readings = [reading for reading in readings if reading.clock.last_step < len(run.trace)]
+            for how in ("column", "near"):
+                yield from self._as_right(doing, readings, how)
+
+    def _as_right(self, doing: Doing, readings: Iterable[Reading], how: How) -> Iterator[Match]:
+        says = {
+            "own": "Its cells are right by the digits that each of them has.",
+            "cut": "Its digits are cut off, not rounded.",
+            "near": "Its last digits differ, as where operations are done in another order, or rounded by NumPy.",
+        }
+        for reading in readings:
+            match = self._fitter.match(doing, reading, how)
+            if how != "cut" or (match.rows == self.sheet.rows and self._shows_a_cut(match)):
+                yield replace(match, says=says.get(how, ""))
+
+    def _shows_a_cut(self, match: Match) -> bool:
+        """At least two cells would have been rounded otherwise."""
+        rows = slice(0, self.sheet.rows)
+        return int((~self._fitter.agreement(match.doing, match.reading, match.chosen, rows)).sum()) >= 2
+
+    def _rounded(self, match: Match) -> Iterator[Match]:
+        rows = rounded_on(self.sheet, match, self.recipe)
+        names = ["rounded on"] if match.name == "right" else [*match.name.split(", "), "rounded on"]
+        says = "each number is rounded to the printed digits, and gone on with"
+        yield replace(match, rows=rows, name=joined(names), says="; and ".join(text for text in (match.says, says) if text))
+
+    def _generously(self) -> Iterator[Match]:
+        """Wrong ways whose first row is near, allowed what right ones are; then those with a number found in the sheet."""
+        yield from self._allowed(self._near)
+        self._near = []
+        if self.sheet.rows >= ENOUGH_ROWS and self.sheet.digits() >= ENOUGH_DIGITS:
+            fitted = [Done((c,)) for c in single_choices(self.recipe, self.sheet.names) if c.fitted]
+            yield from self._exactly(fitted, self.plain)
+            yield from self._allowed(self._near)
+        self._near = []
+
+    def _allowed(self, near: list[Match]) -> Iterator[Match]:
+        for how in ("near", "own", "cut"):
+            for match in near:
+                again = self._fitter.match(match.doing, match.reading, how)
+                if how != "cut" or (again.rows == self.sheet.rows and self._shows_a_cut(again)):
+                    yield again
+        for match in near:
+            yield from self._rounded(match)
+
+    def _with_reports(self, ways: list[Done]) -> Iterator[Match]:
+        """A wrong way whose errors are printed from the new weights, or whose columns are not of one step."""
+        if self.sheet.digits() >= ENOUGH_DIGITS and self.sheet.rows > 1:
+            plainly = [done for done in ways if not done.is_fitted and not done.choices[0].weak]
+            yield from self._exactly(plainly, [*self._after, *self._shifted])
+            yield from self._allowed(self._near)
+            self._near = []
+
+    def _combined(self, choices: list[Choice]) -> Iterator[Match]:
+        recipe = self.recipe
+        work = recipe.batch_size * recipe.k * (recipe.d + 1)
+        if self.sheet.digits() < ENOUGH_DIGITS or self.sheet.rows < 2:
+            return
+        ways = [done for done in combined(choices) if not done.is_fitted or self.sheet.rows >= ENOUGH_ROWS]
+        yield from self._exactly(ways[: max(40, int(MOST_WORK / max(1, work)))], self.plain)
+        yield from self._allowed(self._near)
+
+    # --- what is said
+
+    def _reproduced(self, match: Match, also: tuple[str, ...]) -> Grade:
+        rows = self.sheet.rows
+        count = f"all {rows} rows" if rows > 1 else "the one row"
+        if match.name == "right":
+            notes = "".join(f" {text}" for text in self._notes(match))
+            says = f"Right: {count} agree{'s' * (rows == 1)} in the printed digits.{notes}"
+            return Grade(True, "right", rows, None, says, 0, rows)
+        wrong = self._first_wrong(self._nearest_right())
+        where = f" The first cell that is not right: {cell_text(wrong)}." if wrong else ""
+        others = f" The same numbers come of: {'; '.join(also)}; the sheet does not tell which it was." if also else ""
+        says = f"{match.name[0].upper()}{match.name[1:]}: {match.says}. That reproduces {count}.{where}{others}"
+        return Grade(
+            False, match.name, rows, wrong, says, match.name.count(", ") + 1, rows, also, slip=f"The likely slip: {match.says}."
+        )
+
+    def _notes(self, match: Match) -> list[str]:
+        texts = [match.says, match.reading.note and f"({match.reading.note}.)"]
+        for header, meaning in zip(self.sheet.headers, match.chosen, strict=True):
+            if meaning.quantity.startswith("mse") and (meaning.scale or meaning.quantity != "mse" or meaning.at == "epoch"):
+                of = " of all examples" if "of all" in meaning.quantity else " of an epoch" if meaning.at == "epoch" else ""
+                texts.append(f"(Its {header[:40]} is {OFTEN[meaning.scale] or 'the mean of the squares'}{of}.)")
+        return [text for text in texts if text]
+
+    def _nearest_right(self) -> Match:
+        """The reading under which most is right: from the first row on, then in all."""
+        matches = [self._near_right(reading) for reading in self.plain]
+        rows = slice(0, min(self.sheet.rows, LOOKED_AT))
+        most = max(match.rows for match in matches)
+
+        def merit(match: Match) -> tuple[int, bool]:
+            good = self._fitter.agreement(match.doing, match.reading, match.chosen, rows)
+            return int(good.sum()), any(m.quantity.startswith("new_") for m in match.chosen)
+
+        return max((match for match in matches if match.rows == most), key=merit)
+
+    def _near_right(self, reading: Reading) -> Match:
+        match = self._fitter.match(self._right, reading, "near")
+        return match if match.chosen else replace(match, chosen=self._fitter.longest(self._right, reading))
+
+    def _first_wrong(self, match: Match) -> WrongCell | None:
+        start, size = 0, 64
+        while start < self.sheet.rows:
+            rows = slice(start, min(self.sheet.rows, start + size))
+            good = self._fitter.agreement(match.doing, match.reading, match.chosen, rows)
+            if not good.all():
+                row = int(np.argmin(good.all(axis=1)))
+                return self._cell(start + row, int(np.argmin(good[row])), match)
+            start, size = rows.stop, size * 4
+        return None
+
+    def _cell(self, row: int, column: int, match: Match) -> WrongCell:
+        meaning = match.chosen[column]
+        expected = meaning.expected(match.doing.source, match.reading.clock, slice(row, row + 1), self.recipe)
+        return WrongCell(row, self.sheet.headers[column], float(self.sheet.printed[column].value[row]), float(expected[0]))
+
+    def _wrong(self) -> Grade:
+        best = self.best
+        if best is None:
+            raise InputError("the recipe's alpha gives no value for the printed steps; give one for each step")
+        if best.doing is self._right or not best.rows:
+            best = self._nearest_right()
+        if self.sheet.refusal is not None and not best.rows:
+            raise self.sheet.refusal
+        wrong = self._first_wrong(best)
+        if wrong is None:  # only where the best way is one that goes on with printed numbers
+            wrong = self._cell(min(best.rows, self.sheet.rows - 1), 0, best)
+        count = mistakes(self._fitter, best, wrong.row)
+        slip = typing_slip(wrong) or slip_of_the_row(self.sheet, self.recipe, best, wrong, self._ways_of_a_row())
+        return Grade(False, None, wrong.row, wrong, self._words(best, wrong, count, slip), count, self.sheet.rows, slip=slip)
+
+    def _ways_of_a_row(self) -> list[Done]:
+        return [Done((choice,)) for choice in single_choices(self.recipe, self.sheet.names)]
+
+    def _words(self, best: Match, wrong: WrongCell, count: int | None, slip: str) -> str:
+        rows = self.sheet.rows
+        how = "" if best.name == "right" else f" if {best.says}"
+        agrees = (
+            f"agrees in the first {wrong.row} of {rows} rows{how}" if wrong.row else "agrees in no row with any known convention"
+        )
+        text = f"Wrong: it {agrees}. The first wrong cell: {cell_text(wrong)}."
+        text += f" {slip}" if slip else ""
+        if count is not None and rows > wrong.row + 1:
+            text += f" {count} mistake{'s' * (count != 1)} in all; errors carried forward are counted once."
+        return text
