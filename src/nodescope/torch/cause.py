@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from nodescope.run.recorded import Recorded, Trouble
-from nodescope.torch.watch import LAYERS, Operation, node_axis
+from nodescope.torch.operations import Operation
+from nodescope.torch.watch import LAYERS, node_axis
 
 SHOWN = 3
 """Operands that are told."""
@@ -17,11 +19,12 @@ GREW = 10.0
 
 
 def trouble_of(
-    model: nn.Module, layers: list[str], weights: dict[int, int], operations: list[Operation], run: Recorded, loss: float | None
-) -> Trouble | None:
+    model: nn.Module, layers: list[str], weights: dict[int, int], operations: list[Operation], run: Recorded, loss: float | None,
+    optimizer: Optimizer | None = None,
+) -> Trouble | None:  # fmt: skip
     """Walk back from the loss to the operation that made it so; where the loss is finite, ask each operation for its slope."""
     made_of_numbers = [operation for operation in operations if _tensors(operation)]
-    return _Search(model, layers, weights, made_of_numbers, run, loss).trouble()
+    return _Search(model, layers, weights, made_of_numbers, run, loss, optimizer).trouble()
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,7 @@ class _Search:
     operations: list[Operation]
     run: Recorded
     loss: float | None
+    optimizer: Optimizer | None
 
     @property
     def step(self) -> int:
