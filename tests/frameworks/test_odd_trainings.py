@@ -394,6 +394,7 @@ def test_losses_below_0():
 
 
 def test_nodes_keep_their_own_numbers():
+    torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 256), nn.ReLU(), nn.Linear(256, 1))
     with torch.no_grad():
         model[0].bias[[100, 200]] = -1e3

@@ -79,8 +79,8 @@ class LossCall:
         "data"; "network" where another forward pass made them; "constant" where all are one number.
     swapped : bool
         Whether the goals ask for gradients, and the predictions do not.
-    alone : bool
-        Whether `backward` was called on it, or on a multiple of it.
+    alone, factor : bool, float
+        Whether `backward` was called on it, or on a multiple of it; which, for each number that the loss is a sum of.
     low, high, goal_low, goal_high, goal_mean, goal_variance, size : float
         Of the predictions and the goals looked at; `size` is the root of the predictions' mean square.
     row_sum : float
@@ -105,6 +105,7 @@ class LossCall:
     goals_from: str = "data"
     swapped: bool = False
     alone: bool = False
+    factor: float = 1.0
     low: float = math.inf
     high: float = -math.inf
     goal_low: float = math.inf
@@ -183,6 +184,8 @@ class Facts:
         Backward passes of a loss that no operation had made.
     wiped : int
         Updates before which gradients were set back to nothing after the backward pass.
+    first_rate : float
+        What the optimizer's rate was before a schedule took it over.
     rates, norms, kept : list of float
         Of each step: the largest rate; the length of the gradient that the optimizer was given, nan where it was not
         looked at; what is left of the length that backward gave it.
@@ -190,12 +193,10 @@ class Facts:
         Over how many numbers each step's loss is a sum; 1 where it is a mean, or that is not known.
     from_data : bool
         Whether the first layer's inputs come from outside.
-    changed : float
-        Root mean square of the first steps' changes of a layer ÷ its weights': the median over layers.
-    lost : float
-        Part of the weights that the last update recorded left as they were though it was given a gradient for them.
     recovered : bool
         Whether losses and weights were finite again after the first number that was not.
+    ended : int or None
+        The step at which something went wrong in the observing itself: nothing is known of what came after.
     noted : dict
         Of `note`: by name, pairs of step and value.
     """
@@ -214,9 +215,8 @@ class Facts:
     kept: list[float] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     from_data: bool = True
-    changed: float = math.nan
-    lost: float = math.nan
     recovered: bool = False
+    ended: int | None = None
     noted: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
     @property

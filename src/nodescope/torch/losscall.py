@@ -37,6 +37,7 @@ class LossCalls:
         self._made, self._computed = made, computed
         self._calls: dict[tuple[Any, ...], LossCall] = {}
         self._of: dict[int, tuple[Tensor, LossCall, Operation]] = {}
+        self.step = 0
 
     def forget(self) -> None:
         """The step is over."""
@@ -48,7 +49,7 @@ class LossCalls:
 
     def see(self, operation: Operation, step: int) -> None:
         """An operation of a forward pass."""
-        name = operation.name
+        name, self.step = operation.name, step
         if name in OF_TWO or name in GOALS_THIRD:
             self._loss(operation, step)
         elif name in PAIRED:
@@ -74,7 +75,8 @@ class LossCalls:
         call = self._calls.get(key)
         if call is None:
             swapped = goals.requires_grad and not given.requires_grad
-            call = LossCall(operation.name, step, 0, tuple(given.shape), tuple(goals.shape), made_by, _axis(maker), origin, swapped)
+            axis = _axis(maker) if maker is not None and maker.out is given else None
+            call = LossCall(operation.name, step, 0, tuple(given.shape), tuple(goals.shape), made_by, axis, origin, swapped)
             self._calls[key] = call
         call.calls += 1
         return call
@@ -98,29 +100,52 @@ class LossCalls:
 
     def backward_on(self, loss: Tensor) -> int:
         """Note which call the loss is a multiple of; give the number of numbers that it is a sum of."""
-        found = self._alone(loss)
+        found, terms = self._alone(loss), max(1, round(self._terms(loss)))
         if found is not None:
-            found.alone = True
-        return max(1, round(self._terms(loss)))
+            call, operation = found
+            call.alone = True
+            each = float(operation.out.detach().double().mean()) / _summed(operation)
+            ratio = float(loss.detach()) / each / terms if each else 1.0
+            call.factor = ratio if math.isfinite(ratio) else 1.0
+        return terms
 
-    def _alone(self, loss: Tensor) -> LossCall | None:
+    def _alone(self, loss: Tensor) -> tuple[LossCall, Operation] | None:
         """The one call that a loss is, up to a factor and a mean or sum."""
         at: Any = loss
         for _ in range(16):
-            kept = self._of.get(id(at))
-            if kept is not None and kept[0] is at:
-                return kept[1]
             operation = self._made.behind(at)
             if operation is None:
                 return None
-            if operation.out is not at and (kept := self._of.get(id(operation.out))) is not None:
-                return kept[1]
+            kept = self._of.get(id(operation.out)) or self._by_hand(operation)
+            if kept is not None and kept[0] is operation.out:
+                return kept[1], kept[2]
             asking = [t for t in tensors(operation.arguments) if t.requires_grad]
             of_one = all(t.numel() == 1 for t in tensors(operation.arguments))
             if len(asking) != 1 or not (operation.name in ("mean", "sum") or (operation.name in SCALING and of_one)):
                 return None
             at = asking[0]
         return None
+
+    def _by_hand(self, operation: Operation) -> tuple[Tensor, LossCall, Operation] | None:
+        """Squares, or sizes, of differences between predictions and goals, written out."""
+        if operation.name not in ("pow", "__pow__", "square", "abs", "mul", "__mul__") or not operation.arguments:
+            return None
+        first = operation.arguments[0]
+        second = operation.arguments[1] if len(operation.arguments) > 1 else None
+        if (operation.name in ("mul", "__mul__") and second is not first) or ("pow" in operation.name and second != 2):
+            return None
+        inner = self._made.behind(first)
+        if inner is None or inner.name not in ("sub", "__sub__", "rsub", "__rsub__") or len(inner.arguments) < 2:
+            return None
+        a, b = inner.arguments[:2]
+        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) or a.requires_grad == b.requires_grad or a.shape != b.shape:
+            return None
+        given, goals = (a, b) if a.requires_grad else (b, a)
+        as_called = Operation(
+            "l1_loss" if operation.name == "abs" else "mse_loss", inner.function, (given, goals), {}, operation.out
+        )
+        self._loss(as_called, self.step)
+        return self._of.get(id(operation.out))
 
     def _terms(self, loss: Tensor) -> float:
         """How many numbers a loss is a sum of: of a mean 1."""
@@ -137,11 +162,11 @@ class LossCalls:
     def _opened(self, at: Tensor) -> tuple[float, list[tuple[Tensor, float]]]:
         """Terms of a number that are no sums themselves, and those that may be."""
         operation = self._made.behind(at)
-        kept = self._of.get(id(at))
-        if kept is not None:
-            return (kept[1].goals and _summed(kept[2])) or 1.0, []
         if operation is None:
             return 1.0, []
+        kept = self._of.get(id(operation.out))
+        if kept is not None:
+            return _summed(kept[2]), []
         asking = [t for t in tensors(operation.arguments) if t.requires_grad]
         if operation.name in ADDING and all(t.numel() == 1 for t in asking):
             return 0.0, [(t, 1.0) for t in asking]

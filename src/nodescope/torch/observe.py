@@ -173,7 +173,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch = Watch(
             self._weights, tensors, examples, self._before_backward, self._after_backward, self._fail, at_work, self._modes
         )
-        self._recorder = Recorder(self.run, self._modules, tensors, self._optimizer, memory, math.inf if stride else time)
+        self._recorder = Recorder(self.run, self._modules, tensors, self._optimizer, memory, None if stride else time)
         self._handles: list[Any] = []
         self._step = _Step(recording=True)
         self._parts, self._set_back, self._ill = 1, 0, False
@@ -234,6 +234,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     def _fail(self, error: Exception) -> None:
         self._watch.on = False
         self._watch.forget()
+        self._facts.ended = len(self.run.losses)
         said = (str(error).splitlines() or [""])[0][:160]
         self._note(f"observing ended at step {len(self.run.losses):,}, the training went on: {type(error).__name__}: {said}")
 

@@ -32,8 +32,8 @@ class Recorder:
     optimizer : Optimizer or None
     memory : int
         Bytes of records at most.
-    time : float
-        Part of the training's own time that they may take; infinite where the stride is given.
+    time : float or None
+        Part of the training's own time that they may take; None where the stride is given.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Recorder:
         shown: list[Tensor],
         optimizer: Optimizer | None,
         memory: int,
-        time: float,
+        time: float | None,
     ) -> None:
         self._run, self._modules, self._shown, self._optimizer = run, modules, shown, optimizer
         self._memory, self._time = memory, time
@@ -98,11 +98,14 @@ class Recorder:
 
     def _keep_within_budget(self, taken: float, training: float) -> None:
         """Every second record goes, and the stride doubles, where the records are too many or take too long."""
-        run, alone = self._run, training - taken
-        slow = taken > max(FREE, self._time * alone) and taken / self._made / run.stride > self._time * alone / (
-            len(run.losses) + 1
-        )
-        if slow or (self._bytes > self._memory and len(run.records) > 1):
+        run = self._run
+        if self._too_slow(taken, max(0.0, training - taken)) or (self._bytes > self._memory and len(run.records) > 1):
             run.stride *= 2
             run.records = [record for record in run.records if record.step % run.stride == 0]
             self._bytes = sum(record.nbytes for record in run.records)
+
+    def _too_slow(self, taken: float, alone: float) -> bool:
+        """Whether records have taken longer than they may, and so far apart as they are now still would."""
+        if self._time is None or taken <= max(FREE, self._time * alone):
+            return False
+        return taken / self._made / self._run.stride > self._time * alone / (len(self._run.losses) + 1)
