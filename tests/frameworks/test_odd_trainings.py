@@ -133,13 +133,14 @@ def scaled(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[float]:
 
 
 def by_hand(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[float]:
+    losses = []
     for _ in range(6):
-        for p, slope in zip(
-            model.parameters(), torch.autograd.grad(F.mse_loss(model(X), Y), list(model.parameters())), strict=True
-        ):
+        loss = F.mse_loss(model(X), Y)
+        for p, slope in zip(model.parameters(), torch.autograd.grad(loss, list(model.parameters())), strict=True):
             p.grad = slope
         optimizer.step()
-    return [math.nan] * 6
+        losses.append(loss.item())
+    return losses
 
 
 def looked_at(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[float]:
@@ -188,7 +189,7 @@ def test_loops_of_every_kind(way: str, optimizer: str):
     run, losses, _ = both(mlp, WAYS[way], lambda model: getattr(torch.optim, optimizer)(model.parameters(), lr=0.01))
     assert np.array_equal(run.losses, losses, equal_nan=True)
     found = ns.diagnose(run)
-    assert {f.name for f in found.findings if f.severity != "note"} == ({"unknown"} if way == "by_hand" else set()), found.verdict
+    assert all(finding.severity == "note" for finding in found.findings), found.verdict
 
 
 def test_an_optimizer_that_asks_its_closure_often():
@@ -288,7 +289,7 @@ def test_what_a_step_made_is_let_go():
 
 def test_looking_fails_alone(monkeypatch: pytest.MonkeyPatch):
     """Whatever goes wrong in the observer, the training goes on, and it is noted."""
-    monkeypatch.setattr(sys.modules["nodescope.torch.observe"], "of_parameters", lambda *_: 1 / 0)
+    monkeypatch.setattr(sys.modules["nodescope.torch.recorder"], "of_parameters", lambda *_: 1 / 0)
     torch.manual_seed(0)
     model = mlp()
     optimizer = sgd(model)
@@ -391,6 +392,7 @@ def test_losses_below_0():
 
 
 def test_nodes_keep_their_own_numbers():
+    torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 256), nn.ReLU(), nn.Linear(256, 1))
     with torch.no_grad():
         model[0].bias[[100, 200]] = -1e3

@@ -17,7 +17,8 @@ HEALTHY, SICK = 100, 100
 class Training:
     """A training to be observed, and what has to be found in it: any of `must`, and nothing loud but `must` and `may`.
 
-    `quantity`: what the cause of a number that is not finite has to be, where one is expected.
+    `quantity`: what the cause of a number that is not finite has to be, where one is expected; `told`: what has to be said, if only
+    as a note.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Training:
     must: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     quantity: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
 
 def _diagnosed(training: Training) -> ns.Diagnosis:
@@ -51,6 +53,7 @@ def judged(training: Training) -> list[str]:
     wrong = [f"missed any of {sorted(training.must)}"] if training.must and not training.must & loud else []
     if training.quantity and (found.cause is None or found.cause.quantity not in training.quantity):
         wrong.append(f"missed the cause: {None if found.cause is None else found.cause.text}")
+    wrong += [f"untold {name!r}" for name in sorted(training.told - {finding.name for finding in found.findings})]
     return wrong + [f"false alarm {name!r}" for name in sorted(loud - training.must - training.may)]
 
 
@@ -176,9 +179,10 @@ def _frozen_layer(seed: int) -> Training:
         mine = {id(p) for p in layer.parameters()}
         given = [p for p in given if id(p) not in mine]
     x, y = table(seed)
-    return Training(
-        "frozen layer", model, OPTIMIZERS[seed % 6](given), _fitted(model, x, y, seed), 120, _named("frozen weight"), _AFTER
-    )
+    name, meant = _named("frozen weight"), seed % 3 > 0  # who says requires_grad_(False) means it
+    must, told = (frozenset[str](), name) if meant else (name, frozenset[str]())
+    steps = _fitted(model, x, y, seed)
+    return Training("frozen layer", model, OPTIMIZERS[seed % 6](given), steps, 120, must, _AFTER | name, told=told)
 
 
 class Recurrent(nn.Module):

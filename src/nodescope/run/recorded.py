@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
+from nodescope.run.facts import Facts
 from nodescope.run.tabular import Column, Tabular
 
 COLUMNS = (
@@ -144,6 +145,8 @@ class Recorded:
         What was out of the ordinary, or could not be seen.
     bends : list of Bend
     trouble : Trouble or None
+    facts : Facts
+        How parameters, loss and optimizer hang together.
     """
 
     program: str
@@ -156,6 +159,7 @@ class Recorded:
     notes: list[str] = field(default_factory=list)
     bends: list[Bend] = field(default_factory=list)
     trouble: Trouble | None = None
+    facts: Facts = field(default_factory=Facts)
 
     def put_in_order(self, order: Sequence[int]) -> None:
         """Number the layers anew: `order` has their numbers until now, the first to be used first."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from nodescope.run.recorded import Recorded, Trouble
-from nodescope.torch.watch import LAYERS, Operation, node_axis
+from nodescope.torch.operations import Operation
+from nodescope.torch.watch import LAYERS, node_axis
 
 SHOWN = 3
 """Operands that are told."""
@@ -17,11 +19,12 @@ GREW = 10.0
 
 
 def trouble_of(
-    model: nn.Module, layers: list[str], weights: dict[int, int], operations: list[Operation], run: Recorded, loss: float | None
-) -> Trouble | None:
+    model: nn.Module, layers: list[str], weights: dict[int, int], operations: list[Operation], run: Recorded, loss: float | None,
+    optimizer: Optimizer | None = None,
+) -> Trouble | None:  # fmt: skip
     """Walk back from the loss to the operation that made it so; where the loss is finite, ask each operation for its slope."""
     made_of_numbers = [operation for operation in operations if _tensors(operation)]
-    return _Search(model, layers, weights, made_of_numbers, run, loss).trouble()
+    return _Search(model, layers, weights, made_of_numbers, run, loss, optimizer).trouble()
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,7 @@ class _Search:
     operations: list[Operation]
     run: Recorded
     loss: float | None
+    optimizer: Optimizer | None
 
     @property
     def step(self) -> int:
@@ -117,15 +121,39 @@ class _Search:
         layer, node, where = self._who(operation, place)
         at = float(operand.detach()[place])
         what = f"at step {self.step:,} the slope of {_plain(operation.name)} at {at:.6g} is {slope}"
-        text = f"{what}: all numbers of the forward pass are finite, but no delta comes back through it"
+        gave = "" if _finite(operation.out) else f", as it gave {float(operation.out.detach()[_first_bad(operation.out)])}"
+        if self._is_hidden(operation):
+            why = f"{gave}; where() leaves that branch out on the way forward, but 0 times this slope is NaN on the way back"
+        elif gave:
+            why = f"{gave}; the loss is finite all the same, but no delta comes back through it"
+        else:
+            why = ": all numbers of the forward pass are finite, but no delta comes back through it"
+        text = f"{what}{why}"
         return self._told(where, layer, node, f"slope of {_plain(operation.name)}", slope, (("of", at),), text)
+
+    def _is_hidden(self, operation: Operation) -> bool:
+        """Whether a `where` behind an operation takes something else in its place."""
+        reached = {id(operation.out)}
+        for after in self.operations[self.operations.index(operation) + 1 :]:
+            if any(id(t) in reached for t in _flat((*after.arguments, *after.keywords.values()))):
+                if after.name in ("where", "masked_fill", "masked_fill_", "nan_to_num"):
+                    return True
+                reached.add(id(after.out))
+        return False
 
     def _of_parameter(self, name: str, p: Tensor) -> Trouble:
         place, owner, layer, which = self._place(name, p)
         value = float(p.detach()[place])
-        since = "it was so from the start" if self.step == 0 else "the update before made it so"
+        since = "it was so from the start" if self.step == 0 else f"the update before made it so{self._by_eps(p)}"
         text = f"before step {self.step:,} {which} of {owner}, {_told(place)}, is {value}: {since}"
         return self._told(owner, layer, place[0] if place else None, which, value, (), text)
+
+    def _by_eps(self, p: Tensor) -> str:
+        """Whether the optimizer's eps is 0 in the precision of the parameter."""
+        eps = self.optimizer.param_groups[0].get("eps") if self.optimizer is not None else None
+        if not isinstance(eps, float) or eps == 0 or float(torch.tensor(eps, dtype=p.dtype)) != 0:
+            return ""
+        return f": the optimizer's eps {eps:g} is 0 in {str(p.dtype).removeprefix('torch.')}, so it divided by 0"
 
     def _of_gradient(self, name: str, gradient: Tensor) -> Trouble:
         place, owner, layer, which = self._place(name, gradient)

@@ -1,5 +1,6 @@
 """What of somebody's model is told: its layers, the nodes of them that are shown, and what is asked of `observe`."""
 
+import math
 import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,10 +10,13 @@ from torch.optim import Optimizer
 
 from nodescope.errors import InputError
 from nodescope.run.recorded import RecordedLayer
+from nodescope.torch.optimizers import unwrapped
 
 KINDS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 MOST_NODES = 64
 """Nodes of each layer that are kept unless some are chosen."""
+BY_HAND = "updates by hand"
+"""In the place of an optimizer's name."""
 _SMALL = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
 
 
@@ -25,22 +29,30 @@ def check(model: Any, optimizer: Any, numbers: Mapping[str, Any], time: Any) -> 
     """
     if not isinstance(model, nn.Module):
         raise InputError(f"model is {type(model).__name__}; it must be a torch.nn.Module")
-    if not isinstance(optimizer, Optimizer):
-        raise InputError(f"optimizer is {type(optimizer).__name__}; it must be a torch.optim.Optimizer")
     parameters = list(model.parameters())
     if not parameters:
         raise InputError(f"the model ({type(model).__name__}) has no parameters: there is nothing to observe")
-    stepped = stepped_by(optimizer)
-    if not any(id(p) in stepped for p in parameters):
-        raise InputError(
-            f"the optimizer steps none of the model's {len(parameters)} parameters: it was made for another model "
-            "(give model.parameters() to it after the model is in place)"
-        )
+    if optimizer is not None:
+        _check_optimizer(optimizer, parameters)
     for name, value in numbers.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise InputError(f"{name} is {value!r}; it must be a whole number of at least 1")
     if isinstance(time, bool) or not isinstance(time, (int, float)) or not 0 <= time < float("inf"):
         raise InputError(f"time is {time!r}; it must be a number of at least 0: a part of the training's own time")
+
+
+def _check_optimizer(optimizer: Any, parameters: list[Any]) -> None:
+    inner = unwrapped(optimizer)
+    if not inner:
+        raise InputError(
+            f"optimizer is {type(optimizer).__name__}; it must be a torch.optim.Optimizer, or None for updates by hand"
+        )
+    stepped = set().union(*map(stepped_by, inner))
+    if not any(id(p) in stepped for p in parameters):
+        raise InputError(
+            f"the optimizer steps none of the model's {len(parameters)} parameters: it was made for another model "
+            "(give model.parameters() to it after the model is in place)"
+        )
 
 
 def stepped_by(optimizer: Optimizer) -> set[int]:
@@ -61,16 +73,18 @@ def modules_told(model: nn.Module) -> list[tuple[str, Any]]:
     return list(found.values())
 
 
-def layer_told(name: str, module: Any, shown: list[int], optimizer: Optimizer) -> RecordedLayer:
+def layer_told(name: str, module: Any, shown: list[int], optimizer: Optimizer | None) -> RecordedLayer:
     """What is known of a layer before it has been at work."""
     nodes, inputs = len(module.weight), module.weight[0].numel()
     return RecordedLayer(name, type(module).__name__, inputs, nodes, tuple(shown), kept_from=kept_from(module, optimizer))
 
 
-def kept_from(module: Any, optimizer: Optimizer) -> str:
+def kept_from(module: Any, optimizer: Optimizer | None) -> str:
     """Why a layer's weights cannot move; "" where they can."""
     if not module.weight.requires_grad:
         return "requires_grad is off"
+    if optimizer is None:
+        return ""
     rates = [float(group["lr"]) for group in optimizer.param_groups for p in group["params"] if p is module.weight]
     if not rates:
         return "the optimizer was not given its weights"
@@ -132,8 +146,10 @@ def _spread(count: int, width: int, memory: int) -> list[int]:
     return sorted({i * count // most for i in range(most)})
 
 
-def settings_of(optimizer: Optimizer) -> dict[str, Any]:
-    """Its name, rate and settings."""
+def settings_of(optimizer: Optimizer | None) -> dict[str, Any]:
+    """Its name, rate and settings; of updates by hand the rate is what the first of them shows."""
+    if optimizer is None:
+        return {"name": BY_HAND, "alpha": math.nan}
     kept: dict[str, Any] = {"name": type(optimizer).__name__, "alpha": rate_of(optimizer)}
     for name, value in optimizer.param_groups[0].items():
         if name != "lr" and isinstance(value, (bool, int, float, str, tuple)):

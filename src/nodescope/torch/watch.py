@@ -6,8 +6,11 @@ A torch function mode sees each call and passes it on unchanged. What it keeps o
 import os
 import sys
 import time as clock
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -15,10 +18,18 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # PyTorch's own word
 from torch.overrides import TorchFunctionMode
 
+from nodescope.torch.losscall import LossCalls
+from nodescope.torch.operations import Made, Operation, tensors
+from nodescope.torch.wiring import AtWork, ModesSeen
+
 MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
 MOST_USES = 4_000
 """Of layers in one step whose numbers are kept."""
+
+GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it, less their whole parts, lie as evenly as can be, and repeat at no distance (Weyl)."""
+_DATA: Any = Tensor.data
 
 LINEAR = {F.linear: "Linear"}
 CONVOLUTIONS = {torch.conv1d: "Conv1d", torch.conv2d: "Conv2d", torch.conv3d: "Conv3d"}
@@ -34,17 +45,6 @@ ACTIVATIONS: dict[Any, str] = {
 }
 PASSED_ON = {F.batch_norm, torch.batch_norm, F.layer_norm, torch.layer_norm, F.instance_norm, F.group_norm, F.dropout}
 """What may stand between a layer and its activation: the activation's own input is then the layer's sum."""
-
-
-@dataclass(frozen=True, eq=False)
-class Operation:
-    """One call: what was called, with what, and what came out."""
-
-    name: str
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
-    out: Tensor
 
 
 @dataclass(eq=False)
@@ -88,6 +88,11 @@ class Use:
         return {name: column for name, column in found.items() if column is not None}
 
 
+def without_modes() -> AbstractContextManager[Any]:
+    """What an observer does is no affair of another one's."""
+    return torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else nullcontext()
+
+
 def node_axis(func: Any, tensor: Tensor) -> int:
     """Which axis of what a layer is given, or gives, has its features: the last; of a picture the one before its places."""
     return tensor.dim() - 1 - _SPATIAL.get(func, 0)
@@ -105,9 +110,12 @@ class Watch(TorchFunctionMode):
     examples : int
         Rows of a use that are kept.
     before, after : function
-        Called with the loss before each `backward`, and with nothing after it.
+        Called with the loss before each `backward`, and after it; both with the parameters whose derivatives alone were asked for,
+        where `torch.autograd.grad` asked.
     failed : function
         Called with what went wrong in here, which is no affair of the training's; nothing is looked at after that.
+    at_work, modes : AtWork, ModesSeen
+        What is told of parameters at work; of dropout and batch norm.
     """
 
     def __init__(
@@ -115,13 +123,23 @@ class Watch(TorchFunctionMode):
         weights: dict[int, int],
         shown: list[Tensor],
         examples: int,
-        before: Callable[[Tensor], None],
-        after: Callable[[], None],
+        before: Callable[[Any, list[Tensor] | None], None],
+        after: Callable[[list[Tensor] | None], None],
         failed: Callable[[Exception], None],
+        at_work: AtWork,
+        modes: ModesSeen,
     ) -> None:
         super().__init__()
         self._weights, self._shown, self._examples, self._before, self._after = weights, shown, examples, before, after
         self._failed = failed
+        self.at_work, self.modes = at_work, modes
+        self.made = Made()
+        self.loss_calls = LossCalls(self.made, self.is_computed)
+        self.step, self.looking, self.asleep, self.ended = 0, True, False, False
+        self.from_data: bool | None = None
+        """Whether what the first layer is given comes from outside; None before it was at work."""
+        self._computed: dict[int, weakref.ref[Tensor]] = {}
+        """What a network made where no way back leads from."""
         self._process = os.getpid()
         self.uses: list[Use] = []
         self.on = True
@@ -147,42 +165,83 @@ class Watch(TorchFunctionMode):
         """Whether a second look at the graph would call something of the training's own."""
         self._hooked: set[int] = set()
         self._marks, self._bytes = (0, 0), 0
+        self.made.forget([])
+        self.loss_calls.forget()
+        self.at_work.forget()
+        self._computed = {key: kept for key, kept in self._computed.items() if kept() is not None}
 
     def mark(self) -> None:
         """A backward pass is over."""
         self._marks = (len(self.operations), len(self.uses))
+
+    def at_the_mark(self) -> list["Use"]:
+        """Uses until the last backward pass was over."""
+        return self.uses[: self._marks[1]]
+
+    @contextmanager
+    def only(self, uses: list["Use"]) -> Iterator[None]:
+        """As if these had been all."""
+        every, self.uses = self.uses, uses
+        try:
+            yield
+        finally:
+            self.uses = every
 
     def forget_marked(self) -> None:
         """What went before that came to nothing."""
         for use in self.uses[: self._marks[1]]:
             use.let_go()
         del self.operations[: self._marks[0]], self.uses[: self._marks[1]]
+        self.made.forget(self.operations)
+        self._marks = (0, 0)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         # what is compiled must be the training alone; the processes of a data loader are none of ours
-        if torch.compiler.is_compiling() or not self.on or os.getpid() != self._process:
+        if torch.compiler.is_compiling() or not self.on or self.asleep or os.getpid() != self._process:
             return func(*args, **kwargs)
-        if func is Tensor.backward:
-            self._before(args[0])
+        if func is Tensor.backward or func is torch.autograd.backward:
+            self._before(args[0] if args else kwargs.get("tensors"), None)
             func(*args, **kwargs)
-            self._after()
+            self._after(None)
             return None
+        if func is torch.autograd.grad:
+            return self._graded(func, args, kwargs)
         out = func(*args, **kwargs)
-        if isinstance(out, (Tensor, tuple)) and torch.is_grad_enabled():
+        if isinstance(out, (Tensor, tuple)):
             try:
-                self._see(func, args, kwargs, out)
+                with without_modes():
+                    (self._see if torch.is_grad_enabled() else self._see_apart)(func, args, kwargs, out)
             except Exception as error:
                 self._failed(error)
+        return out
+
+    def _graded(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Derivatives that a training asks for itself: a backward pass, where they are of its weights and no step on the way."""
+        wanted = args[1] if len(args) > 1 else kwargs.get("inputs")
+        asked = [wanted] if isinstance(wanted, Tensor) else list(wanted or ())
+        if kwargs.get("create_graph") or not any(id(t) in self.at_work.known for t in asked):
+            return func(*args, **kwargs)
+        self._before(args[0] if args else kwargs.get("outputs"), asked)
+        out = func(*args, **kwargs)
+        self._after(asked)
         return out
 
     def _see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         name = getattr(func, "__name__", "")
         if name == "__get__":
-            return
+            if getattr(func, "__self__", None) is not _DATA:
+                return
+            name = "data"
         for part in out if isinstance(out, tuple) else (out,):
             if isinstance(part, Tensor):
-                self._remember(Operation(name, func, args, kwargs, part))
+                operation = Operation(name, func, args, kwargs, part)
+                self._remember(operation)
+                self.loss_calls.see(operation, self.step)
+        if self.looking:
+            self.at_work.see((*args, *kwargs.values()), with_gradients=True)
+        if isinstance(out, Tensor) and not out.requires_grad:
+            self._pass_on(name, args, out)
         if torch._C._autograd._top_saved_tensors_default_hooks(False) is not None:
             self.hooks_of_others = True  # torch.utils.checkpoint: a second look would go forward again
         if not isinstance(out, Tensor):
@@ -196,13 +255,44 @@ class Watch(TorchFunctionMode):
             self._after_a_layer(func, args, kwargs, out)
             self.seconds += clock.perf_counter() - began
 
+    def _pass_on(self, name: str, args: Any, out: Tensor) -> None:
+        """What is made of a network's numbers is one too."""
+        given = tensors(args)
+        if name in ("detach", "data"):
+            made = any(t.requires_grad or self.is_computed(t) for t in given)
+        else:
+            made = bool(self._computed) and any(self.is_computed(t) for t in given)
+        if made:
+            self._computed[id(out)] = weakref.ref(out)
+
+    def is_computed(self, tensor: Tensor) -> bool:
+        """Whether a network made it, though no way back leads there."""
+        kept = self._computed.get(id(tensor))
+        return kept is not None and kept() is tensor
+
+    def _see_apart(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
+        """Under `no_grad`: what is at work there, and what comes of it."""
+        name = getattr(func, "__name__", "")
+        if name == "__get__":
+            return
+        if "dropout" in name or name.startswith("batch_norm"):
+            self.modes.see_apart(name, args, kwargs)
+        if self.looking:
+            self.at_work.see((*args, *kwargs.values()), with_gradients=False)
+        if any(t.requires_grad or self.is_computed(t) for t in tensors((*args, *kwargs.values()))):
+            for part in tensors((out,)):
+                if not part.requires_grad:
+                    self._computed[id(part)] = weakref.ref(part)
+
     def _remember(self, operation: Operation) -> None:
         self.operations.append(operation)
+        self.made.note(operation)
         self._bytes += operation.out.nbytes
         if len(self.operations) > 2 * MOST_OPERATIONS or self._bytes > MOST_BYTES:
             gone = len(self.operations) // 2
             self._bytes -= sum(each.out.nbytes for each in self.operations[:gone])
             del self.operations[:gone]
+            self.made.forget(self.operations)
             self._marks = (max(0, self._marks[0] - gone), self._marks[1])
 
     def _layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
@@ -210,14 +300,17 @@ class Watch(TorchFunctionMode):
         number = self._weights.get(id(weight))
         if number is None:
             return
+        first = not self.seen
         self.seen.setdefault(number)
+        given = args[0] if args else kwargs["input"]
+        if first or (self.from_data and number == next(iter(self.seen))):
+            self.from_data = not given.requires_grad and not self.is_computed(given)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
         began = clock.perf_counter()
-        given = args[0] if args else kwargs["input"]
         axis = node_axis(func, out)
         count = out.numel() // max(1, out.shape[axis])
-        rows = _evenly(count, self._examples)
+        rows = _places(count, self._examples)
         of_input = _rows(given, node_axis(func, given))
         use = Use(number, rows, axis, out, out, of_input[rows if len(of_input) == count else rows[:0]])
         self._take(use, out)
@@ -292,6 +385,13 @@ def _rows(tensor: Tensor, axis: int) -> Tensor:
     return plain.reshape(-1, plain.shape[-1])
 
 
-def _evenly(count: int, most: int) -> Tensor:
-    """At most so many places of `count`, evenly spaced."""
-    return torch.arange(count) if count <= most else torch.div(torch.arange(most) * count, most, rounding_mode="floor")
+def _spread(count: int, most: int) -> Tensor:
+    """At most so many places of `count`, at no even distance: a picture's width would line up with that."""
+    if count <= most:
+        return torch.arange(count)
+    return torch.tensor(sorted({int((i * GOLDEN % 1.0) * count) for i in range(most)}))
+
+
+@lru_cache(64)
+def _places(count: int, most: int) -> Tensor:
+    return _spread(count, most)

@@ -7,6 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nodescope.run.ending import Ending
+from nodescope.run.facts import facts_from
 from nodescope.run.recorded import COLUMNS, Bend, Record, Recorded, RecordedLayer, Trouble
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -25,6 +26,7 @@ def header_of(run: Recorded) -> dict[str, Any]:
         "notes": run.notes,
         "bends": [asdict(bend) for bend in run.bends],
         "trouble": None if run.trouble is None else asdict(run.trouble),
+        "facts": asdict(run.facts),
     }
 
 
@@ -55,6 +57,7 @@ def recorded_from(header: Mapping[str, Any], arrays: Arrays) -> Recorded:
         str(header["program"]), dict(header["optimizer"]), layers, [float(loss) for loss in header["losses"]], records,
         int(header["stride"]), Ending[header["ending"]], [str(note) for note in header["notes"]],
         [Bend(**{**bend, "shares": tuple(bend["shares"])}) for bend in header["bends"]], trouble,
+        facts_from(header.get("facts", {})),
     )  # fmt: skip
 
 

@@ -1,0 +1,243 @@
+"""Findings about settings that decide a training: weight decay, clipping, the schedule, the start, the rate, the goals' size."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nodescope.diagnosis.about_wiring import layers_of
+from nodescope.diagnosis.finding import Finding
+from nodescope.run.facts import ParameterSeen
+
+if TYPE_CHECKING:
+    from nodescope.diagnosis.networks.recorded import RecordedEvidence
+
+DECOUPLED = ("AdamW", "NAdamW")
+"""Optimizers that take decay off the weights themselves."""
+SHRUNK = 0.3
+"""Of the weights' size at the start."""
+LITTLE = 0.01
+"""Of a gradient's length that clipping leaves."""
+MOST = 0.9
+"""Of the steps looked at."""
+ENDED = 1e-3
+"""Of the largest rate: below it the schedule has ended the training."""
+LATE = 0.8
+"""Part of the run after which a rate that ends is a schedule's last stretch."""
+LARGE = 0.5
+"""Of a layer's weights that the first steps change: no start is left."""
+UNSCALED = 30.0
+"""Goals ÷ predictions in size."""
+
+
+def weight_decay(e: "RecordedEvidence") -> Finding | None:
+    """Decay that takes off more than the gradients give, so that the weights go to 0."""
+    decay, steps = float(e.recorded.optimizer.get("weight_decay") or 0.0), e.recorded.steps
+    moved = [
+        p for p in e.recorded.facts.parameters if p.stepped and p.gradients and p.kind not in ("", "LayerNorm") and p.start > 0
+    ]
+    matrices = [p for p in moved if not p.name.endswith("bias")]
+    if not decay or not matrices or not e.finite or not e.nothing_learned or steps < 8:
+        return None
+    shrunk = math.sqrt(sum(p.size * p.end**2 for p in matrices) / sum(p.size * p.start**2 for p in matrices))
+    rate = max((abs(rate) for rate in e.recorded.facts.rates), default=0.0)
+    each = rate * decay
+    if shrunk > SHRUNK or each * steps < 1.0:
+        return None
+    return Finding(
+        "weight decay",
+        "warning",
+        f"weight decay takes the weights to 0: each step takes off {min(each, 1.0):.2g} of them (rate {rate:.3g} × decay "
+        f"{decay:.3g}), more "
+        f"than the gradients give back, and {shrunk:.2g} of their size is left.",
+        step=steps,
+        measured=shrunk,
+        predicted=each,
+        threshold=f"weights below {SHRUNK:g} of their size at the start by decay, and nothing learned",
+        remedy=f"weight_decay={_smaller(decay)}.",
+        source="the optimizer's weight_decay; weights at the start and at the end",
+    )
+
+
+def _smaller(decay: float) -> str:
+    return "0.01" if decay > 0.1 else f"{decay / 100:.1g}"
+
+
+def clipping(e: "RecordedEvidence") -> Finding | None:
+    """Gradients clipped to nearly nothing, in nearly every step."""
+    kept = np.array([k for k in e.recorded.facts.kept if math.isfinite(k)])
+    if len(kept) < 3 or e.there or (e.scales_itself and not e.nothing_moved) or not e.hardly_fell:
+        return None
+    often = float((kept < 1.0 - 1e-6).mean())
+    left = float(np.median(kept))
+    if often < MOST or left > LITTLE:
+        return None
+    norms = [n for n in e.recorded.facts.norms if math.isfinite(n)]
+    least = float(np.median(norms)) if norms else 0.0
+    return Finding(
+        "clipping",
+        "warning",
+        f"gradients are clipped to {least:.2g} in length, {left:.2g} of what they were, in {often:.0%} of the steps: steps "
+        "are that much "
+        "shorter, and hardly anything was learned.",
+        step=0,
+        measured=left,
+        threshold=f"at most {LITTLE:g} of the gradient's length left in {MOST:.0%} of the steps, and most of the loss left",
+        remedy="clip_grad_norm_(model.parameters(), 1.0), or none.",
+        source="the gradients' length after backward and at the update",
+    )
+
+
+def schedule_ends(e: "RecordedEvidence") -> Finding | None:
+    """A rate that falls to nothing long before the end."""
+    rates = np.abs(np.array([r for r in e.recorded.facts.rates if math.isfinite(r)]))
+    if len(rates) < 8 or e.there or e.recorded.optimizer.get("name") == "updates by hand":
+        return None
+    largest = max(float(rates.max()), e.recorded.facts.first_rate)
+    low = rates < ENDED * largest
+    if not largest > 0 or not low[-1]:
+        return None
+    since = int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0
+    if since > LATE * len(rates):
+        return None
+    return Finding(
+        "schedule",
+        "warning",
+        f"the schedule has ended the training at step {since:,} of {len(rates):,}: the rate is {rates[-1]:.2g} there, of "
+        f"{largest:.3g} at "
+        "most, and nothing is learned after that.",
+        step=since,
+        measured=float(rates[-1]),
+        predicted=largest,
+        threshold=f"the rate below {ENDED:g} of its largest for more than a fifth of the run",
+        remedy="scheduler.step() once an epoch, not once a batch; or a schedule as long as the run.",
+        source="the optimizer's rate at each step",
+    )
+
+
+def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
+    """Layers that begin with zeros only, or with one number, and stay so."""
+    if not e.looks or e.there or not e.recorded.steps:
+        return None
+    zeros = [n for n, layer in enumerate(e.first.layers) if not layer.weight.any()]
+    hidden = [n for n in zeros if n < e.depth - 1]
+    alike = [n for n in range(e.depth - 1) if e.all_alike(n)]
+    if len(zeros) < 2 and not alike:
+        return None
+    named = ", ".join(e.layer_name(n) for n in (zeros if len(zeros) > 1 else alike))
+    if len(zeros) > 1 and hidden:
+        text = f"all weights of {named} are 0 at the start: no delta comes back through zeros, so these layers cannot learn"
+    else:
+        text = f"all nodes of {named} began with the same weights and are still alike: together they do what one node does"
+    return Finding(
+        "symmetric nodes",
+        "fault" if e.nothing_learned else "warning",
+        f"{text}.",
+        step=0,
+        where=named,
+        measured=0.0,
+        threshold="the same weights in every node of a hidden layer, at the start and at the end",
+        remedy="Leave PyTorch's own start, or nn.init.kaiming_normal_(layer.weight): zeros, or one number, are for biases only.",
+        source="weights at the first and the last record",
+    )
+
+
+def rate_too_large(e: "RecordedEvidence") -> Finding | None:
+    """First steps that change the weights by as much as they are, of rules that scale their steps."""
+    changed = e.changed_at_first
+    if not e.scales_itself or not e.finite or not changed > LARGE or e.there or e.recorded.steps < 8:
+        return None
+    if not (e.end > e.start or e.nothing_learned or e.end > 2.0 * e.lowest > 0):
+        return None
+    rate = e.recorded.facts.rates[0] if e.recorded.facts.rates else math.nan
+    return Finding(
+        "rate too large",
+        "warning",
+        f"the rate {rate:.3g} is too large: each of the first steps changed the weights by {changed:.2g} times their own "
+        "size, and the "
+        f"loss is {e.end:.4g}, of {e.lowest:.4g} at its lowest.",
+        step=0,
+        measured=changed,
+        predicted=LARGE,
+        threshold=f"the first updates more than {LARGE:g} of the weights' size, and no fit",
+        remedy=f"A rate of {10 ** round(math.log10(rate * 0.02 / changed)):.0e}." if rate > 0 else "A smaller rate.",
+        source="alpha delta ÷ weight of the first records",
+    )
+
+
+def unscaled_goals(e: "RecordedEvidence") -> Finding | None:
+    """Goals far larger than what the model gives, while steps do not grow with the error."""
+    call = e.recorded.facts.main_call
+    if call is None or call.goals_from != "data" or call.function not in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):
+        return None
+    largest = max(abs(call.goal_low), abs(call.goal_high))
+    if not math.isfinite(largest) or largest < UNSCALED or (e.finite and not e.nothing_learned):
+        return None
+    if e.finite and largest < UNSCALED * call.size and not call.goal_variance < e.end:
+        return None
+    return Finding(
+        "unscaled goals",
+        "warning",
+        f"goals go from {call.goal_low:.4g} to {call.goal_high:.4g}, predictions are about {call.size:.3g} in size: the way "
+        "to them is far "
+        "too long for steps of this rate.",
+        step=0,
+        where=f"the loss ({call.function})",
+        measured=largest,
+        predicted=call.size,
+        threshold=f"goals above {UNSCALED:g} in size, and nothing learned",
+        remedy="y = (y - y.mean()) / y.std() before training, and back after it.",
+        source="goals and predictions in the loss call",
+    )
+
+
+def lost_to_rounding(e: "RecordedEvidence") -> Finding | None:
+    """Updates too small for the precision of the weights."""
+    half = [p for p in e.recorded.facts.parameters if p.stepped and p.dtype in ("float16", "bfloat16")]
+    lost = e.updates_lost
+    if not half or not lost > 0.5 or e.there:
+        return None
+    kind = half[0].dtype
+    return Finding(
+        "lost to rounding",
+        "warning",
+        f"{lost:.0%} of the weights stay as they are though they have a gradient: they are kept in {kind}, where an update "
+        "this small "
+        "beside its weight is lost in rounding.",
+        step=e.recorded.steps,
+        where=layers_of(e, half),
+        measured=lost,
+        threshold="more than half of the weights unmoved by an update, in half precision",
+        remedy="Keep the weights in float32 and compute in half: with torch.autocast(device, dtype=torch.bfloat16):.",
+        source="weights before and after the last update recorded",
+    )
+
+
+def _vanishing_eps(p: ParameterSeen, eps: float) -> bool:
+    return p.stepped and p.dtype == "float16" and float(np.float16(eps)) == 0.0
+
+
+def eps_lost(e: "RecordedEvidence") -> Finding | None:
+    """An eps that is 0 in the precision of the weights."""
+    eps = e.recorded.optimizer.get("eps")
+    lost = [p for p in e.recorded.facts.parameters if isinstance(eps, float) and eps > 0 and _vanishing_eps(p, eps)]
+    if not lost:
+        return None
+    return Finding(
+        "eps lost",
+        "warning" if e.finite else "fault",
+        f"the optimizer's eps {eps:g} is 0 in float16, in which the weights are kept: where a gradient is 0 it divides by 0.",
+        step=0,
+        where=layers_of(e, lost),
+        measured=0.0,
+        predicted=eps,
+        threshold="eps rounds to 0 in the precision of the weights",
+        remedy="Keep the weights in float32 (torch.autocast for half precision), or eps=1e-4.",
+        source="the optimizer's settings, the parameters' precision",
+    )
+
+
+SETTINGS: tuple[Callable[["RecordedEvidence"], Finding | None], ...] = (
+    eps_lost, clipping, schedule_ends, weight_decay, start_of_zeros, unscaled_goals, rate_too_large, lost_to_rounding,
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""The optimizer that really steps: some wrap another, some make their step of their parent's."""
+
+import sys
+from types import FrameType
+from typing import Any
+
+from torch.optim import Optimizer
+
+MOST = 4
+"""Optimizers around one another that are looked through."""
+
+
+def unwrapped(optimizer: Any) -> list[Optimizer]:
+    """Those of an optimizer and the ones that it wraps whose steps can be seen, the outermost first; none where it is none."""
+    found: list[Optimizer] = []
+    for _ in range(MOST):
+        if isinstance(optimizer, Optimizer) and hasattr(optimizer, "_optimizer_step_pre_hooks"):
+            found.append(optimizer)
+        inner = _inside(optimizer)
+        if inner is None:
+            break
+        optimizer = inner
+    return found
+
+
+def _inside(optimizer: Any) -> Any:
+    """An optimizer among what an object keeps, that steps the same parameters."""
+    mine = _parameters(optimizer)
+    kept = getattr(optimizer, "__dict__", {})
+    inner = (each for each in kept.values() if each is not optimizer and isinstance(each, Optimizer))
+    return next((each for each in inner if not mine or mine & _parameters(each)), None)
+
+
+def _parameters(optimizer: Any) -> set[int]:
+    try:
+        return {id(p) for group in optimizer.param_groups for p in group["params"]}
+    except (AttributeError, KeyError, TypeError):
+        return set()
+
+
+def steps_under_way(optimizers: list[Optimizer]) -> int:
+    """Calls of `step` that have not come back: of one made of another's there are two."""
+    count = 0
+    frame: FrameType | None = sys._getframe(1)  # not inspect.stack, which reads source files
+    while frame is not None:
+        count += _calls_step(frame, optimizers)
+        frame = frame.f_back
+    return count
+
+
+def _calls_step(frame: FrameType, optimizers: list[Optimizer]) -> bool:
+    """Whether a frame is that of the function in which PyTorch wraps each optimizer's step, called for one of these."""
+    return (
+        frame.f_code.co_name == "wrapper"
+        and frame.f_globals.get("__name__") == "torch.optim.optimizer"
+        and any(frame.f_locals.get("self") is optimizer for optimizer in optimizers)
+    )
