@@ -21,6 +21,7 @@ from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.file.runfile import load, resume, save
 from nodescope.run.network import Network, network
+from nodescope.run.offers import offer
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -29,6 +30,7 @@ from nodescope.run.toml import read_recipe
 from nodescope.views import display
 from nodescope.views.explain import Explanation, explain
 
+offer(diagnose=diagnose, explain=explain, verify=verify, show=show, export=export, save=save, compare=compare)
 display.install()
 widget.install()
 

@@ -57,9 +57,9 @@ def main() -> None:
         print(f"{convention:<40}" + "".join(f"{text:>8}" for text in cells), flush=True)
     tried = every.total()
     print(
-        f"\n{tried:,} sheets: {every['right']:,} by their name, {every['told']:,} named beside another, {every['same']:,} by another "
+        f"\n{tried:,} sheets: {every['right']:,} by their name, {every['told']:,} named beside another, {every['same']:,} by "
+        f"another name for the same numbers, {every['missed']:,} missed, {every['wronged']:,} right sheets called wrong"
     )
-    print(f"name for the same numbers, {every['missed']:,} missed, {every['wronged']:,} right sheets called wrong")
     sys.exit(int(every["wronged"] > 0 or every["missed"] > ALLOWED * tried))
 
 

@@ -12,6 +12,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending, sentence
 from nodescope.run.network import Network
+from nodescope.run.offers import OffersOfReplayed
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.score import Score, linear, score
@@ -20,7 +21,7 @@ from nodescope.run.trace import Trace
 
 
 @dataclasses.dataclass(eq=False)
-class Run:
+class Run(OffersOfReplayed):
     """What `descend` gives back.
 
     n examples, d inputs, k outputs.

@@ -1,0 +1,37 @@
+"""`run.diagnose()` and its kin are the functions of the same names."""
+
+import inspect
+
+import pytest
+
+import nodescope as ns
+from nodescope.run.offers import OffersOfReplayed
+
+
+@pytest.fixture
+def run():
+    return ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=10)
+
+
+def test_the_same_as_the_functions(run, tmp_path):
+    assert run.diagnose().verdict == ns.diagnose(run).verdict
+    assert str(run.explain(1)) == str(ns.explain(run, 1))
+    assert run.verify().passed
+    assert run.compare(run).sentence == ns.compare(run, run).sentence
+    run.save(tmp_path / "a.nodescope")
+    assert ns.load(tmp_path / "a.nodescope").weight == run.weight
+    run.export(tmp_path / "a.md")
+    ns.export(run, tmp_path / "b.md")
+    assert (tmp_path / "a.md").read_text() == (tmp_path / "b.md").read_text()
+    with pytest.raises(ns.InputError, match="is there already|overwrite=True"):
+        run.save(tmp_path / "a.nodescope")
+
+
+@pytest.mark.parametrize("name", ["diagnose", "explain", "verify", "show", "export", "save", "compare"])
+def test_their_parameters_are_the_functions(name):
+    ours, theirs = (
+        list(inspect.signature(f).parameters.values())[1:] for f in (getattr(OffersOfReplayed, name), getattr(ns, name))
+    )
+    assert [(p.name, p.kind, p.default) for p in ours if name != "compare"] == [
+        (p.name, p.kind, p.default) for p in theirs if name != "compare"
+    ]
