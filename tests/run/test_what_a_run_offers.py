@@ -23,7 +23,7 @@ def test_the_same_as_the_functions(run, tmp_path):
     run.export(tmp_path / "a.md")
     ns.export(run, tmp_path / "b.md")
     assert (tmp_path / "a.md").read_text() == (tmp_path / "b.md").read_text()
-    with pytest.raises(ns.InputError, match="is there already|overwrite=True"):
+    with pytest.raises(ns.FileError, match="overwrite=True replaces it"):
         run.save(tmp_path / "a.nodescope")
 
 
