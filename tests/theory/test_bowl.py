@@ -105,6 +105,14 @@ def test_what_is_never_reached_is_none():
     assert Descent(bowl(np.zeros((2, 1)), np.ones((2, 1))), 0.1).steps_to(0.5) is None
 
 
+def test_a_momentums_way_is_scanned_so_far_and_no_further():
+    """2¹⁷ steps, for its mse need not fall steadily: what is reached at the last of them is told, what is one later is not."""
+    down = Descent(Bowl(bowl(X[:, :1], RESIDUAL).spectrum, np.array([9.0]), 0.0, 0.0), 1e-6, "momentum", 0.1)
+    last, beyond = down.missing(np.array([2**17 - 1, 2**17])).tolist()
+    assert down.steps_to(last) == 2**17 - 1
+    assert down.steps_to(beyond) is None
+
+
 def test_falling_before_it_grows_is_found_where_it_is_lowest():
     """alpha 2.02: the steep direction grows by 2 % a step, the flat one halves: the mse is lowest in between."""
     steep = Bowl(bowl(X, RESIDUAL).spectrum, np.array([1e-6, 4.0]), 1.0, 1.0)
