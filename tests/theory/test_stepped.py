@@ -4,7 +4,7 @@ import numpy as np
 
 import nodescope as ns
 from nodescope.arithmetic.problem import Outcome
-from nodescope.theory.bare import walk_until_it_ends
+from nodescope.theory.stepped import walk_until_it_ends
 
 
 def walked(steps=10**5, weight=0.4, **more):
