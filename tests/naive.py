@@ -113,7 +113,7 @@ def run(
         clock = [clock[0] * 0.9, clock[1] * 0.999]
         weighted = [[0.0] * (d + 1) for _ in range(k)]
         subtracted = [[0.0] * (d + 1) for _ in range(k)]
-        finite = True
+        finite = all(map(math.isfinite, [v for row in (*prediction, *delta) for v in row]))
         for j in range(k):
             for i in range(d + 1 if bias is not None else d):
                 g = add_up([delta[b][j] * input[s][i] if i < d else delta[b][j] for b, s in enumerate(chosen)])

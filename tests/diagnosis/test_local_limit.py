@@ -8,9 +8,9 @@ PLAIN, MOMENTUM = {"name": "plain"}, {"name": "momentum", "momentum": 0.5}
 
 
 def local_limit(alpha, rule, batch="all"):
-    """One identity layer over inputs (2, 0) and (0, 1): the second moment is diag(2, ½), so 2/λmax is 1; alone (2, 0) has ½."""
-    network = ns.network(weights=[[[0.1, 0.2]]], activations="identity")
-    run = ns.descend(network=network, input=[[2, 0], [0, 1]], goal=[1, 1], alpha=alpha, rule=rule, batch=batch, steps=6)
+    """A layer on one side of its kink; by its inputs the curvature is diag(2, ½), so 2/λmax is 1, and of (2, 0) alone it is ½."""
+    network = ns.network(weights=[[[0.1, 0.2]]], activations="leaky relu")
+    run = ns.descend(network=network, input=[[2, 0], [0, 1]], goal=[1, 1], alpha=alpha, rule=rule, batch=batch, steps=1)
     return next(f for f in ns.diagnose(run).findings if f.name == "local limit")
 
 

@@ -20,9 +20,10 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
     "theory": ("theory", "diagnosis/test_forecast.py", "diagnosis/test_local_limit.py", "laws/test_networks.py",
-               "data/test_nist.py", "verdicts/test_verdicts.py"),
-    "run": ("run", "laws", "diagnosis/test_verify.py", "cli", "examples"),
-    "diagnosis": ("diagnosis", "verdicts/test_verdicts.py", "frameworks/test_observe.py", "frameworks/test_odd_trainings.py"),
+               "data/test_nist.py", "corpus", "verdicts/test_verdicts.py"),
+    "run": ("run", "laws", "corpus", "diagnosis/test_verify.py", "cli", "examples"),
+    "diagnosis": ("diagnosis", "corpus", "verdicts/test_verdicts.py", "frameworks/test_observe.py",
+                  "frameworks/test_odd_trainings.py"),
 }  # fmt: skip
 MOST_SECONDS = 300
 """Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which

@@ -53,3 +53,24 @@ def test_repeated_column_shares_the_weight() -> None:
     found = least_squares(x, np.array([[0.0], [2.0], [4.0]]))
     assert found.rank == 1
     np.testing.assert_allclose(found.weight, [[1.0, 1.0]], rtol=1e-14)
+
+
+def test_a_constant_column_is_the_intercepts_where_there_is_one_and_a_column_like_others_where_there_is_none() -> None:
+    x, goal = np.column_stack([np.full(4, 0.1), [0.0, 1.0, 2.0, 3.0]]), np.array([[1.0], [3.0], [5.0], [7.0]])
+    alone = least_squares(x, goal, intercept=False)
+    np.testing.assert_allclose(alone.weight, [[10.0, 2.0]], rtol=1e-13)
+    assert (alone.bias, alone.rank) == (None, 2)
+    beside = least_squares(x, goal)
+    assert beside.bias is not None
+    assert beside.weight[0, 0] == 0.0
+    np.testing.assert_allclose([beside.weight[0, 1], beside.bias[0]], [2.0, 1.0], rtol=1e-13)
+    assert beside.rank == 1
+
+
+def test_columns_of_any_size_count_alike() -> None:
+    x = np.column_stack([[0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1e-200, 1e-200]])
+    found = least_squares(x, np.array([[1.0], [2.0], [1.5], [2.5]]))
+    assert found.rank == 2
+    assert found.bias is not None
+    np.testing.assert_allclose(found.weight * [1.0, 1e-200], [[1.0, 0.5]], rtol=1e-13)
+    np.testing.assert_allclose(found.bias, [1.0], rtol=1e-13)

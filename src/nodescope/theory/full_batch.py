@@ -72,21 +72,14 @@ class FullBatchPath:
             apart = np.abs(z - w) > APART * np.abs(z)
             return apart, np.where(apart, (self.roots.first - w) / np.where(apart, z - w, 1.0), 1.0)
 
-    @property
-    def _slope(self) -> NDArray[np.complex128]:
-        """c of z^t (1 + c·t), where both roots are one."""
-        z = self.roots.larger
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(z == 0, 0.0, self.roots.first / z - 1.0)
-
     def _shares(self, t: Floats) -> Floats:
         """Missing part over that at the start, (T, r)."""
         z, w, at = self.roots.larger, self.roots.smaller, t[:, None]
-        if not w.any():
+        if not w.any() and np.array_equal(z, self.roots.first):
             return np.asarray(np.abs(z.real) ** at)
         apart, a = self._weights
         two = a * z**at + (1 - a) * w**at
-        same = z**at * (1.0 + at * self._slope)
+        same = z**at + at * z ** np.maximum(at - 1, 0) * (self.roots.first - z)
         return np.asarray(np.where(apart, two, same).real)
 
     def _bound(self, t: int) -> float:
@@ -95,7 +88,7 @@ class FullBatchPath:
         apart, a = self._weights
         with np.errstate(all="ignore"):
             two = np.abs(a) * z ** float(t) + np.abs(1 - a) * w ** float(t)
-            same = z ** float(t) * (1.0 + t * np.abs(self._slope))
+            same = z ** float(t) + t * z ** float(max(t - 1, 0)) * np.abs(self.roots.first - self.roots.larger)
             left = np.where(apart, two, same) * self.bowl.lengths
             return float((np.where(self.bowl.lengths > 0, left, 0.0) ** 2).sum())
 
