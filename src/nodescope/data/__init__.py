@@ -2,7 +2,7 @@
 
 from nodescope.data.examples import Examples, Source, read_examples
 from nodescope.data.fingerprint import fingerprint
+from nodescope.data.open import is_table
 from nodescope.data.scaling import Scaling
-from nodescope.data.table import is_table
 
 __all__ = ["Examples", "Scaling", "Source", "fingerprint", "is_table", "read_examples"]

@@ -17,8 +17,9 @@ from nodescope.arithmetic.given import choice, number, shown
 from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.columns import Bad
 from nodescope.data.fingerprint import fingerprint
+from nodescope.data.open import open_table
 from nodescope.data.scaling import Scaling, as_scaling, measure
-from nodescope.data.table import Table, headless, open_table, separator_hint
+from nodescope.data.table import Table, headless, separator_hint
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]

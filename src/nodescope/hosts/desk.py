@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nodescope.data.columns import Bad
-from nodescope.data.table import Table, headless, open_table, separator_hint
+from nodescope.data.open import open_table
+from nodescope.data.table import Table, headless, separator_hint
 from nodescope.errors import FileError, InputError
 from nodescope.hosts import caps
 from nodescope.hosts.jobs import Jobs

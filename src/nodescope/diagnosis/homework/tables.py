@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.data.columns import Bad
-from nodescope.data.table import is_table, open_table
+from nodescope.data.open import is_table, open_table
 from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, short
 from nodescope.diagnosis.homework.texts import MOST_CELLS, Columns, read_text
 from nodescope.errors import FileError, InputError
