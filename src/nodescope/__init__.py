@@ -19,7 +19,7 @@ from nodescope.hosts.export import export
 from nodescope.hosts.widget import show
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
-from nodescope.run.file.runfile import load, resume, save
+from nodescope.run.file.saving import load, resume, save
 from nodescope.run.network import Network, network
 from nodescope.run.offers import offer
 from nodescope.run.recipe import Recipe

@@ -318,9 +318,9 @@ def test_examples_of_another_shape_with_their_own_fingerprint(tmp_path):
 
 
 def test_data_that_is_no_pair(tmp_path, monkeypatch):
-    from nodescope.run.file import runfile
+    from nodescope.run.file import content
 
-    monkeypatch.setattr(runfile, "EMBED_UP_TO", 10)
+    monkeypatch.setattr(content, "EMBED_UP_TO", 10)
     ns.save(MADE["plain"](), tmp_path / "a.nodescope")
     for data in (5, (X,), (X, G, G), (1.0, 2.0), ("a", "b"), (X[:, 0], G), (X, np.zeros((7, 2, 2))), (X.astype("f4"), G)):
         with pytest.raises(ns.InputError, match="the run was made with"):

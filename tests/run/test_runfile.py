@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.run.file import runfile
+from nodescope.run.file import content, runfile
 from nodescope.run.making import make_recipe
 from nodescope.run.toml import parse_recipe
 
@@ -88,7 +88,7 @@ def test_a_file_without_an_ending_is_as_far_as_it_was_kept(tmp_path):
 
 
 def test_large_arrays_go_by_fingerprint(tmp_path, monkeypatch):
-    monkeypatch.setattr(runfile, "EMBED_UP_TO", 100)
+    monkeypatch.setattr(content, "EMBED_UP_TO", 100)
     run = ns.descend(input=X, goal=G, steps=20)
     ns.save(run, tmp_path / "a.nodescope")
     with pytest.raises(ns.InputError, match="too large to go into the file"):

@@ -12,8 +12,8 @@ import click
 
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Progress
+from nodescope.run.file.content import is_run_file
 from nodescope.run.file.lock import beside
-from nodescope.run.file.runfile import is_run_file
 from nodescope.views.numbers import plain_text
 
 Write = Callable[[str], object]

@@ -14,7 +14,7 @@ from pathlib import Path
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
 from nodescope.run.descent import Descent, go
-from nodescope.run.file.runfile import load, save
+from nodescope.run.file.saving import load, save
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run

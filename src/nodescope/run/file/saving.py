@@ -1,0 +1,207 @@
+"""`save`, `load` and `resume`: runs into files, out of them, and on from there."""
+
+import json
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from nodescope.arithmetic.given import shown, whole
+from nodescope.arithmetic.problem import Cursor
+from nodescope.errors import FileError, InputError
+from nodescope.run.descent import Descent, go
+from nodescope.run.ending import Ending
+from nodescope.run.file import observed, stored
+from nodescope.run.file.content import BLANK, SCHEMA, VERSION, explained, is_run_file, put_array, put_header, transaction
+from nodescope.run.file.lock import Lock, target_of, unfinished
+from nodescope.run.file.runfile import RunFile, replaceable, take_name
+from nodescope.run.recipe import Recipe
+from nodescope.run.recorded import Recorded
+from nodescope.run.run import Run
+
+MOST_OF_A_REASON = 200
+"""Characters of what is wrong with a damaged file."""
+_DAMAGE = (sqlite3.Error, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError)
+"""What reading a damaged file can come to."""
+
+
+def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a run to one file: recipe, ending, checkpoints. Examples up to 64 MB go with it, larger ones by fingerprint.
+
+    The file is written beside its target and renamed, so that its name never holds half a run.
+
+    Parameters
+    ----------
+    run : Run or Recorded
+    path : path
+    overwrite : bool
+        Replace a run that is there.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written, is there and is no run file (or is one, without `overwrite`), or is being written by another
+        program.
+    """
+    if not isinstance(run, (Run, Recorded)):
+        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as folder:
+        part = Path(folder) / "part"
+        if isinstance(run, Recorded):
+            _write_recorded(part, run)
+        else:
+            _write_run(part, run)
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        take_name(path, part, target, free)
+
+
+def _write_run(path: Path, run: Run) -> None:
+    replay = run.replay
+    cursor = Cursor.at(replay.last_step)
+    cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
+    cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
+    descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
+    with RunFile.create(path, run.recipe) as file:
+        file.finish(descent, run)
+
+
+def _write_recorded(path: Path, run: Recorded) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(BLANK)
+        with transaction(connection):
+            put_header(connection, "recorded", observed.header_of(run))
+            for name, column in observed.columns_of(run).items():
+                put_array(connection, name, column)
+
+
+def load(path: str | PathLike[str], data: Any = None) -> Any:
+    """The run in a file, with the same bits; a run that was killed is given as far as it was kept, as INTERRUPTED.
+
+    A `Run`, or a `Recorded` where it was observed in another program.
+
+    Parameters
+    ----------
+    path : path of a run file
+    data : (input, goal), optional
+        The arrays of a run whose examples were too large to go into the file.
+
+    Raises
+    ------
+    FileError
+        No run file, a damaged one, or one of a newer version.
+    InputError
+        The examples are not in the file and `data` is missing, or is not what the run was made with.
+    """
+    found = _read(Path(path), data)
+    return found if isinstance(found, Recorded) else found[1]
+
+
+def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int | None = None, data: Any = None) -> Run:
+    """Go on with a run that was interrupted, killed, or ran out of time or steps; the file is kept up to date.
+
+    The numbers are those of a run that was never interrupted, bit for bit.
+
+    Parameters
+    ----------
+    path : path of a run file
+    steps : int, optional
+        Total number of steps to go to; what the recipe asks for unless given.
+    epochs : int, optional
+        The same in passes over the examples.
+    data : as for `load`
+
+    Raises
+    ------
+    FileError
+        As for `load`; or another program is writing the file.
+    InputError
+        As for `load`; a run that was observed elsewhere; fewer alphas in the file than steps to go.
+    """
+    with explained(path, "read"):
+        target = target_of(path)
+        lock = Lock(path, target)
+    try:
+        found = _read(Path(path), data)
+        if isinstance(found, Recorded):
+            raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
+        descent, run = found
+        if run.ending not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
+            return run
+        if (total := _total(descent.recipe, steps, epochs)) is not None:
+            descent.recipe = descent.recipe.with_steps(total)
+        _refuse_without_alphas(path, descent)
+        with explained(path, "written"):
+            file = RunFile(path, target, lock)
+        with file:
+            file.go_on(descent.recipe)
+            return go(descent.recipe, descent, keep=file.keep, finish=file.finish)
+    finally:
+        lock.release()
+
+
+def _total(recipe: Recipe, steps: int | None, epochs: int | None) -> int | None:
+    """Steps in all; None where the recipe says how many."""
+    if steps is not None and epochs is not None:
+        raise InputError("steps and epochs are both given; give one of them")
+    return steps if epochs is None else whole("epochs", epochs) * recipe.steps_per_epoch
+
+
+def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
+    """A file keeps the alphas that a function gave, not the function."""
+    schedule, asked = descent.recipe.schedule, descent.steps_asked
+    if schedule is not None and asked > len(schedule.values):
+        raise InputError(
+            f"{path} keeps the alphas of {len(schedule.values):,} steps, and {asked:,} steps are asked for: resume it with at most "
+            "so many (steps=), or run it anew"
+        )
+
+
+# ---- what is read ----
+
+
+def _read(path: Path, data: Any) -> tuple[Descent, Run] | Recorded:
+    """The run in a file; what does not fit together is refused before anything is built from it."""
+    with explained(path, "read"):
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise FileError(f"{path} cannot be read: it is a folder")
+        if not path.is_file() or not is_run_file(path):
+            raise FileError(f"{path} is not a nodescope run file")
+    try:
+        with closing(sqlite3.connect(path.absolute())) as connection:
+            _refuse_other_tables(path, connection)
+            return _found(connection, data)
+    except FileError:
+        raise
+    except stored.OtherExamples as error:
+        raise InputError(f"{path}: {error}") from error
+    except _DAMAGE as error:
+        seen = str(error) or type(error).__name__
+        raise FileError(f"{path} is damaged: {seen.splitlines()[0]:.{MOST_OF_A_REASON}}") from error
+
+
+def _refuse_other_tables(path: Path, connection: sqlite3.Connection) -> None:
+    """Of a newer version, or with views and triggers, which would be programs."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise FileError(f"{path} was written by a newer nodescope (format {version}; this one reads {VERSION}): upgrade nodescope")
+    tables = {f"{sql};" for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    if tables != set(SCHEMA.split("\n")[1:-1]):
+        raise ValueError("its tables are not those of a run file")
+
+
+def _found(connection: sqlite3.Connection, data: Any) -> tuple[Descent, Run] | Recorded:
+    header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
+    rows = connection.execute("SELECT name, dtype, shape, data FROM array")
+    arrays = {name: stored.array_of(dtype, shape, blob) for name, dtype, shape, blob in rows}
+    if "recorded" in header:
+        recorded = observed.recorded_from(header["recorded"], arrays)
+        stored.refuse_misfit_records(recorded)
+        return recorded
+    recipe = stored.recipe_of(header, arrays, data)
+    states = connection.execute("SELECT step, state FROM checkpoint ORDER BY step").fetchall()
+    descent = stored.descent_of(recipe, header, arrays, states)
+    return descent, stored.run_of(descent, header.get("ending"))
