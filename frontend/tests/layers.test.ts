@@ -28,13 +28,6 @@ function network() {
   return node({ layers: LAYERS, d: 2, start, input: [1, -1], input_names: ["wide", "high"], steps: 3 });
 }
 
-test("a plain node is one layer of the identity", () => {
-  const written = { inputs: 2, outputs: 3, bias: true, activation: "identity", code: IDENTITY };
-  const recipe = node({ d: 2, k: 3, bias: true });
-  assert.deepEqual(recipe.layers, [written]);
-  assert.deepEqual(node({ d: 2, k: 3, layers: [written] }), recipe);
-});
-
 test("linear is one layer without an activation, and squares", () => {
   const linear = [node(), node({ k: 2, bias: true }), chain("tanh", TANH), node({ loss: { code: HUBER, threshold: 1 } })].map(
     isLinear,

@@ -90,3 +90,35 @@ def test_text_is_filled_and_never_drawn_with_a_line(scheme: str, opened: Callabl
                     seen += len(drawn)
     assert seen > 100
     assert page.locator("rect.dead").count() == 1
+
+
+X, Y = [[1.0, -2.0], [0.5, 3.0], [-1.5, 0.25]], [2.0, -1.0, 0.5]
+TWICE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "one weight": (
+        {"weight": 0.4, "input": 1, "goal": 0.6, "steps": 325},
+        {"network": ns.network(weights=[[[0.4]]], activations=["identity"]), "input": [1], "goal": [0.6], "steps": 325},
+    ),
+    "two inputs and a bias": (
+        {"weight": [0.5, -0.5], "bias": True, "input": X, "goal": Y, "epochs": 9},
+        {
+            "network": ns.network(weights=[[[0.5, -0.5]]], biases=[[0]], activations=["identity"]),
+            "input": X,
+            "goal": Y,
+            "epochs": 9,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_node_and_its_network_of_one_layer_have_one_page(name: str, opened: Callable[..., Any]):
+    """Every picture, table and control, as it is spoken; the verdict's words are Python's."""
+    parts, pages = ("h1", ".inside", ".steer", ".right"), []
+    for written in TWICE[name]:
+        page = opened(ns.descend(**written, alpha=0.1))
+        go(page, 7)
+        page.locator("details.exactly > summary").click()
+        page.locator("td.exact").first.wait_for()
+        pages.append([page.locator(part).aria_snapshot() for part in parts])
+    assert pages[0] == pages[1]
+    assert "new weight" in pages[0][1]
