@@ -7,7 +7,7 @@ is built from it. What does not fit is a ValueError (so are InputErrors), TypeEr
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -204,7 +204,7 @@ def run_of(descent: Descent, ended: Header | None) -> Run:
 
 def refuse_misfit_records(run: Recorded) -> None:
     """Raise ValueError or TypeError where records, layers and their columns do not fit together."""
-    for told in (*run.layers, *run.bends, *([] if run.trouble is None else [run.trouble])):
+    for told in (*run.layers, *run.bends, *([] if run.trouble is None else [run.trouble]), run.facts):
         _refuse_other_types(told)
     whole("stride", run.stride, least=1)
     steps = [record.step for record in run.records]
@@ -251,6 +251,12 @@ def _is(value: Any, kind: Any) -> bool:
     if get_origin(kind) is tuple:
         kinds = of[:1] * len(value) if isinstance(value, tuple) and of[-1] is Ellipsis else of
         return isinstance(value, tuple) and len(value) == len(kinds) and all(map(_is, value, kinds))
+    if get_origin(kind) is list:
+        return isinstance(value, list) and all(_is(each, of[0]) for each in value)
+    if get_origin(kind) is dict:
+        return isinstance(value, dict) and all(_is(key, of[0]) and _is(each, of[1]) for key, each in value.items())
+    if is_dataclass(kind):
+        return isinstance(value, kind) and all(_is(getattr(value, name), of) for name, of in get_type_hints(kind).items())
     if kind in (int, float):
         return type(value) is kind or (type(value) is int and -(2**63) <= value < 2**63)
     return isinstance(value, kind)
