@@ -255,7 +255,7 @@ def _is(value: Any, kind: Any) -> bool:
         return isinstance(value, list) and all(_is(each, of[0]) for each in value)
     if get_origin(kind) is dict:
         return isinstance(value, dict) and all(_is(key, of[0]) and _is(each, of[1]) for key, each in value.items())
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return isinstance(value, kind) and all(_is(getattr(value, name), of) for name, of in get_type_hints(kind).items())
     if kind in (int, float):
         return type(value) is kind or (type(value) is int and -(2**63) <= value < 2**63)
