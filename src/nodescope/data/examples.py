@@ -201,19 +201,7 @@ def read_examples(
             for numbers in both:
                 measured.apply_in_place(numbers)
     source = Source(
-        table.where,
-        table.path,
-        names,
-        goals,
-        one_goal,
-        scaling,
-        missing,
-        fraction,
-        int(seed),
-        dropped,
-        seen,
-        unseen,
-        goal_scaling,
+        table.where, table.path, names, goals, one_goal, scaling, missing, fraction, int(seed), dropped, seen, unseen, goal_scaling
     )
     return Examples(x, y, unseen_x, unseen_y, source)
 
