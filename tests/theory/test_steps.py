@@ -49,6 +49,38 @@ def test_random_recipes_with_oscillating_modes():
     assert oscillating > 0.2 * RECIPES
 
 
+def epochs_by_hand(x: np.ndarray, goal: np.ndarray, alpha: float, batch: int, epochs: int) -> np.ndarray:
+    """mse over all examples at the start and after each epoch, examples a few at a time in their order."""
+    weight, mses = np.zeros(x.shape[1]), []
+    for _ in range(epochs + 1):
+        mses.append(((x @ weight - goal) ** 2).mean())
+        for first in range(0, len(x), batch):
+            rows = slice(first, first + batch)
+            weight = weight - alpha * x[rows].T @ (x[rows] @ weight - goal[rows]) / len(x[rows])
+    return np.array(mses)
+
+
+def test_random_recipes_in_a_given_order():
+    """Epochs turn errors too: their mse may dip below where it ends, or spiral in."""
+    rng = np.random.default_rng(32)
+    compared = rising = 0
+    for _ in range(RECIPES // 4):
+        n, d, batch = int(rng.integers(3, 9)), int(rng.integers(1, 4)), int(rng.integers(1, 3))
+        x, goal = rng.normal(size=(n, d)), rng.normal(size=n)
+        alpha = float(rng.uniform(0.02, 1.9)) / float((x * x).sum(axis=1).max())
+        mses = epochs_by_hand(x, goal, alpha, batch, 600)
+        target = float(mses[int(10 ** rng.uniform(0, 1.5))]) * (1 + 1e-9)
+        last = int(np.flatnonzero(mses > target).max(initial=-1))
+        found = ns.forecast(input=x, goal=goal, alpha=alpha, batch=batch).steps_to(target)
+        if last < 500:
+            assert found == (last + 1) * -(-n // batch), (x, goal, alpha, batch, target)
+            compared, rising = compared + 1, rising + bool((mses[: last + 1] <= target).any())
+        elif abs(mses[-1] - target) > 1e-6 * target:
+            assert found is None or found > 500, (x, goal, alpha, batch, target)
+    assert compared > RECIPES // 10
+    assert rising > 0
+
+
 @pytest.mark.parametrize(("rule", "first"), [("momentum", 2), ("nesterov", 2)])
 def test_one_weight_that_passes_its_goal_and_comes_back(rule: str, first: int):
     """It is within a tenth of the goal long before it stays there."""
