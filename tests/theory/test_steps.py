@@ -5,6 +5,7 @@ import pytest
 from conftest import cases
 
 import nodescope as ns
+from nodescope.theory.epoch_path import EpochPath
 
 RECIPES = cases(2000, 40)
 
@@ -41,9 +42,10 @@ def test_random_recipes_with_oscillating_modes():
             assert found is None or found > 3500, recipe
             continue
         compared, oscillating = compared + 1, oscillating + (foretold.regime == "oscillates")
-        # rounding moves a run across the target one step earlier or later
-        assert found is not None, recipe
-        assert abs(found - truth) <= 1, recipe
+        # where the mse is the target but for rounding, a run may cross it a step earlier or later
+        mses = ns.descend(**recipe, steps=truth + 2).trace[:]["mse"]
+        tie = np.abs(mses[truth - 1 : truth + 2] / target - 1.0).min(initial=1.0) < 1e-6
+        assert found == truth or (tie and found is not None and abs(found - truth) <= 1), recipe
     print(f"{compared} compared, {oscillating} of them oscillating")
     assert compared > 0.6 * RECIPES
     assert oscillating > 0.2 * RECIPES
@@ -98,6 +100,33 @@ def test_what_grows_never_stays_low():
     assert foretold.regime == "diverges"
     assert ns.descend(**recipe, alpha=0.05, until_mse=0.4).steps > 0
     assert (foretold.steps_to(0.4), foretold.why_not(0.4)) == (None, "it diverges")
+
+
+@pytest.mark.parametrize(("alpha", "target"), [(0.25, 1e-6), (2.25, 1e-6), (2.25, 1.01)])
+def test_two_equal_roots(alpha: float, target: float):
+    """m = ¼: both roots are ½ at alpha·λ = ¼; at 9/4 they are −½, and the first step makes what is missing larger."""
+    rule = {"name": "momentum", "momentum": 0.25}
+    foretold = ns.forecast(input=[[1.0], [1.0]], goal=[1.0, 1.0], batch="all", alpha=alpha, rule=rule)
+    distance, velocity, last = 1.0, 0.0, -1
+    for step in range(200):
+        last = step if distance * distance > target else last
+        velocity = 0.25 * velocity + distance
+        distance -= alpha * velocity
+    assert foretold.steps_to(target) == last + 1
+    assert foretold.regime == ("converges" if alpha < 1 else "oscillates")
+
+
+def test_epochs_that_spiral_beyond_those_looked_at_one_by_one():
+    """A map that turns by 0.003 and shrinks by 10⁻³ an epoch, seen more along one axis than along the other."""
+    turn = np.array([[np.cos(0.003), -np.sin(0.003)], [np.sin(0.003), np.cos(0.003)]])
+    matrix, z, start = 0.999 * turn, np.diag([1.0, 0.05]), np.array([[np.cos(0.3)], [np.sin(0.3)]])
+    path = EpochPath(matrix - np.eye(2), (matrix - np.eye(2)) @ start, z @ start, z)
+    at, mses = start, []
+    for _ in range(12_000):
+        mses.append(float(((z @ at) ** 2).mean()))
+        at = matrix @ at
+    for target in 10.0 ** -np.arange(1.0, 7.0, 0.25):
+        assert path.epochs_to(target) == np.flatnonzero(np.array(mses) > target)[-1] + 1, target
 
 
 def test_momentum_so_slow_that_it_is_not_run():
