@@ -53,6 +53,14 @@ def test_roots_are_the_eigenvalues_of_the_recurrence(name: str, momentum: float)
         assert found.first[0] == pytest.approx(two_steps[0])
 
 
+@pytest.mark.parametrize(("name", "factor"), [("plain", 1.0), ("momentum", 1.0), ("nesterov", 1.9)])
+def test_factors_whose_squares_no_double_holds(name: str, factor: float):
+    found = roots(as_rule(name), np.array([1e200, np.inf]))
+    assert found.signed[0] == pytest.approx(-factor * 1e200)
+    assert found.signed[1] == -np.inf
+    assert np.isfinite(found.smaller).all()
+
+
 @pytest.mark.skipif(PLAIN, reason="thousands of steps of networks")
 @pytest.mark.parametrize("rule", ["plain", "momentum", "nesterov"])
 def test_the_local_limit_of_a_network_of_identities_is_where_its_runs_diverge(rule: str):

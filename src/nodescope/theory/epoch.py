@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 64
 LONG_STEP = 4.0
-"""alpha × the largest second moment of a batch from which on an epoch is carried batch by batch."""
+"""Where alpha × a batch's second moment is above this (a step lengthens its own error 3 times), products lose digits."""
 
 
 @dataclass(eq=False)
@@ -31,11 +31,14 @@ class Epoch:
         Inputs in these coordinates, the largest about 1.
     batch : examples a step
     mean : averaged (True) or summed over a batch
+    exact : (n, d) and (r, d), optional
+        The inputs themselves and the directions: where steps lengthen errors much, that of rounding z would be too.
     """
 
     z: Floats
     batch: int
     mean: bool
+    exact: tuple[Floats, Floats] | None = None
 
     @cached_property
     def _scale(self) -> Floats:
@@ -64,7 +67,7 @@ class Epoch:
 
         Block by block; where single steps lengthen errors much, batch by batch: solving for a block would lose digits then.
         """
-        if not abs(alpha) * float(self.moments.max()) <= LONG_STEP:
+        if self.lengthens(alpha):
             return self._carry_batches(alpha, weights, goal)
         with np.errstate(all="ignore"):
             for rows, earlier in self._blocks:
@@ -73,6 +76,10 @@ class Epoch:
                     delta = np.asarray(np.linalg.solve(np.eye(len(earlier)) + alpha * earlier, delta), dtype=np.float64)
                 weights = weights - alpha * (self.z[rows] * self._scale[rows, None]).T @ delta
         return weights
+
+    def lengthens(self, alpha: float) -> bool:
+        """Whether single steps lengthen errors so much that products of many lose digits."""
+        return not abs(alpha) * float(self.moments.max()) <= LONG_STEP
 
     def _carry_batches(self, alpha: float, weights: Floats, goal: Floats | None) -> Floats:
         scaled = alpha * self._scale[:, None] * self.z

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.theory.epoch import Epoch
+from nodescope.theory.epoch_exact import moved_exactly
 
 Floats = NDArray[np.float64]
 LOOKED_AT = 1024
 """Epochs looked at one by one."""
+LONGEST_EXACT = 20_000
+"""Examples of an epoch that is worked out in pairs of doubles: about a second."""
 MOST_DOUBLINGS = 41
 """2⁴⁰ epochs are thought of at most."""
 
@@ -90,15 +93,15 @@ class EpochPath:
 
     def epochs_to(self, mse: float) -> int | None:
         """The first epoch from which on the mse, looked at after whole epochs, *stays* at most this; None where there is none."""
-        return self._stays(lambda moved: self._mse_of(moved) <= mse)
+        return self.epochs_until(lambda moved: self._mse_of(moved) <= mse)
 
     def epochs_until_missing(self, square: float) -> int | None:
         """The same for the mean square of what is missing."""
-        return None if self.cycle is None else self._stays(lambda moved: self._missing_of(moved) <= square)
+        return None if self.cycle is None else self.epochs_until(lambda moved: self._missing_of(moved) <= square)
 
     @np.errstate(all="ignore")
-    def _stays(self, low: Callable[[Floats], bool]) -> int | None:
-        """The first epoch from which on `low` holds of how far the weights have moved.
+    def epochs_until(self, low: Callable[[Floats], bool]) -> int | None:
+        """The first epoch from which on `low` holds of how far the weights have moved, (r, k).
 
         LOOKED_AT epochs are looked at one by one, and as many after the place that is found beyond them: by bisection between
         epochs 1, 2, 4, … further on, at the last of which it did not hold.
@@ -136,6 +139,10 @@ def _apply(epochs: tuple[Floats, Floats], moved: Floats) -> Floats:
 
 
 def path(epoch: Epoch, alpha: float, goal: Floats) -> EpochPath:
-    """The way from weights of 0, with goals (n, k)."""
+    """The way from weights of 0, with goals (n, k); in pairs of doubles where products of many steps would lose digits."""
     r = epoch.z.shape[1]
+    if epoch.exact is not None and epoch.lengthens(alpha) and len(epoch.z) <= LONGEST_EXACT:
+        directions = epoch.exact[1]
+        shift = moved_exactly(epoch, alpha, directions.T, np.zeros((len(epoch.z), r)))
+        return EpochPath(shift, moved_exactly(epoch, alpha, np.zeros((directions.shape[1], goal.shape[1])), goal), -goal, epoch.z)
     return EpochPath(epoch.shift(alpha), epoch.carry(alpha, np.zeros((r, goal.shape[1])), goal), -goal, epoch.z)

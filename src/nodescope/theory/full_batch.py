@@ -6,8 +6,10 @@ the mse dips and rises again; how long it takes is therefore asked of the *last*
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from nodescope.theory.limits import Roots, roots
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64] | int
+Low = Callable[[Floats], Any]
+"""Whether what is left along each direction, (…, r), is little enough, (…,)."""
 LONGEST = 2**62
 """Steps that are thought of at all."""
 AT_ONCE = 2**16
@@ -57,8 +61,13 @@ class FullBatchPath:
     def missing(self, t: Times) -> Floats:
         """Mean square of what is missing after t updates, (T,)."""
         with np.errstate(all="ignore"):
+            return np.asarray((self._left(t) ** 2).sum(axis=1))
+
+    def _left(self, t: Times) -> Floats:
+        """Root of what is missing along each direction after t updates, (T, r)."""
+        with np.errstate(all="ignore"):
             left = self._shares(np.atleast_1d(np.asarray(t, dtype=np.float64))) * self.bowl.lengths
-            return np.asarray((np.where(self.bowl.lengths > 0, left, 0.0) ** 2).sum(axis=1))
+            return np.where(self.bowl.lengths > 0, left, 0.0)
 
     def mse(self, t: Times) -> Floats:
         """mse after t updates, (T,)."""
@@ -82,15 +91,14 @@ class FullBatchPath:
         same = z**at + at * z ** np.maximum(at - 1, 0) * (self.roots.first - z)
         return np.asarray(np.where(apart, two, same).real)
 
-    def _bound(self, t: int) -> float:
-        """The mean square of what is missing is at most this after t updates; it is that itself for plain steps."""
+    def _bound(self, t: int) -> Floats:
+        """What is missing along each direction, (r,), is at most this after t updates; it is that itself for plain steps."""
         z, w = np.abs(self.roots.larger), np.abs(self.roots.smaller)
         apart, a = self._weights
         with np.errstate(all="ignore"):
             two = np.abs(a) * z ** float(t) + np.abs(1 - a) * w ** float(t)
             same = z ** float(t) + t * z ** float(max(t - 1, 0)) * np.abs(self.roots.first - self.roots.larger)
-            left = np.where(apart, two, same) * self.bowl.lengths
-            return float((np.where(self.bowl.lengths > 0, left, 0.0) ** 2).sum())
+            return np.where(self.bowl.lengths > 0, np.where(apart, two, same) * self.bowl.lengths, 0.0)
 
     @property
     def _falling_from(self) -> int:
@@ -106,37 +114,40 @@ class FullBatchPath:
         nearer to 1 than about 10⁻⁶, the number may be larger than that by part of a swing.
         """
         wanted = mse - self.bowl.rest
-        if not wanted >= 0.0 or self._grows:
-            return None
-        high = self._low_for_certain(wanted)
-        return high if high is None or not self.roots.smaller.any() else self._last_above(wanted, high)
+        return self._steps_until(lambda left: (left**2).sum(axis=-1) <= wanted) if wanted >= 0.0 else None
 
-    @property
-    def _grows(self) -> bool:
-        with np.errstate(invalid="ignore"):
-            return bool((~(np.abs(self.roots.larger) <= 1.0) & (self.bowl.lengths > 0)).any())
+    def settles_below(self, squares: Floats) -> int | None:
+        """Updates from which on what is missing along each direction stays at most its number (r,); None where some does not."""
+        return self._steps_until(lambda left: (left**2 <= squares).all(axis=-1))
 
-    def _low_for_certain(self, wanted: float) -> int | None:
-        """The first number of updates from which on the bound is at most `wanted`, by bisection."""
-        low = self._falling_from
-        if self._bound(low) <= wanted:
-            return low
-        high = max(1, 2 * low)
-        while not self._bound(high) <= wanted:
-            if high >= LONGEST:
+    def _steps_until(self, low: Low) -> int | None:
+        with np.errstate(all="ignore"):
+            if (~(np.abs(self.roots.larger) <= 1.0) & (self.bowl.lengths > 0)).any():
                 return None
-            low, high = high, min(2 * high, LONGEST)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self._bound(middle) <= wanted else (middle, high)
-        return high
+            high = self._low_for_certain(low)
+            return high if high is None or not self.roots.smaller.any() else self._last_above(low, high)
 
-    def _last_above(self, wanted: float, high: int) -> int:
-        """1 + the last number of updates below `high` after which more than `wanted` is missing."""
-        size = max(1, AT_ONCE // len(self.bowl.lengths))
-        for stop in range(high, max(0, high - LOOKED_AT // len(self.bowl.lengths)), -size):
-            start = max(0, stop - size)
-            above = np.flatnonzero(~(self.missing(np.arange(start, stop)) <= wanted))
+    def _low_for_certain(self, low: Low) -> int | None:
+        """The first number of updates from which on the bound is low, by bisection."""
+        before = self._falling_from
+        if low(self._bound(before)):
+            return before
+        after = max(1, 2 * before)
+        while not low(self._bound(after)):
+            if after >= LONGEST:
+                return None
+            before, after = after, min(2 * after, LONGEST)
+        while after - before > 1:
+            middle = (before + after) // 2
+            before, after = (before, middle) if low(self._bound(middle)) else (middle, after)
+        return after
+
+    def _last_above(self, low: Low, high: int) -> int:
+        """1 + the last number of updates below `high` after which it is not low."""
+        at_once, in_all = (max(1, numbers // len(self.bowl.lengths)) for numbers in (AT_ONCE, LOOKED_AT))
+        for stop in range(high, max(0, high - in_all), -at_once):
+            start = max(0, stop - at_once)
+            above = np.flatnonzero(~low(self._left(np.arange(start, stop))))
             if above.size:
                 return start + int(above[-1]) + 1
-        return high if high > LOOKED_AT // len(self.bowl.lengths) else 0
+        return high if high > in_all else 0

@@ -162,10 +162,7 @@ class LinearSystem:
     @cached_property
     def epochs(self) -> list[tuple[Epoch, int]]:
         """One for each group that has a direction to move in, and the exponent that its inputs are divided by."""
-        return [
-            (Epoch(scaled_by(g.x, -s.exponent) @ s.directions.T, self.problem.batch, self.problem.mean), s.exponent)
-            for g, s in self._moving
-        ]
+        return [(_epoch(self.problem, scaled_by(g.x, -s.exponent), s.directions), s.exponent) for g, s in self._moving]
 
     def epoch_eigenvalues(self, alpha: float) -> NDArray[np.complex128]:
         """Of what an epoch does to the distance from its cycle, of all groups."""
@@ -237,6 +234,10 @@ class LinearSystem:
     def descent(self) -> FullBatchPath:
         """The way down where all examples are in a step."""
         return FullBatchPath(self.bowl, self.effective_alpha, self.problem.rule)
+
+
+def _epoch(problem: Problem, x: Floats, directions: Floats) -> Epoch:
+    return Epoch(x @ directions.T, problem.batch, problem.mean, (x, directions))
 
 
 def _in_units(alpha: float, exponent: int) -> float:
