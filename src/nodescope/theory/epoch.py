@@ -15,6 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.theory.doubled import Pair, add, multiply, quotient, whole
+
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 64
 LONG_STEP = 4.0
@@ -31,11 +33,14 @@ class Epoch:
         Inputs in these coordinates, the largest about 1.
     batch : examples a step
     mean : averaged (True) or summed over a batch
+    exact : (n, d) and (r, d), optional
+        The inputs themselves, divided likewise, and the directions: long steps would lengthen the rounding of z too.
     """
 
     z: Floats
     batch: int
     mean: bool
+    exact: tuple[Floats, Floats] | None = None
 
     @cached_property
     def _scale(self) -> Floats:
@@ -64,7 +69,7 @@ class Epoch:
 
         Block by block; where single steps lengthen errors much, batch by batch: solving for a block would lose digits then.
         """
-        if not abs(alpha) * float(self.moments.max()) <= LONG_STEP:
+        if self.lengthens(alpha):
             return self._carry_batches(alpha, weights, goal)
         with np.errstate(all="ignore"):
             for rows, earlier in self._blocks:
@@ -73,6 +78,32 @@ class Epoch:
                     delta = np.asarray(np.linalg.solve(np.eye(len(earlier)) + alpha * earlier, delta), dtype=np.float64)
                 weights = weights - alpha * (self.z[rows] * self._scale[rows, None]).T @ delta
         return weights
+
+    def lengthens(self, alpha: float) -> bool:
+        """Whether single steps lengthen errors so much that products of many lose digits."""
+        return not abs(alpha) * float(self.moments.max()) <= LONG_STEP
+
+    def moved_exactly(self, alpha: float, goal: Floats) -> tuple[Floats, Floats]:
+        """P − I (r, r), and what the first epoch adds to weights of 0 with goals (n, k): both in pairs of doubles."""
+        assert self.exact is not None
+        directions = self.exact[1]
+        shift = self._moved(alpha, directions.T, np.zeros((len(self.z), len(directions))))
+        return shift, self._moved(alpha, np.zeros((directions.shape[1], goal.shape[1])), goal)
+
+    @np.errstate(all="ignore")
+    def _moved(self, alpha: float, start: Floats, goal: Floats) -> Floats:
+        """What an epoch adds to the columns of start (d, m), with goals (n, m), told along the directions."""
+        assert self.exact is not None
+        x, directions = self.exact
+        weights = whole(start)
+        for first in range(0, len(x), self.batch):
+            rows = range(first, min(first + self.batch, len(x)))
+            by = quotient(alpha, len(rows)) if self.mean else whole(np.array(alpha))
+            deltas = [add(_sum_of_rows(multiply(whole(_like(x[i], start)), weights)), whole(-goal[i])) for i in rows]
+            for i, delta in zip(rows, deltas, strict=True):
+                weights = add(weights, multiply(multiply(whole(_like(-x[i], start)), by), delta))
+        moved = add(weights, whole(-start))
+        return np.asarray(directions @ moved[0] + directions @ moved[1])
 
     def _carry_batches(self, alpha: float, weights: Floats, goal: Floats | None) -> Floats:
         scaled = alpha * self._scale[:, None] * self.z
@@ -119,3 +150,15 @@ class Epoch:
         """Trace of each batch's H_b, at least its largest eigenvalue; equal to it for single examples."""
         squares = np.einsum("nr,nr->n", self.z, self.z) * self._scale
         return np.add.reduceat(squares, np.arange(0, len(squares), self.batch))
+
+
+def _like(row: Floats, columns: Floats) -> Floats:
+    """A row of inputs (d,) beside each column of weights (d, m)."""
+    return np.broadcast_to(row[:, None], columns.shape)
+
+
+def _sum_of_rows(pairs: Pair) -> Pair:
+    total = pairs[0][0], pairs[1][0]
+    for high, low in zip(pairs[0][1:], pairs[1][1:], strict=True):
+        total = add(total, (high, low))
+    return total

@@ -12,6 +12,8 @@ from nodescope.theory.epoch import Epoch
 Floats = NDArray[np.float64]
 LOOKED_AT = 1024
 """Epochs looked at one by one."""
+LONGEST_EXACT = 20_000
+"""An epoch of at most so many examples is worked out in pairs of doubles where it has to be: about a second."""
 MOST_DOUBLINGS = 41
 """2⁴⁰ epochs are thought of at most."""
 
@@ -92,9 +94,9 @@ class EpochPath:
         """The first epoch from which on the mse, looked at after whole epochs, *stays* at most this; None where there is none."""
         return self._stays(lambda moved: self._mse_of(moved) <= mse)
 
-    def epochs_until_missing(self, square: float) -> int | None:
-        """The same for the mean square of what is missing."""
-        return None if self.cycle is None else self._stays(lambda moved: self._missing_of(moved) <= square)
+    def epochs_until(self, low: Callable[[Floats], bool]) -> int | None:
+        """The first epoch from which on something holds of how far the weights have moved, (r, k); None where there is none."""
+        return self._stays(low)
 
     @np.errstate(all="ignore")
     def _stays(self, low: Callable[[Floats], bool]) -> int | None:
@@ -137,5 +139,7 @@ def _apply(epochs: tuple[Floats, Floats], moved: Floats) -> Floats:
 
 def path(epoch: Epoch, alpha: float, goal: Floats) -> EpochPath:
     """The way from weights of 0, with goals (n, k)."""
+    if epoch.exact is not None and epoch.lengthens(alpha) and len(epoch.z) <= LONGEST_EXACT:
+        return EpochPath(*epoch.moved_exactly(alpha, goal), -goal, epoch.z)
     r = epoch.z.shape[1]
     return EpochPath(epoch.shift(alpha), epoch.carry(alpha, np.zeros((r, goal.shape[1])), goal), -goal, epoch.z)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.rules import Rule
 from nodescope.theory.bowl import Bowl
 from nodescope.theory.limits import Roots, roots
+from nodescope.theory.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64] | int
@@ -140,3 +141,18 @@ class FullBatchPath:
             if above.size:
                 return start + int(above[-1]) + 1
         return high if high > LOOKED_AT // len(self.bowl.lengths) else 0
+
+    def settles_below(self, squares: Floats) -> int | None:
+        """The first number of updates from which on each direction's missing mean square stays at most its number (r,).
+
+        None where some direction does not come there.
+        """
+        ways = [self._alone(i).steps_to(float(square)) for i, square in enumerate(squares)]
+        found = [steps for steps in ways if steps is not None]
+        return None if len(found) < len(ways) else max(found, default=0)
+
+    def _alone(self, direction: int) -> "FullBatchPath":
+        """The way along one direction."""
+        found, one = self.bowl.spectrum, slice(direction, direction + 1)
+        spectrum = Spectrum(found.scaled[one], found.exponent, found.directions[one])
+        return FullBatchPath(Bowl(spectrum, self.bowl.lengths[one], 0.0, 0.0), self.alpha, self.rule)

@@ -162,10 +162,10 @@ class LinearSystem:
     @cached_property
     def epochs(self) -> list[tuple[Epoch, int]]:
         """One for each group that has a direction to move in, and the exponent that its inputs are divided by."""
-        return [
-            (Epoch(scaled_by(g.x, -s.exponent) @ s.directions.T, self.problem.batch, self.problem.mean), s.exponent)
-            for g, s in self._moving
-        ]
+        return [(self._epoch(scaled_by(group.x, -s.exponent), s.directions), s.exponent) for group, s in self._moving]
+
+    def _epoch(self, x: Floats, directions: Floats) -> Epoch:
+        return Epoch(x @ directions.T, self.problem.batch, self.problem.mean, (x, directions))
 
     def epoch_eigenvalues(self, alpha: float) -> NDArray[np.complex128]:
         """Of what an epoch does to the distance from its cycle, of all groups."""
