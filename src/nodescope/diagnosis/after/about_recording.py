@@ -34,7 +34,7 @@ def first_not_finite(e: RecordedEvidence) -> Finding | None:
         "non-finite",
         "warning" if e.recorded.facts.recovered else "fault",
         f"{found.text}{grew}{over}{went_on}.",
-        headline=f"At step {found.step:,} {quantity} gave {found.value:g}, and nothing after it is a number.",
+        headline=f"At step {found.step:,} {quantity} gave {found.value:g}, the first number that is not finite.",
         step=found.step,
         where=found.where,
         measured=found.value,
