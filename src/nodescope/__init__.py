@@ -3,16 +3,16 @@
 from nodescope import starting  # noqa: F401  # before all that takes its time
 
 # isort: split
+from nodescope.diagnosis.after.finding import Finding
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast, forecast
-from nodescope.diagnosis.certificate import Certificate
 from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha
-from nodescope.diagnosis.compare import Comparison, compare
-from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.gradients import GradientCheck, check_gradients
+from nodescope.diagnosis.checks.certificate import Certificate
+from nodescope.diagnosis.checks.compare import Comparison, compare
+from nodescope.diagnosis.checks.gradients import GradientCheck, check_gradients
+from nodescope.diagnosis.checks.verify import verify
 from nodescope.diagnosis.homework.grade import grade
 from nodescope.diagnosis.homework.grades import ClassList, Grade
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
-from nodescope.diagnosis.verify import verify
 from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.hosts import widget
 from nodescope.hosts.export import export

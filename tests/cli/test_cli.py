@@ -183,7 +183,7 @@ def test_forecast_tells_and_counts_the_steps_to_an_mse():
 
 def test_run_tells_its_verdict_to_machines():
     values = json.loads(call("run", *SEED, "--alpha", "2.01", "--steps", 325, "--json").stdout)
-    assert values["findings"][0]["name"] == "runs away"
+    assert values["findings"][0]["name"] == "diverges"
     assert values["forecast"]["regime"] == "diverges"
     assert all(row["agrees"] for row in values["proof"])
 

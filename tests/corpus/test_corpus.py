@@ -56,7 +56,10 @@ def compared(part: str, names: Iterable[str]) -> list[str]:
         before = STORED[name]["bits"] if part == "bits" else translated(STORED[written_as_nodes(name)][part])
         if "regime" in before:
             before |= {"regime": REGIMES.get(before["regime"], before["regime"])}
-        for field, old, new in record.differences(before, record.recorded(part, name), near=part == "numbers"):
+        after = record.recorded(part, name)
+        for facts in (before, after):  # which is told first is another matter
+            facts |= {"findings": sorted(facts["findings"])} if "findings" in facts else {}
+        for field, old, new in record.differences(before, after, near=part == "numbers"):
             met.add((name, f"{part}.{field}"))
             if not any(fnmatchcase(name, pattern) and f"{part}.{field}" in fields for pattern, fields in CHANGED.items()):
                 lines.append(f"{name}: {part}.{field} was {old!r}, is {new!r}")

@@ -72,7 +72,7 @@ def test_it_is_verified(name: str, copied: Any):
 def test_it_is_diagnosed_as_it_was(name: str, copied: Any):
     """But for what CHANGED explains under "run/" and the file's name."""
     found = [[finding.name, finding.severity] for finding in ns.diagnose(ns.load(copied(name))).findings]
-    as_it_was = found == [[RENAMED.get(finding, finding), severity] for finding, severity in FACTS[name]["findings"]]
+    as_it_was = sorted(found) == sorted([RENAMED.get(finding, finding), severity] for finding, severity in FACTS[name]["findings"])
     assert as_it_was == ("words.findings" not in CHANGED.get(f"run/{name}", {})), (found, FACTS[name]["findings"])
 
 

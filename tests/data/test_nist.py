@@ -99,7 +99,7 @@ def test_standardised_they_behave_as_foretold(name: str):
         found = ns.diagnose(ns.descend(**recipe, alpha=alpha, steps=50 if PLAIN else 3000))
         assert not found.withheld, found
         assert len(found.proof) >= 4
-        assert ("runs away" in found) == (alpha > foretold.limit)
+        assert ("diverges" in found) == (alpha > foretold.limit)
     half = foretold.system.bowl.rest + 0.25 * foretold.system.bowl.missing
     steps = foretold.steps_to(half)
     run = ns.descend(**recipe, until_mse=half, steps=50 if PLAIN else 1_000_000)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import nodescope as ns
 from nodescope.arithmetic import walk as plain
-from nodescope.diagnosis.verify import Difference, verify
+from nodescope.diagnosis.checks.verify import Difference, verify
 from nodescope.run.replay import Cycle
 
 RULES = ["plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
@@ -257,7 +257,7 @@ def test_a_core_that_calculates_wrongly_is_seen_by_the_definition(monkeypatch):
             flip(columns.alpha_delta[437 - (cursor.step - steps)], 6)
         return outcome
 
-    monkeypatch.setattr("nodescope.diagnosis.verify.plain.walk", walk)
+    monkeypatch.setattr("nodescope.diagnosis.checks.verify.plain.walk", walk)
     found = verify(run, most_steps=600).first_difference
     assert found[:3] == (437, 1, "alpha_delta[2]")
     assert found.ulps == 1

@@ -210,7 +210,7 @@ def test_growth_has_the_step_from_which_there_was_no_way_back():
     found = observed(lambda p, _: (p**4).sum(), rate=1.0, steps=12)
     assert found.cause.irreversible_from == 1
     assert found.cause.step > 2
-    assert "runs away" not in found.findings[0].name
+    assert "diverges" not in found.findings[0].name
     assert "local limit" in found.verdict
 
 

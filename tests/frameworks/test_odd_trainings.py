@@ -417,7 +417,7 @@ def test_layers_are_in_the_order_of_their_use():
     run = observed(Backwards(), lambda m, _: F.mse_loss(m(X), Y))
     assert [layer.name for layer in run.layers] == ["first", "out", "unused"]
     assert run.trace[0].layers[0].weight.shape == (3, 4)
-    found = next(f for f in ns.diagnose(run).findings if f.name == "standing still")
+    found = next(f for f in ns.diagnose(run).findings if f.name == "stalled")
     assert "layer 2 (unused)" in found.text
     assert "the loss does not depend on it" in found.text
     assert sum(run.bends[0].shares[:2]) == pytest.approx(1.0)
@@ -457,7 +457,7 @@ def test_a_layer_that_another_optimizer_moves():
             F.mse_loss(model(X), Y).backward()
             first.step()
             second.step()
-    assert not {"frozen weight", "standing still"} & {f.name for f in ns.diagnose(run).findings}
+    assert not {"frozen weight", "stalled"} & {f.name for f in ns.diagnose(run).findings}
 
 
 def test_what_a_norm_gives_is_the_sum_where_an_activation_takes_it():

@@ -63,28 +63,28 @@ def _healthy_short(rng: Rng) -> tuple[dict[str, Any], str, str]:
     factor = rng.uniform(0.3, 0.98)
     return (
         {**node, "alpha": limit / 2 * (1 - factor), "steps": int(np.log(0.1) / np.log(factor))},
-        "still falling, nothing wrong",
+        "not converged, nothing wrong",
         "",
     )
 
 
 def _runs_away_node(rng: Rng) -> tuple[dict[str, Any], str, str]:
     node, limit = _node(rng)
-    return {**node, "alpha": limit * rng.uniform(1.02, 3), "steps": int(rng.integers(3, 400))}, "runs away", ""
+    return {**node, "alpha": limit * rng.uniform(1.02, 3), "steps": int(rng.integers(3, 400))}, "diverges", ""
 
 
 def _runs_away_all(rng: Rng) -> tuple[dict[str, Any], str, str]:
     x, goal, limit = _problem(rng)
     return (
         {"input": x, "goal": goal, "batch": "all", "alpha": limit * rng.uniform(1.05, 3), "steps": int(rng.integers(20, 400))},
-        "runs away",
+        "diverges",
         "",
     )
 
 
 def _runs_away_one_at_a_time(rng: Rng) -> tuple[dict[str, Any], str, str]:
     x, goal, _ = _problem(rng)
-    return {"input": x, "goal": goal, "alpha": 2.5 / float((x * x).sum(axis=1).min()), "epochs": 3}, "runs away", ""
+    return {"input": x, "goal": goal, "alpha": 2.5 / float((x * x).sum(axis=1).min()), "epochs": 3}, "diverges", ""
 
 
 def _wrong_sign(rng: Rng) -> tuple[dict[str, Any], str, str]:
@@ -102,7 +102,7 @@ def _crawls(rng: Rng) -> tuple[dict[str, Any], str, str]:
     steps = int(rng.integers(5, 300))
     return (
         {"input": x, "goal": goal, "batch": "all", "alpha": limit / steps / rng.uniform(20, 1000), "steps": steps},
-        "crawling",
+        "slow convergence",
         "",
     )
 
@@ -131,7 +131,7 @@ def _at_the_limit(rng: Rng) -> tuple[dict[str, Any], str, str]:
             "alpha": 2 / (x * x),
             "steps": int(rng.integers(4, 500)),
         },
-        "at the limit",
+        "marginal",
         "",
     )
 
@@ -146,7 +146,7 @@ def _far_apart(rng: Rng) -> tuple[dict[str, Any], str, str]:
     return (
         {"input": x, "goal": goal, "batch": "all", "alpha": limit * rng.uniform(0.3, 0.9), "steps": int(rng.integers(20, 200))},
         "ill-conditioned",
-        "crawling",
+        "slow convergence",
     )
 
 
@@ -177,14 +177,14 @@ KINDS: dict[str, Callable[[Rng], tuple[dict[str, Any], str, str]]] = {
     "healthy: one at a time": _healthy_one_at_a_time,
     "healthy: mse reached": _healthy_reached,
     "healthy: a bit short": _healthy_short,
-    "runs away: one weight": _runs_away_node,
-    "runs away: all at once": _runs_away_all,
-    "runs away: one at a time": _runs_away_one_at_a_time,
+    "diverges: one weight": _runs_away_node,
+    "diverges: all at once": _runs_away_all,
+    "diverges: one at a time": _runs_away_one_at_a_time,
     "wrong sign": _wrong_sign,
-    "crawling": _crawls,
+    "slow convergence": _crawls,
     "zero input": _zero_input,
     "frozen": _frozen,
-    "at the limit": _at_the_limit,
+    "marginal": _at_the_limit,
     "ill-conditioned": _far_apart,
     "noise floor": _loud,
 }

@@ -117,7 +117,7 @@ def _deep(activation: str, layers: int, scale: float, seed: int = 0, bias: float
 
 
 _LINE = _problem("line")
-_AFTER = "plateau, standing still, vanishing deltas, saturated nodes, dead nodes, exploding deltas"
+_AFTER = "plateau, stalled, vanishing gradients, saturated nodes, dead nodes, exploding gradients"
 _NOISE = {"input": _LINE["input"], "goal": np.random.default_rng(9).normal(size=60)}
 _FAR = {"input": _LINE["input"] * 1000, "goal": _LINE["goal"]}
 _TABLE = {f"x{i}": np.random.default_rng(i).normal(size=60) for i in range(6)} | {"y": np.random.default_rng(99).normal(size=60)}
@@ -132,7 +132,7 @@ SICK = [
         "zeros, relu",
         {**_LINE, "network": ns.network([2, 6, 1], activation="relu", initial="zeros"), "alpha": 0.1, "steps": 800},
         "symmetric nodes",
-        _AFTER + ", runs away",
+        _AFTER + ", diverges",
     ),
     _sick(
         "all weights alike",
@@ -150,7 +150,7 @@ SICK = [
         _sick(
             f"dead from the start: {depth} layers",
             {**_LINE, "network": _deep("relu", depth, 1.0, bias=-50.0), "alpha": 0.02, "steps": 500},
-            "dead nodes, standing still",
+            "dead nodes, stalled",
             _AFTER,
         )
         for depth in (1, 2, 3)
@@ -160,7 +160,7 @@ SICK = [
             f"saturated from the start: {name}, {depth} layers",
             {**_LINE, "network": _deep(name, depth, 300.0), "alpha": 1e-3, "batch": "all", "steps": 60},
             "saturated nodes",
-            _AFTER + ", runs away, non-finite",
+            _AFTER + ", diverges, non-finite",
         )
         for name in ("tanh", "sigmoid")
         for depth in (2, 3)
@@ -169,7 +169,7 @@ SICK = [
         _sick(
             f"vanishing: sigmoid, {depth} layers",
             {**_LINE, "network": _deep("sigmoid", depth, 0.5), "alpha": 0.1, "batch": "all", "steps": 300},
-            "vanishing deltas",
+            "vanishing gradients",
             _AFTER,
         )
         for depth in (7, 9, 12)
@@ -178,8 +178,8 @@ SICK = [
         _sick(
             f"exploding: identity, {depth} layers",
             {**_LINE, "network": _deep("identity", depth, 8.0), "alpha": 1e-30, "batch": "all", "steps": 20},
-            "exploding deltas",
-            _AFTER + ", crawling",
+            "exploding gradients",
+            _AFTER + ", slow convergence",
         )
         for depth in (6, 8)
     ],
@@ -188,7 +188,7 @@ SICK = [
             f"alpha too large: {name}",
             {**_LINE, "network": ns.network([2, 8, 1], activation=name), "alpha": 20.0, "batch": "all", "steps": 3000},
             "non-finite",
-            _AFTER + ", runs away",
+            _AFTER + ", diverges",
         )
         for name in ("identity", "relu", "softplus", "gelu", "leaky relu")
     ],
@@ -196,7 +196,7 @@ SICK = [
         "wrong sign",
         {**_LINE, "network": ns.network([2, 8, 1]), "alpha": -0.05, "batch": "all", "steps": 200},
         "wrong sign",
-        _AFTER + ", runs away, non-finite",
+        _AFTER + ", diverges, non-finite",
     ),
     _sick(
         "alpha 0", {**_LINE, "network": ns.network([2, 8, 1]), "alpha": 0.0, "batch": "all", "steps": 50}, "alpha is zero", _AFTER
@@ -218,7 +218,10 @@ SICK = [
         for name, shift in (("sigmoid", 0), ("tanh", 0), ("relu", -3), ("softplus", -3))
     ],
     _sick(
-        "crawling", {**_LINE, "network": ns.network([2, 8, 1]), "alpha": 1e-5, "batch": "all", "steps": 400}, "crawling", "plateau"
+        "slow convergence",
+        {**_LINE, "network": ns.network([2, 8, 1]), "alpha": 1e-5, "batch": "all", "steps": 400},
+        "slow convergence",
+        "plateau",
     ),
     _sick(
         "inputs tell nothing", {**_NOISE, "network": ns.network([2, 3, 1]), "alpha": 0.05, "batch": "all", "steps": 400}, "plateau"
@@ -228,7 +231,7 @@ SICK = [
             f"inputs in thousands: {name}",
             {**_FAR, "network": ns.network([2, 8, 1], activation=name), "alpha": 1e-3, "batch": "all", "steps": 300},
             "unscaled inputs",
-            _AFTER + ", runs away, non-finite, crawling",
+            _AFTER + ", diverges, non-finite, slow convergence",
         )
         for name in ("tanh", "sigmoid", "relu")
     ],
@@ -250,19 +253,19 @@ SICK = [
         "alpha falls below 0 on the way",
         {**_LINE, "network": ns.network([2, 8, 1]), "alpha": lambda t: 0.05 - 0.001 * t, "steps": 110},
         "wrong sign",
-        _AFTER + ", runs away",
+        _AFTER + ", diverges",
     ),
     _sick(
         "adam crawls",
         {**_LINE, "network": ns.network([2, 8, 1]), "alpha": 1e-9, "rule": "adam", "batch": "all", "steps": 300},
-        "crawling",
+        "slow convergence",
         "plateau",
     ),
     _sick(
         "alpha fades away",
         {**_NOISE, "network": ns.network([2, 8, 1]), "alpha": ns.schedule("exponential", start=1e-3, factor=0.5), "steps": 300},
-        "standing still",
-        "plateau, crawling",
+        "stalled",
+        "plateau, slow convergence",
     ),
     _sick(
         "inputs are 0",
@@ -274,12 +277,12 @@ SICK = [
         "adam goes up and down",
         {**_problem("product"), "network": ns.network([2, 16, 1]), "alpha": 1.0, "rule": "adam", "batch": 10, "epochs": 60},
         "plateau",
-        _AFTER + ", runs away",
+        _AFTER + ", diverges",
     ),
     _sick(
         "everything frozen",
         {**_LINE, "network": ns.network([2, 4, 1]), "frozen": [True, True], "freeze_bias": True, "alpha": 0.1, "steps": 200},
-        "frozen weight, standing still",
+        "frozen weight, stalled",
         "plateau",
     ),
 ]
@@ -302,7 +305,9 @@ def healthy(count: int, seed: int) -> Iterator[tuple[str, Case]]:
         recipe = _learned(target, sizes, activation, rule, alpha, seed=int(rng.integers(10**6)), steps=int(rng.integers(400, 1600)))
         yield (
             "healthy",
-            case(f"healthy {seed}.{i}: {target}, {sizes}, {activation}, {rule}, {alpha:.3g}", recipe, "", "plateau, crawling"),
+            case(
+                f"healthy {seed}.{i}: {target}, {sizes}, {activation}, {rule}, {alpha:.3g}", recipe, "", "plateau, slow convergence"
+            ),
         )
 
 

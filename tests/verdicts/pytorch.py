@@ -138,7 +138,7 @@ def _named(names: str) -> frozenset[str]:
     return frozenset(part.strip() for part in names.split(","))
 
 
-_AFTER = _named("plateau, standing still, vanishing deltas, saturated nodes, dead nodes, exploding deltas, non-finite, runs away")
+_AFTER = _named("plateau, stalled, vanishing gradients, saturated nodes, dead nodes, exploding gradients, non-finite, diverges")
 
 
 def _rate_too_high(seed: int) -> Training:
@@ -146,7 +146,7 @@ def _rate_too_high(seed: int) -> Training:
     model = chain([4, 32, 32, 1], activation)
     x, y = table(seed)
     stepper = torch.optim.SGD(model.parameters(), 3.0 + seed, momentum=0.9 if seed % 3 == 0 else 0.0)
-    must = _named("non-finite, runs away, dead nodes")  # a step too large may throw all relus off at once
+    must = _named("non-finite, diverges, dead nodes")  # a step too large may throw all relus off at once
     return Training("rate too high", model, stepper, _fitted(model, x, y, seed), 120, must, _AFTER)
 
 
@@ -166,7 +166,9 @@ def _bad_scale(seed: int) -> Training:
     x, y = table(seed)
     x[:, seed % 4] *= 1e3 * (1 + seed)
     stepper = torch.optim.SGD(model.parameters(), 1e-9) if seed % 3 else torch.optim.Adam(model.parameters(), 1e-4)
-    return Training("bad scale", model, stepper, _fitted(model, x, y, seed), 120, _named("unscaled inputs"), _AFTER | {"crawling"})
+    return Training(
+        "bad scale", model, stepper, _fitted(model, x, y, seed), 120, _named("unscaled inputs"), _AFTER | {"slow convergence"}
+    )
 
 
 def _frozen_layer(seed: int) -> Training:
@@ -204,7 +206,7 @@ class Recurrent(nn.Module):
 def _exploding_product(seed: int) -> Training:
     model = Recurrent(60 + 5 * seed, 1.6 + 0.05 * seed)
     x, y = table(seed)
-    must = _named("non-finite, exploding deltas, runs away")
+    must = _named("non-finite, exploding gradients, diverges")
     return Training(
         "exploding recurrent product",
         model,

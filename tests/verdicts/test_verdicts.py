@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from verdicts import networks
+from verdicts import networks, remedies, unfinished
 from verdicts.cases import Case
 from verdicts.check import wrong_in
 from verdicts.generated import generate
@@ -27,6 +27,17 @@ def test_generated():
     assert len(wrong) <= len(cases) / 100, wrong
 
 
+def test_what_is_left_along_each_direction():
+    cases = list(unfinished.generate(80, 5))
+    assert [(kind, wrong) for kind, case in cases if (wrong := unfinished.wrong_in(case))] == []
+
+
+def test_remedies_that_name_a_number_work():
+    applied = list(remedies.remedied(150, 4))
+    assert [(one.kind, one.remedy) for one in applied if not one.worked] == []
+    assert {one.kind for one in applied} == set(remedies.KINDS)
+
+
 @pytest.mark.parametrize("case", networks.CASES, ids=lambda case: case.name)
 def test_named_networks(case: Case):
     assert wrong_in(case) == []
@@ -42,7 +53,7 @@ def test_about_half_of_the_named_networks_are_healthy():
 def test_playgrounds_regressions_are_healthy(target, seed: int):
     """TensorFlow Playground's two, its default shape and settings."""
     run = ns.descend(**networks.playground(target, seed))
-    assert "Healthy: nothing is wrong" in ns.diagnose(run).verdict
+    assert ns.diagnose(run).headline.startswith("Healthy: nothing is wrong")
     assert run.mse < 0.7 * run.start_mse
 
 
@@ -72,7 +83,7 @@ def test_an_alpha_of_100_stands_still_and_does_not_jump_around():
     run = _widely_explained(100.0)
     assert run.trace[-1].prediction[3] == pytest.approx(0.5, abs=1e-4)
     finding = ns.diagnose(run).findings[0]
-    assert (finding.name, finding.severity, finding.where) == ("standing still", "fault", "layer 0")
+    assert (finding.name, finding.severity, finding.where) == ("stalled", "fault", "layer 0")
     assert "1 of 4 examples (3)" in str(finding)
 
 
@@ -83,7 +94,7 @@ def test_an_alpha_of_1000_is_saturated_and_does_not_diverge():
     assert run.ending is ns.Ending.SETTLED
     diagnosis = ns.diagnose(run)
     assert diagnosis.findings[0].name == "saturated nodes"
-    assert "runs away" not in [finding.name for finding in diagnosis.findings]
+    assert "diverges" not in [finding.name for finding in diagnosis.findings]
 
 
 def test_the_first_number_that_was_not_finite_is_named():

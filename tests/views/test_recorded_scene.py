@@ -94,7 +94,7 @@ def test_what_it_says():
     assert document["layers"][1] == facts | {"kept_from": "requires_grad is off"}
     judged = ns.diagnose(run([record(0)], 3))
     assert document["verdict"] == judged.verdict
-    assert document["verdict"].startswith(document["sentence"])
+    assert document["verdict"].startswith(judged.headline)
     assert [f["text"] for f in document["findings"]] == [f.text for f in judged.findings]
     assert document["notes"] == ["a note"]
     assert (document["steps"], document["recorded"], document["trouble"]) == (3, 1, None)

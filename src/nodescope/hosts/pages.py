@@ -6,7 +6,7 @@ from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.rules import RULES
-from nodescope.diagnosis.verdict import diagnose
+from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.desk import Shelved

@@ -15,8 +15,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from nodescope.arithmetic.core import engine
 from nodescope.data.scaling import Scaling
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run

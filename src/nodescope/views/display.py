@@ -2,9 +2,9 @@
 
 from html import escape
 
+from nodescope.diagnosis.after.verdict import Diagnosis
 from nodescope.diagnosis.before.forecast import Forecast
-from nodescope.diagnosis.certificate import Certificate
-from nodescope.diagnosis.verdict import Diagnosis
+from nodescope.diagnosis.checks.certificate import Certificate
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
 from nodescope.views import tables

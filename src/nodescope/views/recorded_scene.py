@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.recorded import Record, Recorded, RecordedLayer
 from nodescope.run.tabular import Column

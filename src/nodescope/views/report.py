@@ -4,9 +4,9 @@ import textwrap
 
 import numpy as np
 
+from nodescope.diagnosis.after.finding import Finding
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast
-from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import tables

@@ -13,9 +13,9 @@ import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import LayerShape
-from nodescope.diagnosis.networks.about_nodes import all_nodes
-from nodescope.diagnosis.networks.snapshot import snapshots
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.after.about_nodes import all_nodes
+from nodescope.diagnosis.after.snapshot import snapshots
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe

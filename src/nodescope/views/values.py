@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.diagnosis.after.verdict import Diagnosis
 from nodescope.diagnosis.before.forecast import Forecast
-from nodescope.diagnosis.certificate import Certificate
+from nodescope.diagnosis.checks.certificate import Certificate
 from nodescope.diagnosis.homework.grades import ClassList, Grade
-from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 from nodescope.run.tabular import Tabular
@@ -93,6 +93,7 @@ def judgement_values(diagnosis: Diagnosis) -> dict[str, Any]:
     """Forecast, verdict, findings and proof."""
     return {
         "forecast": None if diagnosis.forecast is None else forecast_values(diagnosis.forecast),
+        "headline": diagnosis.headline,
         "verdict": diagnosis.verdict,
         "withheld": diagnosis.withheld,
         "findings": [dataclasses.asdict(finding) for finding in diagnosis.findings],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from nodescope.diagnosis.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.run import Run
 from nodescope.run.trace import Step

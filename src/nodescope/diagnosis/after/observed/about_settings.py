@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nodescope.diagnosis.about_wiring import layers_of
-from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.after.finding import Finding
+from nodescope.diagnosis.after.observed.about_wiring import layers_of
 from nodescope.run.facts import ParameterSeen
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.networks.recorded import RecordedEvidence
+    from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 DECOUPLED = ("AdamW", "NAdamW")
 """Optimizers that take decay off the weights themselves."""
@@ -67,7 +67,7 @@ def _smaller(decay: float) -> str:
 def clipping(e: "RecordedEvidence") -> Finding | None:
     """Gradients clipped to nearly nothing, in nearly every step."""
     kept = np.array([k for k in e.recorded.facts.kept if math.isfinite(k)])
-    if len(kept) < 3 or e.there or (e.scales_itself and not e.nothing_moved) or not e.hardly_fell:
+    if len(kept) < 3 or e.converged or (e.rescales and not e.nothing_moved) or not e.hardly_fell:
         return None
     often = float((kept < 1.0 - 1e-6).mean())
     left = float(np.median(kept))
@@ -92,7 +92,7 @@ def clipping(e: "RecordedEvidence") -> Finding | None:
 def schedule_ends(e: "RecordedEvidence") -> Finding | None:
     """A rate that falls to nothing long before the end."""
     rates = np.abs(np.array([r for r in e.recorded.facts.rates if math.isfinite(r)]))
-    if len(rates) < 8 or e.there or e.recorded.optimizer.get("name") == "updates by hand":
+    if len(rates) < 8 or e.converged or e.recorded.optimizer.get("name") == "updates by hand":
         return None
     largest = max(float(rates.max()), e.recorded.facts.first_rate)
     low = rates < ENDED * largest
@@ -118,7 +118,7 @@ def schedule_ends(e: "RecordedEvidence") -> Finding | None:
 
 def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
     """Layers that begin with zeros only, or with one number, and stay so."""
-    if not e.looks or e.there or not e.recorded.steps:
+    if not e.snapshots or e.converged or not e.recorded.steps:
         return None
     zeros = [n for n, layer in enumerate(e.first.layers) if not layer.weight.any()]
     hidden = [n for n in zeros if n < e.depth - 1]
@@ -146,7 +146,7 @@ def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
 def rate_too_large(e: "RecordedEvidence") -> Finding | None:
     """First steps that change the weights by as much as they are, of rules that scale their steps."""
     changed = e.changed_at_first
-    if not e.scales_itself or not e.finite or not changed > LARGE or e.there or e.recorded.steps < 8:
+    if not e.rescales or not e.finite or not changed > LARGE or e.converged or e.recorded.steps < 8:
         return None
     if not (e.end > e.start or e.nothing_learned or e.end > 2.0 * e.lowest > 0):
         return None
@@ -196,7 +196,7 @@ def lost_to_rounding(e: "RecordedEvidence") -> Finding | None:
     """Updates too small for the precision of the weights."""
     half = [p for p in e.recorded.facts.parameters if p.stepped and p.dtype in ("float16", "bfloat16")]
     lost = e.updates_lost
-    if not half or not lost > 0.5 or e.there:
+    if not half or not lost > 0.5 or e.converged:
         return None
     kind = half[0].dtype
     return Finding(

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.after.finding import Finding
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.networks.recorded import RecordedEvidence
+    from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 FLAT = 0.02
 """Part of the loss that the last quarter of a run took off, below which it stands."""
@@ -21,7 +21,7 @@ UNTOUCHED = 0.95
 
 def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
     """A loss that stands where always saying the same would be."""
-    if not e.finite or e.recorded.steps < STEPS or not e.stands or e.there:
+    if not e.finite or e.recorded.steps < STEPS or not e.stands or e.converged:
         return None
     if e.chance is not None:
         return _against_chance(e) if e.end >= NO_BETTER * e.chance else None
@@ -30,7 +30,7 @@ def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
     return Finding(
         "plateau",
         "warning",
-        f"the loss stands where it began: {e.share_left:.3g} of {e.left_of} is left.",
+        f"the loss stands where it began: {e.share_left:.3g} of {e.part_of} is left.",
         step=e.recorded.steps,
         measured=e.share_left,
         threshold=f"the last two quarters less than {FLAT:g} apart, and {UNTOUCHED:g} of the start left",

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.after.finding import Finding
 from nodescope.run.facts import LossCall
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.networks.recorded import RecordedEvidence
+    from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 SUMS_TO_ONE = 0.05
 """How far the sum of a row of probabilities may be from 1."""
@@ -220,11 +220,18 @@ CALLS: tuple[Callable[[LossCall], Finding | None], ...] = (
 )  # fmt: skip
 
 
-def loss_call(e: "RecordedEvidence") -> list[Finding]:
-    """What is wrong with any of the calls; each kind once."""
-    found: dict[str, Finding] = {}
-    for call in e.recorded.facts.loss_calls:
-        for look in CALLS:
-            if (finding := look(call)) is not None:
-                found.setdefault(finding.name, finding)
-    return list(found.values())
+def _of_any_call(number: int) -> Callable[["RecordedEvidence"], Finding | None]:
+    """What a function finds in the first of the calls in which it finds anything that those before it have not found."""
+
+    def look(e: "RecordedEvidence") -> Finding | None:
+        found = [
+            next((finding for call in e.recorded.facts.loss_calls if (finding := judge(call)) is not None), None)
+            for judge in CALLS[: number + 1]
+        ]
+        earlier = {finding.name for finding in found[:-1] if finding is not None}
+        return None if found[-1] is None or found[-1].name in earlier else found[-1]
+
+    return look
+
+
+LOSS_CALL = tuple(map(_of_any_call, range(len(CALLS))))

@@ -22,7 +22,7 @@ from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.given import number, whole
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
-from nodescope.diagnosis.certificate import Certificate, Checked, Difference, differing, sentence
+from nodescope.diagnosis.checks.certificate import Certificate, Checked, Difference, differing, sentence
 from nodescope.errors import DataChanged, InputError
 from nodescope.run.descent import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending

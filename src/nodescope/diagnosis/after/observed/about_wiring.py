@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from nodescope.diagnosis.finding import Finding
+from nodescope.diagnosis.after.finding import Finding
 from nodescope.run.facts import ParameterSeen
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.networks.recorded import RecordedEvidence
+    from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 OFTEN = 0.25
 """Part of the updates from which on something is no accident."""
@@ -132,7 +132,7 @@ def zero_gradients(e: "RecordedEvidence") -> Finding | None:
     facts = e.recorded.facts
     seen = [p for p in facts.parameters if p.stepped and p.asks and p.gradients >= FEW]
     dead = [p for p in seen if p.largest == 0.0 and not p.moved]
-    if not dead or len(dead) == len(seen) or e.there:
+    if not dead or len(dead) == len(seen) or e.converged:
         return None
     layers = layers_of(e, dead)
     return Finding(

@@ -1,4 +1,7 @@
-"""Findings about nodes: dead, saturated, alike, standing still, out of reach of their goals."""
+"""Findings about nodes: dead, saturated, alike, stalled, out of reach of their goals.
+
+What is said of a node or a layer holds over an epoch, and at more than one moment.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,30 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import ACTIVATIONS
-from nodescope.diagnosis.finding import Finding
-from nodescope.diagnosis.networks.evidence import FADED, NetworkEvidence
-from nodescope.diagnosis.networks.snapshot import LayerSnapshot, Snapshot
+from nodescope.diagnosis.after.evidence import FADED, Evidence
+from nodescope.diagnosis.after.finding import CURVED, GOALS, STEPS, Finding, needs
+from nodescope.diagnosis.after.snapshot import LayerSnapshot, Snapshot
 
 Nodes = NDArray[np.intp]
 """Numbers of nodes of a layer."""
-FLAT = 0.02
-"""Of an activation's greatest slope: below it a node is saturated."""
+FLAT_END = 0.02
+"""A node is saturated where its slope is below this part of its activation's greatest."""
 NEARLY_ALL = 0.95
-"""Of the examples."""
+"""What holds for this part of the examples is said of them."""
 MOST_OF_IT, WORTH_TELLING = 0.5, 0.1
-"""Of the squared deltas of the last layer; and, times what is left of the error, of all there was."""
+"""Examples are cut off that hold more than this part of the squared deltas of the last layer; and more than this part of all
+that there was."""
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 CANCELLED = 1e-9
-"""Of the sum of their sizes: what is left of weighted deltas that cancel out."""
-SHOWN = 5
+"""Weighted deltas cancel out where less than this part of the sum of their sizes is left."""
+NAMED = 5
+"""A sentence lists so many numbers; of more it says how many."""
 
 
 def listed(numbers: Nodes | list[int]) -> str:
     """Some of them, and how many more."""
-    shown = ", ".join(str(int(n)) for n in numbers[:SHOWN])
-    return (
-        f"{'nodes' if len(numbers) > 1 else 'node'} {shown}{f' and {len(numbers) - SHOWN:,} more' if len(numbers) > SHOWN else ''}"
-    )
+    shown = ", ".join(str(int(n)) for n in numbers[:NAMED])
+    more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
+    return f"{'nodes' if len(numbers) > 1 else 'node'} {shown}{more}"
 
 
 def dead(layer: LayerSnapshot) -> Nodes:
@@ -45,7 +49,7 @@ def saturated(layer: LayerSnapshot) -> Nodes:
     greatest = GREATEST_SLOPE.get(layer.activation)
     if greatest is None:
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero((layer.slope <= FLAT * greatest).mean(axis=0) >= NEARLY_ALL)
+    return np.flatnonzero((layer.slope <= FLAT_END * greatest).mean(axis=0) >= NEARLY_ALL)
 
 
 def all_dead(layer: LayerSnapshot) -> bool:
@@ -58,36 +62,36 @@ def all_saturated(layer: LayerSnapshot) -> bool:
     return layer.stands_for_all and len(saturated(layer)) == layer.nodes
 
 
-def _worst(look: Snapshot, nodes_of: Callable[[LayerSnapshot], Nodes]) -> tuple[int, Nodes] | None:
-    """The layer with the largest part of such nodes, and these."""
-    found = [(number, nodes_of(layer)) for number, layer in enumerate(look.layers)]
+def _worst(e: Evidence, nodes_of: Callable[[LayerSnapshot], Nodes]) -> tuple[int, Nodes] | None:
+    """The layer with the largest part of nodes that are so at both moments at the end, and these."""
+    before, now = e.lately
+    pairs = enumerate(zip(before.layers, now.layers, strict=True))
+    found = [(number, np.intersect1d(nodes_of(earlier), nodes_of(later))) for number, (earlier, later) in pairs]
     found = [(number, nodes) for number, nodes in found if len(nodes)]
-    return max(found, key=lambda pair: len(pair[1]) / look.layers[pair[0]].nodes) if found else None
+    return max(found, key=lambda pair: len(pair[1]) / now.layers[pair[0]].nodes) if found else None
 
 
-def dead_nodes(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, STEPS)
+def dead_nodes(e: Evidence) -> Finding | None:
     """Off for every example at the end."""
-    worst = _worst(e.last, dead)
+    worst = _worst(e, dead)
     if worst is None or e.solved:
         return None
     number, nodes = worst
     layer = e.last.layers[number]
     part = len(nodes) / layer.nodes
     already = np.intersect1d(nodes, dead(e.first.layers[number]))
-    since = (
-        "from the start"
-        if len(already) == len(nodes)
-        else f"{len(already)} of them from the start"
-        if len(already)
-        else "not at the start"
-    )
-    severity = "fault" if all_dead(layer) and not e.there else "warning" if part >= 0.5 and not e.there else "note"
-    all_words = ": nothing can pass back through it, and it and all layers before it stand still" if all_dead(layer) else ""
+    since = "from the start" if len(already) == len(nodes) else f"{len(already)} of them from the start"
+    since = since if len(already) else "not at the start"
+    every = all_dead(layer) and len(nodes) == layer.nodes
+    severity = "note" if e.converged or part < 0.5 else "fault" if every else "warning"
+    all_words = ": nothing can pass back through it, and it and all layers before it stand still" if every else ""
     return Finding(
         "dead nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.told} ({layer.activation}) "
+        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} off for every example, {since}{all_words}.",
+        headline="Some nodes are off for every example and can never learn again.",
         step=e.last.step,
         where=f"layer {number}, {listed(layer.numbers[nodes])}",
         measured=part,
@@ -99,9 +103,10 @@ def dead_nodes(e: NetworkEvidence) -> Finding | None:
     )
 
 
-def saturated_nodes(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, STEPS)
+def saturated_nodes(e: Evidence) -> Finding | None:
     """On the flat ends of tanh or sigmoid for nearly all examples, while it is no fit yet."""
-    at_end = _worst(e.last, saturated)
+    at_end = _worst(e, saturated)
     if at_end is None:
         return None
     number, nodes = at_end
@@ -109,44 +114,47 @@ def saturated_nodes(e: NetworkEvidence) -> Finding | None:
     part = len(nodes) / layer.nodes
     hidden = number < len(e.last.layers) - 1
     severity = "note"
-    if not e.there and part >= 0.5:
+    if not e.converged and part >= 0.5:
         severity = "fault" if all_saturated(layer) and (hidden or layer.of == 1) else "warning"
     already = len(np.intersect1d(nodes, saturated(e.first.layers[number])))
     slope = float(np.median(np.abs(layer.slope[:, nodes])))
-    over = math.nan if severity == "note" or e.scales_itself or already == len(nodes) else e.first.alpha / e.edge(e.first)
+    over = math.nan if severity == "note" or e.rescales or already == len(nodes) else e.first.alpha / e.local_limit(e.first)
     thrown = f" Alpha is {over:.3g} times its local limit at the start: too large a step threw them there." if over > 1 else ""
     return Finding(
         "saturated nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.told} ({layer.activation}) "
+        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} on the flat ends for nearly every example"
         f"{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
         f"hardly any delta goes through.{thrown}",
+        headline="Some nodes are at the flat ends of their curve, so they hardly learn.",
         step=e.last.step,
         where=f"layer {number}, {listed(layer.numbers[nodes])}",
         measured=slope,
         predicted=GREATEST_SLOPE[layer.activation],
-        threshold=f"slope below {FLAT} of its greatest for {NEARLY_ALL:.0%} of the examples; judged only where it is no fit yet",
+        threshold=f"slope below {FLAT_END} of its greatest for {NEARLY_ALL:.0%} of the examples; judged where it is no fit yet",
         remedy="" if severity == "note" else "Standardise the inputs, draw smaller weights, or take a smaller alpha.",
         source="Glorot, Bengio 2010, section 3",
     )
 
 
-def symmetric_nodes(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, STEPS)
+def symmetric_nodes(e: Evidence) -> Finding | None:
     """Nodes of a hidden layer that begin alike and end alike."""
     for number in range(len(e.last.layers) - 1):
-        alike = [_twins(look, number) for look in (e.first, e.last)]
+        alike = [_twins(moment, number) for moment in (e.first, e.last)]
         group = max((set(a) & set(b) for a in alike[0] for b in alike[1]), key=len, default=set())
         nodes = e.last.layers[number].nodes
         if len(group) < 2:
             continue
         every = len(group) == nodes
-        severity = ("fault" if every else "warning") if not e.there else "note"
+        severity = ("fault" if every else "warning") if not e.converged else "note"
         return Finding(
             "symmetric nodes",
             severity,
             f"in layer {number} {listed(sorted(group))} of {nodes} began with the same weights and get the same "
             "deltas, so they stay alike for ever: together they do what one node does.",
+            headline="Some nodes began exactly alike, so together they do what one does.",
             step=e.first.step,
             where=f"layer {number}, {listed(sorted(group))}",
             measured=float(len(group)),
@@ -157,9 +165,9 @@ def symmetric_nodes(e: NetworkEvidence) -> Finding | None:
     return None
 
 
-def _twins(look: Snapshot, number: int) -> list[tuple[int, ...]]:
+def _twins(snapshot: Snapshot, number: int) -> list[tuple[int, ...]]:
     """Groups of nodes of a layer whose weights in and out have the same bits."""
-    layer, fed = look.layers[number], look.layers[number + 1]
+    layer, fed = snapshot.layers[number], snapshot.layers[number + 1]
     groups: dict[bytes, list[int]] = {}
     for j in range(layer.nodes):
         bias = b"" if layer.bias is None else layer.bias[j].tobytes()
@@ -167,7 +175,8 @@ def _twins(look: Snapshot, number: int) -> list[tuple[int, ...]]:
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
-def goal_out_of_range(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, GOALS, STEPS)
+def goal_out_of_range(e: Evidence) -> Finding | None:
     """Goals that the last activation cannot give."""
     last = ACTIVATIONS.get(e.last.layers[-1].activation)
     if last is None:
@@ -185,6 +194,7 @@ def goal_out_of_range(e: NetworkEvidence) -> Finding | None:
         severity,
         f"{outside:,} of {len(goal):,} goals cannot be reached: they go from {low:.6g} to {high:.6g}, but {last.name} gives only "
         f"{last.least:g} to {last.most:g}. No weights bring the mse below {least:.6g}.",
+        headline="Some goals lie outside what the last layer can give.",
         step=e.run.steps,
         where=f"layer {len(e.last.layers) - 1}",
         measured=high if high > last.most else low,
@@ -195,35 +205,39 @@ def goal_out_of_range(e: NetworkEvidence) -> Finding | None:
     )
 
 
-def standing_still(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, STEPS)
+def stalled(e: Evidence) -> Finding | None:
     """No weight of some layer moved at the end, and which of the reasons it is."""
     if e.end == 0.0 or not e.run.steps or e.last.alpha == 0.0:
         return None
-    still = [n for n, layer in enumerate(e.last.layers) if _unmoved(layer) and not e.moved_by_others(n)]
+    layers = enumerate(e.last.layers)
+    still = [n for n, layer in layers if layer.stands_for_all and e.unmoved(n) and not e.moved_by_others(n)]
     if not still:
         return None
     reasons = {number: reason for number in still for reason in [_why_still(e, number)]}
     number = still[-1] if len(set(reasons.values())) == 1 else still[0]
     every = len(still) == len(e.last.layers)
     reason = reasons[number]
-    bad = not e.there and reason not in _MEANT
-    layers = "every layer" if every else ", ".join(e.layer_name(number) for number in still)
+    bad = not e.converged and reason not in _MEANT
+    names = "every layer" if every else ", ".join(e.layer_name(number) for number in still)
     return Finding(
-        "standing still",
+        "stalled",
         ("fault" if every else "warning") if bad else "note",
-        f"{layers} {'stand' if len(still) > 1 and not every else 'stands'} still: {_REASONS[reason]}.",
+        f"{names} {'stand' if len(still) > 1 and not every else 'stands'} still: {_REASONS[reason]}.",
+        headline=f"{'Nothing moves' if every else 'A layer stands still'}: {_PLAINLY[reason]}.",
         step=e.last.step,
-        where=layers,
+        where=names,
         measured=0.0,
-        threshold="every alpha delta of the layer leaves its weight as it is, though the error is not 0",
+        threshold="the layer's weights stay as they are for an epoch, though the error is not 0",
         remedy=_REMEDIES[reason] if bad else "",
         source="weight − alpha delta = weight",
     )
 
 
-def cut_off(e: NetworkEvidence) -> Finding | None:
+@needs(CURVED, STEPS)
+def stalled_examples(e: Evidence) -> Finding | None:
     """Examples that hold most of what is still wrong, and for which a whole hidden layer is off: no weight learns from them."""
-    if e.there or not e.finite or not e.run.steps:
+    if e.converged or not e.finite or not e.run.steps:
         return None
     errors = (e.last.layers[-1].delta ** 2).sum(axis=1)
     for number, layer in enumerate(e.last.layers[:-1]):
@@ -235,13 +249,14 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
             continue
         examples = np.flatnonzero(silent)
         loudest = float(np.abs(layer.prediction[silent]).max())
-        more = f" and {len(examples) - SHOWN:,} more" if len(examples) > SHOWN else ""
-        told = f" ({', '.join(map(str, examples[:SHOWN]))}{more})" if e.numbered else ""
+        more = f" and {len(examples) - NAMED:,} more" if len(examples) > NAMED else ""
+        numbers = f" ({', '.join(map(str, examples[:NAMED]))}{more})" if e.numbered else ""
         return Finding(
-            "standing still",
+            "stalled",
             "fault" if share > NEARLY_ALL else "warning",
-            f"for {len(examples):,} of {len(silent):,} examples{told} every node of {e.layer_name(number)} ({layer.activation}) "
+            f"for {len(examples):,} of {len(silent):,} examples{numbers} every node of {e.layer_name(number)} ({layer.activation}) "
             f"is off (at most {loudest:.3g}): their deltas, {share:.3g} of what is left, reach no weight, so they stand still.",
+            headline="Some examples switch a whole layer off, so nothing is learned from them.",
             step=e.last.step,
             where=f"layer {number}",
             measured=share,
@@ -254,10 +269,10 @@ def cut_off(e: NetworkEvidence) -> Finding | None:
 
 def _off(layer: LayerSnapshot) -> NDArray[np.bool_]:
     """Which nodes (m, k) give next to nothing and pass nothing back."""
-    least = {"relu": 0.0, "sigmoid": FLAT}.get(layer.activation)
+    least = {"relu": 0.0, "sigmoid": FLAT_END}.get(layer.activation)
     if least is None:
         return np.zeros(layer.prediction.shape, dtype=bool)
-    return (np.abs(layer.prediction) <= least) & (layer.slope <= FLAT * GREATEST_SLOPE.get(layer.activation, 1.0))
+    return (np.abs(layer.prediction) <= least) & (layer.slope <= FLAT_END * GREATEST_SLOPE.get(layer.activation, 1.0))
 
 
 _REASONS = {
@@ -270,8 +285,20 @@ _REASONS = {
     "no input": "its inputs are 0 for every example",
     "bottom": "its deltas cancel out over the examples, so the error has no slope left: a lowest point, or a flat one; "
     "more nodes or another start may find a lower one",
-    "solved": "the deltas of this step are 0",
+    "solved": "the deltas of the last step are 0",
     "unused": "the loss does not depend on it",
+}
+_PLAINLY = {
+    "frozen": "its weights are frozen",
+    "dead": "its nodes are off for every example",
+    "saturated": "its nodes are at the flat ends of their curve",
+    "underflow": "its steps are too small to change any weight",
+    "zeros": "the weights behind it are all 0",
+    "faded": "alpha has faded away",
+    "no input": "its inputs are all 0",
+    "bottom": "it is at a lowest or a flat point",
+    "solved": "nothing is left to correct",
+    "unused": "the error does not depend on it",
 }
 _MEANT = ("frozen", "unused", "bottom")
 """Reasons that are no trouble by themselves."""
@@ -289,11 +316,6 @@ _REMEDIES = {
 }
 
 
-def _unmoved(layer: LayerSnapshot) -> bool:
-    parts = [part for part in (layer.alpha_delta, layer.bias_delta) if part is not None]
-    return layer.stands_for_all and bool(parts) and all(not part.any() for part in parts)
-
-
 def _cancels(layer: LayerSnapshot) -> bool:
     """Whether weighted deltas that are something for each example are nothing for all together."""
     if layer.weighted_delta is None or len(layer.delta) != len(layer.input) or layer.input.shape[1] != layer.weight.shape[1]:
@@ -304,7 +326,7 @@ def _cancels(layer: LayerSnapshot) -> bool:
     return bool(each.any() and np.all(together <= CANCELLED * each.max()))
 
 
-def _why_still(e: NetworkEvidence, number: int) -> str:
+def _why_still(e: Evidence, number: int) -> str:
     """The first of the reasons that holds, looking from the layer to the output."""
     if e.frozen(number):
         return "frozen"
@@ -327,28 +349,9 @@ def _why_still(e: NetworkEvidence, number: int) -> str:
     return "underflow" if e.last.layers[-1].delta.any() else "solved"
 
 
-def frozen_layers(e: NetworkEvidence) -> Finding | None:
-    """Weights that may not move."""
-    if e.problem.frozen is None:
-        return None
-    frozen = e.problem.frozen.ravel()
-    where = [number for number in range(len(e.problem.layers)) if frozen[e.problem.weights_of(number)].any()]
-    every = bool(frozen.all())
-    return Finding(
-        "frozen weight",
-        "warning" if every and e.end else "note",
-        f"{int(frozen.sum()):,} of {frozen.size:,} weights are frozen, in layer{'s' if len(where) > 1 else ''} "
-        f"{', '.join(map(str, where))}.",
-        where=", ".join(f"layer {number}" for number in where),
-        measured=float(frozen.mean()),
-        threshold="frozen in the recipe",
-        source="the recipe's frozen",
-    )
-
-
-def all_nodes(look: Snapshot) -> Iterator[tuple[int, int, str]]:
+def all_nodes(snapshot: Snapshot) -> Iterator[tuple[int, int, str]]:
     """Layer, node and state ("dead", "saturated" or "") of each node, for the view."""
-    for number, layer in enumerate(look.layers):
+    for number, layer in enumerate(snapshot.layers):
         off, flat = set(dead(layer).tolist()), set(saturated(layer).tolist())
         for j in range(layer.nodes):
             yield number, j, "dead" if j in off else "saturated" if j in flat else ""

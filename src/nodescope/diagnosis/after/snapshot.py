@@ -1,4 +1,4 @@
-"""All numbers of a network at one step, over many examples: what every finding about networks looks at.
+"""All numbers of a run at one step, over many examples: what every finding about layers and nodes looks at.
 
 A replayed run makes them from its states; a recorded one hands in the same fields, for the examples and nodes that were recorded.
 """
@@ -14,10 +14,10 @@ from nodescope.run.run import Run
 from nodescope.theory.network import Surface, weighted_deltas
 
 MOST_EXAMPLES = 512
-"""Of more, evenly spaced ones."""
+"""A snapshot of more examples takes evenly spaced ones."""
 MANY = 32
-"""Nodes, of a larger layer: what holds for each of so many holds for the layer."""
-LOOKS = 9
+"""What holds for each of so many nodes of a larger layer holds for the layer."""
+SNAPSHOTS = 9
 """Steps looked at, evenly spaced, the first and the last among them."""
 
 
@@ -33,7 +33,6 @@ class LayerSnapshot:
         Before the update.
     weighted_delta : (k, d); bias_weighted_delta : (k,); or None
         Means over the examples; None where the error does not depend on the layer.
-    alpha_delta, bias_delta : what the update subtracts, None where that is not known
     input : (m, d); sum, prediction, slope, delta : (m, k)
     numbers : (k,)
         Of the nodes, in their layer.
@@ -46,8 +45,6 @@ class LayerSnapshot:
     bias: Floats | None
     weighted_delta: Floats | None
     bias_weighted_delta: Floats | None
-    alpha_delta: Floats | None
-    bias_delta: Floats | None
     input: Floats
     sum: Floats
     prediction: Floats
@@ -58,12 +55,12 @@ class LayerSnapshot:
 
     @property
     def nodes(self) -> int:
-        """How many are known."""
+        """How many nodes are known."""
         return len(self.weight)
 
     @property
-    def told(self) -> str:
-        """Their number, in words."""
+    def nodes_in_words(self) -> str:
+        """Their number, and of how many where some are not known."""
         return f"{self.nodes}" if self.nodes == self.of else f"the {self.nodes} told of {self.of}"
 
     @property
@@ -74,7 +71,7 @@ class LayerSnapshot:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A network at one step; `mse` is over all examples, before the update."""
+    """All layers at one step; `mse` is over the examples looked at, before the update."""
 
     step: int
     alpha: float
@@ -84,7 +81,7 @@ class Snapshot:
 
 def steps_looked_at(steps: int) -> list[int]:
     """The first step, the last, and some between."""
-    return sorted({round(i * (steps - 1) / (LOOKS - 1)) for i in range(LOOKS)}) if steps else []
+    return sorted({round(i * (steps - 1) / (SNAPSHOTS - 1)) for i in range(SNAPSHOTS)}) if steps else []
 
 
 def snapshots(run: Run, steps: Sequence[int] | None = None) -> list[Snapshot]:
@@ -95,25 +92,24 @@ def snapshots(run: Run, steps: Sequence[int] | None = None) -> list[Snapshot]:
 def _snapshot(run: Run, step: int) -> Snapshot:
     problem = run.recipe.problem
     weights = problem.weights(run.replay.state_at(step))
-    every = slice(None, None, max(1, -(-problem.n // MOST_EXAMPLES)))
-    surface = Surface(problem, weights, every)
-    parts = weighted_deltas(surface.shapes, surface.passes, surface.deltas)
-    moves = problem.blocks(weights - problem.weights(run.replay.state_at(step + 1)))
+    surface = Surface(problem, weights, slice(None, None, max(1, -(-problem.n // MOST_EXAMPLES))))
+    with np.errstate(all="ignore"):
+        mse = float((surface.error**2).mean())
+    alpha = run.recipe.alpha if run.recipe.schedule is None else run.recipe.schedule.at(step)
+    return Snapshot(step, alpha, mse, tuple(_layers(surface)))
+
+
+def _layers(surface: Surface) -> list[LayerSnapshot]:
+    parts, count = weighted_deltas(surface.shapes, surface.passes, surface.deltas), len(surface.goal)
     layers = []
-    for shape, block, at, delta, part, move in zip(
-        surface.shapes, surface.blocks, surface.passes, surface.deltas, parts, moves, strict=True
-    ):
-        d, biased, count = shape.inputs, shape.has_bias, len(surface.goal)
+    for shape, block, at, delta, part in zip(surface.shapes, surface.blocks, surface.passes, surface.deltas, parts, strict=True):
+        d, biased = shape.inputs, shape.has_bias
         layers.append(
             LayerSnapshot(
                 activation=shape.activation.name, weight=block[:, :d], bias=block[:, -1] if biased else None,
                 weighted_delta=part[:, :d] / count, bias_weighted_delta=part[:, -1] / count if biased else None,
-                alpha_delta=move[:, :d], bias_delta=move[:, -1] if biased else None,
                 input=at.input, sum=at.sum, prediction=at.prediction, slope=at.slope, delta=delta,
                 numbers=np.arange(shape.outputs), of=shape.outputs,
             )
         )  # fmt: skip
-    with np.errstate(all="ignore"):
-        mse = float((surface.error**2).mean())
-    alpha = run.recipe.alpha if run.recipe.schedule is None else run.recipe.schedule.at(step)
-    return Snapshot(step, alpha, mse, tuple(layers))
+    return layers

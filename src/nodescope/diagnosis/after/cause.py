@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.run.run import Run
+from nodescope.run.trace import Step
 
 LOOKED_BACK = 2**16
-"""Steps before the end over which the error is followed back."""
+"""The error is followed back over so many steps before the end."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Cause:
     quantity : str
         "sum", "prediction", "delta", "weighted delta", a memory of the rule, "alpha delta" or "new weight".
     layer, node : int or None
+        The layer is None where there is but one.
     example : int or None
         Number of the example, where the quantity belongs to one.
     value : float
@@ -57,18 +59,15 @@ class Cause:
 
 def cause_of(run: Run) -> Cause:
     """The first cause in the last step of a run that diverged, with layers or without."""
-    step = run.trace[run.steps - 1]
-    numbers = step.as_dict()
-    layers = [_as_layer(run, numbers)] if not run.recipe.in_layers else [layer.as_dict() for layer in step.layers]
-    found = _first(run, layers, np.atleast_1d(numbers["example"]), float(numbers["alpha"]))
+    window = run.trace[run.steps - 1 : run.steps]
+    layers = [Step(window.of_layer(layer)).as_dict() for layer in range(len(run.recipe.problem.layers))]
+    found = _first(run, layers, np.atleast_1d(window["example"][0]), float(window["alpha"][0]))
     turned = turned_at(run)
     quantity, layer, node, example, value, operands = found
-    where = [
-        f"example {example}" if example is not None and run.recipe.n > 1 else "",
-        f"layer {layer}" if run.recipe.in_layers else "",
-    ]
-    where += [f"node {node}" if node is not None and (run.recipe.in_layers or run.recipe.k > 1) else ""]
-    place = ", ".join(filter(None, where))
+    deep = len(layers) > 1
+    where = [f"example {example}"] * (example is not None and run.recipe.n > 1) + [f"layer {layer}"] * deep
+    where += [f"node {node}"] * (node is not None and (deep or run.recipe.k > 1))
+    place = ", ".join(where)
     told = ", ".join(f"{name} {number:.6g}" for name, number in operands)
     grown = f" From step {turned:,} on the error never was as low again." if turned < run.steps - 1 else ""
     text = (
@@ -76,8 +75,7 @@ def cause_of(run: Run) -> Cause:
         f"not finite: {value}, "
         f"from {told}.{grown}"
     )
-    in_layers = run.recipe.in_layers
-    return Cause(run.steps - 1, quantity, layer if in_layers else None, node, example, value, operands, turned, text)
+    return Cause(run.steps - 1, quantity, layer if deep else None, node, example, value, operands, turned, text)
 
 
 def turned_at(run: Run) -> int:
@@ -86,22 +84,6 @@ def turned_at(run: Run) -> int:
     mse = run.trace[first : run.steps]["mse"]
     finite = np.where(np.isfinite(mse), mse, np.inf)
     return first + len(finite) - 1 - int(np.argmin(finite[::-1]))
-
-
-def _as_layer(run: Run, numbers: dict[str, Any]) -> dict[str, Any]:
-    """A one-layer step's numbers in the shapes of a layer's."""
-    recipe = run.recipe
-    b, k, d = recipe.batch_size, recipe.k, recipe.d
-    shaped: dict[str, Any] = {"input": np.reshape(numbers["input"], (b, d))}
-    for name in ("prediction", "delta"):
-        shaped[name] = np.reshape(numbers[name], (b, k))
-    shaped["sum"] = shaped["prediction"]
-    for name in ("weight", "weighted_delta", "alpha_delta", "new_weight", *recipe.rule.memories):
-        shaped[name] = np.reshape(numbers[name], (k, d))
-    for name in ("bias", "bias_weighted_delta", "bias_delta", "new_bias"):
-        if name in numbers:
-            shaped[name] = np.reshape(numbers[name], k)
-    return shaped
 
 
 _Found = tuple[str, int, int | None, int | None, float, tuple[tuple[str, float], ...]]

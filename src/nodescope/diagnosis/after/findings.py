@@ -1,0 +1,151 @@
+"""All findings in the order of the verdict: what stops a run before what slows it, and that before what is merely good to know.
+
+Each is told by one function, over one evidence, and says what it needs; docs/verdicts.md says the same in a table.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from nodescope.diagnosis.after.about_alpha import (
+    alpha_is_zero,
+    diverges,
+    edge_of_stability,
+    local_limit,
+    marginal,
+    non_finite,
+    oscillates,
+    overflow,
+    wrong_sign,
+)
+from nodescope.diagnosis.after.about_data import (
+    errors_cancel,
+    frozen_weight,
+    ill_conditioned,
+    irreducible_error,
+    noise_floor,
+    overfitting,
+    unscaled_inputs,
+    zero_input,
+)
+from nodescope.diagnosis.after.about_layers import exploding_gradients, vanishing_gradients
+from nodescope.diagnosis.after.about_nodes import (
+    dead_nodes,
+    goal_out_of_range,
+    saturated_nodes,
+    stalled,
+    stalled_examples,
+    symmetric_nodes,
+)
+from nodescope.diagnosis.after.about_progress import mse_reached, not_converged, plateau, slow_convergence, solved, unknown
+from nodescope.diagnosis.after.about_recording import (
+    first_not_finite,
+    loss_diverges,
+    loss_hardly_falls,
+    loss_not_seen,
+    nothing_recorded,
+    rate_against_limit,
+    told_to_go_up,
+    without_end,
+)
+from nodescope.diagnosis.after.about_rounding import last_bit_cycle, rounding_floor
+from nodescope.diagnosis.after.evidence import Evidence
+from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, Rule, each_needs
+from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
+from nodescope.diagnosis.after.observed.about_progress import classified, no_better_than_guessing, overfitted
+from nodescope.diagnosis.after.observed.about_settings import SETTINGS
+from nodescope.diagnosis.after.observed.about_wiring import WIRING
+from nodescope.diagnosis.after.observed.headlines import with_headline
+
+FINDINGS: tuple[Rule[Any], ...] = (
+    *each_needs(LOSS_CALL, RECORDS),
+    wrong_sign,
+    told_to_go_up,
+    without_end,
+    non_finite,
+    first_not_finite,
+    overflow,
+    alpha_is_zero,
+    *each_needs(WIRING, RECORDS, WIRED),
+    *each_needs(SETTINGS, RECORDS),
+    diverges,
+    loss_diverges,
+    zero_input,
+    marginal,
+    stalled_examples,
+    goal_out_of_range,
+    symmetric_nodes,
+    dead_nodes,
+    saturated_nodes,
+    exploding_gradients,
+    vanishing_gradients,
+    stalled,
+    ill_conditioned,
+    unscaled_inputs,
+    slow_convergence,
+    loss_hardly_falls,
+    plateau,
+    *each_needs([no_better_than_guessing], RECORDS, ERRORS),
+    noise_floor,
+    overfitting,
+    *each_needs([overfitted, classified], RECORDS),
+    rounding_floor,
+    last_bit_cycle,
+    mse_reached,
+    solved,
+    not_converged,
+    unknown,
+    frozen_weight,
+    edge_of_stability,
+    irreducible_error,
+    errors_cancel,
+    oscillates,
+    local_limit,
+    rate_against_limit,
+    loss_not_seen,
+    nothing_recorded,
+)
+RANK = {"fault": 0, "warning": 1, "note": 2}
+
+
+def all_findings(e: Evidence) -> list[Finding]:
+    """Faults first, then warnings, then notes; first of all that nothing is wrong, where there is neither fault nor warning."""
+    with np.errstate(all="ignore"):
+        rules = [rule for rule in FINDINGS if rule.needs <= e.offers]
+        found = [with_headline(finding) for rule in rules if (finding := rule(e)) is not None]
+        if all(finding.severity == "note" for finding in found):
+            found.insert(0, _nothing_wrong(e) if e.run.steps or found else _nothing_done(e))
+    return sorted(found, key=lambda finding: RANK[finding.severity])
+
+
+def _nothing_wrong(e: Evidence) -> Finding:
+    return Finding(
+        "nothing wrong",
+        "note",
+        f"healthy: nothing is wrong; {_left(e)}.",
+        headline="Healthy: nothing is wrong.",
+        step=e.run.steps,
+        measured=e.end,
+        predicted=e.linear.least if e.is_linear else None,
+        threshold="neither a warning nor a fault",
+        source="docs/verdicts.md",
+    )
+
+
+def _nothing_done(e: Evidence) -> Finding:
+    return Finding(
+        "unknown",
+        "note",
+        f"nothing can be told: no step was made; {_left(e)}.",
+        headline="Nothing can be told: no step was made.",
+        step=0,
+        measured=e.end,
+        threshold="at least one step",
+        source="run.steps",
+    )
+
+
+def _left(e: Evidence) -> str:
+    if e.is_linear and e.end > 0 and e.linear.least > 0.5 * e.end:
+        return f"the mse is {e.end:.6g}, and no weights have less than {e.linear.least:.6g}"
+    return f"{e.share_left:.3g} of the goals' variance is left" if e.spread > 0 else f"{e.error_is} {e.end:.6g}"

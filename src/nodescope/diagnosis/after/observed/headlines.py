@@ -1,0 +1,41 @@
+"""Findings about observed trainings in at most 15 plain words, by their names."""
+
+from dataclasses import replace
+
+from nodescope.diagnosis.after.finding import Finding
+
+HEADLINES = {
+    "accuracy": "How many predictions are right can be told.",
+    "arguments swapped": "The loss is given its predictions and its goals the wrong way round.",
+    "clipping": "Gradients are clipped so hard that the weights hardly move.",
+    "eps lost": "A number that should keep a division safe is too small for this precision.",
+    "frozen weight": "A part of the model cannot learn: its weights are kept from moving.",
+    "goal out of range": "Some goals lie outside what the loss or the last layer is made for.",
+    "gradients cleared too early": "Gradients are cleared before they are used, so nothing is learned from them.",
+    "gradients not cleared": "Gradients are not cleared between updates, so old ones are added to new ones.",
+    "lost to rounding": "The updates are too small for this precision and are lost.",
+    "no gradient": "A part of the model gets nothing to learn from.",
+    "no labels": "Some batches have no labels at all, so their loss is no number.",
+    "no update": "No update was made: the optimizer was never asked to step.",
+    "not in the model": "Some layers are not part of the model, so they are never trained.",
+    "not log-probabilities": "The loss is given numbers of another kind than it expects.",
+    "overfitting": "It learns the rows by heart: on rows it has not seen it gets worse.",
+    "plateau": "The loss stands still: nothing is learned from the inputs.",
+    "rate too large": "The first updates are too large for the weights.",
+    "schedule": "The rate falls to almost nothing before the training has got anywhere.",
+    "softmax of one": "A share of one class alone is always 1, so nothing can be learned.",
+    "softmax over the batch": "Shares are taken over the examples instead of the classes.",
+    "symmetric nodes": "Some nodes began exactly alike, so together they do what one does.",
+    "unscaled goals": "The goals are so large that the loss is hard to bring down.",
+    "weight decay": "Weights are pulled to 0 so strongly that little is learned.",
+    "wrong mode": "Layers that train and test differently are in the wrong mode.",
+}
+MOST_WORDS = 15
+
+
+def with_headline(finding: Finding) -> Finding:
+    """The finding with a headline: its own, that of its name, or how its text begins."""
+    if finding.headline:
+        return finding
+    begins = finding.text.partition(": ")[0].split()[:MOST_WORDS]
+    return replace(finding, headline=HEADLINES.get(finding.name) or f"{' '.join(begins).capitalize().rstrip('.')}.")

@@ -1,0 +1,81 @@
+"""The proof of a verdict: rounding alone withholds none, a change does, and a line says what its two numbers have in common."""
+
+import dataclasses
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from conftest import PLAIN
+
+import nodescope as ns
+from nodescope.diagnosis.after.proof import Row, made_again
+from nodescope.theory.doubled import add, exact_product, multiply, quotient, whole
+
+
+def strongly_non_normal(half: int = 50, alpha: float = 0.002, epochs: int = 99, slope: float = 20.0, intercept: float = 5.0):
+    """Inputs −half … half − 1, so large that a step lengthens its own example's error fourfold, though the epoch is stable."""
+    x = np.arange(-float(half), float(half))
+    start = {"weight": [0.5], "bias": -0.3}
+    return ns.descend(input=x[:, None], goal=slope * x + intercept, alpha=alpha, epochs=epochs, **start)
+
+
+def in_exact_arithmetic(half: int, alpha: float, epochs: int, slope: float, intercept: float) -> float:
+    """The same with fractions, rounded to 200 bits after each epoch: the mse."""
+    weight, bias, rate = Fraction(1, 2), Fraction(-0.3), Fraction(alpha)
+    for _ in range(epochs):
+        for x in range(-half, half):
+            delta = weight * x + bias - (Fraction(slope) * x + Fraction(intercept))
+            weight, bias = weight - rate * delta * x, bias - rate * delta
+            weight, bias = (Fraction(round(v * 2**200), 2**200) for v in (weight, bias))
+    squares = [(weight * x + bias - (Fraction(slope) * x + Fraction(intercept))) ** 2 for x in range(-half, half)]
+    return float(sum(squares) / len(squares))
+
+
+@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
+def test_a_prediction_keeps_its_digits_where_steps_lengthen_errors():
+    run = strongly_non_normal()
+    found = ns.diagnose(run)
+    true = in_exact_arithmetic(50, 0.002, 99, 20.0, 5.0)
+    assert all(row.agrees for row in found.proof)
+    assert found.proof[-2].predicted == pytest.approx(true, rel=1e-6)
+    assert run.mse == pytest.approx(true, rel=1e-6)
+
+
+@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
+@pytest.mark.parametrize("alpha", [0.0016, 0.0018, 0.0022, 0.0025])
+def test_none_of_them_is_withheld(alpha: float):
+    assert not ns.diagnose(strongly_non_normal(alpha=alpha, slope=-3.0, intercept=400.0)).withheld
+
+
+def test_a_changed_state_is_told_from_a_prediction_that_is_off():
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=100)
+    assert made_again(run.recipe, 100) == run.mse
+    changed = dataclasses.replace(run, replay=dataclasses.replace(run.replay, last_state=run.replay.last_state + 1e-3))
+    found = ns.diagnose(changed)
+    assert found.withheld
+    assert f"Its recipe gives {run.mse!r} there: the run was changed" in found.verdict
+    off = Row(3, "mse", 1.0, 2.0, "about", False, "The recorded number is right by the definition: …")
+    assert not off.withholds
+
+
+def test_a_line_says_what_its_numbers_have_in_common():
+    def line(predicted: float, recorded: float) -> str:
+        return str(Row(7, "mse", predicted, recorded, "about", True, uncertain=4e-31))
+
+    assert line(0.25, 0.25).endswith("recorded 0.25, exactly as predicted")
+    assert line(0.1234567, 0.1234568).endswith(": the same to 6 digits")
+    assert line(3.08e-31, 7.24e-32).endswith(": apart by no more than rounding may do, 4e-31")
+    assert "≈" not in str(ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)))
+
+
+def test_pairs_of_doubles_against_fractions():
+    rng = np.random.default_rng(5)
+    for a, b, c in rng.normal(size=(200, 3)) * 10.0 ** rng.uniform(-8, 8, size=(200, 3)):
+        pair = add(multiply(whole(np.array(a)), whole(np.array(b))), whole(np.array(c)))
+        exact = Fraction(a) * Fraction(b) + Fraction(c)
+        size = abs(Fraction(a) * Fraction(b)) + abs(Fraction(c))
+        assert abs(Fraction(float(pair[0])) + Fraction(float(pair[1])) - exact) <= size * Fraction(2) ** -100
+        high, low = exact_product(np.array(a), np.array(b))
+        assert Fraction(float(high)) + Fraction(float(low)) == Fraction(a) * Fraction(b)
+    high, low = quotient(0.1, 3)
+    assert abs(Fraction(float(high)) + Fraction(float(low)) - Fraction(0.1) / 3) < Fraction(2) ** -105
