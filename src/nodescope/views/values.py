@@ -15,7 +15,7 @@ from nodescope.diagnosis.verdict import Diagnosis
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 from nodescope.run.tabular import Tabular
-from nodescope.views.explain import Explanation
+from nodescope.views.explanation.value import Explanation
 
 
 def as_json(value: Any) -> str:
