@@ -24,11 +24,11 @@ def predictions(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[P
 
 def _prediction(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Part:
     part = Part(step.of("Prediction", layer, j, s=s))
-    total = "prediction" if layer.is_identity else "sum"
+    total = "prediction" if layer.shape.is_identity else "sum"
     part.table = _contributions(step, layer, s, j, total)
     part.in_table = 1 if part.table else 0
     part.lines.append(_sum(step, layer, s, j, total))
-    if not layer.is_identity:
+    if not layer.shape.is_identity:
         part.lines += _activation(step, layer, s, j)
     if layer is step.last:
         part.lines += _delta_of_output(step, s, j)
@@ -89,14 +89,14 @@ def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
         words = f"slope of {loss.name} at prediction − goal"
         yield Line(step.of("loss's slope", layer, j, s=s), values["loss's slope"], words, at, f"slope of {loss.name}")
         formula = "{loss's slope}"
-    if not layer.is_identity:
+    if not layer.shape.is_identity:
         formula = f"({formula}) × {{slope}}" if loss.name == "squared" else f"{formula} × {{slope}}"
     yield line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), formula, values)
 
 
 def error(step: StepNumbers) -> Part:
     """mse of the step's examples, and the first number that is not finite."""
-    is_delta = step.last.is_identity and step.recipe.loss.name == "squared"
+    is_delta = step.last.shape.is_identity and step.recipe.loss.name == "squared"
     with np.errstate(all="ignore"):
         errors = [float(error) for error in (step.last.prediction - step.goal).ravel()]
     of = "delta × delta" if is_delta else "error × error"
@@ -130,7 +130,7 @@ def _hidden_delta(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Lin
     )
     in_short += f" + … {left_out:,} more" if left_out > 0 else ""
     words, slope = "sum of delta it feeds × weight", float(layer.slope[s, j])
-    if not layer.is_identity:
+    if not layer.shape.is_identity:
         words, in_short, exactly = (
             f"({words}) × slope", f"({in_short}) × {number_in(slope, short)}", f"({exactly}) * {number_in(slope, exact)}"
         )  # fmt: skip

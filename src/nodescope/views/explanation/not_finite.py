@@ -36,7 +36,7 @@ def first_not_finite(step: StepNumbers) -> str | None:
 def _forward(step: StepNumbers) -> Iterator[_Block]:
     """To the deltas of the outputs."""
     for layer in step.layers:
-        if not layer.is_identity:
+        if not layer.shape.is_identity:
             yield _Block("sum", layer, layer.sum, False)
         yield _Block("prediction", layer, layer.prediction, False)
     yield _Block("delta", step.last, step.last.delta, False)

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats, LayerShape
 from nodescope.run.run import Run
-from nodescope.run.trace import Window
+from nodescope.run.trace import Step
 from nodescope.views.explanation.lines import FEW_EXAMPLES, FEW_INPUTS, FEW_NODES
 from nodescope.views.numbers import exact, plain_text
+from nodescope.views.problem_words import is_one_identity_layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +49,6 @@ class LayerNumbers:
     memory_before: dict[str, Floats]
     frozen: NDArray[np.bool_]
     nodes: range
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether its predictions are the sums themselves."""
-        return self.shape.activation.name == "identity"
 
     @property
     def inputs(self) -> range:
@@ -90,8 +86,8 @@ class StepNumbers:
     @cached_property
     def layers(self) -> Sequence[LayerNumbers]:
         """All layers, each read from the run's trace, whichever way the recipe was written."""
-        window = self.run.trace[self.t : self.t + 1]
-        return [self._layer(window.of_layer(number)) for number in range(len(self.problem.layers))]
+        shown = self.run.trace[self.t]
+        return [self._layer(number, shown.of_layer(number)) for number in range(len(self.problem.layers))]
 
     @property
     def last(self) -> LayerNumbers:
@@ -109,10 +105,8 @@ class StepNumbers:
         rule = self.recipe.rule
         return [float(clock) for clock in self._state[self.problem.size * (1 + len(rule.memories)) :]]
 
-    def _layer(self, window: Window) -> LayerNumbers:
-        number, memories, size = window.layer or 0, self.recipe.rule.memories, self.problem.size
-        shape = self.problem.layers[number]
-        numbers = {name: column[0] for name, column in window.read().items()}
+    def _layer(self, number: int, numbers: Step) -> LayerNumbers:
+        shape, memories, size = self.problem.layers[number], self.recipe.rule.memories, self.problem.size
 
         def per_example(name: str) -> Floats:
             width = shape.inputs if name == "input" else shape.outputs
@@ -149,8 +143,8 @@ class StepNumbers:
         seen = f"{len(self.example):,} examples" if len(self.example) > 1 else f"example {self.example[0]}"
         which = "" if recipe.n == 1 else f" (epoch {self.epoch:,}, {seen} of {recipe.n:,})"
         schedule = " from its schedule" if recipe.schedule else ""
-        plain = len(self.layers) == 1 and self.last.is_identity
-        what = f"{'' if plain else f'{recipe.network}, '}rule {recipe.rule.name}, alpha {exact(self.alpha)}{schedule}"
+        nodes = "" if is_one_identity_layer(recipe) else f"{recipe.network}, "
+        what = f"{nodes}rule {recipe.rule.name}, alpha {exact(self.alpha)}{schedule}"
         return f"Step {self.t:,} of {self.run.steps:,}{which}: {what}"
 
     def of(self, quantity: str, layer: LayerNumbers, j: int, *, i: int | None = None, s: int | None = None) -> str:
