@@ -28,7 +28,8 @@ from nodescope.run.run import Run
 from nodescope.run.schedule import schedule
 from nodescope.run.toml import read_recipe
 from nodescope.views import display
-from nodescope.views.explain import Explanation, explain
+from nodescope.views.explanation.explain import explain
+from nodescope.views.explanation.value import Explanation
 
 offer(diagnose=diagnose, explain=explain, verify=verify, show=show, export=export, save=save, compare=compare)
 display.install()

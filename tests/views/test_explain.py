@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nodescope as ns
-from nodescope.views.explain import explain
+from nodescope.views.explanation.explain import explain
 
 RULES = ["plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 READS = {"sqrt": math.sqrt, "inf": math.inf, "nan": math.nan, "__builtins__": {}}
@@ -224,3 +224,80 @@ def test_steps_that_were_never_computed():
     assert explain(long, 999_999_999).lines == explain(seed_run(), 324).lines
     cycle = seed_run(alpha=1.5, steps=10**9)
     assert line(explain(cycle, -1), "new weight").value == cycle.weight
+
+
+def test_a_loss_that_is_not_the_square_tells_its_slope():
+    """Huber's slope is the error up to the threshold of 1 and 1 beyond; the mse is of errors, not of deltas."""
+    run = ns.descend(weight=1.0, input=[1.0, 1.0], goal=[0.5, -2.0], alpha=0.1, steps=1, batch="all", loss="huber")
+    explanation = explain(run, 0)
+    assert [one.value for one in explanation.lines if one.name.startswith("loss's slope")] == [0.5, 1.0]
+    assert line(explanation, "mse").value == (0.25 + 9.0) / 2
+    assert "loss's slope of example 1 = slope of huber at prediction − goal = slope at 1 − (-2) = 1" in explanation.text
+    assert len(not_worked_out(explanation.lines)) == 2
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_node_written_as_a_layer_gives_the_same_page(rule, loss):
+    rng = np.random.default_rng(len(rule))
+    weight, x, goal = rng.normal(size=(2, 8)), rng.normal(size=(5, 8)), rng.normal(size=(5, 2))
+    more = {"input": x, "goal": goal, "alpha": 0.01, "batch": 2, "rule": rule, "loss": loss, "steps": 7, "freeze_bias": True}
+    node = explain(ns.descend(weight=weight, bias=True, **more), 5)
+    layer = explain(ns.descend(network=ns.network(weights=[weight], biases=True, activations="identity"), **more), 5)
+    assert layer.text == node.text
+    assert (layer.markdown, layer.html, layer.lines) == (node.markdown, node.html, node.lines)
+
+
+@pytest.mark.parametrize("update_order", ["parallel", "sequential"])
+@pytest.mark.parametrize("activation", ["tanh", "identity"])
+def test_layers_add_up(activation, update_order):
+    rng = np.random.default_rng(3)
+    run = ns.descend(
+        network=ns.network([3, 2, 3, 2], activation=activation, seed=1), input=rng.normal(size=(4, 3)),
+        goal=rng.normal(size=(4, 2)), alpha=0.1, batch=2, rule="adam", steps=6, update_order=update_order,
+    )  # fmt: skip
+    explanation = explain(run, 4)
+    in_words = {one.name.split()[0] for one in not_worked_out([one for one in explanation.lines if "tanh" not in one.exactly])}
+    assert in_words == {"mse"}  # of more than three errors
+    names = [one.name for one in explanation.lines]
+    assert len(names) == len(set(names))
+    layers = run.trace[4].layers
+    for number, layer in enumerate(layers):
+        new = {bits(one.value) for one in explanation.lines if one.name.startswith(f"new weight of layer {number}, ")}
+        assert new == {bits(v) for v in [*np.ravel(layer.new_weight), *layer.new_bias]}
+    assert explanation.numbers["layers[1].delta"].tobytes() == layers[1].delta.tobytes()
+    assert "The rule's powers" in explanation.text
+    assert ("slope" in explanation.text) == (activation == "tanh")
+
+
+def test_a_node_that_passes_nothing_on_says_that_its_delta_is_0():
+    dead = ns.network(weights=[[[1.0]], [[1.0]]], biases=[[-5.0], None], activations=["relu", "identity"])
+    text = explain(ns.descend(network=dead, input=1.0, goal=1.0, alpha=0.1, steps=1), 0, layer=0).text
+    assert "The weight stays: its weighted delta is 0, because delta is 0." in text
+
+
+def test_a_network_that_ends_beyond_the_doubles_says_where():
+    run = ns.descend(network=[1, 1, 1], input=1.0, goal=1.0, alpha=1e200, steps=9)
+    text = explain(run, run.steps - 1).text
+    assert "The first number here that is not finite is the" in text
+
+
+def test_only_one_layer_or_one_node():
+    run = several()
+    assert "node 0" not in explain(run, 0, node=1).text
+    assert explain(run, 0, layer=-1).text == explain(run, 0, layer=0).text == explain(run, 0).text
+    with pytest.raises(ns.InputError, match=r"layer 1 is not there: the network has 1 layer, counted"):
+        explain(run, 0, layer=1)
+    with pytest.raises(ns.InputError, match=r"node 2 is not there: layer 0 has 2 nodes"):
+        explain(run, 0, node=2)
+    deep = ns.descend(network=[1, 2, 1], input=1.0, goal=1.0, alpha=0.1, steps=1)
+    with pytest.raises(ns.InputError, match="give layer= too"):
+        explain(deep, 0, node=0)
+
+
+def test_html_holds_the_same_numbers_and_only_text():
+    hostile = {"<b>x</b>": [1.0, 2.0, 4.0], "z": [0.5, 0.1, 3.0], "goal": [1.0, 2.0, 3.0]}
+    html = explain(ns.descend(data=hostile, goal="goal", alpha=0.01, steps=4), 1)._repr_html_()
+    assert "<b>x" not in html
+    assert "new weight of &lt;b&gt;x&lt;/b&gt;" in html
+    assert html.count("<table>") == html.count("</table>") > 3

@@ -48,6 +48,11 @@ class LayerShape:
         return self.inputs + self.has_bias
 
     @property
+    def is_identity(self) -> bool:
+        """Whether its predictions are the sums themselves."""
+        return self.activation.name == "identity"
+
+    @property
     def size(self) -> int:
         """Weights of all its nodes."""
         return self.outputs * self.width
@@ -129,7 +134,7 @@ class Problem:
     @property
     def is_linear(self) -> bool:
         """Whether predictions are linear in the weights and errors squared: then closed forms say what descent does."""
-        return len(self.layers) == 1 and self.layers[0].activation.name == "identity" and self.loss.name == "squared"
+        return len(self.layers) == 1 and self.layers[0].is_identity and self.loss.name == "squared"
 
     def weights_of(self, layer: int) -> slice:
         """Where a layer's weights are among all."""

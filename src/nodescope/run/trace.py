@@ -231,6 +231,10 @@ class Step:
         """The step's numbers in each layer, `step.layers[0].delta`; none of plain nodes, whose numbers are the step's own."""
         return [Step(layer) for layer in self._window.layers]
 
+    def of_layer(self, layer: int) -> "Step":
+        """The step's numbers in one layer, all axes there, whichever way the recipe was written."""
+        return Step(self._window.of_layer(layer))
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the numbers."""

@@ -12,6 +12,7 @@ from nodescope.run.run import Run
 from nodescope.views import tables
 from nodescope.views.curve import error_curve
 from nodescope.views.numbers import exact, in_markdown, plain_text, short
+from nodescope.views.problem_words import problem_text, weights_of_one_layer
 
 MANY = 12
 """Weights that are told one by one."""
@@ -151,13 +152,10 @@ def _in_ascii(lines: list[str]) -> list[str]:
 def title(run: Run) -> list[str]:
     """What ran, in a line or two."""
     recipe = run.recipe
-    of = f"{recipe.n:,} example{'s' if recipe.n > 1 else ''}"
-    one_layer = f"{recipe.k} node{'s' if recipe.k > 1 else ''}, {recipe.d} input{'s' if recipe.d > 1 else ''}"
-    who = f"{recipe.network if recipe.in_layers else one_layer}, {of}"
     alpha = (
         "alpha on a schedule" if recipe.schedule else f"alpha {short(recipe.alpha)}{' (automatic)' if recipe.alpha_auto else ''}"
     )
-    lines = [f"{who}{_rows(run)}; {alpha}, rule {recipe.rule.name}"]
+    lines = [f"{problem_text(recipe)}{_rows(run)}; {alpha}, rule {recipe.rule.name}"]
     if recipe.source is not None:
         names = ", ".join(recipe.input_names[:5]) + (", …" if recipe.d > 5 else "")
         lines.insert(0, f"{recipe.source.where}: {', '.join(recipe.goal_names)} from {names}")
@@ -172,14 +170,15 @@ def _rows(run: Run) -> str:
 
 
 def _final(run: Run) -> list[str]:
-    if run.recipe.in_layers:
+    of_one_layer = weights_of_one_layer(run)
+    if of_one_layer is None:
         biased = sum(0 if bias is None else bias.size for bias in run.network.biases)
         counts = ", ".join(f"layer {number} {weight.size:,}" for number, weight in enumerate(run.network.weights))
         biases = f", and {biased:,} biases" if biased else ""
         return [f"weights {run.recipe.problem.size - biased:,} ({counts}){biases}: run.weight and run.bias hold them"]
-    if run.recipe.source is None:
-        bias = [] if run.bias is None else [f"bias    {_whole(run.bias)}"]
-        return [f"weight  {_whole(run.weight)}", *bias]
+    weight, bias = of_one_layer
+    if run.table_weight is None:
+        return [f"weight  {_whole(weight)}", *([] if bias is None else [f"bias    {_whole(bias)}"])]
     return _named_weights(run)
 
 

@@ -21,6 +21,7 @@ from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.views.numbers import plain_text
+from nodescope.views.problem_words import is_one_identity_layer, problem_text
 from nodescope.views.values import plain
 
 MOST_STEPS = 2_000_000
@@ -79,11 +80,8 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
 
 
 def _title(recipe: Recipe) -> str:
-    if recipe.in_layers:
-        return plain_text(f"{recipe.network}, {recipe.n:,} examples")
-    if recipe.source is None:
-        counts = ((recipe.k, "node"), (recipe.d, "input"), (recipe.n, "example"))
-        return ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    if recipe.source is None or not is_one_identity_layer(recipe):
+        return problem_text(recipe)
     return plain_text(f"{', '.join(recipe.goal_names)} from {', '.join(recipe.input_names[:3])}{' …' if recipe.d > 3 else ''}")
 
 
@@ -129,8 +127,8 @@ def _layer(shape: LayerShape) -> dict[str, Any]:
 
 
 def _node_states(run: Run) -> list[dict[str, Any]]:
-    """Nodes of a network that are dead or saturated at the last step."""
-    if not run.recipe.in_layers or not run.steps:
+    """Nodes that are dead or saturated at the last step."""
+    if not run.steps:
         return []
     last = snapshots(run, [max(0, run.steps - (2 if run.ending is Ending.DIVERGED else 1))])[0]
     return [{"layer": layer, "node": node, "state": state} for layer, node, state in all_nodes(last) if state]

@@ -3,19 +3,35 @@
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from nodescope.diagnosis.after.finding import Finding
 from nodescope.diagnosis.after.verdict import Diagnosis
 from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.diagnosis.checks.bisect import Boundary
 from nodescope.diagnosis.checks.certificate import Certificate
+from nodescope.diagnosis.checks.compare import Comparison
+from nodescope.diagnosis.checks.gradients import GradientCheck
 from nodescope.diagnosis.homework.grades import ClassList, Grade
+from nodescope.run.ending import Ending
+from nodescope.run.network import Network
+from nodescope.run.recipe import Recipe
+from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 from nodescope.run.tabular import Tabular
-from nodescope.views.explain import Explanation
+from nodescope.views.explanation.value import Explanation
+
+
+def values_of(made: Any) -> dict[str, Any]:
+    """What a public object holds, by the names of its attributes: every one of them can be told as JSON."""
+    for kind, of in _VALUES.items():
+        if isinstance(made, kind):
+            return of(made)
+    raise TypeError(f"{type(made).__name__} has no values for JSON")
 
 
 def as_json(value: Any) -> str:
@@ -137,3 +153,34 @@ def _score(score: Score) -> dict[str, Any]:
         for name, of in (("mean", score.mean), ("least_squares", score.least_squares))
     }
     return {**both, **yardsticks}
+
+
+def recorded_values(run: Recorded) -> dict[str, Any]:
+    """What was seen of an observed run; its records are read with `window_values(run.trace[:])`."""
+    names = ("program", "optimizer", "steps", "stride", "sentence", "losses", "notes")
+    layers = [dataclasses.asdict(layer) for layer in run.layers]
+    trouble = None if run.trouble is None else dataclasses.asdict(run.trouble)
+    told = {name: getattr(run, name) for name in names}
+    return {"ending": run.ending.name, **told, "layers": layers, "recorded": run.trace.steps, "trouble": trouble}
+
+
+def _fields(made: Any) -> dict[str, Any]:
+    """A dataclass by the names of its fields, and its sentence."""
+    sentence = {"sentence": made.sentence} if hasattr(made, "sentence") else {}
+    return dataclasses.asdict(made) | sentence
+
+
+_VALUES: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Run: run_values,
+    Recorded: recorded_values,
+    Forecast: forecast_values,
+    Diagnosis: judgement_values,
+    Certificate: certificate_values,
+    Explanation: explanation_values,
+    **dict.fromkeys((Grade, ClassList), grade_values),
+    **dict.fromkeys((Boundary, Comparison, Finding, GradientCheck), _fields),
+    Network: Network.settings,
+    Recipe: Recipe.keywords,
+    Tabular: window_values,
+    Ending: lambda ending: {"name": ending.name, "sentence": ending.value},
+}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.arithmetic.core import engine
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
@@ -136,8 +137,6 @@ class Curve:
 
 def curve_of(run: Run) -> Curve:
     """The error at evenly spaced steps, two beside each other so that a swing shows."""
-    from nodescope.arithmetic.core import engine
-
     steps = _steps(run)
     problem = run.recipe.problem
     return Curve(steps, [engine().mse(problem, problem.weights(run.replay.state_at(t))) for t in steps])

@@ -4,6 +4,8 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from nodescope.run.trace import Step
 from nodescope.views.picture.marks import Mark, Words, arrow, box, circle, diamond, polyline
 from nodescope.views.picture.texts import brief, distinct
@@ -18,11 +20,15 @@ class Numbers:
     """The numbers of a step of one weight, with texts of which no two different ones share one."""
 
     def __init__(self, step: Step) -> None:
-        self.input, self.goal = float(step["input"]), float(step["goal"])
-        self.weight, self.new_weight = float(step["weight"]), float(step["new_weight"])
-        self.prediction, self.delta = float(step["prediction"]), float(step["delta"])
-        self.weighted_delta, self.alpha_delta = float(step["weighted_delta"]), float(step["alpha_delta"])
-        self.alpha, self.mse = float(step["alpha"]), float(step["mse"])
+        numbers = step.as_dict() | step.of_layer(0).as_dict()
+
+        def only(name: str) -> float:
+            return float(np.ravel(numbers[name])[0])
+
+        self.input, self.goal, self.alpha, self.mse = only("input"), only("goal"), only("alpha"), only("mse")
+        self.weight, self.new_weight = only("weight"), only("new_weight")
+        self.prediction, self.delta = only("prediction"), only("delta")
+        self.weighted_delta, self.alpha_delta = only("weighted_delta"), only("alpha_delta")
         names = (
             "input", "weight", "prediction", "goal", "delta", "weighted_delta", "alpha", "alpha_delta", "new_weight", "mse",
         )  # fmt: skip

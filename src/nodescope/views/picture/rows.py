@@ -41,14 +41,14 @@ class Node:
 
 def node_of(step: Step, recipe: Recipe, which: int = 0) -> Node:
     """Node `which` of a step, for the first of its examples."""
-    with_bias = recipe.bias is not None
+    layer, with_bias = step.of_layer(0), recipe.problem.layers[0].has_bias
 
     def numbers(name: str, bias: str) -> np.ndarray[Any, Any]:
-        own = np.reshape(step[name], (recipe.k, recipe.d))[which]
-        return np.append(own, np.ravel(step[bias])[which]) if with_bias else own
+        own: np.ndarray[Any, Any] = layer[name][which]
+        return np.append(own, layer[bias][which]) if with_bias else own
 
     of_example = {name: float(np.reshape(step[name], (-1, recipe.k))[0, which]) for name in ("goal", "prediction", "delta")}
-    inputs = np.reshape(step["input"], (-1, recipe.d))[0]
+    inputs = np.reshape(layer["input"], (-1, recipe.d))[0]
     return Node(
         names=[*recipe.input_names, *(["bias"] if with_bias else [])],
         input=np.append(inputs, 1.0) if with_bias else inputs,

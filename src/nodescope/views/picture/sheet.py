@@ -16,6 +16,7 @@ from nodescope.views.picture import stall as stalls
 from nodescope.views.picture.layers import layers
 from nodescope.views.picture.marks import Mark, Picture, Words, box, moved
 from nodescope.views.picture.texts import distinct, text_of
+from nodescope.views.problem_words import is_one_identity_layer
 
 WIDTH = 1240.0
 _LEFT, _INSIDE, _BESIDE = 24.0, 812.0, 368.0
@@ -72,20 +73,20 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
 
 def headline(run: Run, step: Step) -> str:
     """What the step does, in a sentence with its numbers."""
-    moving = step.layers if run.recipe.in_layers else [step]
-    weight, new = (np.concatenate([np.ravel(part[name]) for part in moving]) for name in ("weight", "new_weight"))
+    layers = [step.of_layer(layer) for layer in range(len(run.recipe.problem.layers))]
+    weight, new = (np.concatenate([np.ravel(layer[name]) for layer in layers]) for name in ("weight", "new_weight"))
     if not (np.all(np.isfinite(new)) and np.isfinite(step["mse"])):
         return "Here a number is no longer finite: the run is over."
-    if run.recipe.in_layers or run.recipe.k > 1 or run.recipe.batch_size > 1:
+    if len(layers) > 1 or run.recipe.k > 1 or run.recipe.batch_size > 1:
         return f"The mse is {text_of(step['mse'], 6)}: the weights move by up to {text_of(np.abs(new - weight).max())}."
-    delta = float(np.ravel(step["delta"])[0])
-    if delta == 0:
-        return "The prediction is the goal: nothing to correct."
-    side = "low" if delta < 0 else "high"
-    if len(weight) > 1:
-        return f"Too {side} by {text_of(abs(delta))}: the weights move by up to {text_of(np.abs(new - weight).max())}."
     goal = float(np.ravel(step["goal"])[0])
-    gap, move, after, _ = distinct([abs(delta), abs(float(new[0] - weight[0])), float(new[0]), goal])
+    error = float(np.ravel(step["prediction"])[0]) - goal
+    if error == 0:
+        return "The prediction is the goal: nothing to correct."
+    side = "low" if error < 0 else "high"
+    if len(weight) > 1:
+        return f"Too {side} by {text_of(abs(error))}: the weights move by up to {text_of(np.abs(new - weight).max())}."
+    gap, move, after, _ = distinct([abs(error), abs(float(new[0] - weight[0])), float(new[0]), goal])
     if new[0] == weight[0]:
         return f"Too {side} by {gap}, but the weight stays at {after}."
     return f"Too {side} by {gap}, so the weight goes {'up' if new[0] > weight[0] else 'down'} by {move}, to {after}."
@@ -93,12 +94,13 @@ def headline(run: Run, step: Step) -> str:
 
 def _single(run: Run) -> bool:
     recipe = run.recipe
-    return recipe.d == recipe.k == recipe.batch_size == 1 and recipe.bias is None and recipe.rule.name == "plain"
+    one_weight = recipe.d == recipe.k == recipe.batch_size == 1 and recipe.bias is None
+    return one_weight and recipe.rule.name == "plain" and recipe.problem.is_linear
 
 
 def _inside(run: Run, step: Step) -> tuple[list[Mark], float]:
     """Inside the node, and how far down that reaches."""
-    if run.recipe.in_layers:
+    if not is_one_identity_layer(run.recipe):
         return layers(run, step.step)
     if not _single(run):
         marks, bottom = rows.rows(rows.node_of(step, run.recipe))
@@ -122,15 +124,15 @@ def _beside(run: Run, step: Step, judged: Diagnosis) -> tuple[list[Mark], float]
     """The charts under each other, and how far down they reach."""
     recipe, alpha = run.recipe, float(step["alpha"])
     parts: list[tuple[str, Iterable[Mark], float]] = []
-    if recipe.in_layers:
+    if not recipe.problem.is_linear:
         pass  # its error is no bowl
     elif recipe.d == recipe.k == 1 and recipe.bias is None:
         n = loops.Numbers(step) if recipe.batch_size == 1 else None
         if n is not None:
             parts.append(("Error for every weight", charts.parabola(recipe, n), 206))
-    else:
+    elif recipe.problem.layers[0].width > 1:
         parts.append(("Error over two weights", charts.plane(run, step.step), 300))
-    if not recipe.in_layers:
+    if recipe.problem.is_linear:
         parts.append(("Alpha against its limit", charts.gauge(judged.forecast, alpha), 112))
     parts.append(("Error, step by step", charts.error_curve(charts.curve_of(run), step.step, step.mse), 150))
     marks: list[Mark] = []

@@ -1,12 +1,12 @@
 """A picture as SVG text: the same bytes for the same run, and words that stay words."""
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from nodescope.views.numbers import exact, plain_text
 from nodescope.views.picture.look import PALETTES, look_of
 from nodescope.views.picture.marks import Outline, Picture, Words
 
-FONT = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif'
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', sans-serif"
 
 
 def svg(picture: Picture, theme: str = "light") -> str:
@@ -15,9 +15,9 @@ def svg(picture: Picture, theme: str = "light") -> str:
     clips = sorted({mark.within for mark in picture.marks if isinstance(mark, Outline) and mark.within is not None})
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(picture.width)} {_n(picture.height)}" '
-        f'width="{_n(picture.width)}" height="{_n(picture.height)}" role="img" font-family={quoteattr(FONT)}>',
-        f"<title>{escape(plain_text(picture.title))}</title>",
-        f"<desc>{escape(plain_text(picture.says))}</desc>",
+        f'width="{_n(picture.width)}" height="{_n(picture.height)}" role="img" font-family="{FONT}">',
+        f"<title>{escape(plain_text(picture.title), quote=False)}</title>",
+        f"<desc>{escape(plain_text(picture.says), quote=False)}</desc>",
         *(
             f'<clipPath id="c{i}"><rect x="{_n(x)}" y="{_n(y)}" width="{_n(right - x)}" height="{_n(bottom - y)}"/></clipPath>'
             for i, (x, y, right, bottom) in enumerate(clips)
@@ -48,4 +48,4 @@ def _words(mark: Words, colours: dict[str, str]) -> str:
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     value = "" if mark.value is None else f' data-value="{exact(float(mark.value))}"'
     place = f'x="{_n(mark.x)}" y="{_n(mark.y)}" font-size="{_n(mark.size)}" fill="{colours[mark.style]}"'
-    return f"<text {place}{weight}{anchor}{value}>{escape(plain_text(mark.text))}</text>"
+    return f"<text {place}{weight}{anchor}{value}>{escape(plain_text(mark.text), quote=False)}</text>"

@@ -1,0 +1,78 @@
+"""No circle of imports, inside rooms too; no import of ours within a function; functions and files of a size that can be read."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src"
+LONGEST_FUNCTION, LONGEST_FILE = 60, 400
+TABLES = {"run/settings.py: settings"}
+"""Functions whose signature is a table, and whose body is empty."""
+WHERE_IT_IS_USED = {"cli/opening.py": {"nodescope.hosts.page", "nodescope.hosts.server"}}
+"""Modules of ours that stand for a heavy library, imported by the one command that needs it."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in SRC.rglob("*.py"):
+        name = ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+        found[name] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Modules of ours that an import statement names."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if alias.name in MODULES)
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        for alias in node.names:
+            name = f"{node.module}.{alias.name}"
+            yield from [name] if name in MODULES else [node.module] if node.module in MODULES else []
+
+
+def test_no_circles():
+    graph = {
+        name: {other for node in ast.walk(ast.parse(path.read_text())) for other in imported(node) if other != name}
+        for name, path in MODULES.items()
+    }
+    try:
+        order = [*TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise AssertionError(f"a circle of imports: {' → '.join(error.args[1])}") from None
+    assert len(order) == len(MODULES)
+
+
+def test_no_import_of_ours_within_a_function():
+    late = [
+        f"{path.relative_to(SRC / 'nodescope')}: {other}"
+        for path in MODULES.values()
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        for other in imported(node)
+        if other not in WHERE_IT_IS_USED.get(str(path.relative_to(SRC / "nodescope")), ())
+    ]
+    assert late == []
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    for path in MODULES.values():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{path.relative_to(SRC / 'nodescope')}: {node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_functions_can_be_read():
+    long = [(name, lines) for name, lines in functions() if lines > LONGEST_FUNCTION and name not in TABLES]
+    assert long == []
+
+
+def test_files_can_be_read():
+    paths = [*MODULES.values(), *SRC.rglob("*.[ch]"), *(ROOT / "frontend" / "src").rglob("*.ts*")]
+    lengths = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in paths}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
