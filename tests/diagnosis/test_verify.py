@@ -257,7 +257,7 @@ def test_a_core_that_calculates_wrongly_is_seen_by_the_definition(monkeypatch):
             flip(columns.alpha_delta[437 - (cursor.step - steps)], 6)
         return outcome
 
-    monkeypatch.setattr("nodescope.diagnosis.checks.verify.plain.walk", walk)
+    monkeypatch.setattr("nodescope.diagnosis.checks.recomputed.plain.walk", walk)
     found = verify(run, most_steps=600).first_difference
     assert found[:3] == (437, 1, "alpha_delta[2]")
     assert found.ulps == 1
@@ -320,7 +320,7 @@ def test_resumed_and_interrupted_runs(tmp_path):
     path = tmp_path / "a.nodescope"
     ns.save(seed_run(alpha=1.5, steps=40), path)
     assert verify(ns.resume(path, steps=1000)).passed
-    ns.save(several(steps=13), path)
+    ns.save(several(steps=13), path, overwrite=True)
     assert verify(ns.resume(path, steps=333)).passed
     run = ns.descend(weight=[0.4, 0.2], input=[1, 2.0], goal=0.6, alpha=1e-9, steps=10**9, time_limit=0.05)
     assert run.ending is ns.Ending.TIME_USED

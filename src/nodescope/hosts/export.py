@@ -59,23 +59,21 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
     Raises
     ------
     InputError
-        Another ending, no such step or theme, more numbers than a page or a table can hold, matplotlib missing; a picture
-        of a run that was observed.
+        Another ending, no such step or theme, more numbers than a page or table holds, no matplotlib; a picture of an observed run.
     FileError
         The file cannot be written.
 
     Examples
     --------
-    >>> from nodescope.run.descend import descend
     >>> import tempfile, pathlib
+    >>> from nodescope.run.descend import descend
     >>> run = descend(weight=0.4, input=1, goal=0.6, alpha=0.1)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     export(run, pathlib.Path(folder) / "sticks.csv")
-    ...     len((pathlib.Path(folder) / "sticks.csv").read_text().splitlines())
+    ...     export(run, path := pathlib.Path(folder, "sticks.csv"))
+    ...     len(path.read_text().splitlines())
     319
     """
-    target = Path(path)
-    form = target.suffix.lower()
+    target, form = Path(path), Path(path).suffix.lower()
     if form not in _ENDINGS:
         raise InputError(f"{target.name!r} ends in {target.suffix!r}; a run can be written as {', '.join(_ENDINGS)}")
     if theme not in PALETTES:

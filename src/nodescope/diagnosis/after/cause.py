@@ -3,7 +3,9 @@
 Within its step it is the first in the order of the arithmetic; in time, the step from which the growth never turned back.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -86,72 +88,67 @@ def turned_at(run: Run) -> int:
     return first + len(finite) - 1 - int(np.argmin(finite[::-1]))
 
 
-_Found = tuple[str, int, int | None, int | None, float, tuple[tuple[str, float], ...]]
+_Operands = tuple[tuple[str, float], ...]
+_Found = tuple[str, int, int | None, int | None, float, _Operands]
+_Layer = dict[str, Any]
 
 
 @np.errstate(all="ignore")
-def _first(run: Run, layers: list[dict[str, Any]], examples: Floats, alpha: float) -> _Found:
-    """In the order of the arithmetic: forward, back, update."""
-    many = run.recipe.batch_size > 1
+def _first(run: Run, layers: list[_Layer], examples: Floats, alpha: float) -> _Found:
+    """In the order of the arithmetic: forward, back, update; where all of these are finite, the mse alone is not."""
+    numbers = np.atleast_1d(examples)
+    found = chain(_forward(layers, numbers), _back(layers, numbers), _update(run, layers, numbers, alpha))
+    largest = float(np.nanmax(np.abs(_per_example(layers[-1], "delta"))))
+    return next(found, ("mse", len(layers) - 1, None, None, float("inf"), (("delta", largest),)))
 
-    def per_example(layer: dict[str, Any], name: str) -> Floats:
-        numbers = np.asarray(layer[name])
-        return numbers if numbers.ndim == 2 else numbers[None]
 
-    real = np.atleast_1d(examples) >= 0
+def _per_example(layer: _Layer, name: str) -> Floats:
+    numbers = np.asarray(layer[name])
+    return numbers if numbers.ndim == 2 else numbers[None]
+
+
+def _forward(layers: list[_Layer], examples: Floats) -> Iterator[_Found]:
     for number, layer in enumerate(layers):
         for name in ("sum", "prediction"):
-            numbers = per_example(layer, name)
-            if (at := _not_finite(numbers, real)) is not None:
-                b, j = at
-                operands = (
-                    _of_sum(layer, per_example(layer, "input")[b], j)
-                    if name == "sum"
-                    else (("sum", float(per_example(layer, "sum")[b, j])),)
-                )
-                return name, number, j, int(np.atleast_1d(examples)[b]), float(numbers[b, j]), operands
-    for number in reversed(range(len(layers))):
-        layer = layers[number]
-        numbers = per_example(layer, "delta")
-        if (at := _not_finite(numbers, real)) is not None:
+            numbers = _per_example(layer, name)
+            if (at := _not_finite(numbers, examples >= 0)) is None:
+                continue
             b, j = at
-            operands = (("prediction", float(per_example(layer, "prediction")[b, j])),)
-            if number + 1 < len(layers):
-                fed = layers[number + 1]
-                products = np.abs(per_example(fed, "delta")[b]) * np.abs(fed["weight"][:, j])
-                n = int(np.nanargmax(products))
-                operands = (("delta it feeds", float(per_example(fed, "delta")[b, n])), ("weight", float(fed["weight"][n, j])))
-            return "delta", number, j, int(np.atleast_1d(examples)[b]), float(numbers[b, j]), operands
-    memories = run.recipe.rule.memories
-    for name in ("weighted_delta", *memories, "alpha_delta", "new_weight"):
+            of_prediction = (("sum", float(_per_example(layer, "sum")[b, j])),)
+            operands = _of_sum(layer, _per_example(layer, "input")[b], j) if name == "sum" else of_prediction
+            yield name, number, j, int(examples[b]), float(numbers[b, j]), operands
+
+
+def _back(layers: list[_Layer], examples: Floats) -> Iterator[_Found]:
+    for number in reversed(range(len(layers))):
+        numbers = _per_example(layers[number], "delta")
+        if (at := _not_finite(numbers, examples >= 0)) is None:
+            continue
+        b, j = at
+        operands: _Operands = (("prediction", float(_per_example(layers[number], "prediction")[b, j])),)
+        if number + 1 < len(layers):
+            fed = layers[number + 1]
+            n = int(np.nanargmax(np.abs(_per_example(fed, "delta")[b]) * np.abs(fed["weight"][:, j])))
+            operands = (("delta it feeds", float(_per_example(fed, "delta")[b, n])), ("weight", float(fed["weight"][n, j])))
+        yield "delta", number, j, int(examples[b]), float(numbers[b, j]), operands
+
+
+def _update(run: Run, layers: list[_Layer], examples: Floats, alpha: float) -> Iterator[_Found]:
+    alone = run.recipe.batch_size == 1
+    for name in ("weighted_delta", *run.recipe.rule.memories, "alpha_delta", "new_weight"):
         for number in reversed(range(len(layers))):
-            layer = layers[number]
             for of_bias in (False, True):
                 column = _BIAS.get(name, f"bias_{name}") if of_bias else name
-                if column not in layer:
+                if column not in layers[number]:
                     continue
-                numbers = np.asarray(layer[column])
+                numbers = np.asarray(layers[number][column])
                 flat = numbers[:, None] if numbers.ndim == 1 else numbers
                 if (at := _not_finite(flat, np.ones(len(flat), dtype=bool))) is None:
                     continue
                 j, i = at
-                example = int(np.atleast_1d(examples)[0]) if not many and name == "weighted_delta" else None
-                return (
-                    column.replace("_", " "),
-                    number,
-                    j,
-                    example,
-                    float(flat[j, i]),
-                    _of_update(layer, name, of_bias, j, i, alpha, per_example),
-                )
-    return (
-        "mse",
-        len(layers) - 1,
-        None,
-        None,
-        float("inf"),
-        (("delta", float(np.nanmax(np.abs(per_example(layers[-1], "delta"))))),),
-    )
+                example = int(examples[0]) if alone and name == "weighted_delta" else None
+                operands = _of_update(layers[number], name, of_bias, j, i, alpha)
+                yield column.replace("_", " "), number, j, example, float(flat[j, i]), operands
 
 
 _BIAS = {"weight": "bias", "weighted_delta": "bias_weighted_delta", "alpha_delta": "bias_delta", "new_weight": "new_bias"}
@@ -165,7 +162,7 @@ def _not_finite(numbers: Floats, rows: NDArray[np.bool_]) -> tuple[int, int] | N
     return int(row), int(column)
 
 
-def _of_sum(layer: dict[str, Any], x: Floats, j: int) -> tuple[tuple[str, float], ...]:
+def _of_sum(layer: _Layer, x: Floats, j: int) -> tuple[tuple[str, float], ...]:
     """The product that weighs most."""
     with np.errstate(all="ignore"):
         products = np.abs(x * layer["weight"][j])
@@ -173,16 +170,14 @@ def _of_sum(layer: dict[str, Any], x: Floats, j: int) -> tuple[tuple[str, float]
     return (("weight", float(layer["weight"][j][i])), ("input", float(x[i])))
 
 
-def _of_update(
-    layer: dict[str, Any], name: str, of_bias: bool, j: int, i: int, alpha: float, per_example: Any
-) -> tuple[tuple[str, float], ...]:
+def _of_update(layer: _Layer, name: str, of_bias: bool, j: int, i: int, alpha: float) -> tuple[tuple[str, float], ...]:
     def own(column: str) -> float:
         column = _BIAS.get(column, f"bias_{column}") if of_bias else column
         return float(np.asarray(layer[column]).reshape(len(layer["weight"]), -1)[j, i])
 
     if name == "weighted_delta":
-        delta = per_example(layer, "delta")[:, j]
-        x = np.ones(len(delta)) if of_bias else per_example(layer, "input")[:, i]
+        delta = _per_example(layer, "delta")[:, j]
+        x = np.ones(len(delta)) if of_bias else _per_example(layer, "input")[:, i]
         with np.errstate(all="ignore"):
             b = int(np.nanargmax(np.abs(delta * x)))
         return (("delta", float(delta[b])), ("input", float(x[b])))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
 from nodescope.run.run import Run
+from nodescope.run.trace import fill
+from nodescope.theory.network import forward
 
 EPSILON = 2.0**-52
 KINKED = ("relu", "leaky relu")
@@ -144,9 +146,6 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
 
 def _weighted_deltas(run: Run, at: int) -> Floats:
     """Of all weights, in the order of a state."""
-    from nodescope.arithmetic.problem import Columns
-    from nodescope.run.trace import fill
-
     room = Columns.for_steps(run.recipe.problem, 1, ("weighted_delta",))
     fill(run.replay, range(at, at + 1), room)
     assert room.weighted_delta is not None
@@ -182,8 +181,6 @@ def _difference(own: Problem, weights: Floats, i: int, epsilon: float, mean: boo
 
 def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats, Floats]:
     """F over a problem's examples, the sides of all kinks that its numbers are on, the predictions."""
-    from nodescope.theory.network import forward
-
     sides = []
     if any(shape.activation.name in KINKED for shape in problem.layers):
         passes = forward(problem.layers, problem.blocks(weights), problem.input)

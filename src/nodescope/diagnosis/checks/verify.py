@@ -13,29 +13,22 @@ import struct
 import time
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.given import number, whole
-from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
+from nodescope.arithmetic.problem import Cursor, Floats, Outcome
 from nodescope.diagnosis.checks.certificate import Certificate, Checked, Difference, differing, sentence
-from nodescope.errors import DataChanged, InputError
+from nodescope.diagnosis.checks.places import Places, first_different, same_array
+from nodescope.diagnosis.checks.recomputed import PLAIN_SECONDS, Recomputed, plain_seconds
 from nodescope.run.descent import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network
 from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
-
-PLAIN_SECONDS = 2.0
-"""What the plain definition may take, by estimate."""
-WINDOWS = 16
-ENGINE_COLUMNS = ("weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example")
-NUMBERS_AT_ONCE = 2**20
 
 
 def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None = None) -> Certificate:
@@ -75,8 +68,8 @@ def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None 
     most = None if most_steps is None else whole("most_steps", most_steps)
     limit = None if time_limit is None else number("time_limit", time_limit, least=0.0)
     audit = _Audit(run, most, limit)
-    found = next(chain(audit.recipe_as_run(), audit.way(), audit.recorded(), audit.windows()), None)
-    checked = Checked(audit.cursor.step, run.replay.last_step, audit.states, tuple(audit.rows), tuple(audit.facts))
+    found = next(chain(audit.recipe_as_run(), audit.way(), audit.recorded(), audit.recomputed.windows()), None)
+    checked = Checked(audit.cursor.step, run.replay.last_step, audit.states, tuple(audit.recomputed.rows), tuple(audit.facts))
     return Certificate(found is None, audit.complete, found, checked, sentence(run, found, checked, audit.complete))
 
 
@@ -84,7 +77,7 @@ class _Audit:
     """One verification on its way. Each part yields the differences that it meets; the first one ends it."""
 
     def __init__(self, run: Run, most_steps: int | None, time_limit: float | None) -> None:
-        self.run, self.most_steps, self.time_limit = run, most_steps, time_limit
+        self.run, self.time_limit = run, time_limit
         # a problem of its own, made from the recipe alone: nothing kept with the run is believed, and nothing of it is changed
         self.recipe: Recipe = dataclasses.replace(run.recipe)
         self.problem = self.recipe.problem
@@ -92,11 +85,12 @@ class _Audit:
         self.asked, self.state, self.cursor = start.steps_asked, start.state, Cursor.at(0)
         self.cursor.stopping = 1
         self.outcome, self.complete, self.states = Outcome.WENT, False, 0
-        self.rows: list[range] = []
         self.facts: list[str] = []
         kept = run.replay
         self.replay = dataclasses.replace(kept, recipe=self.recipe)
         self.before_end = dataclasses.replace(self.replay, settled=False, cycle=None)
+        self.recomputed = Recomputed(run, self.replay, most_steps)
+        self.places = Places(self.recipe)
 
     def recipe_as_run(self) -> Iterator[Difference]:
         """What the trace replays with must be what the recipe says."""
@@ -107,7 +101,7 @@ class _Audit:
             if field.name == "native":
                 continue
             expected, found = (getattr(problem, field.name) for problem in (self.problem, used.problem))
-            same = _same_array(expected, found) if isinstance(expected, np.ndarray) else expected == found
+            same = same_array(expected, found) if isinstance(expected, np.ndarray) else expected == found
             if not same:
                 shown = ("the recipe's", "others") if isinstance(expected, np.ndarray) else (expected, found)
                 yield Difference(0, None, field.name, *shown)
@@ -165,7 +159,7 @@ class _Audit:
         if expected.shape != found.shape:
             yield Difference(step, None, "state", f"{expected.size} numbers", f"{found.size} numbers")
             return
-        i = _first_different(expected, found)
+        i = first_different(expected, found)
         if i is None:
             return
         part, place = divmod(i, self.problem.size)
@@ -173,22 +167,7 @@ class _Audit:
         if part >= len(names):
             yield differing(step, None, f"clock[{i - len(names) * self.problem.size}]", expected[i], found[i])
             return
-        yield differing(step, *self._place_of_weight(names[part], place), expected[i], found[i])
-
-    def _place_of_weight(self, name: str, place: int) -> tuple[int, str]:
-        """Node, and the quantity with the layer and the input, of a place in a state's block."""
-        layer = next(l for l in range(len(self.problem.layers)) if place < self.problem.weights_of(l).stop)  # noqa: E741
-        shape = self.problem.layers[layer]
-        node, i = divmod(place - self.problem.weights_of(layer).start, shape.width)
-        if not self.recipe.in_layers:
-            return node, self._of_weight(name, i)
-        bias = "bias" if name == "weight" else f"bias_{name}"
-        return node, f"layers[{layer}].{f'{name}[{i}]' if i < shape.inputs else bias}"
-
-    def _of_weight(self, name: str, i: int) -> str:
-        if i < self.recipe.d:
-            return f"{name}[{i}]" if self.recipe.has_inputs_axis else name
-        return "bias" if name == "weight" else f"bias_{name}"
+        yield differing(step, *self.places.of_state(names[part], place), expected[i], found[i])
 
     # ---- recorded facts ----
 
@@ -264,9 +243,9 @@ class _Audit:
         self.facts += ["weight", "mse", "start_mse"]
         weights = self.problem.weights(self.replay.state_at(run.steps))
         found = self._told()
-        if (i := _first_different(weights.ravel(), found)) is not None:
-            yield differing(run.steps, *self._place_of_weight("weight", i), weights.flat[i], found[i])
-        mse = plain.mse if _plain_seconds(recipe, recipe.n) < PLAIN_SECONDS / 4 else engine().mse
+        if (i := first_different(weights.ravel(), found)) is not None:
+            yield differing(run.steps, *self.places.of_state("weight", i), weights.flat[i], found[i])
+        mse = plain.mse if plain_seconds(recipe, recipe.n) < PLAIN_SECONDS / 4 else engine().mse
         for step, name, block in ((0, "start_mse", recipe.start_weights()), (run.steps, "mse", weights)):
             expected, told_mse = mse(self.problem, block), getattr(run, name)
             if struct.pack("<d", expected) != struct.pack("<d", told_mse):
@@ -280,167 +259,12 @@ class _Audit:
         bias = None if run.bias is None else np.reshape(run.bias, recipe.k)
         return Network((np.reshape(run.weight, (recipe.k, recipe.d)),), (bias,), recipe.network.activations).flat()
 
-    # ---- the plain definition, in windows ----
 
-    def windows(self) -> Iterator[Difference]:
-        """Every column of the steps chosen, from the definition."""
-        widest = max(self.problem.batch * max(self.recipe.d, self.problem.nodes), self.problem.size)
-        at_once = max(1, NUMBERS_AT_ONCE // widest)
-        for rows in _chosen(self.run, self._most()):
-            for start in range(rows.start, rows.stop, at_once):
-                yield from self._window(range(start, min(start + at_once, rows.stop)))
-            self.rows.append(rows)
-
-    def _most(self) -> int:
-        if self.most_steps is not None:
-            return self.most_steps
-        seconds = _plain_seconds(self.recipe, self.problem.batch)
-        return max(int(PLAIN_SECONDS / seconds), 1 if seconds < 5 * PLAIN_SECONDS else 0)
-
-    def _window(self, rows: range) -> Iterator[Difference]:
-        room = Columns.for_steps(self.problem, len(rows), ENGINE_COLUMNS)
-        state = self.replay.state_at(rows.start)
-        plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), alphas=self._alphas(rows.stop), columns=room)
-        try:
-            window = self.run.trace[rows.start : rows.stop]
-            found = window.read()
-            for layer, columns_of in enumerate(window.layers):
-                found |= {f"layers[{layer}].{name}": column for name, column in columns_of.read().items()}
-        except (DataChanged, InputError) as error:
-            yield Difference(rows.start, None, "trace", "the states that were kept", str(error))
-            return
-        columns = self._columns(rows, room)
-        differences = [d for name, column in columns if (d := self._in_column(rows, name, column, found))]
-        yield from sorted(differences, key=lambda difference: difference.step)[:1]
-
-    def _columns_of_steps(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Those that no arithmetic makes."""
-        step = np.arange(rows.start, rows.stop)
-        assert room.example is not None
-        absent = (room.example < 0)[:, :, None]
-        yield from (("step", step), ("epoch", step // self.recipe.steps_per_epoch), ("example", room.example))
-        alphas = self._alphas(rows.stop)
-        yield "alpha", np.full(len(rows), self.recipe.alpha) if alphas is None else alphas[step]
-        for name in ("input", "goal"):
-            yield name, np.where(absent, np.nan, getattr(self.recipe.examples, name)[room.example])
-
-    def _columns(self, rows: range, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """All columns of the trace from the definition's, all axes kept: forward, then back and update, the last layer first."""
-        yield from self._columns_of_steps(rows, room)
-        problem, last = self.problem, len(self.problem.layers) - 1
-        assert room.prediction is not None
-        assert room.delta is not None
-        for layer in range(last + 1) if self.recipe.in_layers else ():
-            yield from self._forward(layer, room)
-        yield "prediction", room.prediction[:, :, problem.nodes_of(last)]
-        yield "mse", np.asarray(room.mse)
-        yield "delta", room.delta[:, :, problem.nodes_of(last)]
-        for layer in reversed(range(last + 1)):
-            if self.recipe.in_layers:
-                yield f"layers[{layer}].delta", room.delta[:, :, problem.nodes_of(layer)]
-            yield from self._update(layer, room)
-
-    def _forward(self, layer: int, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """What a layer is given and what it makes of it."""
-        problem, shape, nodes = self.problem, self.problem.layers[layer], self.problem.nodes_of(layer)
-        assert room.sum is not None
-        assert room.prediction is not None
-        assert room.example is not None
-        if layer:
-            yield f"layers[{layer}].input", room.prediction[:, :, problem.nodes_of(layer - 1)]
-        sums = room.sum[:, :, nodes]
-        slopes = np.reshape([shape.activation.at(x)[1] for x in sums.ravel().tolist()], sums.shape)
-        yield f"layers[{layer}].sum", sums
-        yield f"layers[{layer}].prediction", room.prediction[:, :, nodes]
-        yield f"layers[{layer}].slope", np.where((room.example < 0)[:, :, None], np.nan, slopes)
-
-    def _update(self, layer: int, room: Columns) -> Iterator[tuple[str, NDArray[Any]]]:
-        """A layer's weights and all that moves them, under the names that the person's trace has for them."""
-        problem, shape = self.problem, self.problem.layers[layer]
-        place = f"layers[{layer}]." if self.recipe.in_layers else ""
-        assert room.memory is not None
-        blocks = {name: getattr(room, name) for name in ("weight", "weighted_delta", "alpha_delta", "new_weight")}
-        blocks |= {name: room.memory[:, m] for m, name in enumerate(self.recipe.rule.memories)}
-        for name, block in blocks.items():
-            own = block[:, problem.weights_of(layer)].reshape(len(block), shape.outputs, shape.width)
-            yield f"{place}{name}", own[:, :, : shape.inputs]
-            if shape.has_bias:
-                yield f"{place}{_BIAS_NAMES.get(name, f'bias_{name}')}", own[:, :, -1]
-
-    def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Difference | None:
-        column = found.get(name)
-        if column is None or column.size != expected.size:
-            return Difference(
-                rows.start, None, name, f"{expected.size} numbers", None if column is None else f"{column.size} numbers"
-            )
-        column = column.reshape(expected.shape)
-        i = _first_different(expected.ravel(), column.ravel())
-        if i is None:
-            return None
-        row, *place = (int(p) for p in np.unravel_index(i, expected.shape))
-        node, where = self._place(name, place)
-        return differing(rows[row], node, where, expected.ravel()[i], column.ravel()[i])
-
-    def _place(self, name: str, place: list[int]) -> tuple[int | None, str]:
-        """Node, and the quantity with the place in its batch or its input."""
-        bare = name.rpartition(".")[2]
-        if "." in name and place:
-            per_example = bare in ("input", "sum", "prediction", "slope", "delta")
-            node = None if bare == "input" else place[1] if per_example else place[0]
-            inside = [place[0], *place[1:]] if bare == "input" else place[:1] if per_example else place[1:]
-            return node, f"{name}[{', '.join(map(str, inside))}]" if inside else name
-        if name in ("input", "goal", "prediction", "delta", "example") and place:
-            last = f", {place[1]}" if name == "input" else ""
-            node = place[1] if name in ("goal", "prediction", "delta") else None
-            return node, f"{name}[{place[0]}{last}]" if self.problem.batch > 1 or name == "input" else name
-        return (place[0] if place else None), self._of_weight(name, place[1]) if len(place) > 1 else name
-
-
-_BIAS_NAMES = {"weight": "bias", "weighted_delta": "bias_weighted_delta", "alpha_delta": "bias_delta", "new_weight": "new_bias"}
 _ENDING_OF = {
     Outcome.DIVERGED: Ending.DIVERGED,
     Outcome.MSE_REACHED: Ending.MSE_REACHED,
     Outcome.UNCHANGED: Ending.SETTLED,
 }
-
-
-def _chosen(run: Run, most: int) -> list[range]:
-    """Steps for the definition: all, or the computed ones and some of the repeated, or windows at the places that matter."""
-    steps, made = run.steps, min(run.steps, run.replay.last_step)
-    if steps <= most:
-        return [range(steps)] if steps else []
-    length = max(1, most // WINDOWS)
-    starts = [0, steps - length, made - length, made - length // 2]
-    if made <= most - len(starts) * length:
-        return _merged([range(made), *_windows(starts, length, steps)])
-    landmarks = [run.settled_after, None if run.cycle is None else run.cycle.first]
-    starts += [mark - length // 2 for mark in landmarks if mark is not None]
-    spacing, kept = run.replay.checkpoints.spacing, len(run.replay.checkpoints.states)
-    # the golden ratio spreads them over the run, the same ones every time
-    starts += [int(i * 0.6180339887498949 % 1.0 * kept) * spacing for i in range(1, WINDOWS)]
-    return _merged(_windows(starts[: min(most, WINDOWS)], length, steps))
-
-
-def _windows(starts: list[int], length: int, steps: int) -> list[range]:
-    return [range(max(0, start), min(max(0, start) + length, steps)) for start in starts]
-
-
-def _merged(rows: list[range]) -> list[range]:
-    """The same steps in ranges that do not overlap, ascending."""
-    merged: list[range] = []
-    for piece in sorted(filter(len, rows), key=lambda r: r.start):
-        if merged and piece.start <= merged[-1].stop:
-            merged[-1] = range(merged[-1].start, max(merged[-1].stop, piece.stop))
-        else:
-            merged.append(piece)
-    return merged
-
-
-def _plain_seconds(recipe: Recipe, examples: int) -> float:
-    """Estimate of one plain step on so many examples, from timing (a 3 GHz processor)."""
-    drawn = 15e-6 * examples if recipe.order == "shuffled" else 0.0
-    products = examples * (2 * recipe.problem.size)
-    return 130e-6 + drawn + 4e-6 * (recipe.problem.size + examples) + 0.35e-6 * products
 
 
 def _prime_factors(number: int) -> Iterator[int]:
@@ -453,17 +277,3 @@ def _prime_factors(number: int) -> Iterator[int]:
         factor += 1
     if number > 1:
         yield number
-
-
-def _same_array(expected: NDArray[Any], found: Any) -> bool:
-    same_shape = found is not None and expected.shape == found.shape
-    return found is expected or (same_shape and _first_different(expected.ravel(), found.ravel()) is None)
-
-
-def _first_different(expected: NDArray[Any], found: NDArray[Any]) -> int | None:
-    """Index of the first number whose bits differ; NaNs of any payload are one, as arithmetic makes only one."""
-    if expected.dtype == np.float64:
-        differs = np.ascontiguousarray(expected).view(np.uint64) != np.ascontiguousarray(found).view(np.uint64)
-    else:
-        differs = expected != found
-    return int(differs.argmax()) if differs.any() else None
