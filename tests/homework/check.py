@@ -50,7 +50,7 @@ def main() -> None:
                     verdict, why = judged(convention, layout, digits, seed)
                     found[verdict] += 1
                     if verdict in ("wronged", "missed") and "-v" in sys.argv:
-                        print("  ", convention, "|", layout, "|", digits, "|", seed, "|", why[:600])
+                        print("  ", " | ".join([convention, layout, str(digits), str(seed), why[:600]]))
             del found[""]
             every += found
             cells.append(f"{found['missed'] + found['wronged']}/{found.total()}" if found.total() else "–")

@@ -21,7 +21,7 @@ ERRORS = (("mse",), ("delta", "mse"), ("prediction", "delta", "mse"), ("delta",)
 """Columns that are printed together from the new weights, where it is done."""
 MOST_SHIFTED = 6
 """Columns of which every subset is tried a row later."""
-STRIDES = (10, 100, 5, 2, 20, 50, 1000, 25, 200, 500)
+STRIDES = (10, 100, 5, 2, 20, 50, 1000, 25, 3, 4, 200, 500)
 """Of loops that print only some of their steps, and not which."""
 MOST_STRIDDEN = 20_000
 """Steps that are looked through for them."""
@@ -276,4 +276,4 @@ class Readings:
 
 
 def _nth(number: int) -> str:
-    return "2nd" if number == 2 else f"{number}th"
+    return {2: "2nd", 3: "3rd"}.get(number, f"{number}th")
