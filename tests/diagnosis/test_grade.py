@@ -5,17 +5,17 @@ the list is the answer.
 """
 
 import math
-import os
 import random
 import struct
 
 import numpy as np
 import pytest
+from conftest import cases
 
 import nodescope as ns
 from nodescope.diagnosis.homework.grade import grade
 
-NODES = 20 if "plain" in os.environ.get("NODESCOPE_ENGINE", "") or os.environ.get("NODESCOPE_EXAMPLES") == "short" else 60
+NODES = cases(100, 10)
 """Each convention, at each number of digits; tests/homework has more of them, and all layouts."""
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1}
 ORDER = [

@@ -281,7 +281,7 @@ class Judge:
             raise InputError("the recipe's alpha gives no value for the printed steps; give one for each step")
         if best.doing is self._right or not best.rows:
             best = self._nearest_right()
-        if self.sheet.refusal is not None and not best.rows:
+        if self.sheet.refusal is not None and best.rows < max(2.0, self.sheet.rows / 2):
             raise self.sheet.refusal
         wrong = self._first_wrong(best)
         if self._broken is not None and self._broken[0].row > (self.sheet.rows if wrong is None else wrong.row):
