@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-compiled test-plain mutants check check-verdicts frontend check-frontend picture goldens format sanitize
-.PHONY: bench bench-page bench-observe clean
+.PHONY: check-grades bench bench-page bench-observe clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
 
 check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 	$(BIN)/python tests/verdicts/check.py
+
+check-grades: $(DEV)  ## how often homework is called by its right name, as a table (an hour; GRADED=5 nodes of each kind: minutes)
+	$(BIN)/python tests/homework/check.py $(or $(GRADED),200)
 
 test: $(DEV)  ## all tests, on the compiled core and on plain Python, side by side
 	@echo "Tests run on the compiled core, and on plain Python at the same time, which is shown when it is done. It takes minutes."

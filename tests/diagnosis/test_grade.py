@@ -5,18 +5,18 @@ the list is the answer.
 """
 
 import math
-import os
 import random
 import struct
 
 import numpy as np
 import pytest
+from conftest import cases
 
 import nodescope as ns
 from nodescope.diagnosis.homework.grade import grade
 
-NODES = 40 if os.environ.get("NODESCOPE_ENGINE") == "plain" else 200
-"""Each convention, at each number of digits; the compiled engine is the one that is measured."""
+NODES = cases(100, 10)
+"""Each convention, at each number of digits; tests/homework has more of them, and all layouts."""
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1}
 ORDER = [
     "right", "full derivative", "wrong sign", "slip", "shared", "sum", "mean", "error after", "off by one", "one after another",

@@ -100,6 +100,6 @@ def test_the_shell_commands_of_readme(tmp_path):
             said[arguments[0]] = done.stdout
     assert "The first wrong cell: row 2, new_weight: printed 0.4552, expected 0.45420000000000005. 1 mistake" in said["grade"]
     made = sorted(path.name for path in tmp_path.iterdir() if path.name != "examples")
-    assert made == ["penguins.nodescope", "sticks.html", "sticks.nodescope"]
+    assert made == ["penguins.nodescope", "sticks.html", "sticks.nodescope", "worksheets"]
     ignored = subprocess.run(["git", "check-ignore", *made], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ignored.stdout.split() == made

@@ -50,16 +50,15 @@ def main() -> None:
                     verdict, why = judged(convention, layout, digits, seed)
                     found[verdict] += 1
                     if verdict in ("wronged", "missed") and "-v" in sys.argv:
-                        print("  ", convention, "|", layout, "|", digits, "|", seed, "|", why[:600])
+                        print("  ", " | ".join([convention, layout, str(digits), str(seed), why[:600]]))
             del found[""]
             every += found
             cells.append(f"{found['missed'] + found['wronged']}/{found.total()}" if found.total() else "–")
         print(f"{convention:<40}" + "".join(f"{text:>8}" for text in cells), flush=True)
     tried = every.total()
-    print(
-        f"\n{tried:,} sheets: {every['right']:,} by their name, {every['told']:,} named beside another, {every['same']:,} by "
-        f"another name for the same numbers, {every['missed']:,} missed, {every['wronged']:,} right sheets called wrong"
-    )
+    print(f"\n{tried:,} sheets: {every['right']:,} by their name, {every['told']:,} named beside another,")
+    print(f"{every['same']:,} by another name for the same numbers, {every['missed']:,} missed,")
+    print(f"{every['wronged']:,} right sheets called wrong")
     sys.exit(int(every["wronged"] > 0 or every["missed"] > ALLOWED * tried))
 
 

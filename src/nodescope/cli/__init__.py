@@ -7,7 +7,8 @@ import sys
 import click
 
 import nodescope as ns
-from nodescope.cli.judge import compare, diagnose, explain, export, forecast, grade, run, verify
+from nodescope.cli.homework import grade, worksheet
+from nodescope.cli.judge import compare, diagnose, explain, export, forecast, run, verify
 from nodescope.cli.opening import open_page
 from nodescope.cli.output import plain_lines
 from nodescope.cli.read import predict, trace
@@ -25,7 +26,7 @@ def cli() -> None:
     """See, run and understand gradient-descent nodes: every number of every step, exactly."""
 
 
-for command in (run, forecast, trace, diagnose, explain, verify, predict, compare, grade, export, open_page):
+for command in (run, forecast, trace, diagnose, explain, verify, predict, compare, grade, worksheet, export, open_page):
     cli.add_command(command)
 
 

@@ -1,15 +1,14 @@
-"""`run`, `forecast`, `diagnose`, `verify`, `explain`, `grade`, `export`: what was foretold, what happened, and why."""
+"""`run`, `forecast`, `diagnose`, `verify`, `explain`, `export`: what was foretold, what happened, and why."""
 
 import dataclasses
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 import nodescope as ns
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import note, plain_lines, progress, refuse_precious, standard_input, tell_written, terminal
+from nodescope.cli.output import note, plain_lines, progress, refuse_precious, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.data.table import headless
 from nodescope.errors import InputError
@@ -110,18 +109,6 @@ def explain(run: str, step: int, layer: int | None, node: int | None, form: str,
         click.echo(values.as_json(values.explanation_values(page)))
     else:
         click.echo(plain_lines(page.markdown if form == "md" else page.text))
-
-
-@click.command()
-@click.argument("table", type=click.Path())
-@click.option("--recipe", type=click.Path(), help="What was to be done, as a recipe (TOML); options go before its keys.")
-@recipe_options
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-def grade(table: str, recipe: str | None, as_json: bool, **given: Any) -> None:
-    """Hold the printed numbers of a TABLE (or of each in a folder; - for standard input) against the right ones."""
-    printed = standard_input() if table == "-" else Path(table)
-    graded = ns.grade(printed, **keywords_of(recipe, given))
-    click.echo(values.as_json(values.grade_values(graded)) if as_json else plain_lines(str(graded)))
 
 
 @click.command()

@@ -140,7 +140,7 @@ def grade_values(graded: Grade | ClassList) -> dict[str, Any]:
     if isinstance(graded, ClassList):
         return {name: {"error": one} if isinstance(one, str) else grade_values(one) for name, one in graded.grades.items()}
     wrong = graded.first_wrong
-    return dataclasses.asdict(graded) | {"first_wrong": None if wrong is None else wrong._asdict()}
+    return dataclasses.asdict(graded) | {"first_wrong": None if wrong is None else wrong._asdict(), "marks": graded.marks}
 
 
 def _score(score: Score) -> dict[str, Any]:

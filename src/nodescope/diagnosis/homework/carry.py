@@ -8,7 +8,7 @@ that remember nothing but the weights. A printed number may be off by half a dig
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Carry:
 
     def follows(self, row: int, chained: bool) -> bool:
         """Does the row follow from the one before? `chained`: each number in it from the printed ones on its left, too."""
+        return self.first_that_does_not(row, chained) is None
+
+    def first_that_does_not(self, row: int, chained: bool) -> tuple[int, float] | None:
+        """The first column of a row that does not follow from what is printed before it, and what would; None where all do."""
         given = self._given(row, chained)
         with np.errstate(all="ignore"):
             expected, size = self._made(row, given)
@@ -65,8 +69,8 @@ class Carry:
                 if (printed.blank is not None and printed.blank[row]) or (np.isnan(value) and np.isnan(expected[column])):
                     continue
                 if not (value == expected[column] or abs(value - expected[column]) <= half + slack[column]):
-                    return False
-        return True
+                    return column, float(expected[column])
+        return None
 
     @cached_property
     def knows_weights(self) -> bool:
@@ -176,19 +180,34 @@ class Carry:
         return seen
 
 
-def rounded_on(sheet: Sheet, match: Match, recipe: Recipe) -> int:
-    """Rows that agree from the first, if each number was rounded to the printed digits and gone on with."""
+class Broken(NamedTuple):
+    """The first cell that does not follow from what is printed before it."""
+
+    row: int
+    column: int
+    expected: float
+
+
+def rounded_on(sheet: Sheet, match: Match, recipe: Recipe) -> tuple[int, Broken | None]:
+    """Rows that agree from the first, if each number was rounded to the printed digits and gone on with; and where that breaks."""
     carry = Carry(sheet, match, recipe, loose=False)
     if not can_carry(match, recipe) or not carry.knows_weights:
-        return 0
+        return 0, None
     state = [sheet.printed[i] for i, m in enumerate(match.chosen) if m.quantity.removeprefix("new_") in ("weight", "bias")]
     if not all(printed.is_rounded for printed in state):
-        return 0
-    return max(_run_of(carry, chained) for chained in (False, True))
+        return 0, None
+    broken = [_broken(carry, chained) for chained in (False, True)]
+    if None in broken:
+        return sheet.rows, None
+    last = max((one for one in broken if one is not None), key=lambda one: one.row)
+    return last.row, last
 
 
-def _run_of(carry: Carry, chained: bool) -> int:
-    return next((row for row in range(carry.sheet.rows) if not carry.follows(row, chained)), carry.sheet.rows)
+def _broken(carry: Carry, chained: bool) -> Broken | None:
+    for row in range(carry.sheet.rows):
+        if (found := carry.first_that_does_not(row, chained)) is not None:
+            return Broken(row, *found)
+    return None
 
 
 def mistakes(fitter: Fitter, match: Match, first: int) -> int | None:
@@ -200,5 +219,5 @@ def mistakes(fitter: Fitter, match: Match, first: int) -> int | None:
         return None
     good = fitter.agreement(match.doing, match.reading, match.chosen, slice(first, sheet.rows))
     wrong = [first + row for row in range(len(good)) if not good[row].all()]
-    count = 1 + sum(not (carry.follows(row, False) or carry.follows(row, True)) for row in wrong[1:])
-    return count if wrong else 0
+    count = sum(not (carry.follows(row, False) or carry.follows(row, True)) for row in wrong)
+    return max(1, count) if wrong else 0

@@ -85,6 +85,14 @@ class Fitter:
             m for m in reading.columns[column] if printed.may_be(0, m.first(doing.source, reading.clock, self.recipe), doing.off)
         ]
 
+    def begins_well(self, doing: Doing, reading: Reading) -> bool:
+        """Whether the first two rows are near, where their steps are there."""
+        two = slice(0, 2)
+        return all(
+            any(printed.may_all_be(two, m.expected(doing.source, reading.clock, two, self.recipe), doing.off) for m in meanings)
+            for printed, meanings in zip(self.sheet.printed, reading.columns, strict=True)
+        )
+
     def _fewer(
         self, i: int, alive: list[list[Meaning]], chosen: list[Meaning], doing: Doing, reading: Reading, rows: slice, how: How
     ) -> int:

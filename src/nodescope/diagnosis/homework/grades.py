@@ -1,8 +1,10 @@
 """What grading gives back: of one sheet, and of a class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from nodescope.arithmetic.given import number
 
 SCHEME = (
     "Marks: each printed row is worth the same; a row loses its mark where it is wrong and does not follow from the row before it, "
@@ -97,6 +99,10 @@ class ClassList:
     grades: Mapping[str, Grade | str]
     out_of: float | None = None
     scheme: str = field(default=SCHEME, repr=False)
+
+    def with_marks(self, out_of: float) -> "ClassList":
+        """The same list with so many as full marks. Raises InputError where it is no number of at least 0."""
+        return replace(self, out_of=number("out_of", out_of, least=0.0))
 
     def marks(self, name: str) -> str:
         """Marks of one sheet, "6 / 8"; "" where it cannot be graded."""

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nodescope.diagnosis.homework.carry import mistakes, rounded_on
+from nodescope.diagnosis.homework.carry import Broken, mistakes, rounded_on
 from nodescope.diagnosis.homework.fit import Doing, Fitter, Match
 from nodescope.diagnosis.homework.grades import Grade, WrongCell
 from nodescope.diagnosis.homework.printed import How
@@ -38,6 +38,7 @@ ENOUGH_DIGITS = 8.0
 ENOUGH_ROWS = 3
 """Rows before a way is named that has a number found in the sheet."""
 MOST_ALSO = 3
+_ROUNDED = "each number is rounded to the printed digits, and gone on with"
 MOST_WORK = 3e7
 """Products that all combinations may take for their first step."""
 
@@ -54,6 +55,7 @@ class Judge:
         self._fitter = Fitter(sheet, recipe, self._wanted())
         self._doings: dict[Done, Doing] = {}
         self._near: list[Match] = []
+        self._broken: tuple[Broken, Match] | None = None
         self.best: Match | None = None
 
     def _wanted(self) -> frozenset[str]:
@@ -67,44 +69,38 @@ class Judge:
         last = max((reading.clock.last_step for reading in self.plain), default=0)
         length = None if self.recipe.schedule is None else self.recipe.schedule.length
         need = last + 2 if length is None else min(last + 2, length)
-        run = go(self.recipe.with_steps(need))
-        walk = Walk(self.recipe, RIGHT, self._fitter.wanted)
-        return self._fitter.right(Right(run, walk)) if len(run.trace) >= need else self._fitter.doing(Done())
+        return self._walked_right(need)
 
     def grade(self) -> Grade:
         """Right first, then wrong ways in their order."""
         found: Match | None = None
         also: list[str] = []
-        for match, stage_ends in self._in_order():
-            if match is not None and match.rows == self.sheet.rows:
-                if found is None:
+        for group, tells_others in self._in_order():
+            for match in group:
+                if match.rows < self.sheet.rows:
+                    self.best = match if self.best is None or match.rows > self.best.rows else self.best
+                elif found is None:
                     found = match
-                    if match.name == "right":
+                    if not tells_others:
                         break
                 elif match.name not in (found.name, *also, "right") and len(also) < MOST_ALSO:
                     also.append(match.name)
-            elif match is not None and (self.best is None or match.rows > self.best.rows):
-                self.best = match
-            if stage_ends and found is not None:
+            if found is not None:
                 break
         return self._wrong() if found is None else self._reproduced(found, tuple(also))
 
     # --- the order
 
-    def _in_order(self) -> Iterator[tuple[Match | None, bool]]:
-        """Matches, and whether a group of them ends: what else prints the same is looked for up to there."""
+    def _in_order(self) -> Iterator[tuple[Iterator[Match], bool]]:
+        """Groups of matches; of some it is told what else in the group prints the same."""
         ways = [Done((choice,)) for choice in single_choices(self.recipe, self.sheet.names)]
-        for group in (
-            self._exactly([Done()], self.plain),
-            self._exactly([Done((choice,)) for choice in right_choices(self.recipe)], self.plain),
-            self._singles(ways),
-            self._rightly(),
-            self._generously(),
-            self._with_reports(ways),
-            self._combined([done.choices[0] for done in ways]),
-        ):
-            yield from ((match, False) for match in group)
-            yield None, True
+        yield self._exactly([Done()], self.plain), False
+        yield self._exactly([Done((choice,)) for choice in right_choices(self.recipe)], self.plain), False
+        yield self._singles(ways), True
+        yield self._rightly(), False
+        yield self._generously(), True
+        yield self._with_reports(ways), True
+        yield self._combined([done.choices[0] for done in ways]), True
 
     def _singles(self, ways: list[Done]) -> Iterator[Match]:
         plainly = [done for done in ways if not done.is_fitted]
@@ -147,12 +143,21 @@ class Judge:
         recipe, length = self.recipe, None if self.recipe.schedule is None else self.recipe.schedule.length
         most = int(min(MOST_STRIDDEN, MOST_WORK / (recipe.batch_size * recipe.k * recipe.d), length or MOST_STRIDDEN))
         readings = list(self._readings.stridden(most - 1))
+        second = max((int(reading.clock.begin[1]) for reading in readings), default=0)
+        if not readings:
+            return
+        first_two = self._walked_right(second + 1)
+        readings = [reading for reading in readings if self._fitter.begins_well(first_two, reading)]
         if readings:
-            run = go(recipe.with_steps(most))
-            doing = self._fitter.right(Right(run, Walk(recipe, RIGHT, self._fitter.wanted)))
-            readings = [reading for reading in readings if reading.clock.last_step < len(run.trace)]
+            doing = self._walked_right(max(reading.clock.last_step for reading in readings) + 1)
             for how in ("column", "near"):
                 yield from self._as_right(doing, readings, how)
+
+    def _walked_right(self, steps: int) -> Doing:
+        """The right numbers of so many steps; a trace that ends early is walked on."""
+        run = go(self.recipe.with_steps(steps))
+        walk = Walk(self.recipe, RIGHT, self._fitter.wanted)
+        return self._fitter.right(Right(run, walk)) if len(run.trace) >= steps else self._fitter.doing(Done())
 
     def _as_right(self, doing: Doing, readings: Iterable[Reading], how: How) -> Iterator[Match]:
         says = {
@@ -171,10 +176,11 @@ class Judge:
         return int((~self._fitter.agreement(match.doing, match.reading, match.chosen, rows)).sum()) >= 2
 
     def _rounded(self, match: Match) -> Iterator[Match]:
-        rows = rounded_on(self.sheet, match, self.recipe)
+        rows, broken = rounded_on(self.sheet, match, self.recipe)
         names = ["rounded on"] if match.name == "right" else [*match.name.split(", "), "rounded on"]
-        says = "each number is rounded to the printed digits, and gone on with"
-        yield replace(match, rows=rows, name=joined(names), says="; and ".join(text for text in (match.says, says) if text))
+        if broken is not None and match.name == "right" and (self._broken is None or broken.row > self._broken[0].row):
+            self._broken = broken, match
+        yield replace(match, rows=rows, name=joined(names), says="; and ".join(text for text in (match.says, _ROUNDED) if text))
 
     def _generously(self) -> Iterator[Match]:
         """Wrong ways whose first row is near, allowed what right ones are; then those with a number found in the sheet."""
@@ -275,21 +281,29 @@ class Judge:
             raise InputError("the recipe's alpha gives no value for the printed steps; give one for each step")
         if best.doing is self._right or not best.rows:
             best = self._nearest_right()
-        if self.sheet.refusal is not None and not best.rows:
+        if self.sheet.refusal is not None and best.rows < max(2.0, self.sheet.rows / 2):
             raise self.sheet.refusal
         wrong = self._first_wrong(best)
+        if self._broken is not None and self._broken[0].row > (self.sheet.rows if wrong is None else wrong.row):
+            wrong, best = self._where_it_breaks(*self._broken)
         if wrong is None:  # only where the best way is one that goes on with printed numbers
             wrong = self._cell(min(best.rows, self.sheet.rows - 1), 0, best)
-        count = mistakes(self._fitter, best, wrong.row)
+        count = mistakes(self._fitter, best, 0 if best.says == _ROUNDED else wrong.row)
         slip = typing_slip(wrong) or slip_of_the_row(self.sheet, self.recipe, best, wrong, self._ways_of_a_row())
         return Grade(False, None, wrong.row, wrong, self._words(best, wrong, count, slip), count, self.sheet.rows, slip=slip)
+
+    def _where_it_breaks(self, broken: Broken, match: Match) -> tuple[WrongCell, Match]:
+        """Rounded numbers were gone on with, up to here: what is expected follows from the printed ones."""
+        printed = float(self.sheet.printed[broken.column].value[broken.row])
+        cell = WrongCell(broken.row, self.sheet.headers[broken.column], printed, broken.expected)
+        return cell, replace(match, rows=broken.row, says=_ROUNDED)
 
     def _ways_of_a_row(self) -> list[Done]:
         return [Done((choice,)) for choice in single_choices(self.recipe, self.sheet.names)]
 
     def _words(self, best: Match, wrong: WrongCell, count: int | None, slip: str) -> str:
         rows = self.sheet.rows
-        how = "" if best.name == "right" else f" if {best.says}"
+        how = f" if {best.says}" if best.name != "right" or best.says == _ROUNDED else ""
         agrees = (
             f"agrees in the first {wrong.row} of {rows} rows{how}" if wrong.row else "agrees in no row with any known convention"
         )

@@ -66,6 +66,8 @@ class Printed:
             near = (cut if how == "cut" else off <= half + gap) & (half > gap / 2)
             near |= (off <= half + slack) if how == "near" else (off <= slack)
             same: Flags = (value == expected) | (np.isnan(value) & np.isnan(expected)) | near
+            if how == "near":  # whether what is beyond all doubles is inf or nan, the order of operations decides
+                same |= ~np.isfinite(value) & ~np.isfinite(expected)
             if single or self.single:  # the shortest text of a float32 is no rounding of it to as many digits
                 short = self.single | (half > 1e-11 * np.abs(value))
                 same |= short & (value.astype(np.float32) == expected.astype(np.float32))

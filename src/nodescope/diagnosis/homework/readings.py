@@ -21,7 +21,7 @@ ERRORS = (("mse",), ("delta", "mse"), ("prediction", "delta", "mse"), ("delta",)
 """Columns that are printed together from the new weights, where it is done."""
 MOST_SHIFTED = 6
 """Columns of which every subset is tried a row later."""
-STRIDES = (10, 100, 5, 2, 20, 50, 1000, 25, 200, 500)
+STRIDES = (10, 100, 5, 2, 20, 50, 1000, 25, 3, 4, 200, 500)
 """Of loops that print only some of their steps, and not which."""
 MOST_STRIDDEN = 20_000
 """Steps that are looked through for them."""
@@ -159,7 +159,7 @@ class Readings:
         if self.sheet.step is not None or rows < 2:
             return
         for stride in STRIDES:
-            for first in (0, stride - 1, stride):
+            for first in (0, stride - 1, stride, 1):
                 begin = np.arange(rows) * stride + first
                 if begin[-1] <= most:
                     clock = Clock(begin, 1, f"it prints every {_nth(stride)} step, the first of them step {first}")
@@ -173,9 +173,8 @@ class Readings:
             for clock in self._clocks():
                 if clock.unit == 1:
                     says = f"{' and '.join(columns)} printed after the update, from the new weight"
-                    for layout, state in product(self.sheet.layouts, ("labelled", "after")):
-                        if state in self._states(layout):
-                            yield self._made(layout, clock, Style(state, after=frozenset(columns)), "error after", says)
+                    for layout in self.sheet.layouts:
+                        yield self._made(layout, clock, Style(after=frozenset(columns)), "error after", says)
 
     def shifted(self) -> Iterator[Reading]:
         """Some columns a step later than the others."""
@@ -195,6 +194,8 @@ class Readings:
         for layout in self.sheet.layouts:
             for state in self._states(layout):
                 yield self._made(layout, clock, Style(state, opposite))
+                if state == "after" and "mse" in self.sheet.names:  # loops that print both from the new weights
+                    yield self._made(layout, clock, Style(state, opposite, frozenset({"mse"})))
 
     def _states(self, layout: Layout) -> Iterator[str]:
         yield "labelled"
@@ -276,4 +277,4 @@ class Readings:
 
 
 def _nth(number: int) -> str:
-    return "2nd" if number == 2 else f"{number}th"
+    return {2: "2nd", 3: "3rd"}.get(number, f"{number}th")

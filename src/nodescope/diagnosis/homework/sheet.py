@@ -358,7 +358,7 @@ def _refuse_unknown(unknown: list[str], unplaced: list[str], slots: dict[str, li
     """Raise InputError for a name that is nearly one of ours or far too long, and for a weight that is not there."""
     known = [part for parts in slots.values() for part in parts]
     for header in [*unknown, *unplaced]:
-        if len(header) > 200 or header in unplaced or get_close_matches(word_of(header).stem, known, 1, 0.75):
+        if len(header) > 200 or header in unplaced or get_close_matches(word_of(header).stem, known, 1, 0.65):
             raise _unknown(header, slots)
 
 

@@ -41,7 +41,7 @@ def read_text(text: str, where: str, one: bool = True, blanks: bool = False) -> 
 
 def _without_remarks(text: str) -> list[str]:
     """Lines that are no remarks. A remark that names each column (NumPy's `savetxt`) is the header."""
-    lines = text.splitlines()
+    lines = _whole_arrays(text.splitlines())
     kept = [line for line in lines if not line.lstrip().startswith("#") or re.match(r"\s*#\s*[,;\t|]", line)]
     if remarks := [line.lstrip().lstrip("#") for line in lines if line not in kept]:
         cells = [_bare(line) for line in kept if line.strip()]
@@ -51,10 +51,23 @@ def _without_remarks(text: str) -> list[str]:
     return kept
 
 
+def _whole_arrays(lines: list[str]) -> list[str]:
+    """Lines of one printed array, [[0.1]⏎ [0.2]], as one line."""
+    joined: list[str] = []
+    still_open = 0
+    for line in lines:
+        if still_open > 0:
+            joined[-1] += " " + line
+        else:
+            joined.append(line)
+        still_open = max(0, still_open + line.count("[") - line.count("]"))
+    return joined
+
+
 def _bare(line: str) -> list[str]:
     """Cells of a line of numbers; "3: 0.42" and "3 -> 0.42" have two."""
     line = re.sub(r"^(\s*\d+)\s*(?::|\)|->|→|=>)\s+", r"\1 ", line)
-    return re.split(r"[\s,;|]+", line.strip(" \t[](),;|"))
+    return re.split(r"[\s,;|]+", re.sub(r"[\[\]()]", " ", line).strip(" \t,;|"))
 
 
 def _nameless(lines: list[str], bare: list[list[str]], where: str, one: bool) -> list[Columns]:

@@ -292,7 +292,8 @@ class Walk:
         if way.doubled == "new_weight":
             taken = way.factor * taken
         old = self._state[j][i]
-        self._state[j][i] = self._off(old + taken if way.added else old - taken, (old, taken))
+        taken = taken if way.added else -taken
+        self._state[j][i] = self._off(old + taken, (old, taken))
 
     def _grouped(self, j: int, i: int) -> Any:
         """The alpha delta of one example, its products taken in another order: right, but for the last bit."""
