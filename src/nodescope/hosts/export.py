@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from nodescope.arithmetic.given import choice, path_of, shown, whole
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
 from nodescope.run.file.lock import beside
@@ -74,12 +75,14 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
     ...     len((pathlib.Path(folder) / "sticks.csv").read_text().splitlines())
     319
     """
-    target = Path(path)
+    target = path_of("path", path)
     form = target.suffix.lower()
     if form not in _ENDINGS:
         raise InputError(f"{target.name!r} ends in {target.suffix!r}; a run can be written as {', '.join(_ENDINGS)}")
-    if theme not in PALETTES:
-        raise InputError(f"theme is {theme!r}; it must be {' or '.join(map(repr, PALETTES))}")
+    theme = choice("theme", theme, *PALETTES)
+    step = None if step is None else whole("step", step, least=-(2**62))
+    if not isinstance(run, (Run, Recorded)):
+        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
     if isinstance(run, Recorded) and form not in _OF_OBSERVED:
         raise InputError(f"this run was observed in {run.program}; it can be written as {', '.join(_OF_OBSERVED)}, not as {form}")
     if form in _PICTURES:
