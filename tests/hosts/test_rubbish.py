@@ -178,8 +178,8 @@ def test_what_is_wrong_is_named(lasting: Page):
         "semicolons and decimal commas": "save the file with commas between the cells",
         "semicolons": "save the file with commas between the cells",
         "empty": "x.csv is empty",
-        "parquet of many rows": "5,000,001 rows of 1 columns",
-        "many rows": "this page takes at most 5,000,000 numbers",
+        "parquet of many rows": f"{caps.MOST_NUMBERS + 1:,} rows of 1 columns",
+        "many rows": f"this page takes at most {caps.MOST_NUMBERS:,} numbers",
     }.items():
         file = "x.parquet" if "parquet" in name else "x.csv"
         assert words in alert_in(lasting.upload(file, TABLES[name]).text, 'action="/table"'), name
