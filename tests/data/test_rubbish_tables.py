@@ -22,7 +22,7 @@ from pyarrow import parquet
 
 import nodescope as ns
 from nodescope.data.files import open_file
-from nodescope.data.table import open_table
+from nodescope.data.open import open_table
 
 LONGEST = 700
 

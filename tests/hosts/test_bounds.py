@@ -57,7 +57,7 @@ def test_a_queue_has_an_end(page: Page, monkeypatch: pytest.MonkeyPatch):
 
 def runs_in_memory() -> int:
     gc.collect()
-    return sum(isinstance(thing, Run) for thing in gc.get_objects())
+    return sum(type(thing) is Run for thing in gc.get_objects())
 
 
 def test_a_finished_run_is_in_a_file_and_not_in_memory(page: Page):
