@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 PLAIN = os.environ.get("NODESCOPE_ENGINE") == "plain"
 ONCE = (
-    "architecture", "browser", "data/test_examples.py", "diagnosis/test_bisect.py", "diagnosis/test_grade.py",
-    "diagnosis/test_network_reasons.py", "frameworks", "homework", "verdicts", "views",
+    "architecture", "browser", "cli/test_rubbish.py", "data/test_examples.py", "data/test_rubbish_tables.py",
+    "diagnosis/test_bisect.py", "diagnosis/test_grade.py", "diagnosis/test_network_reasons.py", "frameworks", "homework", "hosts",
+    "verdicts", "views",
 )  # fmt: skip
 """What asks no engine for anything, or reads finished runs, whose bits are those of the other engine: tests/laws."""
 LENGTH = os.environ.get("NODESCOPE_TESTS") or "default"

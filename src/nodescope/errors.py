@@ -10,6 +10,10 @@ _OURS = str(Path(__file__).parent)
 class NodescopeError(Exception):
     """Any failure that nodescope explains itself."""
 
+    def __str__(self) -> str:
+        """One line, whatever names of files and columns are in it."""
+        return "\\n".join(super().__str__().splitlines())
+
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the person's own line and the message. Where in nodescope it was noticed helps nobody."""
         frames = traceback.extract_tb(self.__traceback__)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 import pyarrow as pa
 import pytest
+from conftest import cases
 from hosts.conftest import Page
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -177,8 +178,8 @@ def test_what_is_wrong_is_named(lasting: Page):
         "semicolons and decimal commas": "save the file with commas between the cells",
         "semicolons": "save the file with commas between the cells",
         "empty": "x.csv is empty",
-        "parquet of many rows": "5,000,001 rows of 1 columns",
-        "many rows": "this page takes at most 5,000,000 numbers",
+        "parquet of many rows": f"{caps.MOST_NUMBERS + 1:,} rows of 1 columns",
+        "many rows": f"this page takes at most {caps.MOST_NUMBERS:,} numbers",
     }.items():
         file = "x.parquet" if "parquet" in name else "x.csv"
         assert words in alert_in(lasting.upload(file, TABLES[name]).text, 'action="/table"'), name
@@ -223,7 +224,7 @@ TYPED = st.one_of(st.text(max_size=20), st.from_regex(r"[\d.,;e+\-\[\]]{1,12}", 
 
 
 @given(st.dictionaries(st.sampled_from([*NODE, *FIT]), TYPED))
-@settings(max_examples=60)
+@settings(max_examples=cases(300, 10))
 def test_generated_forms(lasting: Page, changed: dict[str, str]):
     form = {name: text for name, text in changed.items() if name != "epochs"}
     looked_at(lasting, urlencode(NODE | form, errors="replace").encode(), "/run", 'action="/run"')

@@ -1,11 +1,14 @@
 """What a person gave as a number, a word, a list or an array: checked in one place, refused in one line that shows it."""
 
 import math
+import os
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,18 +16,32 @@ from numpy.typing import NDArray
 
 from nodescope.errors import InputError
 
+LONGEST_PATH = 4096
+"""Bytes of it: no system takes more."""
 LONGEST = 60
 """Characters of a value in a message."""
 
 
 def shown(value: object) -> str:
-    """The value as it stands in a message: on one line, short."""
+    """The value as it stands in a message: on one line, short; of an array its shape, as its numbers say nothing there."""
+    if isinstance(value, np.ndarray):
+        shape = f"of shape {value.shape} and type {shown_type(value.dtype)}" if value.ndim else f"without axes ({shown(value[()])})"
+        return f"an array {shape}"
+    if any(hasattr(value, way) for way in ("__arrow_c_array__", "__arrow_c_stream__", "__dataframe__")):
+        return f"a {type(value).__module__.split('.')[0]} {type(value).__name__}"
     try:
         text = repr(value.item() if isinstance(value, np.generic) else value)
     except ValueError:  # Python writes no integer of more than some thousand digits
         text = f"{type(value).__name__} of too many digits to show"
+    except Exception:  # somebody's own class
+        text = f"a {type(value).__name__} that cannot be shown"
     text = re.sub(r"\s*\n\s*", " ", text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def shown_type(dtype: np.dtype[Any]) -> str:
+    """The name of an array's type, short where it has fields."""
+    return "records" if dtype.names else str(dtype)
 
 
 def near(word: object, known: Iterable[str]) -> str:
@@ -97,6 +114,18 @@ def yes_or_no(name: str, value: object) -> bool:
     return bool(value)
 
 
+def path_of(name: str, value: object) -> Path:
+    """The value as the path of a file; whether it is there is another question."""
+    try:
+        path = Path(value) if isinstance(value, (str, PathLike)) else None
+        name_of_it = b"\0" if path is None else os.fsencode(path)
+    except (TypeError, ValueError):  # a PathLike of bytes; half a character
+        path, name_of_it = None, b"\0"
+    if path is None or b"\0" in name_of_it or len(name_of_it) > LONGEST_PATH:
+        raise InputError(f"{name} is {shown(value)}; it must be the path of a file")
+    return path
+
+
 def listed(name: str, value: object, words: str) -> Sequence[Any]:
     """The value, which must be a list, a tuple or an array; `words` say of what."""
     is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
@@ -116,13 +145,15 @@ def as_floats(name: str, value: object) -> NDArray[np.float64]:
     _refuse_masked(name, value)
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
-        raise InputError(f"{name} is not a rectangle of numbers: {error}") from error
+    except Exception as error:  # of any library's arrays
+        raise InputError(f"{name} is not a rectangle of numbers: {' '.join(str(error).split()):.200}") from error
     if array.dtype.kind == "O" and array.size and all(isinstance(v, int) and not isinstance(v, bool) for v in array.flat):
         raise InputError(f"{name} has integers too large for a double; give them as floats")
     if array.dtype.kind not in "fiu":
-        raise InputError(f"{name} must be numbers; seen: {shown(value)} of type {array.dtype}")
-    floats = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
+        seen = shown(value) if isinstance(value, np.ndarray) else f"{shown(value)} of type {shown_type(array.dtype)}"
+        raise InputError(f"{name} must be numbers; seen: {seen}")
+    with np.errstate(over="ignore"):  # what is too large is refused as infinite
+        floats = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size and not _fits(array):
         raise InputError(f"{name} has an integer that a double cannot hold exactly; give it as a float if rounding is meant")
     return floats

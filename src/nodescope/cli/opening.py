@@ -19,18 +19,21 @@ from nodescope.errors import InputError, NodescopeError
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
     """Open a page on this machine: of a RUN (or a recipe), of a table, or to start from."""
     from nodescope.hosts.page import served
-    from nodescope.hosts.server import serve
+    from nodescope.hosts.server import server_of
 
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
     try:
         of, table = None if run is None else opened(run), None if data is None else Path(data)
-        with tidied_up(), served(of, table, port) as (guard, bound):
+        with tidied_up() as ended, served(of, table, port) as (guard, bound):
             click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
             sys.stdout.flush()
             if browser:
                 webbrowser.open(guard.address)
-            serve(guard, bound)
+            server = server_of(guard)
+            ended.ask = server.end
+            server.run(sockets=[bound])
+            ended.leave()
     except NodescopeError:
         raise
     except OSError as error:

@@ -4,7 +4,7 @@ Booleans are 0 and 1. Decimals and text are rounded once, correctly. Integers th
 refused. Missing values are NaN here; `examples.py` decides what becomes of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nodescope.arithmetic.given import shown as in_message
 
 Floats = NDArray[np.float64]
 EXACT = 2**53
@@ -45,13 +47,16 @@ def from_values(values: Any) -> Floats | Bad:
     if array is None and hasattr(values, "__array__"):
         try:
             array = np.asarray(values)
-        except (TypeError, ValueError, RuntimeError) as error:
-            return Bad(1, f"a {type(values).__name__} that is no array ({error!s:.80})", "give the column as an array of numbers")
+        except Exception as error:  # of any library's arrays
+            return Bad(
+                1, f"a {type(values).__name__} that is no array ({first_line(error)})", "give the column as an array of numbers"
+            )
     if array is None or array.dtype.kind not in "fiub":
-        return _from_objects(list(values))
+        return _from_objects(values)
     if array.ndim != 1:
         return Bad(1, f"an array of shape {array.shape}", "give one number per row")
-    return _integers(array) if array.dtype.kind in "iu" else array.astype(np.float64)
+    with np.errstate(over="ignore"):  # what is too large is refused as infinite
+        return _integers(array) if array.dtype.kind in "iu" else array.astype(np.float64)
 
 
 def from_arrow(column: Any) -> Floats | Bad:
@@ -179,7 +184,7 @@ def beyond(row: int, value: int) -> Bad:
     if abs(value) >= 2**1023:
         return Bad(
             row,
-            f"the integer {value!s:.40}…",
+            f"the integer {_digits(value)}",
             "it is too large for float64: leave the column out",
             text=False,
         )
@@ -190,10 +195,17 @@ def beyond(row: int, value: int) -> Bad:
     return Bad(row, f"the integer {value}", remedy, text=False)
 
 
+def _digits(value: int) -> str:
+    """The first of them; Python writes no integer of more than some thousand."""
+    return f"{value!s:.40}…" if abs(value) < 10**400 else f"of {value.bit_length()} bits"
+
+
 def _not_numbers(column: Any) -> Bad:
     row = next((i for i in range(len(column)) if column[i].is_valid), 0)
-    value = column[row].as_py() if len(column) else None
-    seen = shown(value) if isinstance(value, str) else f"{value!r:.60} (type {column.type})"
+    try:
+        seen = _cell(column[row].as_py() if len(column) else None, column.type)
+    except (ValueError, OverflowError):  # no UTF-8, a date beyond Python's
+        seen = f"a cell that cannot be shown (type {column.type})"
     return Bad(row + 1, seen, "convert the column to numbers, or leave it out")
 
 
@@ -202,26 +214,43 @@ def _from_arrow_like(values: Any) -> Floats | Bad:
 
     try:
         return from_arrow(pa.chunked_array(values if hasattr(values, "__arrow_c_stream__") else [pa.array(values)]))
-    except (pa.ArrowException, TypeError):
-        return _from_objects(list(values))
+    except Exception:  # of any library's columns
+        return _from_objects(values)
 
 
-def _from_objects(values: Sequence[Any]) -> Floats | Bad:
+def _from_objects(column: Any) -> Floats | Bad:
+    try:
+        values = list(column)
+    except Exception as error:  # somebody's own class
+        return Bad(
+            1, f"a {type(column).__name__} that cannot be read ({first_line(error)})", "give the column as a list of numbers"
+        )
     numbers = np.empty(len(values))
     for i, value in enumerate(values):
         if value is None or type(value).__name__ in ("NAType", "NaTType"):
             numbers[i] = np.nan
             continue
-        if not isinstance(value, Real | Decimal | np.bool_):
-            seen = shown(value) if isinstance(value, str) else f"{value!r:.60} (type {type(value).__name__})"
-            return Bad(i + 1, seen, "convert the column to numbers, or leave it out")
+        if not isinstance(value, Real | Decimal | np.bool_) or isinstance(value, np.timedelta64):
+            return Bad(i + 1, _cell(value, type(value).__name__), "convert the column to numbers, or leave it out")
         try:
             numbers[i] = float(value)
         except OverflowError:
-            return Bad(i + 1, f"{value!s:.40}", "it is too large for float64", text=False)
+            return Bad(i + 1, in_message(value), "it is too large for float64", text=False)
+        except Exception:  # a signalling NaN, or somebody's own class
+            return Bad(i + 1, _cell(value, type(value).__name__), "give a number, or None where there is none", text=False)
         if isinstance(value, int) and int(numbers[i]) != value:
             return beyond(i + 1, value)
     return numbers
+
+
+def _cell(value: object, kind: object) -> str:
+    return shown(value) if isinstance(value, str) else f"{in_message(value)} (type {kind})"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of another library's message, cut to a length that fits into ours."""
+    text = f"{error}".strip().split("\n")[0] or type(error).__name__
+    return text if len(text) <= 160 else text[:159] + "…"
 
 
 def shown(text: str) -> str:

@@ -224,7 +224,7 @@ def _inputs(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, ...
         names = _known(table, "inputs", [inputs] if isinstance(inputs, _NAME) else inputs)
     for name in names:
         if name in goals:
-            raise InputError(f"{table.where}: the column {name!r} is both goal and input; take it out of inputs")
+            raise InputError(f"{table.where}: the column {shown(name)} is both goal and input; take it out of inputs")
     if not names:
         raise InputError(f"{table.where}: no column is left as input; the columns are {_listed(table.names)}")
     return names
@@ -234,7 +234,10 @@ def _known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
     unordered = isinstance(wanted, set | frozenset | Mapping)
     if unordered or not hasattr(wanted, "__iter__") or getattr(wanted, "ndim", 1) == 0:
         raise InputError(f"{keyword} is {shown(wanted)}; give a column name, or a list of them")
-    names = tuple(shown(name) if isinstance(name, int) else str(name) for name in wanted)
+    try:
+        names = tuple(map(_name, wanted))
+    except Exception as error:  # somebody's own class
+        raise InputError(f"{keyword} is {shown(wanted)}, which cannot be read; give a list of column names") from error
     have = set(table.names)
     for name in names:
         if name not in have:
@@ -244,11 +247,18 @@ def _known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
     return names
 
 
+def _name(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # an integer of thousands of digits
+        return shown(value)
+
+
 def _unknown(table: Table, keyword: str, name: str) -> str:
     near = difflib.get_close_matches(name, table.names[:10_000], n=1, cutoff=0.5)
     offer = f"did you mean {near[0]!r}?" if near else f"the columns are {_listed(table.names)}"
     offer = separator_hint(table.names) or headless(table.names) or offer
-    return f"{table.where}: {keyword} names the column {name!r}, which is not there; {offer}"
+    return f"{table.where}: {keyword} names the column {shown(name)}, which is not there; {offer}"
 
 
 def _by_position(table: Table, inputs: tuple[str, ...]) -> tuple[str, ...]:
@@ -275,7 +285,7 @@ def _matrix(table: Table, names: tuple[str, ...], chosen_for_user: bool = False,
 def _not_numeric(table: Table, names: tuple[str, ...], bad: dict[str, Bad], chosen_for_user: bool, d: int) -> str:
     name = next((goal for goal in names[d:] if goal in bad), next(iter(bad)))
     first = bad[name]
-    message = f"{table.where}: row {first.row}{table.line_of(first.row)}, column {name!r} has {first.seen}"
+    message = f"{table.where}: row {first.row}{table.line_of(first.row)}, column {shown(name)} has {first.seen}"
     text = [n for n in names[:d] if n in bad and bad[n].text]
     numeric = [n for n in names[:d] if n not in bad]
     if d > 0 and name in names[d:] and first.text:
@@ -283,7 +293,7 @@ def _not_numeric(table: Table, names: tuple[str, ...], bad: dict[str, Bad], chos
     if not chosen_for_user or name not in text or not numeric:
         return f"{message}; {first.remedy}"
     also = f" (not numeric: {_listed(text)})" if len(text) > 1 else ""
-    offer = f"inputs={numeric!r}" if len(numeric) <= 20 else f"inputs=[…] of {_listed(numeric)}"
+    offer = f"inputs={numeric!r}" if len(repr(numeric)) <= 400 else f"inputs=[…] of {_listed(numeric)}"
     return f"{message}{also}; pass the numeric ones: {offer}"
 
 
@@ -292,7 +302,7 @@ def _refuse_infinite(table: Table, names: tuple[str, ...], values: Floats) -> No
     if infinite.any():
         row, j = divmod(int(np.argmax(infinite)), values.shape[1])
         raise InputError(
-            f"{table.where}: row {row + 1}{table.line_of(row + 1)}, column {names[j]!r} "
+            f"{table.where}: row {row + 1}{table.line_of(row + 1)}, column {shown(names[j])} "
             f"is {float(values[row, j])!r}; numbers must be finite: correct the cell, or leave the row out"
         )
 

@@ -6,7 +6,8 @@ import io
 import math
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.data import columns
-from nodescope.data.columns import EXACT, Bad
-from nodescope.data.table import Size, Table, first_line, is_index, separator_hint
+from nodescope.data.columns import EXACT, Bad, first_line
+from nodescope.data.table import Size, Table, is_index, separator_hint
 from nodescope.errors import FileError, InputError
 
 Floats = NDArray[np.float64]
@@ -71,44 +72,50 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
 
 
 def _parquet(path: Path) -> Table:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with _damaged(path):
         file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
-    names = tuple(name for name in file.schema_arrow.names if not is_index(name))
+        names = tuple(name for name in file.schema_arrow.names if not is_index(name))
 
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
-        _refuse_beyond_memory(path, _declared(file, set(wanted)), len(wanted))
-        try:
+        with _damaged(path):
+            _refuse_beyond_memory(path, _declared(file).rows, len(wanted))
             table = file.read(columns=list(wanted))
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
-        return [columns.from_arrow(table.column(name)) for name in wanted]
+            return [columns.from_arrow(table.column(name)) for name in wanted]
 
-    return Table(str(path), str(path), names, read, declared=lambda: _declared(file, set(names)))
+    return Table(str(path), str(path), names, read, declared=lambda: _declared(file))
 
 
-def _declared(file: Any, wanted: Collection[str]) -> Size:
-    """What a Parquet file says of some of its columns, the larger of its words where they differ."""
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    """Whatever damaged bytes make the other library raise, in one sentence."""
+    try:
+        yield
+    except InputError:
+        raise
+    except MemoryError as error:
+        raise InputError(f"{path} takes more memory than there is; choose fewer columns, or write a smaller table") from error
+    except Exception as error:
+        raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
+
+
+def _declared(file: Any) -> Size:
+    """What a Parquet file says of itself, the larger of its words where they differ.
+
+    Columns are not asked one by one: a damaged one would end the process (an exception that pyarrow 26 does not hand on).
+    """
     groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-    chunks = (group.column(j) for group in groups for j in range(group.num_columns))
-    unpacked = sum(max(0, chunk.total_uncompressed_size) for chunk in chunks if _root(chunk) in wanted)
-    return Size(max(file.metadata.num_rows, sum(group.num_rows for group in groups)), unpacked)
+    rows = max(file.metadata.num_rows, sum(group.num_rows for group in groups))
+    return Size(rows, sum(max(0, group.total_byte_size) for group in groups))
 
 
-def _root(chunk: Any) -> str:
-    return str(chunk.path_in_schema).split(".")[0]
-
-
-def _refuse_beyond_memory(path: Path, size: Size, columns: int) -> None:
+def _refuse_beyond_memory(path: Path, rows: int, columns: int) -> None:
     """A small file may unpack to any size."""
-    needed, there = size.unpacked + 16 * size.rows * columns, _memory()
+    needed, there = 16 * rows * columns, _memory()
     if needed > there:
         raise InputError(
-            f"{path} says that it unpacks to {size.rows:,} rows of {columns:,} columns: with what is made of them "
+            f"{path} says that it has {rows:,} rows; {columns:,} columns of them, and what is made of them, take "
             f"{needed / 2**30:,.1f} GiB, and this machine has {there / 2**30:,.1f}; choose fewer columns, or write a smaller table"
         )
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.given import path_of, shown
 from nodescope.data import columns, files
-from nodescope.data.columns import Bad
-from nodescope.data.table import Floats, Table, arrow_table, first_line, index_columns
+from nodescope.data.columns import Bad, first_line
+from nodescope.data.table import Floats, Table, arrow_table, index_columns
 from nodescope.errors import InputError
 
 
@@ -34,14 +33,14 @@ def open_table(data: Any) -> Table:
     seen: set[str] = set()
     for name in table.names:
         if name in seen:
-            raise InputError(f"{table.where}: the column name {name!r} occurs twice; rename one of them")
+            raise InputError(f"{table.where}: the column name {shown(name)} occurs twice; rename one of them")
         seen.add(name)
     return table
 
 
 def _open(data: Any) -> Table:
     if isinstance(data, str | PathLike):
-        return files.open_file(Path(data))
+        return files.open_file(path_of("data", data))
     if isinstance(data, np.ndarray):
         return _fields(data) if data.dtype.names else _array(data, "a NumPy array")
     if hasattr(data, "__arrow_c_stream__"):
@@ -64,7 +63,7 @@ def _list(data: Sequence[Any]) -> Table:
     try:
         array = np.array(data)
         array = array if array.dtype.kind in "fiub" else np.array(data, dtype=object)
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # of any library's arrays
         raise InputError(
             "data is a list that is neither dicts nor rows of numbers of one length; "
             "give a list of dicts, or a path or a data frame"
@@ -76,7 +75,7 @@ def _records(data: Sequence[Mapping[Any, Any]]) -> Table:
     names: dict[str, None] = {}
     for number, record in enumerate(data, 1):
         if not isinstance(record, Mapping):
-            raise InputError(f"data is a list of dicts, but row {number} is {record!r:.60}")
+            raise InputError(f"data is a list of dicts, but row {number} is {shown(record)}")
         names.update(dict.fromkeys(str(name) for name in record))
     rows = [{str(name): value for name, value in record.items()} for record in data]
 
@@ -105,14 +104,16 @@ def _mapping(data: Mapping[str, Any], where: str) -> Table:
     lengths = {name: _length(name, values) for name, values in data.items()}
     if len(set(lengths.values())) > 1:
         (first, m), (other, n) = next(((a, x), (b, y)) for a, x in lengths.items() for b, y in lengths.items() if x != y)
-        raise InputError(f"{where}: column {first!r} has {m} rows and column {other!r} has {n}; they must have the same number")
+        raise InputError(
+            f"{where}: column {shown(first)} has {m} rows and column {shown(other)} has {n}; they must have the same number"
+        )
     return Table(where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted])
 
 
 def _length(name: str, values: Any) -> int:
     unordered = isinstance(values, str | bytes | set | frozenset | Mapping)
     if unordered or not hasattr(values, "__len__") or getattr(values, "ndim", 1) == 0:
-        raise InputError(f"column {name!r} is {shown(values)}; it must be a list with one value per row")
+        raise InputError(f"column {shown(name)} is {shown(values)}; it must be a list with one value per row")
     return len(values)
 
 
@@ -120,9 +121,11 @@ def _stream(data: Any) -> Table:
     import pyarrow as pa
 
     where = _a(data)
+    if type(data).__module__.startswith("pandas") and hasattr(data, "columns"):
+        data = data.set_axis([str(name) for name in data.columns], axis=1)
     try:
         table = data if isinstance(data, pa.Table) else pa.table(data)
-    except (pa.ArrowException, TypeError, ValueError) as error:
+    except Exception as error:  # of any library's tables
         raise InputError(
             f"{where} could not be read as a table of columns: {first_line(error)}; "
             "give each column one type, and each a name of its own"

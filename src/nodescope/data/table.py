@@ -99,9 +99,3 @@ def index_columns(table: Any) -> set[str]:
     kept = (table.schema.metadata or {}).get(b"pandas")
     labels = json.loads(kept)["index_columns"] if kept else []
     return {label for label in labels if isinstance(label, str)}
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of another library's message, cut to a length that fits into ours."""
-    text = str(error).strip().split("\n")[0]
-    return text if len(text) <= 160 else text[:159] + "…"

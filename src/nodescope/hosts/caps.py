@@ -20,7 +20,7 @@ MOST_HEAD = 16 * 2**10
 """Bytes of a request's line and headers."""
 MOST_SOCKETS = 256
 
-MOST_NUMBERS = 5_000_000
+MOST_NUMBERS = 2_000_000
 """Of a table: rows × columns."""
 MOST_UNPACKED = 128 * 2**20
 """Bytes that a compressed table says it unpacks to."""

@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from nodescope.arithmetic.given import choice, path_of, shown, whole
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
 from nodescope.run.file.lock import beside
@@ -73,13 +74,9 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
     ...     len(path.read_text().splitlines())
     319
     """
-    target, form = Path(path), Path(path).suffix.lower()
-    if form not in _ENDINGS:
-        raise InputError(f"{target.name!r} ends in {target.suffix!r}; a run can be written as {', '.join(_ENDINGS)}")
-    if theme not in PALETTES:
-        raise InputError(f"theme is {theme!r}; it must be {' or '.join(map(repr, PALETTES))}")
-    if isinstance(run, Recorded) and form not in _OF_OBSERVED:
-        raise InputError(f"this run was observed in {run.program}; it can be written as {', '.join(_OF_OBSERVED)}, not as {form}")
+    target, form = _target(run, path)
+    theme = choice("theme", theme, *PALETTES)
+    step = None if step is None else whole("step", step, least=-(2**62))
     if form in _PICTURES:
         picture = _PICTURES[form](run, step, theme)
         _write_beside(target, lambda part: part.write_bytes(picture))
@@ -87,6 +84,19 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
         raise InputError(f"step goes with a picture ({', '.join(_PICTURES)}), not with {form}: that holds every step")
     else:
         _TABLES_AND_TEXT[form](run, target)
+
+
+def _target(run: object, path: object) -> tuple[Path, str]:
+    """The file, and the ending of its name that says what is written of such a run."""
+    target = path_of("path", path)
+    form = target.suffix.lower()
+    if form not in _ENDINGS:
+        raise InputError(f"{target.name!r:.80} ends in {target.suffix!r:.20}; a run can be written as {', '.join(_ENDINGS)}")
+    if not isinstance(run, (Run, Recorded)):
+        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    if isinstance(run, Recorded) and form not in _OF_OBSERVED:
+        raise InputError(f"this run was observed in {run.program}; it can be written as {', '.join(_OF_OBSERVED)}, not as {form}")
+    return target, form
 
 
 def _page(run: Run | Recorded, target: Path) -> None:

@@ -4,13 +4,15 @@ A page that was killed leaves its folder behind; the next one removes it, once i
 Where there are no locks (Windows) nothing is removed, since nobody can say who is alive.
 """
 
+import contextlib
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from nodescope.errors import FileError
 
 try:
     import fcntl
@@ -21,20 +23,26 @@ PREFIX = "nodescope-page-"
 _LOCK = "lock"
 
 
-@contextmanager
+@contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A new folder, locked; those that killed pages left are removed first."""
     remove_left_behind()
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        # locked before it has the name that others look for
-        handle = os.open(folder / "new", os.O_CREAT | os.O_RDWR, 0o600)
+    with contextlib.ExitStack() as open_things:
         try:
-            _take(handle)
-            (folder / "new").rename(folder / _LOCK)
-            yield folder
-        finally:
-            os.close(handle)
+            made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+            folder = Path(open_things.enter_context(made))
+            open_things.callback(os.close, _locked(folder))
+        except OSError as error:
+            raise FileError(f"the page's folder cannot be made in {tempfile.gettempdir()}: {error.strerror or error}") from error
+        yield folder
+
+
+def _locked(folder: Path) -> int:
+    """The handle of the folder's lock, which is taken before it has the name that others look for."""
+    handle = os.open(folder / "new", os.O_CREAT | os.O_RDWR, 0o600)
+    _take(handle)
+    (folder / "new").rename(folder / _LOCK)
+    return handle
 
 
 def remove_left_behind() -> None:

@@ -76,8 +76,8 @@ class _Answers:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.showing = asyncio.Semaphore(caps.SEATS)
-        """A view of a large run takes memory too."""
+        self.showing = asyncio.Semaphore(1)
+        """A view of a large run takes memory too, so they are made one by one."""
         self.asking = asyncio.Semaphore(caps.SEATS)
         """Those who wait for a table to be read hold no thread."""
 

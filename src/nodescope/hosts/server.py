@@ -1,7 +1,6 @@
 """The local page's server: this machine only, so many sockets, and nobody may keep one without asking something."""
 
 import asyncio
-import socket
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -60,9 +59,17 @@ class Prompt(H11Protocol):
             self.transport.close()
 
 
-def server_of(app: ASGIApp) -> uvicorn.Server:
-    """The server of an application, not yet running."""
-    return uvicorn.Server(
+class Server(uvicorn.Server):
+    """One that can be asked to end."""
+
+    def end(self) -> None:
+        """Answer what is asked for already, and stop."""
+        self.should_exit = True
+
+
+def server_of(app: ASGIApp) -> Server:
+    """The server of an application, not yet running: `run(sockets=[…])`."""
+    return Server(
         uvicorn.Config(
             app,
             http=Prompt,
@@ -78,8 +85,3 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             timeout_graceful_shutdown=2,
         )
     )
-
-
-def serve(app: ASGIApp, bound: socket.socket) -> None:
-    """Answer until Ctrl-C or SIGTERM."""
-    server_of(app).run(sockets=[bound])

@@ -3,8 +3,7 @@
 from os import PathLike
 from typing import Any
 
-from nodescope.arithmetic.given import shown, yes_or_no
-from nodescope.errors import InputError
+from nodescope.arithmetic.given import path_of, yes_or_no
 from nodescope.run.descent import Progress, go
 from nodescope.run.file.runfile import RunFile
 from nodescope.run.making import make_recipe
@@ -50,8 +49,7 @@ def descend_with(
     progress: Progress | None, *, out: str | PathLike[str] | None = None, overwrite: bool = False, **settings: Any
 ) -> Run:
     """`descend` that tells how far it is."""
-    if not isinstance(out, (str, PathLike, type(None))):
-        raise InputError(f"out is {shown(out)}; it must be the path of a file")
+    out = None if out is None else path_of("out", out)
     recipe = make_recipe(**settings)
     if out is None:
         return go(recipe, progress=progress)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.given import shown
 from nodescope.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Tabular:
             if name not in there:
                 near = get_close_matches(str(name), there, 1)
                 hint = f"did you mean {near[0]!r}? " if near else ""
-                raise InputError(f"there is no column {name!r}; {hint}The columns are {', '.join(there)}")
+                raise InputError(f"there is no column {shown(name)}; {hint}The columns are {', '.join(there)}")
 
     def to_arrow(self) -> "pyarrow.Table":
         """As a pyarrow Table, one column a number."""

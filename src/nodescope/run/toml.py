@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.arithmetic.given import path_of, shown
 from nodescope.errors import FileError, InputError
 from nodescope.run.settings import meant, recipe_keys
 
@@ -29,7 +30,7 @@ def read_recipe(path: str | PathLike[str]) -> dict[str, Any]:
     >>> ns.descend(**ns.read_recipe("examples/sticks.toml")).weight
     0.5999999999999994
     """
-    path = Path(path)
+    path = path_of("path", path)
     try:
         text = path.read_bytes().decode()
     except OSError as error:
@@ -47,11 +48,11 @@ def parse_recipe(text: str, where: str = "the recipe") -> dict[str, Any]:
     """Keywords for `descend` from the text of a TOML recipe."""
     try:
         keywords = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError that is no TOMLDecodeError: an integer of thousands of digits
         raise InputError(f"{where} is not a TOML recipe: {error}") from error
     for key in keywords:
         if key not in recipe_keys():
-            raise InputError(f"{where} has an unknown key {key!r}{meant(key)}; the keys are {', '.join(recipe_keys())}")
+            raise InputError(f"{where} has an unknown key {shown(key)}{meant(key)}; the keys are {', '.join(recipe_keys())}")
     return keywords
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
+from nodescope.arithmetic.given import path_of
 from nodescope.errors import FileError, NodescopeError
 
 try:
@@ -32,6 +33,7 @@ def target_of(path: str | PathLike[str]) -> Path:
     FileError
         What is there is no file.
     """
+    path = path_of("path", path)
     try:
         target = Path(os.path.realpath(path))
         mode = target.lstat().st_mode

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.given import shown, whole
+from nodescope.arithmetic.given import path_of, shown, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Descent, go
@@ -48,6 +48,7 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     """
     if not isinstance(run, (Run, Recorded)):
         raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    path, overwrite = path_of("path", path), yes_or_no("overwrite", overwrite)
     with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as folder:
         part = Path(folder) / "part"
         if isinstance(run, Recorded):
@@ -96,7 +97,7 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
     """
-    found = _read(Path(path), data)
+    found = _read(path_of("path", path), data)
     return found if isinstance(found, Recorded) else found[1]
 
 
@@ -121,11 +122,12 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
     InputError
         As for `load`; a run that was observed elsewhere; fewer alphas in the file than steps to go.
     """
+    path = path_of("path", path)
     with explained(path, "read"):
         target = target_of(path)
         lock = Lock(path, target)
     try:
-        found = _read(Path(path), data)
+        found = _read(path, data)
         if isinstance(found, Recorded):
             raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
         descent, run = found
