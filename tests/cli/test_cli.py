@@ -52,7 +52,8 @@ def test_quiet_when_piped():
     assert said[0].startswith("foretold  Converges. Each step makes up 0.1 of what is missing.")
     assert "It stops at 0.5999999999999994 after 317 steps and stays there." in said[0]
     assert said[1].startswith("happened  Settled after 317 steps")
-    assert said[2].startswith("verdict   It stops at 0.5999999999999994, 5 doubles short of 0.6")
+    assert said[2].startswith("verdict   Healthy: nothing is wrong")
+    assert "It stops at 0.5999999999999994, 5 doubles short of 0.6" in said[2]
     assert said[3] == "weight  0.5999999999999994"
     assert len(said) == 4
 
@@ -220,7 +221,9 @@ def test_export_a_page_or_text(tmp_path):
     call("export", ROOT / "examples" / "sticks.toml", tmp_path / "sticks.html")
     assert (tmp_path / "sticks.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     call("export", ROOT / "examples" / "sticks.toml", tmp_path / "sticks.md")
-    assert "**verdict** It stops at 0.5999999999999994" in (tmp_path / "sticks.md").read_text(encoding="utf-8")
+    written = (tmp_path / "sticks.md").read_text(encoding="utf-8")
+    assert "**verdict** Healthy: nothing is wrong" in written
+    assert "It stops at 0.5999999999999994" in written
     assert (
         "can be written as .html, .md, .csv" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "x.doc", code=2).stderr
     )
