@@ -1,6 +1,12 @@
-/* One example's way through the layers and back: part of core.c, step.py has the same lines in Python.
+/* One example's way through the layers and back: step.py has the same lines in Python.
  *
  * Of each example four numbers a node are kept, nodes counted through all layers: sums, predictions, slopes, deltas. */
+#ifndef NODESCOPE_LAYERS_H
+#define NODESCOPE_LAYERS_H
+
+#include "core.h"
+
+#include "functions.h"
 
 static inline valued activate(int64_t activation, double x) {
     switch (activation) {
@@ -28,6 +34,11 @@ static inline int64_t nodes_of(const ns_problem *p) { return last_layer(p)->firs
 static inline int is_linear(const ns_problem *p) {
     return p->layers == 1 && p->layer->activation == NS_IDENTITY && p->loss == NS_SQUARED;
 }
+
+enum { EIGHT = 8 };
+
+/* Numbers of a row that is padded to whole eights. */
+static inline int64_t padded_width(int64_t count) { return (count + EIGHT - 1) / EIGHT * EIGHT; }
 
 /* Numbers of example b of a step; where not all examples are kept, b is 0. */
 static inline double *row_of(const ns_problem *p, double *scratch, int64_t b) {
@@ -59,27 +70,25 @@ static inline double node_sum(int64_t lanes, int64_t has_bias, const double *w, 
     return has_bias ? sum + w[d] : sum;
 }
 
-enum { AT_ONCE = 8 };
-
-/* Sums of AT_ONCE nodes of a layer, each left to right: side by side, because an addition waits for the one before it. */
+/* Sums of EIGHT nodes of a layer, each left to right: side by side, because an addition waits for the one before it. */
 static inline void sums_at_once(const ns_layer *layer, const double *weight, const double *x, double *sum) {
     const int64_t d = layer->inputs, width = width_of(layer);
-    double total[AT_ONCE];
-    for (int64_t j = 0; j < AT_ONCE; j++) total[j] = weight[j * width] * x[0];
+    double total[EIGHT];
+    for (int64_t j = 0; j < EIGHT; j++) total[j] = weight[j * width] * x[0];
     for (int64_t i = 1; i < d; i++)
-        for (int64_t j = 0; j < AT_ONCE; j++) total[j] += weight[j * width + i] * x[i];
-    for (int64_t j = 0; j < AT_ONCE; j++) sum[j] = layer->has_bias ? total[j] + weight[j * width + d] : total[j];
+        for (int64_t j = 0; j < EIGHT; j++) total[j] += weight[j * width + i] * x[i];
+    for (int64_t j = 0; j < EIGHT; j++) sum[j] = layer->has_bias ? total[j] + weight[j * width + d] : total[j];
 }
 
 /* Sums of all nodes of a layer for one example. */
-static void layer_sums(const ns_problem *p, const ns_layer *layer, const double *weight, const double *x, double *sum) {
+static inline void layer_sums(const ns_problem *p, const ns_layer *layer, const double *weight, const double *x, double *sum) {
     const int64_t width = width_of(layer);
     int64_t j = 0;
-    for (; !p->lanes && j + AT_ONCE <= layer->outputs; j += AT_ONCE) sums_at_once(layer, weight + j * width, x, sum + j);
+    for (; !p->lanes && j + EIGHT <= layer->outputs; j += EIGHT) sums_at_once(layer, weight + j * width, x, sum + j);
     for (; j < layer->outputs; j++) sum[j] = node_sum(p->lanes, layer->has_bias, weight + j * width, x, layer->inputs);
 }
 
-static void forward(const ns_problem *p, const double *weight, const double *x, double *values) {
+static inline void forward(const ns_problem *p, const double *weight, const double *x, double *values) {
     const int64_t nodes = nodes_of(p);
     for (int64_t l = 0; l < p->layers; l++) {
         const ns_layer *layer = p->layer + l;
@@ -95,7 +104,7 @@ static void forward(const ns_problem *p, const double *weight, const double *x, 
 }
 
 /* Predictions of one example by all outputs. `values` is room for one example. */
-static const double *predictions(const ns_problem *p, const double *weight, const double *x, double *values) {
+static inline const double *predictions(const ns_problem *p, const double *weight, const double *x, double *values) {
     if (is_linear(p)) {
         layer_sums(p, p->layer, weight, x, values);
         return values;
@@ -114,7 +123,7 @@ static inline double loss_slope(const ns_problem *p, double error) {
 }
 
 /* Deltas of the last layer; adds its squared errors to those of the examples before, in their order. */
-static double output_deltas(const ns_problem *p, const double *goal, double *values, double squares) {
+static inline double output_deltas(const ns_problem *p, const double *goal, double *values, double squares) {
     const int64_t nodes = nodes_of(p), first = nodes - p->outputs;
     for (int64_t j = 0; j < p->outputs; j++) {
         const double error = values[nodes + first + j] - goal[j];
@@ -125,7 +134,7 @@ static double output_deltas(const ns_problem *p, const double *goal, double *val
 }
 
 /* Deltas of layer l from those of the layer that it feeds: summed left to right over its nodes, then × slope. */
-static void hidden_deltas(const ns_problem *p, int64_t l, const double *weight, double *values) {
+static inline void hidden_deltas(const ns_problem *p, int64_t l, const double *weight, double *values) {
     const ns_layer *layer = p->layer + l, *next = layer + 1;
     const int64_t nodes = nodes_of(p), width = width_of(next), here = layer->outputs;
     double *delta = values + 3 * nodes + layer->first_node;
@@ -147,7 +156,7 @@ static inline void add_example(const double *x, double delta, int64_t d, int64_t
 }
 
 /* Adds what an example gives to the weighted deltas of layer l, in the gradient of all weights. */
-static void add_gradient(const ns_problem *p, int64_t l, const double *x, const double *values, int64_t is_first, double *g) {
+static inline void add_gradient(const ns_problem *p, int64_t l, const double *x, const double *values, int64_t is_first, double *g) {
     const ns_layer *layer = p->layer + l;
     const double *predicted = values + nodes_of(p), *delta = values + 3 * nodes_of(p) + layer->first_node;
     const double *from = l ? predicted + layer[-1].first_node : x;
@@ -159,3 +168,5 @@ static inline void average(const ns_problem *p, double *g, int64_t size, int64_t
     if (!p->sums && count > 1)
         for (int64_t i = 0; i < size; i++) g[i] /= (double)count;
 }
+
+#endif

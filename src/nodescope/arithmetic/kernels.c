@@ -1,0 +1,19 @@
+/* The kernels of one vector width, as a table: compiled once with the flags of each (CMakeLists.txt), which also name the table,
+ * NS_TABLE. Where the build knows one width only, core.c contains this file. */
+#ifndef NS_TABLE
+#define NS_TABLE ns_table
+#endif
+
+#include "kernels.h"
+
+#include "functions.h"
+
+#include "bits.h"
+
+#include "layers.h"
+
+#include "wide.h"
+
+#include "rows.h"
+
+const ns_kernels NS_TABLE = {.rows = go_rows};
