@@ -126,3 +126,21 @@ def test_a_weight_goes_far_along_a_stretch(lanes):
     result = hold(problem, np.zeros(6), 20000, {"capacity": 40, "spacing": 1000}, "far")
     assert result.outcome is Outcome.DIVERGED
     assert result.cursor["step"] == 7002
+
+
+def test_batches_of_one_node():
+    rng = np.random.default_rng(3)
+    for trial in range(MANY):
+        problem = linear_node(rng, trial, [2, 7, 8, 9, 16, 23, 100])
+        steps = int(rng.integers(1, 3 * problem.steps_per_epoch + 2))
+        hold(problem, rng.normal(size=problem.size), steps, start_of(rng, steps), trial)
+
+
+def test_predictions_of_one_node():
+    rng = np.random.default_rng(4)
+    for trial in range(MANY):
+        problem = linear_node(rng, trial, [1])
+        weights = rng.normal(size=problem.size)
+        with np.errstate(all="ignore"):
+            assert engine().predict(problem, weights).tobytes() == plain.predict(problem, weights).tobytes(), trial
+            assert np.float64(engine().mse(problem, weights)).tobytes() == np.float64(plain.mse(problem, weights)).tobytes(), trial

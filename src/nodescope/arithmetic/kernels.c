@@ -14,6 +14,10 @@
 
 #include "wide.h"
 
+#include "lanes.h"
+
 #include "rows.h"
 
-const ns_kernels NS_TABLE = {.rows = go_rows};
+#include "batch.h"
+
+const ns_kernels NS_TABLE = {.rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions};

@@ -17,13 +17,13 @@ typedef struct {
 
 INLINE int64_t row_at(const rows_of *r, int64_t t) { return r->order ? r->order[t] : r->from + t; }
 
-enum { ASKED_AHEAD = 8, LINE = 8 };
+enum { ASKED_AHEAD = 8 };
 
 /* Rows in a drawn order are asked for before they are needed; those in the order of memory come by themselves. */
 INLINE void ask_ahead(const rows_of *r, int64_t t) {
     if (!r->order || t + ASKED_AHEAD >= r->count) return;
     const int64_t s = r->order[t + ASKED_AHEAD], d = r->p->inputs;
-    for (int64_t i = 0; i < d; i += LINE) __builtin_prefetch(r->p->input + s * d + i);
+    for (int64_t i = 0; i < d; i += EIGHT) __builtin_prefetch(r->p->input + s * d + i);
     __builtin_prefetch(r->p->goal + s);
 }
 
@@ -96,19 +96,6 @@ static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
     return moved;
 }
 
-/* Numbers at … of a row, those behind its end +0.0. They are read from the next row and cut away; the table's end is never passed. */
-INLINE vec cut(const ns_problem *p, const double *row, int64_t at, ivec keep) {
-    const int64_t behind = p->input + p->examples * p->inputs - (row + at);
-    return behind >= W ? (vec)((ivec)load(row + at) & keep) : (vec)((ivec)load_some(row + at, behind) & keep);
-}
-
-/* Which lanes of a row's last eight numbers there are. */
-INLINE void kept_lanes(int64_t d, ivec *keep) {
-    const int64_t first = (d - 1) / LANES * LANES;
-    for (int q = 0; q < PARTS; q++)
-        for (int j = 0; j < W; j++) keep[q][j] = first + q * W + j < d ? -1 : 0;
-}
-
 enum { NARROW = W == 2 ? 1 : W == 4 ? 4 : 16 };   /* eights of weights that stay in registers */
 
 /* Lanes, `vectors` weights in registers (whole eights, padded with +0.0), their number known when compiled. */
@@ -145,14 +132,6 @@ INLINE int64_t lanes_narrow(const rows_of *r, double *padded, double *bias_at, c
     return moved;
 }
 
-/* Adds the products of a row to its lanes. */
-INLINE void add_products(const ns_problem *p, const double *padded, const double *row, const ivec *keep, vec *lane) {
-    const int64_t last = (p->inputs - 1) / LANES * LANES;
-    for (int64_t i = 0; i < last; i += LANES)
-        UNROLL for (int q = 0; q < PARTS; q++) lane[q] += load(padded + i + q * W) * load(row + i + q * W);
-    UNROLL for (int q = 0; q < PARTS; q++) lane[q] += load(padded + last + q * W) * cut(p, row, last + q * W, keep[q]);
-}
-
 /* Lanes, any number of inputs; weights padded with +0.0 to whole eights. */
 static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
     const ns_problem *p = r->p;
@@ -162,7 +141,7 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
     int64_t moved = -1;
     kept_lanes(d, keep);
     UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
-    add_products(p, padded, p->input + row_at(r, 0) * d, keep, lane);
+    add_products(p, padded, padded + last, p->input + row_at(r, 0) * d, keep, lane);
     for (int64_t t = 0; t < r->count; t++) {
         const int64_t s = row_at(r, t), after = row_at(r, t + 1 < r->count ? t + 1 : t);
         const double *x = p->input + s * d, *z = p->input + after * d;

@@ -19,6 +19,11 @@ static inline double look_at_linear(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
     const int64_t d = p->inputs, k = p->outputs, has_bias = p->layer->has_bias, width = d + has_bias;
     double *g = s->scratch, squares = 0.0;
+    if (k == 1 && s->count >= EIGHT && !p->frozen && !s->to) {
+        squares = kernels()->node_gradient(p, s->state, s->chosen, s->from, s->count, g);
+        average(p, g, width, s->count);
+        return squares;
+    }
     for (int64_t b = 0; b < s->count; b++) {
         const int64_t example = example_of(s, b);
         const double *x = p->input + example * d;
