@@ -6,8 +6,6 @@
 
 #include "kernels.h"
 
-#include "functions.h"
-
 #include "bits.h"
 
 #include "layers.h"
@@ -20,4 +18,11 @@
 
 #include "batch.h"
 
-const ns_kernels NS_TABLE = {.rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions};
+#include "functions.h"
+
+#include "dense.h"
+
+const ns_kernels NS_TABLE = {
+    .rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions, .layers_gradient = layers_gradient,
+    .layers_predictions = layers_predictions, .activate = activate_each, .little = W == 2 ? 640 : 32,
+};

@@ -12,6 +12,13 @@ typedef struct {
     /* Of a linear node: the gradient over `count` examples, those from `from` on or the chosen ones; gives the sum of squared errors. */
     double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g);
     void (*node_predictions)(const ns_problem *p, const double *w, int64_t from, int64_t count, double *prediction);
+    int64_t little;   /* examples × weights below which the next one takes longer than the steps of step.h */
+    /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
+    double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
+                              double *gradient, uint64_t *mark);
+    void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
+    /* An activation and its slope at `count` places. */
+    void (*activate)(int64_t activation, int64_t count, const double *x, double *value, double *slope);
 } ns_kernels;
 
 #endif

@@ -9,9 +9,8 @@ INLINE vec cut(const ns_problem *p, const double *row, int64_t at, ivec keep) {
 
 /* Which lanes of a row's last eight numbers there are. */
 INLINE void kept_lanes(int64_t d, ivec *keep) {
-    static const double place[LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
     const int64_t last = (d - 1) / LANES * LANES;
-    UNROLL for (int q = 0; q < PARTS; q++) keep[q] = (ivec)(load(place + q * W) < each((double)(d - last)));
+    UNROLL for (int q = 0; q < PARTS; q++) keep[q] = first_lanes(d - last - q * W);
 }
 
 /* Adds the products of a row to its lanes; `tail` are the last eight weights, padded with +0.0. */

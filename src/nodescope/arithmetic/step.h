@@ -19,11 +19,6 @@ static inline double look_at_linear(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
     const int64_t d = p->inputs, k = p->outputs, has_bias = p->layer->has_bias, width = d + has_bias;
     double *g = s->scratch, squares = 0.0;
-    if (k == 1 && s->count >= EIGHT && !p->frozen && !s->to) {
-        squares = kernels()->node_gradient(p, s->state, s->chosen, s->from, s->count, g);
-        average(p, g, width, s->count);
-        return squares;
-    }
     for (int64_t b = 0; b < s->count; b++) {
         const int64_t example = example_of(s, b);
         const double *x = p->input + example * d;
@@ -82,6 +77,26 @@ static double look(const ns_step *s, effect *was) {
     return squares;
 }
 
+enum { LITTLE = 640 };   /* examples × weights below which setting out the room of layers takes longer than it saves */
+
+/* Whether a kernel makes the gradient of these examples: where no numbers of an example are wanted. */
+static inline int goes_by_kernel(const ns_step *s) {
+    const ns_problem *p = s->p;
+    if (s->to || s->count == 1) return 0;
+    if (is_one_node(p)) return s->count >= EIGHT && !p->frozen;
+    return goes_in_layers(p) && s->count * size_of(p) >= (is_linear(p) ? LITTLE : kernels()->little);
+}
+
+static double look_by_kernel(const ns_step *s, effect *was) {
+    const ns_problem *p = s->p;
+    const int64_t size = size_of(p);
+    double *g = s->scratch;
+    const double squares = is_one_node(p) ? kernels()->node_gradient(p, s->state, s->chosen, s->from, s->count, g)
+                                          : kernels()->layers_gradient(p, s->state, g + size, s->chosen, s->from, s->count, g, &was->overflowed);
+    average(p, g, size, s->count);
+    return squares;
+}
+
 /* Back and update layer by layer, the outputs first, each earlier layer through the weights already updated. */
 static void move_layer_by_layer(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
@@ -125,7 +140,8 @@ static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plain
     const ns_problem *p = s->p;
     const int64_t size = size_of(p);
     effect was = {0, 0, 0};
-    const double squares = linear ? look_at_linear(s, &was) : look(s, &was), mse = squares / (double)(s->count * p->outputs);
+    const double squares = goes_by_kernel(s) ? look_by_kernel(s, &was) : linear ? look_at_linear(s, &was) : look(s, &was);
+    const double mse = squares / (double)(s->count * p->outputs);
     if (mse <= asked) return NS_MSE_REACHED;
     if (has_clocks(p)) was.changed |= advance_clocks(p, s->state + size * (1 + memories_of(p)));
     if (plainly) was = both(was, update_plainly(s->alpha, s->state, s->scratch, size));

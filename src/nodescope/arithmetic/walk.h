@@ -43,7 +43,7 @@ typedef struct {
 
 /* Whether several steps may be made by the kernel of rows: nothing of them is wanted but the weights. */
 static int goes_by_rows(const ns_problem *p, const ns_where *w) {
-    return is_linear(p) && p->outputs == 1 && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns;
+    return is_one_node(p) && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns;
 }
 
 static void begin_epoch(walking *at) {
@@ -68,10 +68,9 @@ static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
 
 enum { ROWS_AT_ONCE = 4096 };
 
-/* Scratch of several rows: the weights before, the weights padded, the examples drawn. */
+/* Scratch of several rows besides the weights before: the weights padded, the examples drawn. */
 static int64_t room_for_rows(const ns_problem *p) {
-    if (!is_linear(p) || p->outputs != 1) return 0;
-    return size_of(p) + padded_width(p->inputs) + (p->shuffled ? ROWS_AT_ONCE : 0);
+    return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? ROWS_AT_ONCE : 0);
 }
 
 /* At most `most` steps, returns how many; where a weight goes in them none, and they are to be made carefully. */

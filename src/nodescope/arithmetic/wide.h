@@ -44,12 +44,21 @@ INLINE vec each(double x) { return (vec)EACH(x); }
 
 INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
 
-/* The first `count` numbers from p on, then +0.0: nothing behind them is read. */
+/* The first `count` lanes, none where it is negative. */
+INLINE ivec first_lanes(int64_t count) {
+    static const int64_t window[] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    ivec lanes;
+    __builtin_memcpy(&lanes, window + LANES - smaller(larger(count, 0), LANES), sizeof lanes);
+    return lanes;
+}
+
+/* The first `count` numbers from p on, then +0.0: nothing behind them is read. Not by way of memory, where a vector would wait for the
+ * numbers that were just stored one by one. */
 INLINE vec load_some(const double *p, int64_t count) {
-    double some[W] = {0};
-    for (int64_t i = 0; i < W; i++)
-        if (i < count) some[i] = p[i];
-    return load(some);
+    vec v = each(0.0);
+    if (count <= 0) return v;
+    UNROLL for (int i = 0; i < W; i++) v[i] = p[i < count ? i : 0];
+    return (vec)((ivec)v & first_lanes(count));
 }
 
 INLINE void store_some(double *p, vec v, int64_t count) {
