@@ -55,21 +55,34 @@ test-plain: $(DEV)
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
 	$(BIN)/python tests/mutants/run.py $(MUTANTS)
 
+STRICT := -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror
+# The vector widths of this processor's kind, as in CMakeLists.txt.
+WIDTHS := $(if $(filter x86_64,$(shell uname -m)),sse2 avx2 avx512)
+FLAGS_avx2 := -mavx2
+FLAGS_avx512 := -mavx512f -mavx512dq -mavx512vl
+
 check: $(DEV)  ## style, types, import contract, a strict compile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(CC) -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror \
-	  -c src/nodescope/arithmetic/core.c -o /dev/null
+	$(CC) $(STRICT) -c src/nodescope/arithmetic/core.c -o /dev/null
+	$(foreach width,$(WIDTHS),$(CC) $(STRICT) $(FLAGS_$(width)) -c src/nodescope/arithmetic/kernels.c -o /dev/null &&) true
 
 SANITIZED := build/sanitized/core.so
 PRELOADED = $(shell $(CC) -print-file-name=libasan.so):$(shell $(CC) -print-file-name=libubsan.so)
 
-$(SANITIZED): $(wildcard src/nodescope/arithmetic/*.[ch])
+SANITIZE := $(CC) -std=gnu11 -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer -fPIC \
+  -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZED_KERNELS := $(WIDTHS:%=build/sanitized/%.o)
+
+build/sanitized/%.o: $(wildcard src/nodescope/arithmetic/*.[ch])
 	mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer -shared -fPIC \
-	  -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ src/nodescope/arithmetic/core.c
+	$(SANITIZE) $(FLAGS_$*) -DNS_TABLE=ns_table_$* -c -o $@ src/nodescope/arithmetic/kernels.c
+
+$(SANITIZED): $(SANITIZED_KERNELS) $(wildcard src/nodescope/arithmetic/*.[ch])
+	mkdir -p $(@D)
+	$(SANITIZE) $(if $(WIDTHS),-DNS_WIDTHS) -shared -o $@ src/nodescope/arithmetic/core.c $(SANITIZED_KERNELS)
 
 sanitize: $(DEV) $(SANITIZED)  ## the C core's tests under the address and undefined-behaviour sanitizers
 	NODESCOPE_ENGINE=compiled NODESCOPE_CORE=$(SANITIZED) NODESCOPE_TESTS=short \

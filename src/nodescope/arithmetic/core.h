@@ -93,6 +93,8 @@ NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scr
 NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch);
 /* A function of NS_IDENTITY … NS_GELU and its slope at each of `count` places. */
 NS_EXPORT void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+/* Let no register of the kernels hold more doubles than these; returns how many they hold. The bits are the same. */
+NS_EXPORT int64_t ns_cap_width(int64_t doubles);
 /* Examples at `count` positions of an epoch, in the order drawn. */
 NS_EXPORT void ns_order(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, int64_t *example);
 

@@ -1,6 +1,7 @@
 """The only file that knows the compiled library: it loads it, calls it, and falls back to the definition where it cannot.
 
-``NODESCOPE_ENGINE=plain`` forces the plain Python engine, ``=compiled`` refuses to fall back.
+``NODESCOPE_ENGINE=plain`` forces the plain Python engine, ``=compiled`` refuses to fall back. ``NODESCOPE_WIDTH`` is how many
+doubles a register of the kernels may hold at most (2, 4 or 8; the bits are the same).
 
 Nothing reaches the library unchecked: the type, length and layout of every array, and every number that counts places in
 one. What does not fit is a ValueError, whoever the caller is.
@@ -30,6 +31,8 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """Names another build of the library, for `make sanitize`."""
+WIDTH = "NODESCOPE_WIDTH"
+WIDEST = 8
 _COLUMN_NAMES = (
     "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example",
 )  # fmt: skip
@@ -158,6 +161,13 @@ class Compiled:
         self._order = library.ns_order
         self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, array]
         self._order.restype = None
+        self._cap_width = library.ns_cap_width
+        self._cap_width.argtypes = [whole]
+        self._cap_width.restype = whole
+
+    def cap_width(self, doubles: int) -> int:
+        """Let the kernels' registers hold at most so many doubles; returns how many they hold from now on, in all threads."""
+        return int(self._cap_width(doubles))
 
     def walk(
         self,
@@ -265,6 +275,13 @@ def _native(problem: Problem) -> _NativeProblem:
     return native
 
 
+def _asked_width() -> int:
+    asked = os.environ.get(WIDTH) or str(WIDEST)
+    if asked not in ("2", "4", "8"):
+        raise NodescopeError(f"{WIDTH} is {asked!r}; it may be 2, 4 or 8 doubles a register")
+    return int(asked)
+
+
 @cache
 def engine(name: str | None = None) -> Engine:
     """The engine called "compiled" or "plain"; without a name, what the environment says, else the fastest there is."""
@@ -276,7 +293,9 @@ def engine(name: str | None = None) -> Engine:
     found = importlib.util.find_spec("nodescope.arithmetic._core")
     path = os.environ.get(LIBRARY) or (found.origin if found is not None else None)
     if path is not None:
-        return Compiled(path)
+        compiled = Compiled(path)
+        compiled.cap_width(_asked_width())
+        return compiled
     if name == "compiled":
         raise NodescopeError("the compiled core is not there: install nodescope where a C compiler is at hand")
     warnings.warn(

@@ -1,93 +1,83 @@
-/* Exponential, hyperbolic tangent and their kin: functions.py says what each line is for, and holds the bounds. */
-#ifndef NODESCOPE_FUNCTIONS_H
-#define NODESCOPE_FUNCTIONS_H
+/* Exponential, hyperbolic tangent and their kin, for W numbers at once: part of kernels.c. functions.py says what each line is for, and
+ * holds the bounds; each number goes through the same operations in the same order as there, so it comes out with the same bits. Where
+ * Python branches, this computes both ways and chooses. */
 
-#include <stdint.h>
-
-/* A function's value and its slope. */
+/* A function's values and its slopes. */
 typedef struct {
-    double value, slope;
+    vec value, slope;
 } valued;
 
-/* exp(x) = 2^k (1 + e). */
+/* exp(x) = 2^k (1 + e); `whole` is k. */
 typedef struct {
-    double e, k;
+    vec e, k;
+    ivec whole;
 } reduced;
 
-static inline double power_of_two(int64_t k) {
-    const uint64_t bits = (uint64_t)(k + 1023) << 52;
-    double power;
-    __builtin_memcpy(&power, &bits, sizeof power);
-    return power;
+INLINE vec size_of_each(vec x) { return (vec)((ivec)x & ~(ivec)each(-0.0)); }
+
+INLINE vec with_sign_of(vec size, vec x) { return (vec)((ivec)size_of_each(size) | ((ivec)x & (ivec)each(-0.0))); }
+
+/* A double beside 1.5 × 2^52 holds a whole number in its low bits: vectors need no conversion between doubles and integers. */
+INLINE reduced reduce(vec x) {
+    const double to_whole = 6755399441055744.0;
+    static const double factorial[] = {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0};
+    const vec shifted = x * each(1.4426950408889634) + each(to_whole), k = shifted - each(to_whole);
+    const vec high = x - k * each(0.6931471803691238), low = k * each(1.9082149292705877e-10), r = high - low, lost = (high - r) - low;
+    vec p = each(1.0 / 6227020800.0);
+    UNROLL for (int i = 0; i < 11; i++) p = p * r + each(1.0 / factorial[i]);
+    return (reduced){r + (r * r * p + lost), k, (ivec)shifted - (ivec)each(to_whole)};
 }
 
-static inline double with_sign_of(double size, double x) { return __builtin_copysign(size, x); }
+INLINE vec power_of_two(ivec k) { return (vec)((uvec)(k + 1023) << 52); }
 
-static inline reduced reduce(double x) {
-    const double to_whole = 6755399441055744.0, k = (x * 1.4426950408889634 + to_whole) - to_whole;
-    const double high = x - k * 0.6931471803691238, low = k * 1.9082149292705877e-10, r = high - low, lost = (high - r) - low;
-    double p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 1.0 / 2.0;
-    return (reduced){r + (r * r * p + lost), k};
+/* exp(x) from the reduction of x. Half of k is rounded down, as by an arithmetic shift, which not every processor has for vectors. */
+INLINE vec exponential_of(vec x, reduced of) {
+    const ivec half = (ivec)((uvec)(of.whole + 4096) >> 1) - 2048;
+    vec e = (each(1.0) + of.e) * power_of_two(half) * power_of_two(of.whole - half);
+    e = choose(x > each(709.8), each(__builtin_inf()), e);
+    e = choose(x < each(-745.2), each(0.0), e);
+    return choose(x != x, x, e);
 }
 
-static inline double exponential(double x) {
-    if (x > 709.8) return __builtin_inf();
-    if (x < -745.2) return 0.0;
-    if (x != x) return x;
-    const reduced of = reduce(x);
-    const int64_t k = (int64_t)of.k, half = k >> 1;
-    return (1.0 + of.e) * power_of_two(half) * power_of_two(k - half);
+INLINE vec exponential(vec x) { return exponential_of(x, reduce(x)); }
+
+INLINE vec log_one_plus(vec u) {
+    static const double odd[] = {21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0};
+    const ivec above = u > each(0.41421356);
+    const vec s = choose(above, u - each(1.0), u) / choose(above, u + each(3.0), u + each(2.0)), z = s * s;
+    vec p = each(1.0 / 23.0);
+    UNROLL for (int i = 0; i < 10; i++) p = p * z + each(1.0 / odd[i]);
+    const vec twice = each(2.0) * s + each(2.0) * (s * z * p);
+    return choose(above, each(0.6931471805599453) + twice, twice);
 }
 
-static inline double log_one_plus(double u) {
-    const int above = u > 0.41421356;
-    const double s = above ? (u - 1.0) / (u + 3.0) : u / (u + 2.0), z = s * s;
-    double p = 1.0 / 23.0;
-    p = p * z + 1.0 / 21.0;
-    p = p * z + 1.0 / 19.0;
-    p = p * z + 1.0 / 17.0;
-    p = p * z + 1.0 / 15.0;
-    p = p * z + 1.0 / 13.0;
-    p = p * z + 1.0 / 11.0;
-    p = p * z + 1.0 / 9.0;
-    p = p * z + 1.0 / 7.0;
-    p = p * z + 1.0 / 5.0;
-    p = p * z + 1.0 / 3.0;
-    const double twice = 2.0 * s + 2.0 * (s * z * p);
-    return above ? 0.6931471805599453 + twice : twice;
+INLINE valued tanh_of(vec x) {
+    const vec size = size_of_each(x), twice = each(-2.0) * size;
+    const reduced of = reduce(twice);
+    const vec two_k = choose(of.k > each(-1000.0), power_of_two(of.whole), each(0.0));
+    const vec below = two_k * of.e + (two_k - each(1.0)), u = exponential_of(twice, of), sum = each(2.0) + below;
+    const vec value = with_sign_of(below / sum, x), slope = each(4.0) * u / (sum * sum);
+    const ivec far = size > each(400.0), nan = x != x;
+    return (valued){choose(nan, x, choose(far, with_sign_of(each(1.0), x), value)), choose(nan, x, choose(far, each(0.0), slope))};
 }
 
-static inline valued tanh_of(double x) {
-    if (x != x) return (valued){x, x};
-    const double size = __builtin_fabs(x);
-    if (size > 400.0) return (valued){with_sign_of(1.0, x), 0.0};
-    const reduced of = reduce(-2.0 * size);
-    const double two_k = of.k > -1000.0 ? power_of_two((int64_t)of.k) : 0.0, below = two_k * of.e + (two_k - 1.0);
-    const double u = exponential(-2.0 * size), sum = 2.0 + below;
-    return (valued){with_sign_of(-below / sum, x), 4.0 * u / (sum * sum)};
+INLINE valued sigmoid_of(vec x) {
+    const vec u = exponential((vec)((ivec)x | (ivec)each(-0.0))), sum = each(1.0) + u;
+    const ivec nan = x != x;
+    return (valued){choose(nan, x, choose(x < each(0.0), u, each(1.0)) / sum), choose(nan, x, u / (sum * sum))};
 }
 
-static inline valued sigmoid_of(double x) {
-    if (x != x) return (valued){x, x};
-    const double u = exponential(-__builtin_fabs(x)), sum = 1.0 + u;
-    return (valued){x < 0.0 ? u / sum : 1.0 / sum, u / (sum * sum)};
+INLINE valued softplus_of(vec x) {
+    const vec logarithm = log_one_plus(exponential((vec)((ivec)x | (ivec)each(-0.0))));
+    return (valued){choose(x != x, x, choose(x > each(0.0), x + logarithm, logarithm)), sigmoid_of(x).value};
 }
 
-static inline valued softplus_of(double x) {
-    if (x != x) return (valued){x, x};
-    const double logarithm = log_one_plus(exponential(-__builtin_fabs(x)));
-    return (valued){x > 0.0 ? x + logarithm : logarithm, sigmoid_of(x).value};
+INLINE valued relu_of(vec x) {
+    return (valued){choose(x <= each(0.0), each(0.0), x), choose(x > each(0.0), each(1.0), each(0.0))};
+}
+
+INLINE valued leaky_relu_of(vec x) {
+    return (valued){choose(x > each(0.0), x, each(0.01) * x), choose(x > each(0.0), each(1.0), each(0.01))};
 }
 
 static const double MILLS[] = {
@@ -101,23 +91,49 @@ static const double MILLS[] = {
     -6.724865445775909e-19,
 };
 
-static inline valued gelu_of(double x) {
-    if (x > 39.0) return (valued){x, 1.0};
-    if (x < -39.0) return (valued){-0.0, 0.0};
-    if (x != x) return (valued){x, x};
-    const double a = __builtin_fabs(x), t = (a - 4.0) / (a + 4.0);
-    double first = 0.0, second = 0.0;
+INLINE valued gelu_of(vec x) {
+    const vec a = size_of_each(x), t = (a - each(4.0)) / (a + each(4.0));
+    vec first = each(0.0), second = each(0.0);
     for (int64_t i = (int64_t)(sizeof MILLS / sizeof *MILLS) - 1; i > 0; i--) {
-        const double next = 2.0 * t * first - second + MILLS[i];
+        const vec next = each(2.0) * t * first - second + each(MILLS[i]);
         second = first;
         first = next;
     }
-    const double ratio = (t * first - second + MILLS[0]) / (1.0 + 2.0 * a), cut = 134217729.0 * a, high = cut - (cut - a);
-    const double density = exponential(-0.5 * high * high);
-    const double rest = exponential(-0.5 * (a - high) * (a + high)) * 0.3989422804014327;
-    if (x < 0.0) return (valued){x * ratio * rest * density, (ratio + x) * rest * density};
-    const double tail = ratio * rest * density;
-    return (valued){x * (1.0 - tail), (1.0 - tail) + x * rest * density};
+    const vec ratio = (t * first - second + each(MILLS[0])) / (each(1.0) + each(2.0) * a), cut = each(134217729.0) * a, high = cut - (cut - a);
+    const vec density = exponential(each(-0.5) * high * high);
+    const vec rest = exponential(each(-0.5) * (a - high) * (a + high)) * each(0.3989422804014327), tail = ratio * rest * density;
+    const ivec below = x < each(0.0), far_above = x > each(39.0), far_below = x < each(-39.0), nan = x != x;
+    vec value = choose(below, x * ratio * rest * density, x * (each(1.0) - tail));
+    vec slope = choose(below, (ratio + x) * rest * density, (each(1.0) - tail) + x * rest * density);
+    value = choose(nan | far_above, x, choose(far_below, each(-0.0), value));
+    slope = choose(nan, x, choose(far_above, each(1.0), choose(far_below, each(0.0), slope)));
+    return (valued){value, slope};
 }
 
-#endif
+INLINE valued activation_of(int64_t activation, vec x) {
+    switch (activation) {
+    case NS_RELU: return relu_of(x);
+    case NS_LEAKY_RELU: return leaky_relu_of(x);
+    case NS_TANH: return tanh_of(x);
+    case NS_SIGMOID: return sigmoid_of(x);
+    case NS_SOFTPLUS: return softplus_of(x);
+    case NS_GELU: return gelu_of(x);
+    default: return (valued){x, each(1.0)};
+    }
+}
+
+/* An activation and its slope at `count` places; `value` may be where x is. */
+static void activate_each(int64_t activation, int64_t count, const double *x, double *value, double *slope) {
+    for (int64_t i = 0; activation == NS_IDENTITY && i < count; i++) {
+        value[i] = x[i];
+        slope[i] = 1.0;
+    }
+    for (int64_t i = 0; activation != NS_IDENTITY && i < count; i += W) {
+        const int64_t some = count - i;
+        const valued of = activation_of(activation, some >= W ? load(x + i) : load_some(x + i, some));
+        if (some >= W) store(value + i, of.value);
+        else store_some(value + i, of.value, some);
+        if (some >= W) store(slope + i, of.slope);
+        else store_some(slope + i, of.slope, some);
+    }
+}

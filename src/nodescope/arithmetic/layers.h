@@ -1,18 +1,10 @@
-/* One example's way through the layers and back: part of core.c, step.py has the same lines in Python.
- *
- * Of each example four numbers a node are kept, nodes counted through all layers: sums, predictions, slopes, deltas. */
+/* What core and kernels know of layers: sizes, rooms, and the sums of one node. step.py has the same lines in Python. */
+#ifndef NODESCOPE_LAYERS_H
+#define NODESCOPE_LAYERS_H
 
-static inline valued activate(int64_t activation, double x) {
-    switch (activation) {
-    case NS_RELU: return (valued){x <= 0.0 ? 0.0 : x, x > 0.0 ? 1.0 : 0.0};
-    case NS_LEAKY_RELU: return (valued){x > 0.0 ? x : 0.01 * x, x > 0.0 ? 1.0 : 0.01};
-    case NS_TANH: return tanh_of(x);
-    case NS_SIGMOID: return sigmoid_of(x);
-    case NS_SOFTPLUS: return softplus_of(x);
-    case NS_GELU: return gelu_of(x);
-    default: return (valued){x, 1.0};
-    }
-}
+#include "bits.h"
+
+#include "core.h"
 
 static inline int64_t width_of(const ns_layer *layer) { return layer->inputs + layer->has_bias; }
 
@@ -29,9 +21,27 @@ static inline int is_linear(const ns_problem *p) {
     return p->layers == 1 && p->layer->activation == NS_IDENTITY && p->loss == NS_SQUARED;
 }
 
-/* Numbers of example b of a step; where not all examples are kept, b is 0. */
-static inline double *row_of(const ns_problem *p, double *scratch, int64_t b) {
-    return scratch + size_of(p) + b * 4 * nodes_of(p);
+enum { EIGHT = 8 };
+
+/* Numbers of a row that is padded to whole eights. */
+static inline int64_t padded_width(int64_t count) { return (count + EIGHT - 1) / EIGHT * EIGHT; }
+
+/* Whether a batch of it goes through the kernels of one node, or of layers: all else is done example by example. */
+static inline int is_one_node(const ns_problem *p) { return is_linear(p) && p->outputs == 1; }
+
+static inline int goes_in_layers(const ns_problem *p) { return !is_one_node(p) && !p->lanes && (is_linear(p) || !p->sequential); }
+
+/* Examples that go through layers together, at most; doubles that may be read behind the weights; doubles of what is known of a layer's room. */
+enum { BLOCK = 64, BEHIND = EIGHT, LAYER_ROOM = EIGHT };
+
+static inline int64_t block_of(const ns_problem *p) { return smaller(BLOCK, p->examples); }
+
+/* Doubles of scratch that the kernels of layers take: see set_out_room. */
+static inline int64_t room_for_layers(const ns_problem *p) {
+    int64_t room = EIGHT + block_of(p) * padded_width(p->inputs) + padded_width(size_of(p)) + BEHIND;
+    for (int64_t l = 0; goes_in_layers(p) && l < p->layers; l++)
+        room += LAYER_ROOM + (p->layer[l].inputs + 1 + 3 * block_of(p)) * padded_width(p->layer[l].outputs);
+    return goes_in_layers(p) ? room : 0;
 }
 
 static inline double sum_left_to_right(const double *w, const double *x, int64_t d) {
@@ -59,51 +69,6 @@ static inline double node_sum(int64_t lanes, int64_t has_bias, const double *w, 
     return has_bias ? sum + w[d] : sum;
 }
 
-enum { AT_ONCE = 8 };
-
-/* Sums of AT_ONCE nodes of a layer, each left to right: side by side, because an addition waits for the one before it. */
-static inline void sums_at_once(const ns_layer *layer, const double *weight, const double *x, double *sum) {
-    const int64_t d = layer->inputs, width = width_of(layer);
-    double total[AT_ONCE];
-    for (int64_t j = 0; j < AT_ONCE; j++) total[j] = weight[j * width] * x[0];
-    for (int64_t i = 1; i < d; i++)
-        for (int64_t j = 0; j < AT_ONCE; j++) total[j] += weight[j * width + i] * x[i];
-    for (int64_t j = 0; j < AT_ONCE; j++) sum[j] = layer->has_bias ? total[j] + weight[j * width + d] : total[j];
-}
-
-/* Sums of all nodes of a layer for one example. */
-static void layer_sums(const ns_problem *p, const ns_layer *layer, const double *weight, const double *x, double *sum) {
-    const int64_t width = width_of(layer);
-    int64_t j = 0;
-    for (; !p->lanes && j + AT_ONCE <= layer->outputs; j += AT_ONCE) sums_at_once(layer, weight + j * width, x, sum + j);
-    for (; j < layer->outputs; j++) sum[j] = node_sum(p->lanes, layer->has_bias, weight + j * width, x, layer->inputs);
-}
-
-static void forward(const ns_problem *p, const double *weight, const double *x, double *values) {
-    const int64_t nodes = nodes_of(p);
-    for (int64_t l = 0; l < p->layers; l++) {
-        const ns_layer *layer = p->layer + l;
-        double *sum = values + layer->first_node, *prediction = sum + nodes, *slope = sum + 2 * nodes;
-        layer_sums(p, layer, weight + layer->first_weight, x, sum);
-        for (int64_t j = 0; j < layer->outputs; j++) {
-            const valued of = activate(layer->activation, sum[j]);
-            prediction[j] = of.value;
-            slope[j] = of.slope;
-        }
-        x = prediction;
-    }
-}
-
-/* Predictions of one example by all outputs. `values` is room for one example. */
-static const double *predictions(const ns_problem *p, const double *weight, const double *x, double *values) {
-    if (is_linear(p)) {
-        layer_sums(p, p->layer, weight, x, values);
-        return values;
-    }
-    forward(p, weight, x, values);
-    return values + nodes_of(p) + last_layer(p)->first_node;
-}
-
 /* The slope of the loss at an error: of ½ error², of Huber's, of |error|. */
 static inline double loss_slope(const ns_problem *p, double error) {
     switch (p->loss) {
@@ -111,29 +76,6 @@ static inline double loss_slope(const ns_problem *p, double error) {
     case NS_ABSOLUTE: return error > 0.0 ? 1.0 : error < 0.0 ? -1.0 : error;
     default: return error;
     }
-}
-
-/* Deltas of the last layer; adds its squared errors to those of the examples before, in their order. */
-static double output_deltas(const ns_problem *p, const double *goal, double *values, double squares) {
-    const int64_t nodes = nodes_of(p), first = nodes - p->outputs;
-    for (int64_t j = 0; j < p->outputs; j++) {
-        const double error = values[nodes + first + j] - goal[j];
-        squares += error * error;
-        values[3 * nodes + first + j] = loss_slope(p, error) * values[2 * nodes + first + j];
-    }
-    return squares;
-}
-
-/* Deltas of layer l from those of the layer that it feeds: summed left to right over its nodes, then × slope. */
-static void hidden_deltas(const ns_problem *p, int64_t l, const double *weight, double *values) {
-    const ns_layer *layer = p->layer + l, *next = layer + 1;
-    const int64_t nodes = nodes_of(p), width = width_of(next), here = layer->outputs;
-    double *delta = values + 3 * nodes + layer->first_node;
-    const double *slope = delta - nodes, *fed = delta + here, *through = weight + next->first_weight;
-    for (int64_t i = 0; i < here; i++) delta[i] = fed[0] * through[i];
-    for (int64_t j = 1; j < next->outputs; j++)
-        for (int64_t i = 0; i < here; i++) delta[i] += fed[j] * through[j * width + i];
-    for (int64_t i = 0; i < here; i++) delta[i] *= slope[i];
 }
 
 static inline void add_example(const double *x, double delta, int64_t d, int64_t has_bias, int64_t is_first, double *g) {
@@ -146,16 +88,5 @@ static inline void add_example(const double *x, double delta, int64_t d, int64_t
     }
 }
 
-/* Adds what an example gives to the weighted deltas of layer l, in the gradient of all weights. */
-static void add_gradient(const ns_problem *p, int64_t l, const double *x, const double *values, int64_t is_first, double *g) {
-    const ns_layer *layer = p->layer + l;
-    const double *predicted = values + nodes_of(p), *delta = values + 3 * nodes_of(p) + layer->first_node;
-    const double *from = l ? predicted + layer[-1].first_node : x;
-    for (int64_t j = 0; j < layer->outputs; j++)
-        add_example(from, delta[j], layer->inputs, layer->has_bias, is_first, g + layer->first_weight + j * width_of(layer));
-}
 
-static inline void average(const ns_problem *p, double *g, int64_t size, int64_t count) {
-    if (!p->sums && count > 1)
-        for (int64_t i = 0; i < size; i++) g[i] /= (double)count;
-}
+#endif

@@ -1,0 +1,128 @@
+/* One linear node over many examples: predictions, and the gradient of a batch. Part of kernels.c. Requirement: as fast as the data
+ * come from memory, in one pass over them.
+ *
+ * Order of additions: a prediction left to right or in eight lanes (step.py), the bias last; a weight's gradient over the examples,
+ * ascending. Sums that would start with their first term start at −0.0, which adds nothing to any number.
+ *
+ * Eight rows at a time: left to right each has a lane of its own, so that eight chains of additions run side by side; their gradient
+ * follows while they are in the nearest cache. The lines of the next eight rows are asked for meanwhile in the order of their
+ * addresses: eight streams of reading at once are slower than one. */
+
+typedef struct {
+    const double *row[EIGHT];
+    double goal[EIGHT];
+} eight_rows;
+
+INLINE eight_rows eight_from(const ns_problem *p, const int64_t *chosen, int64_t at) {
+    eight_rows of;
+    for (int64_t k = 0; k < EIGHT; k++) {
+        const int64_t s = chosen ? chosen[at + k] : at + k;
+        of.row[k] = p->input + s * p->inputs;
+        of.goal[k] = p->goal[s];
+    }
+    return of;
+}
+
+INLINE double sum_of_row(const ns_problem *p, const double *w, const double *x) {
+    return node_sum(p->lanes, p->layer->has_bias, w, x, p->inputs);
+}
+
+enum { LINE = 8 };   /* doubles that come from memory together */
+
+/* Asks for what lies eight rows behind a place, for as many lines as the eight rows' numbers of W columns take. */
+INLINE void ask_for(const double *ahead, int64_t i) {
+    UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE);
+}
+
+/* Sums of eight rows, each from left to right, each in a lane. */
+INLINE void sums_side_by_side(const eight_rows *of, const double *w, int64_t d, const double *ahead, double *sum) {
+    vec total[PARTS];
+    int64_t i = 0;
+    UNROLL for (int q = 0; q < PARTS; q++) total[q] = each(-0.0);
+    for (; i + W <= d; i += W) {
+        if (ahead) ask_for(ahead, i);
+        UNROLL for (int q = 0; q < PARTS; q++) {
+            vec column[W];
+            UNROLL for (int j = 0; j < W; j++) column[j] = load(of->row[q * W + j] + i);
+            transpose(column);
+            UNROLL for (int j = 0; j < W; j++) total[q] += each(w[i + j]) * column[j];
+        }
+    }
+    UNROLL for (int q = 0; q < PARTS; q++) store(sum + q * W, total[q]);
+    for (; i < d; i++)
+        UNROLL for (int k = 0; k < EIGHT; k++) sum[k] += w[i] * of->row[k][i];
+}
+
+/* Sums of eight rows, each in eight lanes. */
+INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const double *w, double *sum) {
+    const int64_t d = p->inputs, last = (d - 1) / LANES * LANES;
+    double tail[LANES] = {0};
+    ivec keep[PARTS];
+    kept_lanes(d, keep);
+    copy(tail, w + last, d - last);
+    for (int64_t k = 0; k < EIGHT; k++) {
+        vec lane[PARTS];
+        UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
+        add_products(p, w, tail, of->row[k], keep, lane);
+        sum[k] = lanes_sum(lane);
+    }
+}
+
+INLINE void sums_of_eight(const ns_problem *p, const eight_rows *of, const double *w, const double *ahead, double *sum) {
+    const int64_t d = p->inputs;
+    if (p->lanes) sums_in_lanes(p, of, w, sum);
+    else sums_side_by_side(of, w, d, ahead, sum);
+    for (int64_t k = 0; p->layer->has_bias && k < EIGHT; k++) sum[k] += w[d];
+}
+
+/* Adds what eight rows give to the gradient, one after another. */
+INLINE void add_eight(const eight_rows *of, const double *delta, int64_t d, double *g) {
+    vec deltas[EIGHT];
+    int64_t i = 0;
+    UNROLL for (int k = 0; k < EIGHT; k++) deltas[k] = each(delta[k]);
+    for (; i + W <= d; i += W) {
+        vec sum = load(g + i);
+        UNROLL for (int k = 0; k < EIGHT; k++) sum += deltas[k] * load(of->row[k] + i);
+        store(g + i, sum);
+    }
+    for (; i < d; i++)
+        UNROLL for (int k = 0; k < EIGHT; k++) g[i] += delta[k] * of->row[k][i];
+}
+
+/* Predictions of `count` examples from `from` on. */
+static void node_predictions(const ns_problem *p, const double *w, int64_t from, int64_t count, double *prediction) {
+    const int64_t d = p->inputs;
+    int64_t at = 0;
+    for (; at + EIGHT <= count; at += EIGHT) {
+        const eight_rows of = eight_from(p, NULL, from + at);
+        sums_of_eight(p, &of, w, at + 2 * EIGHT <= count ? of.row[0] + EIGHT * d : NULL, prediction + at);
+    }
+    for (; at < count; at++) prediction[at] = sum_of_row(p, w, p->input + (from + at) * d);
+}
+
+/* Sets g to the gradient over `count` examples, those from `from` on or the chosen ones; returns the sum of their squared errors. */
+static double node_gradient(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g) {
+    const int64_t d = p->inputs, width = d + p->layer->has_bias, start = chosen ? 0 : from;
+    double squares = 0.0;
+    int64_t at = start;
+    for (int64_t i = 0; i < width; i++) g[i] = -0.0;
+    for (; at + EIGHT <= start + count; at += EIGHT) {
+        const eight_rows of = eight_from(p, chosen, at);
+        double delta[EIGHT];
+        sums_of_eight(p, &of, w, chosen || at + 2 * EIGHT > start + count ? NULL : of.row[0] + EIGHT * d, delta);
+        for (int64_t k = 0; k < EIGHT; k++) {
+            delta[k] -= of.goal[k];
+            squares += delta[k] * delta[k];
+            if (p->layer->has_bias) g[d] += delta[k];
+        }
+        add_eight(&of, delta, d, g);
+    }
+    for (; at < start + count; at++) {
+        const int64_t s = chosen ? chosen[at] : at;
+        const double *x = p->input + s * d;
+        const double e = sum_of_row(p, w, x) - p->goal[s];
+        squares += e * e;
+        add_example(x, e, d, p->layer->has_bias, 0, g);
+    }
+    return squares;
+}

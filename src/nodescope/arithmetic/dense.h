@@ -1,0 +1,227 @@
+/* Layers of nodes over a batch: predictions, and the gradient of all weights. Part of kernels.c. Requirement: a network's step at the
+ * speed of its multiplications.
+ *
+ * Order of additions: a node's sum over its inputs left to right, the bias last; a hidden delta over the nodes fed, left to right,
+ * then × slope; a weight's gradient over the examples, ascending. All three are one product of matrices,
+ * C[m, n] = −0.0 + A[m, 0] B[0, n] + A[m, 1] B[1, n] + …, with vectors along n, so that no lane meets another; −0.0 adds nothing to
+ * any number.
+ *
+ * Rows of numbers are padded to whole eights, so that vectors need no care at their ends; what stands in the padding is computed and
+ * never read for a number that counts. Each layer's weights are also kept by input (`turned`), for the sums. Examples go by in blocks,
+ * so that the room does not grow with the batch. */
+
+/* C (rows, cols) = A (rows, terms) × B (terms, cols); each matrix is told by where it starts and its strides. */
+typedef struct {
+    const double *a, *b;
+    double *c;
+    int64_t a_row, a_term, b_term, c_row, rows, cols, terms;
+    const double *add;     /* (cols), added last, or NULL */
+    const double *times;   /* in the place of c, multiplied with, or NULL */
+    int64_t goes_on;       /* 1: the sums go on from what stands in c */
+} product;
+
+enum { TILE_ROWS = 4, TILE_VECTORS = W == 8 ? 4 : 2 };
+
+INLINE void tile(const product *q, int64_t m, int64_t n, const int rows, const int vectors) {
+    const double *a = q->a + m * q->a_row, *b = q->b + n;
+    double *c = q->c + m * q->c_row + n;
+    const int64_t cols = q->cols - n;
+    vec sum[8][4];
+    UNROLL for (int i = 0; i < rows; i++)
+        UNROLL for (int j = 0; j < vectors; j++) {
+            const double *from = c + i * q->c_row + j * W;
+            sum[i][j] = !q->goes_on ? each(-0.0) : cols >= (j + 1) * W ? load(from) : load_some(from, cols - j * W);
+        }
+    for (int64_t k = 0; k < q->terms; k++, a += q->a_term, b += q->b_term)
+        UNROLL for (int j = 0; j < vectors; j++) {
+            const vec of_b = load(b + j * W);
+            UNROLL for (int i = 0; i < rows; i++) sum[i][j] += each(a[i * q->a_row]) * of_b;
+        }
+    UNROLL for (int i = 0; i < rows; i++)
+        UNROLL for (int j = 0; j < vectors; j++) {
+            const int64_t at = i * q->c_row + j * W;
+            vec s = sum[i][j];
+            if (q->add) s += load(q->add + n + j * W);
+            if (q->times) s *= load(q->times + m * q->c_row + n + at);
+            if (cols >= (j + 1) * W) store(c + at, s);
+            else store_some(c + at, s, cols - j * W);
+        }
+}
+
+/* A strip of B stays in the nearest cache while the rows of A go by. */
+INLINE void strip(const product *q, int64_t n, const int vectors) {
+    int64_t m = 0;
+    if (vectors == 1)
+        for (; m + 8 <= q->rows; m += 8) tile(q, m, n, 8, 1);
+    for (; m + TILE_ROWS <= q->rows; m += TILE_ROWS) tile(q, m, n, TILE_ROWS, vectors);
+    switch (q->rows - m) {
+    case 3: tile(q, m, n, 3, vectors); break;
+    case 2: tile(q, m, n, 2, vectors); break;
+    case 1: tile(q, m, n, 1, vectors); break;
+    }
+}
+
+static void multiply(const product *q) {
+    int64_t n = 0;
+    for (; n + TILE_VECTORS * W <= q->cols; n += TILE_VECTORS * W) strip(q, n, TILE_VECTORS);
+    for (; n < q->cols; n += W) strip(q, n, 1);
+}
+
+/* Weights by input: turned[i, j] is the weight of input i of node j. */
+static void turn(const ns_layer *layer, const double *w, double *turned) {
+    const int64_t d = layer->inputs, width = width_of(layer), k = layer->outputs, padded = padded_width(k);
+    for (int64_t j = 0; j < padded; j += W)
+        for (int64_t i = 0; i < d; i += W) {
+            if (j + W <= k && i + W <= d) {
+                vec block[W];
+                UNROLL for (int r = 0; r < W; r++) block[r] = load(w + (j + r) * width + i);
+                transpose(block);
+                UNROLL for (int r = 0; r < W; r++) store(turned + (i + r) * padded + j, block[r]);
+                continue;
+            }
+            for (int64_t c = i; c < i + W && c < d; c++)
+                for (int64_t r = j; r < j + W; r++) turned[c * padded + r] = r < k ? w[r * width + c] : 0.0;
+        }
+}
+
+/* The scratch of each layer for a walk's step, set out anew for each call: the weights turned, the biases, and of a block of
+ * examples (example, node) sums that become values, slopes, deltas. */
+typedef struct {
+    double *turned, *bias, *value, *slope, *delta;
+} layer_room;
+
+typedef struct {
+    const ns_problem *p;
+    double *input, *weight;   /* a block's inputs, padded; all weights, with room to read behind them */
+    layer_room *of;
+} layers_room;
+
+static layers_room set_out_room(const ns_problem *p, const double *weight, double *scratch) {
+    double *aligned = (double *)(((uintptr_t)scratch + 63) / 64 * 64), *free = aligned + LAYER_ROOM * p->layers;
+    layers_room room = {.p = p, .of = (layer_room *)aligned};
+    const int64_t size = size_of(p), behind = padded_width(size) + BEHIND;
+    room.input = free;
+    room.weight = room.input + block_of(p) * padded_width(p->inputs);
+    copy(room.weight, weight, size);
+    for (int64_t i = size; i < behind; i++) room.weight[i] = 0.0;
+    free = room.weight + behind;
+    for (int64_t l = 0; l < p->layers; l++) {
+        const ns_layer *layer = p->layer + l;
+        const int64_t width = width_of(layer), padded = padded_width(layer->outputs), values = block_of(p) * padded;
+        const double *w = weight + layer->first_weight;
+        double *turned = free, *bias = turned + layer->inputs * padded, *value = bias + padded;
+        turn(layer, w, turned);
+        for (int64_t j = 0; j < padded; j++) bias[j] = layer->has_bias && j < layer->outputs ? w[j * width + layer->inputs] : -0.0;
+        room.of[l] = (layer_room){turned, bias, value, value + values, value + 2 * values};
+        free = value + 3 * values;
+    }
+    return room;
+}
+
+/* The mark of `not_finite` over a block of numbers, padding left out. */
+static uint64_t any_not_finite(const double *x, int64_t rows, int64_t cols) {
+    const int64_t padded = padded_width(cols), whole = cols / W * W;
+    uvec mark = {0};
+    uint64_t rest = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t i = 0; i < whole; i += W) mark |= not_finite_lanes(load(x + r * padded + i));
+        for (int64_t i = whole; i < cols; i++) rest |= not_finite(x[r * padded + i]);
+    }
+    return any(mark) | rest;
+}
+
+/* Forward for `count` examples; returns the mark of `not_finite` over their sums. */
+static uint64_t forward_block(const layers_room *room, const int64_t *chosen, int64_t from, int64_t count) {
+    const ns_problem *p = room->p;
+    const int64_t d = p->inputs;
+    uint64_t mark = 0;
+    for (int64_t r = 0; r < count; r++) {
+        double *row = room->input + r * padded_width(d);
+        copy(row, p->input + (chosen ? chosen[from + r] : from + r) * d, d);
+        for (int64_t i = d; i < padded_width(d); i++) row[i] = 0.0;
+    }
+    const double *before = room->input;
+    for (int64_t l = 0; l < p->layers; l++) {
+        const ns_layer *layer = p->layer + l;
+        const layer_room *of = room->of + l;
+        const int64_t padded = padded_width(layer->outputs);
+        multiply(&(product){.a = before, .a_row = padded_width(layer->inputs), .a_term = 1, .b = of->turned, .b_term = padded, .c = of->value,
+                            .c_row = padded, .rows = count, .cols = padded, .terms = layer->inputs, .add = of->bias});
+        mark |= any_not_finite(of->value, count, layer->outputs);
+        activate_each(layer->activation, count * padded, of->value, of->value, of->slope);
+        before = of->value;
+    }
+    return mark;
+}
+
+/* Deltas of the outputs; adds their squared errors to those of the examples before, in their order. */
+static double output_deltas_of_block(const layers_room *room, const int64_t *chosen, int64_t from, int64_t count, double squares) {
+    const ns_problem *p = room->p;
+    const layer_room *of = room->of + p->layers - 1;
+    const int64_t k = p->outputs, padded = padded_width(k);
+    for (int64_t r = 0; r < count; r++) {
+        const double *goal = p->goal + (chosen ? chosen[from + r] : from + r) * k;
+        for (int64_t j = 0; j < k; j++) {
+            const double error = of->value[r * padded + j] - goal[j];
+            squares += error * error;
+            of->delta[r * padded + j] = loss_slope(p, error) * of->slope[r * padded + j];
+        }
+    }
+    return squares;
+}
+
+/* Deltas of layer l from those of the layer that it feeds. */
+static void hidden_deltas_of_block(const layers_room *room, int64_t l, int64_t count) {
+    const ns_layer *next = room->p->layer + l + 1;
+    const layer_room *of = room->of + l;
+    const int64_t padded = padded_width(next->inputs);
+    multiply(&(product){.a = of[1].delta, .a_row = padded_width(next->outputs), .a_term = 1, .b = room->weight + next->first_weight,
+                        .b_term = width_of(next), .c = of->delta, .c_row = padded, .rows = count, .cols = padded, .terms = next->outputs,
+                        .times = of->slope});
+}
+
+/* Sums, or adds, what a block gives to the gradient of layer l. */
+static void add_block(const layers_room *room, int64_t l, int64_t count, int64_t goes_on, double *gradient) {
+    const ns_layer *layer = room->p->layer + l;
+    const layer_room *of = room->of + l;
+    const int64_t padded = padded_width(layer->outputs), width = width_of(layer);
+    double *g = gradient + layer->first_weight;
+    multiply(&(product){.a = of->delta, .a_row = 1, .a_term = padded, .b = l ? of[-1].value : room->input, .b_term = padded_width(layer->inputs),
+                        .c = g, .c_row = width, .rows = layer->outputs, .cols = layer->inputs, .terms = count, .goes_on = goes_on});
+    for (int64_t j = 0; layer->has_bias && j < layer->outputs; j++) {
+        double sum = goes_on ? g[j * width + layer->inputs] : -0.0;
+        for (int64_t r = 0; r < count; r++) sum += of->delta[r * padded + j];
+        g[j * width + layer->inputs] = sum;
+    }
+}
+
+/* Sets `gradient` to the sum over `count` examples, those from `from` on or the chosen ones; returns the sum of their squared errors;
+ * `mark` gets that of `not_finite` over sums and deltas. */
+static double layers_gradient(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
+                              double *gradient, uint64_t *mark) {
+    const layers_room room = set_out_room(p, weight, scratch);
+    const int64_t start = chosen ? 0 : from;
+    double squares = 0.0;
+    for (int64_t at = 0; at < count; at += block_of(p)) {
+        const int64_t some = smaller(block_of(p), count - at);
+        *mark |= forward_block(&room, chosen, start + at, some);
+        squares = output_deltas_of_block(&room, chosen, start + at, some, squares);
+        for (int64_t l = p->layers; l-- > 0;) {
+            if (l + 1 < p->layers) hidden_deltas_of_block(&room, l, some);
+            *mark |= any_not_finite(room.of[l].delta, some, p->layer[l].outputs);
+            add_block(&room, l, some, at > 0, gradient);
+        }
+    }
+    return squares;
+}
+
+/* Predictions (count, k) of the examples from `from` on. */
+static void layers_predictions(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
+    const layers_room room = set_out_room(p, weight, scratch);
+    const int64_t k = p->outputs, padded = padded_width(k);
+    for (int64_t at = 0; at < count; at += block_of(p)) {
+        const int64_t some = smaller(block_of(p), count - at);
+        forward_block(&room, NULL, from + at, some);
+        for (int64_t r = 0; r < some; r++) copy(prediction + (at + r) * k, room.of[p->layers - 1].value + r * padded, k);
+    }
+}

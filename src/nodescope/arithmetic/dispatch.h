@@ -1,0 +1,50 @@
+/* The widest kernels that this processor and its operating system can run: part of core.c. The choice changes no bit of any result.
+ *
+ * Our own cpuid and xgetbv: musl, macOS, Windows and WebAssembly have no ifunc, and __builtin_cpu_supports needs a runtime library. */
+
+static int64_t width_cap = 8;
+
+#if defined(NS_WIDTHS)
+extern const ns_kernels ns_table_sse2, ns_table_avx2, ns_table_avx512;
+
+static void cpuid(uint32_t leaf, uint32_t part, uint32_t *r) {
+    __asm__("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(part));
+}
+
+/* Which registers the operating system saves: bits 1 and 2 of those of AVX, 5 to 7 of those of AVX-512. */
+static uint32_t saved_registers(void) {
+    uint32_t low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+static int64_t widest(void) {
+    const uint32_t saves = 1u << 27 | 1u << 28, avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 31;   /* F, DQ, VL */
+    uint32_t r[4];
+    cpuid(0, 0, r);
+    if (r[0] < 7) return 2;
+    cpuid(1, 0, r);
+    if ((r[2] & saves) != saves || (saved_registers() & 0x6) != 0x6) return 2;
+    cpuid(7, 0, r);
+    if (!(r[1] & avx2)) return 2;
+    return (r[1] & avx512) == avx512 && (saved_registers() & 0xE0) == 0xE0 ? 8 : 4;
+}
+
+/* Asked once: cpuid takes longer than most steps. */
+static const ns_kernels *kernels(void) {
+    static int64_t found;
+    int64_t known = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (!known) __atomic_store_n(&found, known = widest(), __ATOMIC_RELAXED);
+    const int64_t width = known < width_cap ? known : width_cap;
+    return width >= 8 ? &ns_table_avx512 : width >= 4 ? &ns_table_avx2 : &ns_table_sse2;
+}
+#else
+static int64_t widest(void) { return 2; }
+
+static const ns_kernels *kernels(void) { return &NS_TABLE; }
+#endif
+
+int64_t ns_cap_width(int64_t doubles) {
+    width_cap = doubles < 2 ? 2 : doubles;
+    return widest() < width_cap ? widest() : width_cap;
+}

@@ -1,0 +1,28 @@
+/* The kernels of one vector width, as a table: compiled once with the flags of each (CMakeLists.txt), which also name the table,
+ * NS_TABLE. Where the build knows one width only, core.c contains this file. */
+#ifndef NS_TABLE
+#define NS_TABLE ns_table
+#endif
+
+#include "kernels.h"
+
+#include "bits.h"
+
+#include "layers.h"
+
+#include "wide.h"
+
+#include "lanes.h"
+
+#include "rows.h"
+
+#include "batch.h"
+
+#include "functions.h"
+
+#include "dense.h"
+
+const ns_kernels NS_TABLE = {
+    .rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions, .layers_gradient = layers_gradient,
+    .layers_predictions = layers_predictions, .activate = activate_each, .little = W == 2 ? 640 : 32,
+};

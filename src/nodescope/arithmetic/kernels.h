@@ -1,0 +1,24 @@
+/* What a vector width offers the core: one table of kernels for each, from one source (kernels.c), the same bits from all of them. */
+#ifndef NODESCOPE_KERNELS_H
+#define NODESCOPE_KERNELS_H
+
+#include <stddef.h>
+
+#include "core.h"
+
+typedef struct {
+    /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
+    int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count);
+    /* Of a linear node: the gradient over `count` examples, those from `from` on or the chosen ones; gives the sum of squared errors. */
+    double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g);
+    void (*node_predictions)(const ns_problem *p, const double *w, int64_t from, int64_t count, double *prediction);
+    int64_t little;   /* examples × weights below which the next one takes longer than the steps of step.h */
+    /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
+    double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
+                              double *gradient, uint64_t *mark);
+    void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
+    /* An activation and its slope at `count` places. */
+    void (*activate)(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+} ns_kernels;
+
+#endif

@@ -1,0 +1,200 @@
+/* One linear node, one example a step, plain rule: part of kernels.c. Requirement: as fast as the memory, or the chain of additions.
+ *
+ * Order of additions: a prediction left to right from its first product on, or in eight lanes (step.py), the bias last. New weight:
+ * weight − alpha × (delta × input). A left-to-right sum that would start with its first term starts at −0.0, which adds nothing to any
+ * number, signs of zero included.
+ *
+ * No step is tested for divergence: a weight that is not finite stays so. The caller looks at the weights afterwards, and has the steps
+ * made anew one by one where one has gone. Few inputs: all weights stay in registers. Many: one loop updates with a row and takes
+ * the products with the next one, so that each weight is loaded and stored once. */
+
+/* The rows of a walk: those numbered from, from + 1, … or as `order` says. */
+typedef struct {
+    const ns_problem *p;
+    const int64_t *order;
+    int64_t from, count;
+} rows_of;
+
+INLINE int64_t row_at(const rows_of *r, int64_t t) { return r->order ? r->order[t] : r->from + t; }
+
+enum { ASKED_AHEAD = 8 };
+
+/* Rows in a drawn order are asked for before they are needed; those in the order of memory come by themselves. */
+INLINE void ask_ahead(const rows_of *r, int64_t t) {
+    if (!r->order || t + ASKED_AHEAD >= r->count) return;
+    const int64_t s = r->order[t + ASKED_AHEAD], d = r->p->inputs;
+    for (int64_t i = 0; i < d; i += EIGHT) __builtin_prefetch(r->p->input + s * d + i);
+    __builtin_prefetch(r->p->goal + s);
+}
+
+/* The bias of a node, in a register; 0 weights where there is none. */
+INLINE uint64_t move_bias(const ns_problem *p, double *bias, double delta) {
+    if (!p->layer->has_bias) return 0;
+    const double before = *bias;
+    *bias = before - p->alpha * delta;
+    return bits_of(*bias) ^ bits_of(before);
+}
+
+INLINE double with_bias(const ns_problem *p, double sum, double bias) { return p->layer->has_bias ? sum + bias : sum; }
+
+/* Left to right, d weights in registers, d known when compiled. */
+INLINE int64_t chain_narrow(const rows_of *r, double *weight, double *bias_at, const int d) {
+    const ns_problem *p = r->p;
+    double w[LANES], bias = *bias_at;
+    int64_t moved = -1;
+    UNROLL for (int i = 0; i < d; i++) w[i] = weight[i];
+    for (int64_t t = 0; t < r->count; t++) {
+        const int64_t s = row_at(r, t);
+        const double *x = p->input + s * d;
+        ask_ahead(r, t);
+        double sum = w[0] * x[0];
+        UNROLL for (int i = 1; i < d; i++) sum += w[i] * x[i];
+        const double delta = with_bias(p, sum, bias) - p->goal[s];
+        uint64_t changed = 0;
+        UNROLL for (int i = 0; i < d; i++) {
+            const double next = w[i] - p->alpha * (delta * x[i]);
+            changed |= bits_of(next) ^ bits_of(w[i]);
+            w[i] = next;
+        }
+        changed |= move_bias(p, &bias, delta);
+        moved = changed ? t : moved;
+    }
+    UNROLL for (int i = 0; i < d; i++) weight[i] = w[i];
+    *bias_at = bias;
+    return moved;
+}
+
+/* Left to right, any number of inputs: the products are made side by side and join the one chain in their order. */
+static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
+    const ns_problem *p = r->p;
+    const int64_t d = p->inputs, whole = d - d % W;
+    int64_t moved = -1;
+    double sum = sum_left_to_right(weight, p->input + row_at(r, 0) * d, d);
+    for (int64_t t = 0; t < r->count; t++) {
+        const int64_t s = row_at(r, t), after = row_at(r, t + 1 < r->count ? t + 1 : t);
+        const double *x = p->input + s * d, *z = p->input + after * d;
+        const double delta = with_bias(p, sum, *bias) - p->goal[s];
+        const vec deltas = each(delta), alphas = each(p->alpha);
+        uvec changed = {0};
+        ask_ahead(r, t + 1);
+        sum = -0.0;
+        for (int64_t i = 0; i < whole; i += W) {
+            const vec w = load(weight + i), next = w - alphas * (deltas * load(x + i)), product = next * load(z + i);
+            changed |= changed_bits(next, w);
+            store(weight + i, next);
+            UNROLL for (int j = 0; j < W; j++) sum += product[j];
+        }
+        uint64_t differs = any(changed) | move_bias(p, bias, delta);
+        for (int64_t i = whole; i < d; i++) {
+            const double next = weight[i] - p->alpha * (delta * x[i]);
+            differs |= bits_of(next) ^ bits_of(weight[i]);
+            weight[i] = next;
+            sum += next * z[i];
+        }
+        moved = differs ? t : moved;
+    }
+    return moved;
+}
+
+enum { NARROW = W == 2 ? 1 : W == 4 ? 4 : 16 };   /* eights of weights that stay in registers */
+
+/* Lanes, `vectors` weights in registers (whole eights, padded with +0.0), their number known when compiled. */
+INLINE int64_t lanes_narrow(const rows_of *r, double *padded, double *bias_at, const int vectors) {
+    const ns_problem *p = r->p;
+    const int whole = vectors - PARTS;
+    vec w[NARROW * PARTS], x[NARROW * PARTS];
+    ivec keep[PARTS];
+    int64_t moved = -1;
+    double bias = *bias_at;
+    kept_lanes(p->inputs, keep);
+    UNROLL for (int q = 0; q < vectors; q++) w[q] = load(padded + q * W);
+    for (int64_t t = 0; t < r->count; t++) {
+        const int64_t s = row_at(r, t);
+        const double *row = p->input + s * p->inputs;
+        ask_ahead(r, t);
+        vec lane[PARTS];
+        UNROLL for (int q = 0; q < vectors; q++) {
+            x[q] = q < whole ? load(row + q * W) : cut(p, row, q * W, keep[(q - whole) % PARTS]);
+            lane[q % PARTS] = q < PARTS ? w[q] * x[q] : lane[q % PARTS] + w[q] * x[q];
+        }
+        const double delta = with_bias(p, lanes_sum(lane), bias) - p->goal[s];
+        const vec deltas = each(delta), alphas = each(p->alpha);
+        uvec changed = {0};
+        UNROLL for (int q = 0; q < vectors; q++) {
+            const vec next = w[q] - alphas * (deltas * x[q]);
+            changed |= changed_bits(next, w[q]);
+            w[q] = next;
+        }
+        moved = any(changed) | move_bias(p, &bias, delta) ? t : moved;
+    }
+    UNROLL for (int q = 0; q < vectors; q++) store(padded + q * W, w[q]);
+    *bias_at = bias;
+    return moved;
+}
+
+/* Lanes, any number of inputs; weights padded with +0.0 to whole eights. */
+static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
+    const ns_problem *p = r->p;
+    const int64_t d = p->inputs, last = (d - 1) / LANES * LANES;
+    ivec keep[PARTS];
+    vec lane[PARTS];
+    int64_t moved = -1;
+    kept_lanes(d, keep);
+    UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
+    add_products(p, padded, padded + last, p->input + row_at(r, 0) * d, keep, lane);
+    for (int64_t t = 0; t < r->count; t++) {
+        const int64_t s = row_at(r, t), after = row_at(r, t + 1 < r->count ? t + 1 : t);
+        const double *x = p->input + s * d, *z = p->input + after * d;
+        const double delta = with_bias(p, lanes_sum(lane), *bias) - p->goal[s];
+        const vec deltas = each(delta), alphas = each(p->alpha);
+        uvec changed = {0};
+        ask_ahead(r, t + 1);
+        UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
+        for (int64_t i = 0; i < last; i += LANES)
+            UNROLL for (int q = 0; q < PARTS; q++) {
+                const vec w = load(padded + i + q * W), next = w - alphas * (deltas * load(x + i + q * W));
+                changed |= changed_bits(next, w);
+                store(padded + i + q * W, next);
+                lane[q] += next * load(z + i + q * W);
+            }
+        UNROLL for (int q = 0; q < PARTS; q++) {
+            const vec w = load(padded + last + q * W), next = w - alphas * (deltas * cut(p, x, last + q * W, keep[q]));
+            changed |= changed_bits(next, w);
+            store(padded + last + q * W, next);
+            lane[q] += next * cut(p, z, last + q * W, keep[q]);
+        }
+        moved = any(changed) | move_bias(p, bias, delta) ? t : moved;
+    }
+    return moved;
+}
+
+#define IN_LANES(n) case n: return lanes_narrow(r, padded, bias, (n <= NARROW ? n : 1) * PARTS);
+
+INLINE int64_t rows_in_lanes(const rows_of *r, double *padded, double *bias) {
+    switch (r->p->inputs <= NARROW * LANES ? padded_width(r->p->inputs) / LANES : 0) {
+    IN_LANES(1) IN_LANES(2) IN_LANES(3) IN_LANES(4) IN_LANES(5) IN_LANES(6) IN_LANES(7) IN_LANES(8)
+    IN_LANES(9) IN_LANES(10) IN_LANES(11) IN_LANES(12) IN_LANES(13) IN_LANES(14) IN_LANES(15) IN_LANES(16)
+    default: return lanes_wide(r, padded, bias);
+    }
+}
+
+#define IN_A_CHAIN(n) case n: return chain_narrow(r, weight, bias, n);
+
+INLINE int64_t rows_in_a_chain(const rows_of *r, double *weight, double *bias) {
+    switch (r->p->inputs) {
+    IN_A_CHAIN(1) IN_A_CHAIN(2) IN_A_CHAIN(3) IN_A_CHAIN(4) IN_A_CHAIN(5) IN_A_CHAIN(6) IN_A_CHAIN(7) IN_A_CHAIN(8)
+    default: return chain_wide(r, weight, bias);
+    }
+}
+
+/* `count` steps on rows from `from` on, or in `order`; returns the last of them that moved a weight (the first is 0), or −1. */
+static int64_t go_rows(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count) {
+    const int64_t d = p->inputs;
+    const rows_of r = {p, order, from, count};
+    double bias = p->layer->has_bias ? weight[d] : 0.0;
+    for (int64_t i = 0; i < padded_width(d); i++) padded[i] = i < d ? weight[i] : 0.0;
+    const int64_t moved = p->lanes ? rows_in_lanes(&r, padded, &bias) : rows_in_a_chain(&r, padded, &bias);
+    copy(weight, padded, d);
+    if (p->layer->has_bias) weight[d] = bias;
+    return moved;
+}

@@ -1,0 +1,139 @@
+/* The walk: steps until there is a reason to stop, checkpoints on the way. Part of core.c, walk.py has the same stops in Python. */
+
+/* Brent 1980, "An improved Monte Carlo factorization algorithm", section 2: compare with one saved state, renewed at powers of two. */
+static int has_repeated(ns_cursor *c, const double *state, double *saved, int64_t length) {
+    c->length++;
+    if (same_bits(state, saved, length)) return 1;
+    if (c->length == c->power) {
+        copy(saved, state, length);
+        c->power *= 2;
+        c->length = 0;
+    }
+    return 0;
+}
+
+static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps_per_epoch) {
+    if (p->until_mse >= 0.0 && steps_per_epoch > 1 && ns_mse(p, w->state, w->scratch) <= p->until_mse) return NS_MSE_REACHED;
+    if (c->last_changed < c->step - steps_per_epoch) return NS_UNCHANGED;
+    if (c->watching && has_repeated(c, w->state, w->saved, state_length(p))) return NS_REPEATED;
+    return NS_WENT;
+}
+
+/* The state is kept where it is due; 0 where there is no room for it. */
+static int keep(ns_cursor *c, const ns_where *w, int64_t length) {
+    if (c->step / c->spacing < c->kept) return 1;
+    if (c->kept == c->capacity) return 0;
+    copy(w->checkpoints + c->kept++ * length, w->state, length);
+    return 1;
+}
+
+#include "node.h"
+
+/* A walk on its way. */
+typedef struct {
+    ns_step s;
+    ns_cursor *c;
+    const ns_where *w;
+    int64_t length, steps_per_epoch, epoch, turn;   /* doubles of a state; the next step is number `turn` of its epoch */
+    int64_t to_checkpoint, careful;                 /* steps until one is due; steps that are made one by one */
+    int linear, plainly, by_rows;
+    double asked;                                   /* mse at which a step is not made any more, or negative */
+    drawing order;
+} walking;
+
+/* Whether several steps may be made by the kernel of rows: nothing of them is wanted but the weights. */
+static int goes_by_rows(const ns_problem *p, const ns_where *w) {
+    return is_one_node(p) && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns;
+}
+
+static void begin_epoch(walking *at) {
+    const ns_problem *p = at->s.p;
+    if (at->s.chosen) at->order = epoch_drawing(p->examples, p->seed, (uint64_t)at->epoch);
+}
+
+static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
+    const int64_t steps_per_epoch = (p->examples + p->batch - 1) / p->batch;
+    walking at = {.c = c, .w = w, .length = state_length(p), .steps_per_epoch = steps_per_epoch, .linear = is_linear(p)};
+    at.epoch = c->step / steps_per_epoch;
+    at.turn = c->step % steps_per_epoch;
+    at.plainly = p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns && (at.linear || !p->sequential);
+    at.by_rows = goes_by_rows(p, w);
+    at.asked = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0 ? p->until_mse : -1.0;
+    at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns};
+    if (p->shuffled && steps_per_epoch > 1) at.s.chosen = w->drawn;
+    if (w->checkpoints) at.to_checkpoint = (c->spacing - c->step % c->spacing) % c->spacing;
+    begin_epoch(&at);
+    return at;
+}
+
+enum { ROWS_AT_ONCE = 4096 };
+
+/* Scratch of several rows besides the weights before: the weights padded, the examples drawn. */
+static int64_t room_for_rows(const ns_problem *p) {
+    return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? ROWS_AT_ONCE : 0);
+}
+
+/* At most `most` steps, returns how many; where a weight goes in them none, and they are to be made carefully. */
+static int64_t several_rows(walking *at, int64_t most) {
+    const ns_step *s = &at->s;
+    const ns_problem *p = s->p;
+    const int64_t size = size_of(p), count = smaller(most, ROWS_AT_ONCE);
+    double *before = s->scratch, *padded = before + size;
+    int64_t *drawn = s->chosen ? (int64_t *)(padded + padded_width(p->inputs)) : NULL;
+    copy(before, s->state, size);
+    for (int64_t t = 0; drawn && t < count; t++) drawn[t] = example_at(&at->order, at->turn + t);
+    const int64_t last = kernels()->rows(p, s->state, padded, drawn, at->turn, count);
+    if (!all_finite(s->state, size)) {
+        copy(s->state, before, size);
+        at->careful = count;
+        return 0;
+    }
+    if (last >= 0) at->c->last_moved = at->c->last_changed = at->c->step + last;
+    at->c->step += count;
+    return count;
+}
+
+static int64_t one_step(walking *at) {
+    ns_step *s = &at->s;
+    const ns_problem *p = s->p;
+    s->from = at->turn * p->batch;
+    s->count = smaller(p->batch, p->examples - s->from);
+    if (s->chosen) draw_batch(&at->order, s->from, s->count, at->w->drawn);
+    if (at->w->alphas) s->alpha = at->w->alphas[at->c->step - at->w->alphas_from];
+    return take(s, at->c, at->linear, at->plainly, at->asked);
+}
+
+/* At least one of at most `most` steps; `made` counts them. */
+static int64_t some_steps(walking *at, int64_t most, int64_t *made) {
+    *made = at->by_rows && !at->careful ? several_rows(at, most) : 0;
+    if (*made) return NS_WENT;
+    *made = 1;
+    at->careful -= at->careful > 0;
+    return one_step(at);
+}
+
+int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps) {
+    if (!arithmetic_is_ieee()) return NS_NOT_IEEE;
+    if (is_one_weight(p, w)) return walk_one_weight(p, c, w, steps);
+    walking at = set_out(p, c, w);
+    for (int64_t made; at.s.row < steps; at.s.row += made) {
+        int64_t most = smaller(steps - at.s.row, at.steps_per_epoch - at.turn);
+        if (w->checkpoints && at.to_checkpoint == 0) {
+            if (!keep(c, w, at.length)) return NS_FULL;
+            at.to_checkpoint = c->spacing;
+        }
+        if (w->checkpoints) most = smaller(most, at.to_checkpoint);
+        const int64_t went = some_steps(&at, most, &made);
+        if (went == NS_DIVERGED) make_nans_one(w->state, at.length);
+        if (went != NS_WENT) return went;
+        at.to_checkpoint -= made;
+        at.turn += made;
+        if (at.turn < at.steps_per_epoch) continue;
+        at.turn = 0;
+        at.epoch++;
+        begin_epoch(&at);
+        const int64_t why = c->stopping ? end_of_epoch(p, c, w, at.steps_per_epoch) : NS_WENT;
+        if (why != NS_WENT) return why;
+    }
+    return NS_WENT;
+}

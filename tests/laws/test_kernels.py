@@ -1,0 +1,199 @@
+"""Law: every kernel, on every vector width that this machine has, has the bits of the step made one by one, and of the definition.
+
+A walk that writes its numbers down goes step by step, and no kernel takes part in it: it is what kernels are held to here, and
+plain Python where the problem is small. Starts, ends and odd numbers are as random as the sizes: a kernel is wrong at its edges.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from conftest import cases
+
+from nodescope.arithmetic import walk as plain
+from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.core import WIDEST, engine
+from nodescope.arithmetic.losses import as_loss
+from nodescope.arithmetic.problem import Columns, Cursor, LayerShape, Outcome, Problem
+from nodescope.arithmetic.rules import as_rule
+
+MANY = cases(2000, 0)
+WIDTHS = (2, 4, 8)
+ODD = (5e-324, -5e-324, 1e-310, 1e300, -1e300, 1e160, -0.0, 0.0)
+IDENTITY = ACTIVATIONS["identity"]
+
+
+@pytest.fixture(params=WIDTHS, autouse=True)
+def width(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test on each vector width; left out where the machine, or the build, does not have it."""
+    if engine().name != "compiled":
+        pytest.skip("there is no C core here")
+    if engine().cap_width(request.param) != request.param:
+        pytest.skip(f"no registers of {request.param} doubles here")
+    yield
+    engine().cap_width(WIDEST)
+
+
+@dataclasses.dataclass
+class Walked:
+    """What a walk leaves behind, all of it to be compared."""
+
+    outcome: Outcome
+    cursor: dict[str, int]
+    state: bytes
+    saved: bytes
+    checkpoints: bytes
+
+
+def walked(on, problem: Problem, weights: np.ndarray, steps: int, start: dict[str, int], columns: Columns | None = None) -> Walked:
+    cursor, state, kept = Cursor.at(0), problem.first_state(weights), np.zeros((start["capacity"], problem.state_length))
+    for name, value in start.items():
+        setattr(cursor, name, value)
+    saved = state.copy()
+    with np.errstate(all="ignore"):
+        outcome = on.walk(problem, cursor, state, steps, saved=saved, checkpoints=kept, columns=columns)
+    fields = {name: getattr(cursor, name) for name, _ in Cursor._fields_}
+    return Walked(outcome, fields, state.tobytes(), saved.tobytes(), kept.tobytes())
+
+
+def hold(problem: Problem, weights: np.ndarray, steps: int, start: dict[str, int], told: object) -> Walked:
+    """By kernels, step by step, and by the definition where that is soon done: one result."""
+    by_kernels = walked(engine(), problem, weights, steps, start)
+    told = (told, problem.input.shape, problem.layers, problem.batch, start, steps)
+    assert walked(engine(), problem, weights, steps, start, Columns.for_steps(problem, steps, ("mse",))) == by_kernels, told
+    if problem.n * problem.size * steps < 3000:
+        assert walked(plain, problem, weights, steps, start) == by_kernels, told
+    return by_kernels
+
+
+def start_of(rng: np.random.Generator, steps: int) -> dict[str, int]:
+    return {
+        "step": int(rng.choice([0, 0, 1, 5, 64])), "stopping": int(rng.random() < 0.7), "watching": int(rng.random() < 0.8),
+        "spacing": int(rng.choice([1, 7, 64, 1000])) if steps < 40 else 1 + steps // 30, "capacity": int(rng.choice([10, 40, 40])),
+    }  # fmt: skip
+
+
+def table(rng: np.random.Generator, n: int, d: int, trial: int) -> np.ndarray:
+    x = rng.normal(size=(n, d))
+    if trial % 3 == 0:
+        x[rng.integers(n), rng.integers(d)] = rng.choice(ODD)
+    elif trial % 7 == 0:
+        x *= 10.0 ** rng.integers(-320, 150)
+    elif trial % 11 == 0:
+        x[:] = -0.0
+    return x
+
+
+def test_one_weight():
+    rng, seen = np.random.default_rng(1), set()
+    for trial in range(MANY):
+        x, goal = float(rng.choice([1, 1, 0.5, -2, 1e-3, 1e200, 0.0])), float(rng.choice([0.6, 0.0, -3.3, 1e300]))
+        problem = Problem(
+            input=np.array([[x]]), goal=np.array([[goal]]), rule=as_rule("plain"), layers=(LayerShape(1, 1, False, IDENTITY),),
+            alpha=float(rng.choice([0.1, 1.5, 1.99, 2.01, 1e-3, 0.5, 2.0, 2.0])), until_mse=float(rng.choice([-1, -1, 1e-9])),
+        )  # fmt: skip
+        steps = int(rng.choice([0, 1, 2, 30, 700, 3000]))
+        seen.add(hold(problem, rng.normal(size=1), steps, start_of(rng, steps), trial).outcome)
+    assert MANY < 400 or len(seen) == 6, seen
+
+
+def linear_node(rng: np.random.Generator, trial: int, batches: list[int]) -> Problem:
+    d = int(rng.choice([1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 30, 31, 32, 33, 40, 47, 100, 123]))
+    n = int(rng.integers(1, 60))
+    return Problem(
+        input=table(rng, n, d, trial), goal=rng.normal(size=(n, 1)), rule=as_rule("plain"),
+        alpha=float(rng.choice([0.01, 0.1, 0.001, 1e-300, 3.0])), layers=(LayerShape(d, 1, bool(rng.integers(2)), IDENTITY),),
+        batch=min(n, int(rng.choice(batches))), lanes=bool(rng.integers(2)), shuffled=bool(rng.integers(2)), seed=trial,
+        mean=bool(rng.integers(2)), until_mse=float(rng.choice([-1, -1, 0.5])),
+    )  # fmt: skip
+
+
+def test_one_example_a_step():
+    rng = np.random.default_rng(2)
+    for trial in range(MANY):
+        problem = linear_node(rng, trial, [1])
+        steps = int(rng.choice([1, problem.n, 3 * problem.n + 1]))
+        hold(problem, rng.normal(size=problem.size), steps, start_of(rng, steps), trial)
+
+
+@pytest.mark.parametrize("lanes", [False, True])
+def test_a_weight_goes_far_along_a_stretch(lanes):
+    """The row in which a weight stops being finite is named, however many rows a kernel makes at once."""
+    x = np.full((9000, 5), 0.5)
+    x[7001] = 1e200
+    shape = (LayerShape(5, 1, True, IDENTITY),)
+    problem = Problem(input=x, goal=np.ones((9000, 1)), rule=as_rule("plain"), alpha=0.1, layers=shape, lanes=lanes)
+    result = hold(problem, np.zeros(6), 20000, {"capacity": 40, "spacing": 1000}, "far")
+    assert result.outcome is Outcome.DIVERGED
+    assert result.cursor["step"] == 7002
+
+
+def test_batches_of_one_node():
+    rng = np.random.default_rng(3)
+    for trial in range(MANY):
+        problem = linear_node(rng, trial, [2, 7, 8, 9, 16, 23, 100])
+        steps = int(rng.integers(1, 3 * problem.steps_per_epoch + 2))
+        hold(problem, rng.normal(size=problem.size), steps, start_of(rng, steps), trial)
+
+
+def test_predictions_of_one_node():
+    rng = np.random.default_rng(4)
+    for trial in range(MANY):
+        problem = linear_node(rng, trial, [1])
+        weights = rng.normal(size=problem.size)
+        with np.errstate(all="ignore"):
+            assert engine().predict(problem, weights).tobytes() == plain.predict(problem, weights).tobytes(), trial
+            assert np.float64(engine().mse(problem, weights)).tobytes() == np.float64(plain.mse(problem, weights)).tobytes(), trial
+
+
+def network(rng: np.random.Generator, trial: int) -> Problem:
+    """Layers of any sizes, with everything that a kernel may meet beside them."""
+    sizes = [int(size) for size in rng.choice([1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 16, 17, 20, 33], size=rng.integers(2, 6))]
+    layers = tuple(
+        LayerShape(inputs, outputs, bool(rng.random() < 0.7), ACTIVATIONS[str(rng.choice(list(ACTIVATIONS)))])
+        for inputs, outputs in pairwise(sizes)
+    )
+    n, size = int(rng.choice([1, 2, 5, 13, 40, 150])), sum(layer.size for layer in layers)
+    return Problem(
+        input=table(rng, n, sizes[0], trial), goal=rng.normal(size=(n, sizes[-1])), layers=layers, seed=trial,
+        rule=as_rule(str(rng.choice(["plain", "plain", "plain", "momentum", "adam"]))),
+        alpha=float(rng.choice([0.01, 0.1, 1.0, 50.0])), batch=min(n, int(rng.choice([1, 2, 3, 4, 5, 8, 10, 16, 32, 64, 65, 150]))),
+        shuffled=bool(rng.integers(2)), mean=bool(rng.integers(2)), loss=as_loss(str(rng.choice(["squared", "huber", "absolute"]))),
+        frozen=rng.random(size) < 0.3 if rng.random() < 0.2 else None, until_mse=float(rng.choice([-1, -1, 0.5])),
+    )  # fmt: skip
+
+
+def test_batches_of_layers():
+    rng, seen = np.random.default_rng(5), set()
+    for trial in range(MANY):
+        problem, steps = network(rng, trial), int(rng.integers(1, 12))
+        weights = rng.normal(size=problem.size) * float(rng.choice([0.0, 0.5, 1.0, 1.0, 1.0, 1e150]))
+        seen.add(hold(problem, weights, steps, start_of(rng, steps), trial).outcome)
+    assert MANY < 400 or Outcome.DIVERGED in seen
+
+
+def test_predictions_of_layers():
+    rng = np.random.default_rng(6)
+    for trial in range(MANY // 4):
+        problem = network(rng, trial)
+        weights = rng.normal(size=problem.size)
+        with np.errstate(all="ignore"):
+            assert engine().predict(problem, weights).tobytes() == plain.predict(problem, weights).tobytes(), trial
+            assert np.float64(engine().mse(problem, weights)).tobytes() == np.float64(plain.mse(problem, weights)).tobytes(), trial
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations(name):
+    """At every scale, at the edges of each branch, and at bits drawn by chance: those of the definition."""
+    rng = np.random.default_rng(7)
+    edges = [709.78, 709.81, -745.1, -745.3, -708.5, -720.0, 372, -372, 399.9, 400.0, 400.1, 39.0, -39.0, 38.99, -39.01]
+    random = rng.integers(0, 2**64, size=MANY, dtype=np.uint64).view(np.float64)
+    scales = rng.normal(size=MANY) * 10.0 ** rng.integers(-12, 4, size=MANY)
+    x = np.concatenate([edges, ODD, [np.inf, -np.inf, np.nan], scales, random, np.linspace(-760, 760, MANY)])
+    for count in (1, 2, 3, 7, len(x)):
+        for told, expected in zip(
+            engine().activation(ACTIVATIONS[name], x[:count]), plain.activation(ACTIVATIONS[name], x[:count]), strict=True
+        ):
+            assert told.tobytes() == expected.tobytes(), x[:count][told.view(np.uint64) != expected.view(np.uint64)]
