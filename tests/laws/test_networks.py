@@ -153,7 +153,7 @@ def test_every_weighted_delta_is_a_slope():
 
 
 def test_a_wrong_slope_is_named(monkeypatch: pytest.MonkeyPatch):
-    from nodescope.diagnosis import gradients
+    from nodescope.diagnosis.checks import gradients
 
     run = ns.descend(network=ns.network([2, 3, 1]), input=[[0.3, 1], [1, -0.5]], goal=[1, 0], alpha=0.1, steps=5)
     right = gradients._weighted_deltas
