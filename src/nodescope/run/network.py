@@ -40,6 +40,15 @@ class Network:
     biases : tuple of (k,) float64 or None
         None for a layer without.
     activations : tuple of Activation
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> layers = ns.network([2, 3, 1], seed=1)
+    >>> layers
+    network 2-3-1, tanh, identity
+    >>> [weight.shape for weight in layers.weights]
+    [(3, 2), (1, 3)]
     """
 
     weights: tuple[Floats, ...]
@@ -60,12 +69,42 @@ class Network:
         )
 
     def flat(self) -> Floats:
-        """All weights in the order of a state: layer by layer, node by node, the bias after the node's weights."""
+        """All weights in the order of a state: layer by layer, node by node, the bias after the node's weights.
+
+        Returns
+        -------
+        (size,) float64
+            A copy.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.network(weights=[[[0.5]], [[2.0]]], activations="identity").flat()
+        array([0.5, 2. ])
+        """
         blocks = [w if b is None else np.column_stack([w, b]) for w, b in zip(self.weights, self.biases, strict=True)]
         return np.concatenate([block.ravel() for block in blocks])
 
     def with_flat(self, flat: Floats) -> "Network":
-        """The same layers with other weights."""
+        """The same layers with other weights.
+
+        Parameters
+        ----------
+        flat : (size,) float64
+            In the order of `flat`.
+
+        Returns
+        -------
+        Network
+            Its weights are copies.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> layers = ns.network(weights=[[[0.5]], [[2.0]]], activations="identity")
+        >>> layers.with_flat(2 * layers.flat()).weights[1]
+        array([[4.]])
+        """
         weights, biases, at = [], [], 0
         for shape in self.shapes:
             block = flat[at : at + shape.size].reshape(shape.outputs, shape.width)
@@ -75,7 +114,19 @@ class Network:
         return Network(tuple(weights), tuple(biases), self.activations)
 
     def settings(self) -> dict[str, object]:
-        """Weights, biases and activations, as `network` takes them."""
+        """Weights, biases and activations, as `network` takes them.
+
+        Returns
+        -------
+        dict
+            Keywords and values, in lists.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.network(weights=[[[0.5]]], activations="tanh").settings()
+        {'weights': [[[0.5]]], 'biases': [False], 'activations': ['tanh']}
+        """
         return {
             "weights": [weight.tolist() for weight in self.weights],
             "biases": [False if bias is None else bias.tolist() for bias in self.biases],
@@ -125,6 +176,7 @@ def network(
     Returns
     -------
     Network
+        Weights, biases and activations of each layer, as given or drawn.
 
     Raises
     ------

@@ -45,6 +45,13 @@ class Trace:
     replay : Replay
     steps : int
         How many rows there are.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> trace = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace
+    >>> len(trace), trace[0].new_weight, trace[0:3]["weight"].tolist()
+    (325, 0.42000000000000004, [0.4, 0.42000000000000004, 0.43800000000000006])
     """
 
     def __init__(self, replay: Replay, steps: int) -> None:
@@ -96,6 +103,13 @@ class Window(Tabular):
 
     T steps, b examples of a step, k nodes, d inputs; `quantities.py` has them all. Of the whole run, axes of length 1 that the
     recipe does not have are dropped.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> window = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace[0:3]
+    >>> window["delta"].tolist()
+    [-0.19999999999999996, -0.17999999999999994, -0.16199999999999992]
     """
 
     def __init__(self, replay: Replay, rows: range, layer: int | None = None) -> None:
@@ -108,14 +122,17 @@ class Window(Tabular):
 
     @property
     def start(self) -> int:
+        """The first of its steps."""
         return self._rows.start
 
     @property
     def stop(self) -> int:
+        """The step after the last, as a slice has it."""
         return self._rows.stop
 
     @property
     def recipe(self) -> Recipe:
+        """What made the run."""
         return self._replay.recipe
 
     @cached_property
@@ -133,7 +150,30 @@ class Window(Tabular):
         return self.read(name)[name]
 
     def read(self, *names: str) -> dict[str, Column]:
-        """Several columns (all, where none is named) from one replay."""
+        """Several columns from one replay.
+
+        Parameters
+        ----------
+        *names : str
+            Of columns; all where none is named.
+
+        Returns
+        -------
+        dict of str to array
+            Each as `window[name]` gives it.
+
+        Raises
+        ------
+        InputError
+            There is no such column, or they would fill the memory.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> read = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0:2].read("weight", "delta")
+        >>> read["delta"].tolist()
+        [-0.19999999999999996, -0.17999999999999994]
+        """
         self.refuse_unknown(names)
         names = names or self.columns
         self._refuse_too_much(names)
@@ -155,7 +195,24 @@ class Window(Tabular):
         return [self.of_layer(layer) for layer in range(count)]
 
     def of_layer(self, layer: int) -> "Window":
-        """The same steps of one layer, whichever way the recipe was written."""
+        """The same steps of one layer, whichever way the recipe was written.
+
+        Parameters
+        ----------
+        layer : int
+            Counted from 0.
+
+        Returns
+        -------
+        Window
+            Its columns have the axes of nodes and inputs always.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0:3].of_layer(0)["weight"].shape
+        (3, 1, 1)
+        """
         return Window(self._replay, self._rows, layer)
 
     def _compute(self, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
@@ -189,7 +246,20 @@ class Window(Tabular):
         return max(of_weights, self.recipe.batch_size * max(shape.outputs, inputs))
 
     def flat(self) -> dict[str, Column]:
-        """All columns as one-dimensional ones; wider ones are split, named after inputs, goals and places in the batch."""
+        """All columns as one-dimensional ones, split and named after inputs, goals and places in the batch.
+
+        Returns
+        -------
+        dict of str to (T,)
+            "weight[flipper_length_mm]", and of layers "layers[0].weight[3, 1]".
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> window = ns.descend(weight=[1.0, 2.0], input=[3, 4], goal=12, alpha=0.01, steps=3).trace[0:2]
+        >>> [name for name in window.flat() if "weight" in name][:2]
+        ['weight[0]', 'weight[1]']
+        """
         own = {name: part for quantity, column in self.read().items() for name, part in self._split(quantity, column)}
         of_layers = (
             {f"layers[{number}].{name}": part for name, part in layer.flat().items()} for number, layer in enumerate(self.layers)
@@ -216,7 +286,15 @@ class Window(Tabular):
 
 
 class Step:
-    """One step: every number as an attribute; scalars are Python numbers, the rest NumPy arrays."""
+    """One step: every number as an attribute; scalars are Python numbers, the rest NumPy arrays.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> step = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace[1]
+    >>> step.weight, step["alpha_delta"], step.new_weight
+    (0.42000000000000004, -0.017999999999999995, 0.43800000000000006)
+    """
 
     def __init__(self, window: Window) -> None:
         self._window = window
@@ -224,6 +302,7 @@ class Step:
 
     @property
     def recipe(self) -> Recipe:
+        """What made the run."""
         return self._window.recipe
 
     @cached_property
@@ -232,7 +311,24 @@ class Step:
         return [Step(layer) for layer in self._window.layers]
 
     def of_layer(self, layer: int) -> "Step":
-        """The step's numbers in one layer, all axes there, whichever way the recipe was written."""
+        """The step's numbers in one layer, whichever way the recipe was written.
+
+        Parameters
+        ----------
+        layer : int
+            Counted from 0.
+
+        Returns
+        -------
+        Step
+            Its numbers have the axes of nodes and inputs always.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0].of_layer(0).weight
+        array([[0.4]])
+        """
         return Step(self._window.of_layer(layer))
 
     @property
@@ -254,7 +350,19 @@ class Step:
         return [*super().__dir__(), *self._numbers]
 
     def as_dict(self) -> dict[str, Any]:
-        """All numbers by name."""
+        """All numbers by name.
+
+        Returns
+        -------
+        dict of str to float, int or array
+            As attributes have them.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[1].as_dict()["weight"]
+        0.42000000000000004
+        """
         return dict(self._numbers)
 
 

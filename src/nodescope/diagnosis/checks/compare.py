@@ -33,6 +33,16 @@ class Comparison:
         Their difference ÷ its standard error over the rows.
     differences : dict
         Keyword of the recipe: (a's value, b's value).
+    endings : (str, str)
+        How each of them ended.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> slow, fast = (ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=20) for alpha in (0.1, 0.5))
+    >>> found = ns.compare(slow, fast)
+    >>> found.better, found.differences
+    ('b', {'alpha': (0.1, 0.5)})
     """
 
     better: str | None
@@ -68,10 +78,12 @@ def compare(a: Run, b: Run) -> Comparison:
     Parameters
     ----------
     a, b : Run
+        Made now, or loaded.
 
     Returns
     -------
     Comparison
+        Which is better, judged by what, and the keywords that differ.
 
     Raises
     ------
