@@ -8,8 +8,8 @@ import numpy as np
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
+from nodescope.run.replayed_columns import fill
 from nodescope.run.run import Run
-from nodescope.run.trace import fill
 from nodescope.theory.network import forward
 
 EPSILON = 2.0**-52
