@@ -16,7 +16,7 @@ from nodescope.errors import InputError
 from nodescope.run.shapes import Floats, as_floats, refuse_not_finite, shape_text
 
 MOST_WEIGHTS = 2**28
-"""Two gigabytes of them."""
+"""So many weights take two gigabytes."""
 
 # half the width of the interval that a weight is drawn from, from the number of inputs and of nodes of its layer
 INITIAL: dict[str, Callable[[int, int], float]] = {
@@ -159,9 +159,9 @@ def network(
         "identity", "relu", "leaky relu", "tanh", "sigmoid", "softplus" or "gelu", of the hidden layers and of the last.
     initial : str, optional
         How weights are drawn, evenly between −r and r, for d inputs and k nodes of a layer: "glorot" r = √(6/(d + k))
-        (Glorot, Bengio
-        2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's `Linear`), "zeros".
-        Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot" for the others.
+        (Glorot, Bengio 2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's
+        `Linear`), "zeros". Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot"
+        for the others.
     bias : bool
         Whether nodes have a bias; it starts at 0.
     seed : int

@@ -23,7 +23,7 @@ COLUMNS = (
     "input", "weight", "bias", "sum", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight",
     "bias_weighted_delta", "bias_delta", "new_bias",
 )  # fmt: skip
-"""Of every layer, as `run.trace[t].layers[l]` of our own runs has them; those that were not seen are not there."""
+"""Every layer has these columns, as `run.trace[t].layers[l]` of our own runs has them; those that were not seen are not there."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from nodescope.run.tabular import Column, Tabular
 
 MOST_BYTES = 8 * 2**30
 STRIDE_BLOCK = 4096
-"""Rows replayed at a time for a window that leaves some out."""
+"""So many rows are replayed at a time for a window that leaves some out."""
 
 
 class Trace:

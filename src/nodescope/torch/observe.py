@@ -100,8 +100,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     No forward pass is made twice, no random number is drawn, and no tensor of the training is written to: weights, buffers, losses
     and the generator's state are those of the training alone, bit for bit (tests/frameworks). A step ends where the optimizer
     steps; several `backward` before it are one step (gradient accumulation). Without an optimizer it ends where the training has
-    changed weights by its own hand. Numbers are PyTorch's own: its deltas and weighted
-    deltas are the derivative of *its* loss (of `MSELoss` twice ours), clipped or unscaled as the optimizer takes them.
+    changed weights by its own hand. Numbers are PyTorch's own: its deltas and weighted deltas are the derivative of *its* loss (of
+    `MSELoss` twice ours), clipped or unscaled as the optimizer takes them.
 
     Parameters
     ----------

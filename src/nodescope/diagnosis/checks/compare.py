@@ -72,8 +72,7 @@ def compare(a: Run, b: Run) -> Comparison:
     """Which of two runs is better, and what their recipes differ in.
 
     Both must have learned the same goals from the same rows (their inputs, standardising, network, rule … may differ). Where
-    rows were
-    kept unseen, and the same ones, these decide; else the examples that were learned from do, and the answer says so.
+    rows were kept unseen, and the same ones, these decide; else the examples that were learned from do, and the answer says so.
 
     Parameters
     ----------

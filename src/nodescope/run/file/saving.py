@@ -23,9 +23,9 @@ from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 
 MOST_OF_A_REASON = 200
-"""Characters of what is wrong with a damaged file."""
+"""A message has at most so many characters of what is wrong with a damaged file."""
 _DAMAGE = (sqlite3.Error, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError)
-"""What reading a damaged file can come to."""
+"""Reading a damaged file can come to any of these."""
 
 
 def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = False) -> None:

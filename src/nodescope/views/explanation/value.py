@@ -8,7 +8,7 @@ from nodescope.views.explanation.lines import Line, Part
 from nodescope.views.numbers import exact, in_markdown, plain_text, short
 
 WIDEST = 100
-"""Letters of a line of text; a formula that would be wider is broken at its equals signs."""
+"""A line of text has at most so many letters; a formula that would be wider is broken at its equals signs."""
 
 
 class Explanation:
