@@ -25,7 +25,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 
 $(DEV): $(INSTALLED)
 	@echo "Installing what tests and checks need, once: PyTorch, scikit-learn, JupyterLab, Playwright and smaller ones. It takes minutes."
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
+	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy numpydoc pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
@@ -61,11 +61,12 @@ WIDTHS := $(if $(filter x86_64,$(shell uname -m)),sse2 avx2 avx512)
 FLAGS_avx2 := -mavx2
 FLAGS_avx512 := -mavx512f -mavx512dq -mavx512vl
 
-check: $(DEV)  ## style, types, import contract, a strict compile
+check: $(DEV)  ## style, types, import contract, docstrings of public names, a strict compile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tests/architecture/docstrings.py
 	$(CC) $(STRICT) -c src/nodescope/arithmetic/core.c -o /dev/null
 	$(foreach width,$(WIDTHS),$(CC) $(STRICT) $(FLAGS_$(width)) -c src/nodescope/arithmetic/kernels.c -o /dev/null &&) true
 

@@ -277,9 +277,32 @@ def test_a_node_that_passes_nothing_on_says_that_its_delta_is_0():
 
 
 def test_a_network_that_ends_beyond_the_doubles_says_where():
-    run = ns.descend(network=[1, 1, 1], input=1.0, goal=1.0, alpha=1e200, steps=9)
-    text = explain(run, run.steps - 1).text
-    assert "The first number here that is not finite is the" in text
+    """The first hidden sum that overflows, in the order of the computation; else the hidden delta, whose weight is still finite."""
+    big = ns.network(weights=[[[1e200]], [[1.0]]], biases=[None, None], activations=["tanh", "identity"])
+    text = explain(ns.descend(network=big, input=1e200, goal=1.0, alpha=0.1, steps=1), 0).text
+    assert "not finite is the sum of layer 0, node 0: ∞. Doubles" in text
+    steep = ns.network(weights=[[[1.0]], [[1e200]]], biases=[None, None], activations=["identity", "identity"])
+    text = explain(ns.descend(network=steep, input=1.0, goal=1.0, alpha=0.1, steps=1), 0).text
+    assert "not finite is the mse: ∞" in text
+
+
+def test_layers_are_named_in_the_order_in_which_a_step_goes():
+    """Forward from the first, back from the last; every number says its layer and node, also where a layer has one."""
+    run = ns.descend(network=[1, 1, 1], input=1.0, goal=2.0, alpha=0.1, steps=1)
+    titles = [row for row in explain(run, 0).text.splitlines() if row and row[0] not in " …" and "squared" not in row]
+    assert titles[1:] == [
+        "Prediction of layer 0, node 0", "Prediction of layer 1, node 0", "Delta of layer 0, node 0",
+        "Update of layer 1, node 0, from node 0", "Update of layer 1, node 0, bias", "Update of layer 0, node 0, input 0",
+        "Update of layer 0, node 0, bias", "Exactly",
+    ]  # fmt: skip
+
+
+def test_of_one_node_only_its_own_weights_are_counted():
+    run = ns.descend(network=[40, 5, 1], input=np.ones((1, 40)), goal=[1.0], alpha=0.01, steps=1)
+    text = explain(run, 0, layer=0, node=4).text
+    assert "… and 35 more weights of layer 0, in the same way" in text
+    assert "more node" not in text
+    assert "… and 3 more nodes of layer 0, in the same way" in explain(run, 0).text
 
 
 def test_only_one_layer_or_one_node():

@@ -11,7 +11,7 @@ from nodescope.arithmetic.given import near, shown
 from nodescope.errors import InputError
 
 LEAK = 0.01
-"""Slope of leaky relu below 0 (Maas, Hannun, Ng 2013; PyTorch's default)."""
+"""Leaky relu has this slope below 0 (Maas, Hannun, Ng 2013; PyTorch's default)."""
 
 
 @dataclass(frozen=True)

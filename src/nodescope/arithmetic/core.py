@@ -30,17 +30,17 @@ from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
-"""Names another build of the library, for `make sanitize`."""
+"""This variable names another build of the library, for `make sanitize`."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
 _COLUMN_NAMES = (
     "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example",
 )  # fmt: skip
 SETTINGS = 6
-"""Of a rule, at most."""
+"""A rule has at most so many settings."""
 _SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
 _LASTING = tuple(field.name for field in fields(Problem) if field.name != "native")
-"""A problem's fields that the core's copy of it is made from."""
+"""The core's copy of a problem is made from these fields."""
 
 
 class Engine(Protocol):

@@ -8,14 +8,14 @@ range, denormals included) stands in its docstring and in tests/arithmetic/test_
 import math
 
 _LN2_HIGH = 0.6931471803691238
-"""ln 2 with its last 21 bits zero: its products with whole numbers up to 2^20 are exact."""
+"""This is ln 2 with its last 21 bits zero: its products with whole numbers up to 2^20 are exact."""
 _LN2_LOW = 1.9082149292705877e-10
 _PER_LN2 = 1.4426950408889634
 _TO_WHOLE = 6755399441055744.0
-"""1.5 × 2^52: adding and subtracting it rounds to the nearest whole number."""
+"""Adding and subtracting 1.5 × 2^52 rounds to the nearest whole number."""
 _LN2 = 0.6931471805599453
 _DENSITY_AT_0 = 0.3989422804014327
-"""1 / √(2 pi)."""
+"""This is 1 / √(2 pi)."""
 _SPLIT = 134217729.0
 """2^27 + 1 cuts a double into two halves of 26 bits (Veltkamp 1968)."""
 _NO_TAIL = 39.0
@@ -52,7 +52,7 @@ _MILLS = (
     -3.204495113978151e-18,
     -6.724865445775909e-19,
 )
-"""Chebyshev coefficients of (1 + 2 a) × Mills' ratio in (a − 4) / (a + 4), found with mpmath; the first one left out is 5e-20."""
+"""Chebyshev coefficients of (1 + 2 a) × Mills' ratio in (a − 4) / (a + 4) are these, by mpmath; the first left out is 5e-20."""
 
 
 def _reduced(x: float) -> tuple[float, float]:

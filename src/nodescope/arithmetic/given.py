@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from nodescope.errors import InputError
 
 LONGEST_PATH = 4096
-"""Bytes of it: no system takes more."""
+"""A path has at most so many bytes: no system takes more."""
 LONGEST = 60
-"""Characters of a value in a message."""
+"""A message shows at most so many characters of a value."""
 
 
 def shown(value: object) -> str:

@@ -14,7 +14,7 @@ from nodescope.arithmetic.rules import RULES, Rule
 
 Floats = NDArray[np.float64]
 FARTHEST = 2**62
-"""Step that a walk may come to; far below where 64 bits end."""
+"""A walk may come to this step, far below where 64 bits end."""
 
 
 class Outcome(IntEnum):
@@ -29,7 +29,7 @@ class Outcome(IntEnum):
     REPEATED = 4
     """The state is the saved one again, `cursor.length` epochs after it."""
     FULL = 5
-    """No room for another checkpoint."""
+    """There is no room for another checkpoint."""
     NOT_IEEE = 6
 
 
@@ -103,7 +103,7 @@ class Problem:
     sequential: bool = False
     loss: Loss = Loss()  # noqa: RUF009  # frozen
     native: object = field(default=None, repr=False)
-    """The C core's own copy of these fields, kept by it."""
+    """The C core keeps its own copy of these fields here."""
 
     def __getstate__(self) -> dict[str, Any]:
         """All of it but the core's own copy, which holds addresses."""

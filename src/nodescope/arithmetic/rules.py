@@ -19,7 +19,7 @@ from nodescope.arithmetic.given import near, number, shown, yes_or_no
 from nodescope.errors import InputError
 
 Pull = tuple[float, list[float]]
-"""An alpha delta, and the memory after it."""
+"""This is an alpha delta, and the memory after it."""
 
 
 def _square_root(x: float) -> float:
@@ -45,10 +45,10 @@ class Rule:
     name: ClassVar[str] = "plain"
     code: ClassVar[int] = 0
     memories: ClassVar[tuple[str, ...]] = ()
-    """Names of the numbers kept for each weight."""
+    """The numbers kept for each weight have these names."""
     clocks: ClassVar[int] = 0
     rescales: ClassVar[bool] = False
-    """Whether steps are divided by what has been seen of the weighted deltas: then no curvature bounds alpha."""
+    """It says whether steps are divided by what has been seen of the weighted deltas: then no curvature bounds alpha."""
 
     def tick(self, clocks: list[float]) -> list[float]:
         """Clocks of this step from those of the one before."""
@@ -159,10 +159,9 @@ class RMSProp(Rule):
 class Adam(Rule):
     """Mean and mean square of g, each divided by 1 − beta^t (Kingma, Ba 2015, algorithm 1); not so with bias_correction False.
 
-    The powers beta1^t and beta2^t are running products, so that a step needs no power function. PyTorch: `Adam(betas=…,
-    eps=…)`, the
-    same defaults. Keras: `Adam()` adds its epsilon, 1e-7, before the division (the end of Kingma and Ba's section 2), so that it is
-    epsilon ÷ √(1 − beta2^t) here: no one setting, but near enough wherever |g| is far above it.
+    The powers beta1^t and beta2^t are running products, so that a step needs no power function. PyTorch: `Adam(betas=…, eps=…)`,
+    the same defaults. Keras: `Adam()` adds its epsilon, 1e-7, before the division (the end of Kingma and Ba's section 2), so that
+    it is epsilon ÷ √(1 − beta2^t) here: no one setting, but near enough wherever |g| is far above it.
     """
 
     name: ClassVar[str] = "adam"

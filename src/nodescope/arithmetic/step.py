@@ -79,7 +79,7 @@ class LayerNumbers:
     alpha_delta: Rows
     new_weight: Rows
     new_memory: list[Rows]
-    """Of each weight: the rule's memory after the step."""
+    """Each weight has here the rule's memory after the step."""
 
 
 def forward(

@@ -150,7 +150,7 @@ class _Numbers:
     delta: Floats
     mse: float
     values_finite: bool
-    """Whether all sums, predictions and deltas are."""
+    """It says whether all sums, predictions and deltas are finite."""
 
 
 def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Numbers, *, scheduled: bool) -> bool:

@@ -104,7 +104,7 @@ MISSING = (
     "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
     "NaN", "n/a", "nan", "null",
 )  # fmt: skip
-"""Cells of a CSV file that say "no value"."""
+"""These cells of a CSV file say "no value"."""
 
 
 def first_failure(column: Any, convert: Callable[[Any], Any]) -> int:

@@ -1,8 +1,7 @@
-"""Named columns of a table as examples for a node, and the way back: what was used, scaled, dropped and
-kept unseen.
+"""Named columns of a table as examples for a node, and the way back: what was used, scaled, dropped and kept unseen.
 
-n examples, d inputs, k goals, m unseen examples. Nothing is dropped or filled in silently: a missing value
-is refused unless `missing="drop"` asks otherwise, and the rows that went are listed in `Source.dropped`.
+n examples, d inputs, k goals, m unseen examples. Nothing is dropped or filled in silently: a missing value is refused unless
+`missing="drop"` asks otherwise, and the rows that went are listed in `Source.dropped`.
 """
 
 import difflib
@@ -27,7 +26,7 @@ Rows = NDArray[np.int64]
 _NAME = str | int | np.integer
 """A column is called by its name; one that has none by its number."""
 NAMED = 5
-"""How many names or rows a message lists before it counts the rest."""
+"""A message lists so many names or rows before it counts the rest."""
 
 
 @dataclass(frozen=True, eq=False)

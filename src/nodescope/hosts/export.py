@@ -48,7 +48,8 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
 
     Parameters
     ----------
-    run : Run, or Recorded
+    run : Run or Recorded
+        Made now, loaded or observed.
     path : path
         Its ending says what is written.
     step : int, optional

@@ -18,16 +18,25 @@ def show(run: Run | Recorded) -> Any:
 
     Parameters
     ----------
-    run : Run, or Recorded
+    run : Run or Recorded
+        Made now, loaded or observed.
 
     Returns
     -------
     anywidget.AnyWidget
+        What a notebook shows.
 
     Raises
     ------
     InputError
         anywidget is not installed, or the run has more numbers than a page can hold.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> view = ns.show(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1))
+    >>> "Settled after 317 steps" in view.scene
+    True
     """
     try:
         import anywidget

@@ -5,11 +5,11 @@ import numpy as np
 from nodescope.arithmetic.problem import Cursor, Floats, Problem
 
 BUDGET = 64 * 2**20
-"""Bytes."""
+"""Checkpoints take at most so many bytes."""
 MOST = 2**15
-"""Enough that a billion steps of one weight are never more than 32,768 steps from a checkpoint; 256 KiB."""
+"""So many are enough: a billion steps of one weight are never more than 32,768 steps from a checkpoint, in 256 KiB."""
 FIRST_SPACING = 256
-"""Steps of one example: keeping a state then costs little beside making the steps."""
+"""At first so many steps of one example are apart: keeping a state then costs little beside making them."""
 
 
 class Checkpoints:

@@ -29,6 +29,7 @@ def descend(**settings: Any) -> Run:
     Returns
     -------
     Run
+        Its weights, how it ended, and its trace.
 
     Raises
     ------

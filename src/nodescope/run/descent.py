@@ -20,12 +20,12 @@ from nodescope.run.run import Run
 from nodescope.run.schedule import NoAlpha
 
 Progress = Callable[[int, int | None, float], None]
-"""Called between blocks with steps made, steps asked for, seconds."""
+"""It is called between blocks with steps made, steps asked for, seconds."""
 
 DEFAULT_STEPS = 1_000_000
-"""Steps at most, where neither steps nor epochs are given."""
+"""So many steps are made at most where neither steps nor epochs are given."""
 BLOCK_SECONDS = 0.03
-"""How long the engine runs before Ctrl-C, the clock and the progress bar are looked at."""
+"""The engine runs so long before Ctrl-C, the clock and the progress bar are looked at."""
 
 
 @dataclass(eq=False)

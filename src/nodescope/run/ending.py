@@ -5,7 +5,16 @@ from enum import Enum
 
 
 class Ending(Enum):
-    """Why a run is over. Where several hold, the first in this order of precedence is given."""
+    """Why a run is over. Where several hold, the first in this order of precedence is given.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).ending is ns.Ending.SETTLED
+    True
+    >>> print(ns.Ending.SETTLED.value)
+    It settled: no weight will ever change again.
+    """
 
     DIVERGED = "A number on the way to a new weight is no longer finite: the run diverged."
     MSE_REACHED = "The mean squared error asked for is reached."

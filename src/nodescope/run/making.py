@@ -21,7 +21,7 @@ from nodescope.run.shapes import Axes, Floats
 from nodescope.theory.automatic import automatic_alpha
 
 DEFAULT_EPOCHS = 20
-"""Passes over a table, where neither steps nor epochs are given."""
+"""A table is passed over so often where neither steps nor epochs are given."""
 
 
 def make_recipe(**keywords: Any) -> Recipe:

@@ -16,7 +16,7 @@ from nodescope.errors import InputError
 from nodescope.run.shapes import Floats, as_floats, refuse_not_finite, shape_text
 
 MOST_WEIGHTS = 2**28
-"""Two gigabytes of them."""
+"""So many weights take two gigabytes."""
 
 # half the width of the interval that a weight is drawn from, from the number of inputs and of nodes of its layer
 INITIAL: dict[str, Callable[[int, int], float]] = {
@@ -40,6 +40,15 @@ class Network:
     biases : tuple of (k,) float64 or None
         None for a layer without.
     activations : tuple of Activation
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> layers = ns.network([2, 3, 1], seed=1)
+    >>> layers
+    network 2-3-1, tanh, identity
+    >>> [weight.shape for weight in layers.weights]
+    [(3, 2), (1, 3)]
     """
 
     weights: tuple[Floats, ...]
@@ -60,12 +69,42 @@ class Network:
         )
 
     def flat(self) -> Floats:
-        """All weights in the order of a state: layer by layer, node by node, the bias after the node's weights."""
+        """All weights in the order of a state: layer by layer, node by node, the bias after the node's weights.
+
+        Returns
+        -------
+        (size,) float64
+            A copy.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.network(weights=[[[0.5]], [[2.0]]], activations="identity").flat()
+        array([0.5, 2. ])
+        """
         blocks = [w if b is None else np.column_stack([w, b]) for w, b in zip(self.weights, self.biases, strict=True)]
         return np.concatenate([block.ravel() for block in blocks])
 
     def with_flat(self, flat: Floats) -> "Network":
-        """The same layers with other weights."""
+        """The same layers with other weights.
+
+        Parameters
+        ----------
+        flat : (size,) float64
+            In the order of `flat`.
+
+        Returns
+        -------
+        Network
+            Its weights are copies.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> layers = ns.network(weights=[[[0.5]], [[2.0]]], activations="identity")
+        >>> layers.with_flat(2 * layers.flat()).weights[1]
+        array([[4.]])
+        """
         weights, biases, at = [], [], 0
         for shape in self.shapes:
             block = flat[at : at + shape.size].reshape(shape.outputs, shape.width)
@@ -75,7 +114,19 @@ class Network:
         return Network(tuple(weights), tuple(biases), self.activations)
 
     def settings(self) -> dict[str, object]:
-        """Weights, biases and activations, as `network` takes them."""
+        """Weights, biases and activations, as `network` takes them.
+
+        Returns
+        -------
+        dict
+            Keywords and values, in lists.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.network(weights=[[[0.5]]], activations="tanh").settings()
+        {'weights': [[[0.5]]], 'biases': [False], 'activations': ['tanh']}
+        """
         return {
             "weights": [weight.tolist() for weight in self.weights],
             "biases": [False if bias is None else bias.tolist() for bias in self.biases],
@@ -108,9 +159,9 @@ def network(
         "identity", "relu", "leaky relu", "tanh", "sigmoid", "softplus" or "gelu", of the hidden layers and of the last.
     initial : str, optional
         How weights are drawn, evenly between −r and r, for d inputs and k nodes of a layer: "glorot" r = √(6/(d + k))
-        (Glorot, Bengio
-        2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's `Linear`), "zeros".
-        Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot" for the others.
+        (Glorot, Bengio 2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's
+        `Linear`), "zeros". Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot"
+        for the others.
     bias : bool
         Whether nodes have a bias; it starts at 0.
     seed : int
@@ -125,6 +176,7 @@ def network(
     Returns
     -------
     Network
+        Weights, biases and activations of each layer, as given or drawn.
 
     Raises
     ------

@@ -39,9 +39,9 @@ QUANTITIES = (
     Quantity("alpha", "learning rate", "T", "the brake, at this step"),
 )
 OF_A_STEP = ("step", "epoch", "example", "input", "prediction", "goal", "delta", "mse", "alpha")
-"""Columns of the whole step, whose prediction and delta are the outputs'."""
+"""The whole step has these columns; their prediction and delta are the outputs'."""
 OF_A_NODE = tuple(q.name for q in QUANTITIES if q.name not in ("sum", "slope"))
-"""Columns of a run whose one layer was written as nodes: the whole step's, and the weights'."""
+"""A run whose one layer was written as nodes has these columns: the whole step's, and the weights'."""
 OF_A_LAYER = (
     "input", "weight", "bias", "sum", "prediction", "slope", "delta", "weighted_delta", "alpha_delta", "new_weight",
     "bias_weighted_delta", "bias_delta", "new_bias",

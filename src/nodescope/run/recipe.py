@@ -42,6 +42,22 @@ class Recipe:
         The learning rate. Of a plain node with input x, stable up to 2/x² (the step is *half* the derivative of the squared error).
     schedule : Schedule or None
         The alpha of every step, where it is not one number.
+    alpha_auto : bool
+        Whether alpha was worked out from the inputs.
+    freeze_bias, steps, epochs, until_mse, time_limit, batch, order, seed, rule, reduction, summation, update_order, loss
+        As `descend` takes them, after their checks.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> recipe = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).recipe
+    >>> recipe.alpha, recipe.rule.name, recipe.n
+    (0.1, 'plain', 1)
+    >>> print(recipe.to_toml(), end="")
+    input = 1.0
+    goal = 0.6
+    alpha = 0.1
+    weight = 0.4
     """
 
     examples: Examples

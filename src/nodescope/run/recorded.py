@@ -23,7 +23,7 @@ COLUMNS = (
     "input", "weight", "bias", "sum", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight",
     "bias_weighted_delta", "bias_delta", "new_bias",
 )  # fmt: skip
-"""Of every layer, as `run.trace[t].layers[l]` of our own runs has them; those that were not seen are not there."""
+"""Every layer has these columns, as `run.trace[t].layers[l]` of our own runs has them; those that were not seen are not there."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,13 @@ class Recorded(Offers):
     trouble : Trouble or None
     facts : Facts
         How parameters, loss and optimizer hang together.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> run = ns.Recorded(program="PyTorch", optimizer={"name": "SGD", "alpha": 0.1}, layers=(), losses=[2.0, 1.0])
+    >>> print(run.sentence)
+    Interrupted after 2 steps; the loss went from 2 to 1.
     """
 
     program: str
@@ -163,7 +170,19 @@ class Recorded(Offers):
     facts: Facts = field(default_factory=Facts)
 
     def put_in_order(self, order: Sequence[int]) -> None:
-        """Number the layers anew: `order` has their numbers until now, the first to be used first."""
+        """Number the layers anew.
+
+        Parameters
+        ----------
+        order : sequence of int
+            Their numbers until now, the first to be used first.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> run = ns.Recorded(program="PyTorch", optimizer={}, layers=())
+        >>> run.put_in_order([])
+        """
         if list(order) == list(range(len(self.layers))):
             return
         self.layers = tuple(self.layers[n] for n in order)

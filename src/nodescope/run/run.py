@@ -44,6 +44,15 @@ class Run(OffersOfReplayed):
         The states kept, and the way from them to any step.
     seconds : float
         Time that it took.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    >>> run.weight, run.ending.name, run.settled_after
+    (0.5999999999999994, 'SETTLED', 317)
+    >>> run.trace[7].delta
+    -0.09565937999999996
     """
 
     recipe: Recipe
@@ -123,8 +132,9 @@ class Run(OffersOfReplayed):
 
         Parameters
         ----------
-        table : table with the same column names, where the run was made from one; else an array in the shape of `input`:
-            (m,) for a scalar weight, (d,) or (m, d) otherwise, m examples
+        table : table or array
+            A table with the same column names, where the run was made from one; else an array in the shape of `input`: (m,) for
+            a scalar weight, (d,) or (m, d) otherwise, m examples.
 
         Returns
         -------
@@ -135,6 +145,12 @@ class Run(OffersOfReplayed):
         ------
         InputError
             Columns or shapes that do not fit, missing or non-finite numbers.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).predict([1.0, 2.0])
+        array([0.6, 1.2])
         """
         if self.recipe.source is not None:
             return self._predicted(self.recipe.source.matrix(table), one=False)
@@ -169,7 +185,25 @@ class Run(OffersOfReplayed):
         return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
 
     def predictions(self, x: Floats) -> Floats:
-        """Predictions (m, k) at the final weights for examples (m, d), both as scaled for the run; nothing is checked."""
+        """Predictions at the final weights for examples scaled as the run's were; nothing is checked.
+
+        Parameters
+        ----------
+        x : (m, d) float64
+            Examples, rows contiguous.
+
+        Returns
+        -------
+        (m, k) float64
+            In the units of the run's goals.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).predictions(np.array([[2.0]]))
+        array([[1.2]])
+        """
         problem = dataclasses.replace(
             self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None
         )

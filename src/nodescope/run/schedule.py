@@ -137,7 +137,7 @@ _NAMED: dict[str, tuple[dict[str, float | None], Callable[..., float]]] = {
 
 
 def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[int], float]:
-    """A named schedule for alpha, as a function of the step t = 0, 1, …
+    """A named schedule for alpha, as a function of the step, counted from 0.
 
     =========== ==================================== ===================================================================
     name        settings                             alpha of step t
@@ -155,10 +155,16 @@ def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[
     Parameters
     ----------
     name : str
+        One of the table's.
     warm_up : int
         Before any of them: that many steps of rising evenly to its first value.
     **settings : float
         As in the table.
+
+    Returns
+    -------
+    function
+        From a step to its alpha, for `alpha=` of `descend`.
 
     Raises
     ------

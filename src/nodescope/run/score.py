@@ -1,9 +1,9 @@
 """How good a fit is, in the table's own units, beside the two answers that cost nothing to know.
 
-RMSE = √(mean of (prediction − goal)²). R² = 1 − Σ(prediction − goal)² ÷ Σ(goal − mean)², where the mean is
-that of the goals *of the same rows*; NaN where these goals are all equal. So "always the mean" (of the seen
-goals) has R² = 0 on seen rows and a little less on unseen ones. Least squares is the best that this very
-node could reach on the seen rows: with a bias where the node has one.
+RMSE = √(mean of (prediction − goal)²). R² = 1 − Σ(prediction − goal)² ÷ Σ(goal − mean)², where the mean is that of the goals
+*of the same rows*; NaN where these goals are all equal. So "always the mean" (of the seen goals) has R² = 0 on seen rows and a
+little less on unseen ones. Least squares is the best that this very node could reach on the seen rows: with a bias where the node
+has one.
 """
 
 from collections.abc import Callable
@@ -39,8 +39,7 @@ class Baseline:
     weight, bias : in the table's units
         (d,) and float, or (k, d) and (k,) for a list of goals.
     unique : bool
-        False where the seen rows do not settle the weights (columns that repeat each other, or fewer rows
-        than inputs).
+        False where the seen rows do not settle the weights (columns that repeat each other, or fewer rows than inputs).
     """
 
     seen: Quality
@@ -88,7 +87,7 @@ class Score:
 
 
 Predictions = Callable[[Floats], Floats]
-"""From the scaled inputs of examples (m, d) to predictions (m, k)."""
+"""It leads from the scaled inputs of examples (m, d) to predictions (m, k)."""
 
 
 def linear(weight: Floats, bias: Floats | None) -> Predictions:

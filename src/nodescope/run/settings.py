@@ -22,12 +22,12 @@ from nodescope.errors import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 Check = Callable[[str, object], Any]
-"""Name and value as given → value as the recipe keeps it; raises InputError."""
+"""It takes name and value as given, and gives the value as the recipe keeps it; it raises InputError."""
 
 Numbers = Any
-"""A number, or numbers in lists or arrays."""
+"""This is a number, or numbers in lists or arrays."""
 Table = Any
-"""A path, a data frame, an Arrow stream, an array or a mapping."""
+"""This is a path, a data frame, an Arrow stream, an array or a mapping."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,7 @@ def settings(
         Setting(
             "bool",
             "With `data`: inputs to mean 0 and deviation 1 (ddof 0) over the seen rows. Goals keep their units, but of a network "
-            "they "
-            "are standardised too; `predict` and `score` are in the table's units all the same.",
+            "they are standardised too; `predict` and `score` are in the table's units all the same.",
             shell="switch",
         ),
     ] = False,
@@ -116,9 +115,8 @@ def settings(
         Setting(
             '"auto", float, list of floats, `ns.schedule(…)`, or function of the step',
             'Learning rate, the brake. "auto" is worked out from the inputs once and kept in the recipe; for rules that rescale '
-            "their "
-            "steps it is the customary one (Adam 0.001). The step is *half* the derivative of the squared error: one example of "
-            "input x is stable for 0 < alpha < 2/|x|².",
+            "their steps it is the customary one (Adam 0.001). The step is *half* the derivative of the squared error: one example "
+            "of input x is stable for 0 < alpha < 2/|x|².",
         ),
     ] = "auto",
     steps: Annotated[
@@ -139,8 +137,7 @@ def settings(
         Setting(
             "float, optional",
             "Stop when the mean squared error is at most this: before the update of a step that sees all examples, else at an "
-            "epoch's "
-            "end.",
+            "epoch's end.",
             _unless_none(partial(number, least=0.0)),
             "number",
         ),
@@ -164,8 +161,7 @@ def settings(
         Setting(
             "str, dict or rule",
             "How a weighted delta becomes an update (optimizer): plain, momentum, nesterov, adagrad, rmsprop, adam or adamw. In "
-            "Python "
-            'also with its settings: {"name": "adam", "beta1": 0.9, …}.',
+            'Python also with its settings: {"name": "adam", "beta1": 0.9, …}.',
             lambda _name, value: as_rule(value),
         ),
     ] = "plain",
@@ -199,8 +195,7 @@ def settings(
         Setting(
             '{"parallel", "sequential"}',
             "Of layers: all weights are read before any is written, or the output layer first and each earlier one from the "
-            "weights "
-            "already updated.",
+            "weights already updated.",
             _one_of("parallel", "sequential"),
             "choice",
         ),
@@ -250,7 +245,7 @@ MEANT = {
     **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
     **dict.fromkeys(("criterion", "objective"), "loss"),
 }
-"""What other libraries and textbooks call it → the keyword that is meant."""
+"""Other libraries and textbooks call the keywords so."""
 
 
 @cache

@@ -17,6 +17,16 @@ from nodescope.run.settings import meant, recipe_keys
 def read_recipe(path: str | PathLike[str]) -> dict[str, Any]:
     """Keywords for `descend` from a TOML recipe; a relative `data` path counts from the recipe's folder.
 
+    Parameters
+    ----------
+    path : path
+        A file whose keys are the keywords of `descend`.
+
+    Returns
+    -------
+    dict
+        From keywords to values, as `descend` takes them.
+
     Raises
     ------
     FileError

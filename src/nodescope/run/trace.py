@@ -10,31 +10,17 @@ from typing import Any, overload
 
 import numpy as np
 
-from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Columns, Floats, LayerShape
+from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
-from nodescope.run.quantities import BIAS, OF_A_LAYER, OF_A_NODE, OF_A_STEP, QUANTITIES
+from nodescope.run.quantities import OF_A_STEP
 from nodescope.run.recipe import Recipe
-from nodescope.run.replay import Replay, data_changed
+from nodescope.run.replay import Replay
+from nodescope.run.replayed_columns import ReplayedColumns, absent_axes, axes_of, column_names, nodes_layer, weights_layer
 from nodescope.run.tabular import Column, Tabular
 
 MOST_BYTES = 8 * 2**30
 STRIDE_BLOCK = 4096
-"""Rows replayed at a time for a window that leaves some out."""
-
-_OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
-_OF_BIAS = {"bias": "weight", "bias_weighted_delta": "weighted_delta", "bias_delta": "alpha_delta", "new_bias": "new_weight"}
-_OF_EXAMPLES = ("input", "goal", "example")
-
-
-def column_names(recipe: Recipe, layer: int | None = None) -> tuple[str, ...]:
-    """Names of the columns of a trace of this recipe, or of one of its layers, the rule's memory included."""
-    if layer is None and recipe.in_layers:
-        return OF_A_STEP
-    has_bias = recipe.problem.layers[layer or 0].has_bias
-    names = [name for name in (OF_A_NODE if layer is None else OF_A_LAYER) if has_bias or name not in BIAS]
-    memories = recipe.rule.memories
-    return (*names, *memories, *(f"bias_{name}" for name in memories if has_bias))
+"""So many rows are replayed at a time for a window that leaves some out."""
 
 
 class Trace:
@@ -45,6 +31,13 @@ class Trace:
     replay : Replay
     steps : int
         How many rows there are.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> trace = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace
+    >>> len(trace), trace[0].new_weight, trace[0:3]["weight"].tolist()
+    (325, 0.42000000000000004, [0.4, 0.42000000000000004, 0.43800000000000006])
     """
 
     def __init__(self, replay: Replay, steps: int) -> None:
@@ -96,6 +89,13 @@ class Window(Tabular):
 
     T steps, b examples of a step, k nodes, d inputs; `quantities.py` has them all. Of the whole run, axes of length 1 that the
     recipe does not have are dropped.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> window = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace[0:3]
+    >>> window["delta"].tolist()
+    [-0.19999999999999996, -0.17999999999999994, -0.16199999999999992]
     """
 
     def __init__(self, replay: Replay, rows: range, layer: int | None = None) -> None:
@@ -108,14 +108,17 @@ class Window(Tabular):
 
     @property
     def start(self) -> int:
+        """The first of its steps."""
         return self._rows.start
 
     @property
     def stop(self) -> int:
+        """The step after the last, as a slice has it."""
         return self._rows.stop
 
     @property
     def recipe(self) -> Recipe:
+        """What made the run."""
         return self._replay.recipe
 
     @cached_property
@@ -133,7 +136,30 @@ class Window(Tabular):
         return self.read(name)[name]
 
     def read(self, *names: str) -> dict[str, Column]:
-        """Several columns (all, where none is named) from one replay."""
+        """Several columns from one replay.
+
+        Parameters
+        ----------
+        *names : str
+            Of columns; all where none is named.
+
+        Returns
+        -------
+        dict of str to array
+            Each as `window[name]` gives it.
+
+        Raises
+        ------
+        InputError
+            There is no such column, or they would fill the memory.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> read = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0:2].read("weight", "delta")
+        >>> read["delta"].tolist()
+        [-0.19999999999999996, -0.17999999999999994]
+        """
         self.refuse_unknown(names)
         names = names or self.columns
         self._refuse_too_much(names)
@@ -155,12 +181,29 @@ class Window(Tabular):
         return [self.of_layer(layer) for layer in range(count)]
 
     def of_layer(self, layer: int) -> "Window":
-        """The same steps of one layer, whichever way the recipe was written."""
+        """The same steps of one layer, whichever way the recipe was written.
+
+        Parameters
+        ----------
+        layer : int
+            Counted from 0.
+
+        Returns
+        -------
+        Window
+            Its columns have the axes of nodes and inputs always.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0:3].of_layer(0)["weight"].shape
+        (3, 1, 1)
+        """
         return Window(self._replay, self._rows, layer)
 
     def _compute(self, rows: range, names: tuple[str, ...], ends: tuple[Floats, Floats] | None = None) -> dict[str, Column]:
         """The named columns of consecutive steps, replayed and checked."""
-        return _Columns(self._replay, rows, self.layer, names, ends).read()
+        return ReplayedColumns(self._replay, rows, self.layer, names, ends).read()
 
     @cached_property
     def _ends(self) -> tuple[Floats, Floats]:
@@ -183,13 +226,26 @@ class Window(Tabular):
 
     def _widest(self, names: tuple[str, ...]) -> int:
         """Numbers of the widest column in a step."""
-        of_weights = 1 if set(names) <= set(OF_A_STEP) else _weights_layer(self.recipe, self.layer).size
-        shape = _nodes_layer(self.recipe, self.layer)
-        inputs = _weights_layer(self.recipe, self.layer).inputs if "input" in names else 1
+        of_weights = 1 if set(names) <= set(OF_A_STEP) else weights_layer(self.recipe, self.layer).size
+        shape = nodes_layer(self.recipe, self.layer)
+        inputs = weights_layer(self.recipe, self.layer).inputs if "input" in names else 1
         return max(of_weights, self.recipe.batch_size * max(shape.outputs, inputs))
 
     def flat(self) -> dict[str, Column]:
-        """All columns as one-dimensional ones; wider ones are split, named after inputs, goals and places in the batch."""
+        """All columns as one-dimensional ones, split and named after inputs, goals and places in the batch.
+
+        Returns
+        -------
+        dict of str to (T,)
+            "weight[flipper_length_mm]", and of layers "layers[0].weight[3, 1]".
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> window = ns.descend(weight=[1.0, 2.0], input=[3, 4], goal=12, alpha=0.01, steps=3).trace[0:2]
+        >>> [name for name in window.flat() if "weight" in name][:2]
+        ['weight[0]', 'weight[1]']
+        """
         own = {name: part for quantity, column in self.read().items() for name, part in self._split(quantity, column)}
         of_layers = (
             {f"layers[{number}].{name}": part for name, part in layer.flat().items()} for number, layer in enumerate(self.layers)
@@ -207,16 +263,24 @@ class Window(Tabular):
 
     def _labels(self, name: str, axes: int) -> list[tuple[str, ...]]:
         """Names of the places along each axis after the first; () where they are just counted."""
-        absent = _absent(self.recipe, self.layer)
+        absent = absent_axes(self.recipe, self.layer)
         of: dict[str, tuple[str, ...]] = {"b": (), "k": () if self.layer is not None else self.recipe.goal_names}
         of["d"] = () if self.layer else self.recipe.input_names
-        labels = [of[axis] for axis in _axes(name)[1:] if axis not in absent]
+        labels = [of[axis] for axis in axes_of(name)[1:] if axis not in absent]
         assert len(labels) == axes
         return labels
 
 
 class Step:
-    """One step: every number as an attribute; scalars are Python numbers, the rest NumPy arrays."""
+    """One step: every number as an attribute; scalars are Python numbers, the rest NumPy arrays.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> step = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace[1]
+    >>> step.weight, step["alpha_delta"], step.new_weight
+    (0.42000000000000004, -0.017999999999999995, 0.43800000000000006)
+    """
 
     def __init__(self, window: Window) -> None:
         self._window = window
@@ -224,6 +288,7 @@ class Step:
 
     @property
     def recipe(self) -> Recipe:
+        """What made the run."""
         return self._window.recipe
 
     @cached_property
@@ -232,7 +297,24 @@ class Step:
         return [Step(layer) for layer in self._window.layers]
 
     def of_layer(self, layer: int) -> "Step":
-        """The step's numbers in one layer, all axes there, whichever way the recipe was written."""
+        """The step's numbers in one layer, whichever way the recipe was written.
+
+        Parameters
+        ----------
+        layer : int
+            Counted from 0.
+
+        Returns
+        -------
+        Step
+            Its numbers have the axes of nodes and inputs always.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[0].of_layer(0).weight
+        array([[0.4]])
+        """
         return Step(self._window.of_layer(layer))
 
     @property
@@ -254,126 +336,21 @@ class Step:
         return [*super().__dir__(), *self._numbers]
 
     def as_dict(self) -> dict[str, Any]:
-        """All numbers by name."""
+        """All numbers by name.
+
+        Returns
+        -------
+        dict of str to float, int or array
+            As attributes have them.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).trace[1].as_dict()["weight"]
+        0.42000000000000004
+        """
         return dict(self._numbers)
 
 
 def _scalar(value: Any) -> Any:
     return value.item() if np.ndim(value) == 0 else value
-
-
-def fill(replay: Replay, rows: range, room: Columns, ends: tuple[Floats, Floats] | None = None) -> None:
-    """Replay consecutive steps, writing their numbers, and check the state that they end in."""
-    if not len(rows):
-        return
-    before, after = ends or replay.checked_window(rows.start, rows.stop)
-    if replay.walk(rows.start, before, len(rows), room).tobytes() != after.tobytes():
-        raise data_changed(rows.start, rows.stop)
-
-
-def _weights_layer(recipe: Recipe, layer: int | None) -> LayerShape:
-    """The layer whose weights a window's columns tell: of the whole run the first, which is the only one where they are told."""
-    return recipe.problem.layers[layer or 0]
-
-
-def _nodes_layer(recipe: Recipe, layer: int | None) -> LayerShape:
-    """The layer whose predictions and deltas a window's columns tell: of the whole run the last."""
-    return recipe.problem.layers[-1 if layer is None else layer]
-
-
-class _Columns:
-    """Columns of consecutive steps, of the whole run or of one layer, from one replay."""
-
-    def __init__(
-        self, replay: Replay, rows: range, layer: int | None, names: tuple[str, ...], ends: tuple[Floats, Floats] | None
-    ) -> None:
-        self.recipe, self.rows, self.layer, self.names = replay.recipe, rows, layer, names
-        problem = self.recipe.problem
-        nodes = problem.nodes_of(len(problem.layers) - 1 if layer is None else layer)
-        before = problem.nodes_of(layer - 1).start if layer and "input" in names else nodes.start
-        self.first_node = nodes.start - before
-        wanted = tuple({need for name in names for need in self._needs(name)})
-        self.room = Columns.for_steps(problem, len(rows), wanted, problem.weights_of(layer or 0), slice(before, nodes.stop))
-        if wanted:
-            fill(replay, rows, self.room, ends)
-
-    def read(self) -> dict[str, Column]:
-        return {name: self._without_absent(name, self._column(name)) for name in self.names}
-
-    def _needs(self, name: str) -> tuple[str, ...]:
-        """The engine's columns that a column is made from."""
-        if name in ("step", "epoch", "alpha"):
-            return ()
-        if name == "input" and self.layer:
-            return ("prediction",)
-        if name in _OF_EXAMPLES:
-            return ("example",)
-        if name == "slope":
-            return ("sum", "example")
-        return (name if name in _OF_WEIGHTS or name in ("sum", "prediction", "delta", "mse") else _OF_BIAS.get(name, "memory"),)
-
-    def _column(self, name: str) -> Column:
-        """With all axes."""
-        rows, recipe = self.rows, self.recipe
-        if name in ("step", "epoch"):
-            step = np.arange(rows.start, rows.stop)
-            return step if name == "step" else step // recipe.steps_per_epoch
-        if name == "alpha":
-            schedule = recipe.schedule
-            return (
-                np.full(len(rows), recipe.alpha) if schedule is None else schedule.until(rows.stop)[rows.start : rows.stop].copy()
-            )
-        if name in ("input", "goal"):
-            return self._given() if name == "input" and self.layer else self._of_examples(getattr(recipe.examples, name))
-        if name in ("mse", "example"):
-            return np.asarray(getattr(self.room, name))
-        if name in ("sum", "prediction", "delta"):
-            return np.asarray(getattr(self.room, name)[:, :, self.first_node :])
-        return self._slope() if name == "slope" else self._of_weights(name)
-
-    def _given(self) -> Column:
-        """What the layer before predicts."""
-        assert self.room.prediction is not None
-        return self.room.prediction[:, :, : self.first_node]
-
-    def _of_examples(self, values: Floats) -> Column:
-        assert self.room.example is not None
-        return self._padded(values[self.room.example])
-
-    def _padded(self, values: Floats) -> Floats:
-        """NaN where a last batch is short."""
-        assert self.room.example is not None
-        values[self.room.example < 0] = np.nan
-        return values
-
-    def _slope(self) -> Column:
-        assert self.room.sum is not None
-        shape = _nodes_layer(self.recipe, self.layer)
-        return self._padded(engine().activation(shape.activation, self.room.sum[:, :, self.first_node :])[1])
-
-    def _of_weights(self, name: str) -> Column:
-        """Of each node (T, k, d) its weights', or (T, k) its bias's."""
-        (need,) = self._needs(name)
-        numbers, shape = getattr(self.room, need), _weights_layer(self.recipe, self.layer)
-        if need == "memory":
-            numbers = numbers[:, self.recipe.rule.memories.index(name.removeprefix("bias_"))]
-        block = numbers.reshape(len(numbers), shape.outputs, shape.width)
-        return np.asarray(block[:, :, -1] if _axes(name)[-1] == "k" else block[:, :, : shape.inputs])
-
-    def _without_absent(self, name: str, column: Column) -> Column:
-        absent = _absent(self.recipe, self.layer)
-        return column[tuple(0 if axis in absent else slice(None) for axis in _axes(name))]
-
-
-_AXES = {q.name: q.axes for q in QUANTITIES}
-
-
-def _axes(name: str) -> str:
-    """Axes of a column; those that no table names are the rule's memory."""
-    return _AXES.get(name) or ("Tk" if name.startswith("bias_") else "Tkd")
-
-
-def _absent(recipe: Recipe, layer: int | None) -> set[str]:
-    """Axes that columns do not have; a layer's have nodes and inputs always."""
-    has = {"b": recipe.has_examples_axis, "k": recipe.has_outputs_axis, "d": recipe.has_inputs_axis}
-    return {axis for axis, there in has.items() if not there and (axis == "b" or layer is None)}

@@ -70,16 +70,16 @@ class NetworkRegressor(Descending):
     validation_scores_ : list of float, or None
         R² of the rows kept unseen after each epoch.
 
-    Notes
-    -----
-    A row's weight is how often it is there: multiples of the smallest weight are exact where the mean is at most 16 times that;
-    others are rounded to 1/16 of the mean weight, and an epoch has 16 times the rows.
-
     Raises
     ------
     InputError
         (a ValueError) The fit diverged: the verdict says why. Or text in place of numbers, layers that cannot be, other targets or
         layers than those of the fit to go on from. The estimator is then as it was before.
+
+    Notes
+    -----
+    A row's weight is how often it is there: multiples of the smallest weight are exact where the mean is at most 16 times that;
+    others are rounded to 1/16 of the mean weight, and an epoch has 16 times the rows.
 
     Examples
     --------

@@ -1,9 +1,8 @@
 """What follows from a network's numbers without stepping it: passes over many examples at once, its slope and its curvature.
 
 Vectorised, so not the engines' bits (they are held together by a test); for theory and diagnosis, never for a trace. What a
-step makes
-smaller is F: the loss, ½ error² unless another is chosen, summed over outputs and averaged over the examples (summed under
-reduction="sum"). The plain rule subtracts alpha × ∇F.
+step makes smaller is F: the loss, ½ error² unless another is chosen, summed over outputs and averaged over the examples (summed
+under reduction="sum"). The plain rule subtracts alpha × ∇F.
 """
 
 from collections.abc import Sequence

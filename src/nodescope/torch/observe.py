@@ -100,8 +100,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     No forward pass is made twice, no random number is drawn, and no tensor of the training is written to: weights, buffers, losses
     and the generator's state are those of the training alone, bit for bit (tests/frameworks). A step ends where the optimizer
     steps; several `backward` before it are one step (gradient accumulation). Without an optimizer it ends where the training has
-    changed weights by its own hand. Numbers are PyTorch's own: its deltas and weighted
-    deltas are the derivative of *its* loss (of `MSELoss` twice ours), clipped or unscaled as the optimizer takes them.
+    changed weights by its own hand. Numbers are PyTorch's own: its deltas and weighted deltas are the derivative of *its* loss (of
+    `MSELoss` twice ours), clipped or unscaled as the optimizer takes them.
 
     Parameters
     ----------
@@ -143,6 +143,20 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     call gave; a GradScaler's factor is taken out again. Several models with their optimizers may be observed at once, in one
     thread or in several; each sees what its own thread does. Should anything go wrong in the observer itself, it stops looking,
     notes it, and the training goes on.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import nodescope.torch
+    >>> model = torch.nn.Linear(2, 1)
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> with nodescope.torch.observe(model, optimizer) as run:
+    ...     for _ in range(3):
+    ...         optimizer.zero_grad()
+    ...         model(torch.ones(4, 2)).square().mean().backward()
+    ...         optimizer.step()
+    >>> run.steps, run.trace[2].layers[0].weight.shape
+    (3, (1, 2))
     """
 
     def __init__(

@@ -34,6 +34,14 @@ class Difference:
     ours, theirs : float
     relative : float
         Their distance ÷ the largest number of that quantity in the layer; of an alpha delta ÷ the largest weight.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> from nodescope.torch import side_by_side
+    >>> run = ns.descend(network=ns.network([2, 3, 1]), input=[[0, 1], [1, 1]], goal=[1, 0], alpha=0.1, steps=5)
+    >>> side_by_side(run).first is None
+    True
     """
 
     step: int
@@ -70,6 +78,15 @@ class SideBySide:
         The first at all: rounding begins here, as the two add up in another order.
     largest : float
         The largest difference of a weight.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> from nodescope.torch import side_by_side
+    >>> run = ns.descend(network=ns.network([2, 3, 1]), input=[[0, 1], [1, 1]], goal=[1, 0], alpha=0.1, steps=5)
+    >>> found = side_by_side(run)
+    >>> found.agrees, found.steps
+    (True, 5)
     """
 
     steps: int
@@ -122,6 +139,7 @@ def side_by_side(run: Run, recorded: Recorded | None = None, *, within: float = 
     Returns
     -------
     SideBySide
+        How far they agree, and the first numbers that differ.
 
     Raises
     ------

@@ -10,12 +10,12 @@ from nodescope.run.run import Run
 from nodescope.views.numbers import short
 
 POINTS = 400
-"""Steps looked at; of longer runs evenly spaced ones."""
+"""So many steps are looked at; of longer runs evenly spaced ones."""
 EPOCHS = 120
 STEPS_OF_AN_EPOCH = 1000
-"""Of an epoch's first steps at most so many are read."""
+"""At most so many of an epoch's first steps are read."""
 LOG_FROM = 1000.0
-"""Largest ÷ smallest from which the scale is logarithmic."""
+"""The scale is logarithmic where the largest error is so many times the smallest."""
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 

@@ -10,7 +10,7 @@ from nodescope.views.numbers import exact
 from nodescope.views.problem_words import is_one_identity_layer, problem_text, weights_of_one_layer
 
 ROWS = 20
-"""Of a window shown whole; of a longer one the first and last ten."""
+"""A window of so many steps is shown whole; of a longer one the first and last ten are."""
 
 
 def install() -> None:

@@ -19,7 +19,7 @@ from nodescope.views import tables
 from nodescope.views.numbers import exact, plain_text
 
 LONGEST = 80
-"""Letters of a setting that a table shows."""
+"""A table shows at most so many letters of a setting."""
 
 
 def forecast_html(forecast: Forecast) -> str:
@@ -104,7 +104,7 @@ HTML_OF: dict[type, Callable[[Any], str]] = {
     Recipe: recipe_html,
     Recorded: recorded_html,
 }
-"""Each class and how it is shown; `display.install` gives it that face."""
+"""Each class is shown so; `display.install` gives it that face."""
 
 
 def table(rows: list[list[str]], *, header: bool = True) -> str:

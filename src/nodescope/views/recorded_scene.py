@@ -17,13 +17,13 @@ from nodescope.views.numbers import plain_text
 from nodescope.views.values import plain
 
 MOST_NUMBERS = 2_000_000
-"""Of all records in a page, about: 21 MB."""
+"""A page gets about so many numbers of all records: 21 MB."""
 A_COLUMN = 8
-"""Numbers that a column takes the room of, beside its own."""
+"""A column takes the room of so many numbers beside its own."""
 EXAMPLES = 8
-"""Whose inputs a page shows; of sums, predictions and deltas it has all rows."""
+"""A page shows the inputs of so many examples; of sums, predictions and deltas it has all rows."""
 MOST_LOSSES, STRETCHES = 4_000, 1_000
-"""Losses that a page gets one by one; of more, lowest and highest of about so many stretches."""
+"""A page gets so many losses one by one; of more, lowest and highest of about so many stretches."""
 
 
 def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nodescope.views.numbers import exact, in_markdown, plain_text, short
 from nodescope.views.problem_words import problem_text, weights_of_one_layer
 
 MANY = 12
-"""Weights that are told one by one."""
+"""So many weights are told one by one."""
 
 
 def result(run: Run, diagnosis: Diagnosis) -> list[str]:

@@ -25,16 +25,16 @@ from nodescope.views.problem_words import is_one_identity_layer, problem_text
 from nodescope.views.values import plain
 
 MOST_STEPS = 2_000_000
-"""Steps that a page goes by itself (replay.ts has the same number)."""
+"""A page goes so many steps by itself (replay.ts has the same number)."""
 MOST_NUMBERS = 4 * 10**6
-"""Inputs and goals that a page is handed."""
+"""A page is handed at most so many inputs and goals."""
 MOST_WORK = 2 * 10**8
-"""Multiplications that a page does when it opens."""
+"""A page does at most so many multiplications when it opens."""
 MOST_WEIGHTS = 2 * 10**5
 STATES, STATE_BYTES = 1024, 4 * 2**20
-"""Kept states that a page is handed of a long run, and how much room they may take."""
+"""Of a long run a page is handed so many kept states, which take at most so much room."""
 STRETCHES = 512
-"""Of the overview, at most; fewer where the error takes long to work out."""
+"""The overview has at most so many stretches; fewer where the error takes long to work out."""
 _FORETOLD = ("regime", "limit", "factor", "least_mse", "cycle_mse", "sentence")
 
 

@@ -17,9 +17,9 @@ OF_LAYERS = ("step", "prediction", "goal", "delta", "mse")
 DISPENSABLE = ("alpha_delta", "weight", "mse", "delta")
 FIRST, LAST = 5, 3
 MOST_KEPT = 16
-"""Nodes that are named one by one."""
+"""So many nodes are named one by one."""
 FEW = 3
-"""Numbers of a wide quantity that a cell shows."""
+"""A cell shows so many numbers of a wide quantity."""
 
 
 def cell(value: Any, *, digits: int = 6) -> str:

@@ -51,6 +51,13 @@ class Finding:
     remedy : str
         Empty where there is nothing to mend.
     source : str
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> found = ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=2.5, steps=20)).findings[0]
+    >>> found.severity, found.predicted, found.remedy != ""
+    ('fault', -1.5, True)
     """
 
     name: str

@@ -44,6 +44,13 @@ class Diagnosis:
         What the recipe let expect; None of a run that was observed elsewhere.
     cause : Cause, Trouble or None
         Of a run that diverged: the first number that was not finite, and what it came from.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> found = ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=2.5, steps=20))
+    >>> found.findings[0].severity, found.withheld, all(row.agrees for row in found.proof)
+    ('fault', False, True)
     """
 
     headline: str
@@ -72,12 +79,13 @@ def diagnose(run: Run | Recorded) -> Diagnosis:
 
     Parameters
     ----------
-    run : Run, or Recorded
+    run : Run or Recorded
         Of a run that was observed in another program there is no proof and no forecast: its numbers cannot be made again.
 
     Returns
     -------
     Diagnosis
+        The verdict, its findings and their proof.
 
     Raises
     ------

@@ -28,6 +28,7 @@ def forecast(**settings: Any) -> "Forecast":
     Returns
     -------
     Forecast
+        Its numbers are worked out when they are asked for.
 
     Raises
     ------
@@ -49,6 +50,13 @@ class Forecast(Foretold):
     Attributes
     ----------
     recipe : Recipe
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> foretold = ns.forecast(weight=0.4, input=1, goal=0.6, alpha=0.1)
+    >>> foretold.limit, foretold.factor, foretold.settles_at
+    (2.0, 0.9, 317)
     """
 
     @property

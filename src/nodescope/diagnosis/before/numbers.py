@@ -90,7 +90,7 @@ class Foretold:
 
     @cached_property
     def sharpness(self) -> Sharpness:
-        """λmax of what the steps make smaller, at the start weights of a network."""
+        """Curvature, λmax of the Hessian of what the steps make smaller, at the start weights of a network."""
         return sharpness(self.recipe.problem, self.recipe.start_weights())
 
     @cached_property
@@ -118,7 +118,7 @@ class Foretold:
 
     @property
     def condition(self) -> float | None:
-        """λmax/λmin of the inputs' second moment, over the directions that are there."""
+        """Condition number, λmax/λmin, of the inputs' second moment, over the directions that are there."""
         return self.system.condition if self.is_one_layer else None
 
     # ---- what a step does ----
@@ -188,8 +188,11 @@ class Foretold:
 
     @property
     def regime(self) -> str:
-        """How it behaves: `converges` (0 < factor < 1), `one step` (0), `oscillates` (−1 < factor < 0, or a complex pair),
-        `marginal` (−1), `diverges`, `frozen`; or `unknown`."""
+        """How what is missing behaves, in a word.
+
+        `converges` (0 < factor < 1), `one step` (0), `oscillates` (−1 < factor < 0, or a complex pair), `marginal` (−1),
+        `diverges`, `frozen`; or `unknown`.
+        """
         return self._regime[0]
 
     @property
@@ -224,7 +227,7 @@ class Foretold:
 
     @cached_property
     def cycle_mse(self) -> float | None:
-        """mse over all examples that examples in a given order end up at (looked at after whole epochs); None elsewhere."""
+        """The mse over all examples that examples in a given order end up at, after whole epochs; None elsewhere."""
         if not (self.has_closed_form and self.system.in_order and self.stable and self.system.can_move):
             return None
         return self.system.epoch_path.end_mse
@@ -281,12 +284,15 @@ class Foretold:
 
     @property
     def settles_at(self) -> int | None:
-        """Updates until no weight ever changes again (the run's `settled_after`); to about a part in a thousand where
-        `settles_exactly` is False."""
+        """Updates until no weight ever changes again: the run's `settled_after`.
+
+        To about a part in a thousand where `settles_exactly` is False.
+        """
         return self._stop.settles_at
 
     @property
     def settles_exactly(self) -> bool:
+        """Whether `settles_at` is the step itself, not only near it."""
         return self._stop.exactly
 
     @property
@@ -302,18 +308,50 @@ class Foretold:
     # ---- how long until ----
 
     def steps_to(self, mse: float) -> int | None:
-        """The first number of updates from which on the mse over all examples *stays* at most this; None where it never does
-        (`why_not` says why).
+        """The number of updates from which on the mse over all examples *stays* at most this.
 
         With momentum the mse may dip below it earlier and rise again; `descend(until_mse=…)` stops at such a dip. Exact for one
         example that is stepped; else from closed forms in exact arithmetic. Where a step does not see all examples the mse is
         looked at after whole epochs. Of a rule that rescales its steps no theory says whether the mse stays low: then it is the
         first number of updates after which it is.
+
+        Parameters
+        ----------
+        mse : float
+            In the squared units of the goals, as the run has them.
+
+        Returns
+        -------
+        int or None
+            None where it never does; `why_not` says why.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.forecast(weight=0.4, input=1, goal=0.6, alpha=0.1).steps_to(1e-6)
+        51
         """
         return self._steps_to(mse)[0]
 
     def why_not(self, mse: float) -> str:
-        """Why `steps_to(mse)` is None; empty where it is not."""
+        """Why `steps_to(mse)` is None; empty where it is not.
+
+        Parameters
+        ----------
+        mse : float
+            As `steps_to` takes it.
+
+        Returns
+        -------
+        str
+            A clause, without a full stop.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.forecast(weight=0.4, input=1, goal=0.6, alpha=2.5).why_not(1e-6)
+        'it diverges'
+        """
         return self._steps_to(mse)[1]
 
     def _steps_to(self, mse: float) -> tuple[int | None, str]:

@@ -31,6 +31,13 @@ class Boundary:
         The limit that theory gives, to be held beside it.
     judged : str
         What "stable" was judged by.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> found = ns.bisect_alpha(weight=0.4, input=2, goal=0.6)
+    >>> round(found.alpha, 5), found.forecast
+    (0.5, 0.5)
     """
 
     alpha: float
@@ -79,6 +86,7 @@ def bisect_alpha(**settings: Any) -> Boundary:
     Returns
     -------
     Boundary
+        The alpha, its bracket, and the forecast beside it.
 
     Raises
     ------

@@ -59,6 +59,13 @@ class Certificate:
     checked : Checked
     sentence : str
         Also its text.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> found = ns.verify(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1))
+    >>> found.passed, found.complete, found.first_difference
+    (True, True, None)
     """
 
     passed: bool

@@ -33,6 +33,16 @@ class Comparison:
         Their difference ÷ its standard error over the rows.
     differences : dict
         Keyword of the recipe: (a's value, b's value).
+    endings : (str, str)
+        How each of them ended.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> slow, fast = (ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=20) for alpha in (0.1, 0.5))
+    >>> found = ns.compare(slow, fast)
+    >>> found.better, found.differences
+    ('b', {'alpha': (0.1, 0.5)})
     """
 
     better: str | None
@@ -62,16 +72,17 @@ def compare(a: Run, b: Run) -> Comparison:
     """Which of two runs is better, and what their recipes differ in.
 
     Both must have learned the same goals from the same rows (their inputs, standardising, network, rule … may differ). Where
-    rows were
-    kept unseen, and the same ones, these decide; else the examples that were learned from do, and the answer says so.
+    rows were kept unseen, and the same ones, these decide; else the examples that were learned from do, and the answer says so.
 
     Parameters
     ----------
     a, b : Run
+        Made now, or loaded.
 
     Returns
     -------
     Comparison
+        Which is better, judged by what, and the keywords that differ.
 
     Raises
     ------

@@ -8,8 +8,8 @@ import numpy as np
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
+from nodescope.run.replayed_columns import fill
 from nodescope.run.run import Run
-from nodescope.run.trace import fill
 from nodescope.theory.network import forward
 
 EPSILON = 2.0**-52
@@ -53,10 +53,19 @@ class GradientCheck:
 
     Attributes
     ----------
+    step : int
+        The step whose weighted deltas were checked.
     slopes : tuple of Slope
     worst : Slope or None
         The one furthest apart, kinks left out.
     passed : bool
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> found = ns.check_gradients(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1), step=3)
+    >>> found.passed, f"{found.worst.weighted_delta:.6f}"
+    (True, '-0.145800')
     """
 
     step: int
@@ -106,6 +115,7 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
     Returns
     -------
     GradientCheck
+        Every slope told twice, and the one furthest apart.
 
     Raises
     ------

@@ -46,6 +46,7 @@ def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None 
     Returns
     -------
     Certificate
+        Whether it passed, what was recomputed, and the first difference.
 
     Raises
     ------

@@ -44,7 +44,8 @@ def grade(printed: Any, **settings: Any) -> Grade | ClassList:
 
     Returns
     -------
-    Grade; ClassList for a folder
+    Grade or ClassList
+        What is right, which convention it follows, and the first wrong cell; of a folder a grade for each file.
 
     Raises
     ------

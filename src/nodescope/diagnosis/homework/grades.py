@@ -49,6 +49,13 @@ class Grade:
         Rows with a cell that was left empty.
     slip : str
         The likely slip, in words; "" where none is seen.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> graded = ns.grade([0.44, 0.472, 0.4976], weight=0.4, input=1, goal=0.6, alpha=0.1)
+    >>> graded.correct, graded.convention, graded.rows
+    (False, 'full derivative', 3)
     """
 
     correct: bool
@@ -72,7 +79,24 @@ class Grade:
         return max(0, self.rows - self.blank - self.mistakes)
 
     def marks_of(self, out_of: float) -> float:
-        """Marks out of so many, to one decimal."""
+        """Marks out of so many, to one decimal.
+
+        Parameters
+        ----------
+        out_of : float
+            What full marks are.
+
+        Returns
+        -------
+        float
+            Of the marks that the rows have earned, the same part.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.grade([0.42, 0.438, 0.4542], weight=0.4, input=1, goal=0.6, alpha=0.1).marks_of(10)
+        10.0
+        """
         return round(out_of * self.marks / self.rows, 1)
 
     def __str__(self) -> str:
@@ -94,6 +118,13 @@ class ClassList:
         What full marks are; None: as many as a sheet has rows.
     scheme : str
         How marks are given.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> sheet = ns.grade([0.42, 0.438, 0.4542], weight=0.4, input=1, goal=0.6, alpha=0.1)
+    >>> ns.ClassList({"ada.csv": sheet, "bo.csv": "no such column"}, out_of=10).marks("ada.csv")
+    '10 / 10'
     """
 
     grades: Mapping[str, Grade | str]

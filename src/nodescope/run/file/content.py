@@ -21,11 +21,11 @@ from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
 APPLICATION = 0x6E6F6465
-"""SQLite's application id: "node" in ASCII."""
+"""SQLite's application id is "node" in ASCII."""
 VERSION = 3
-"""1: one layer of nodes; 2: networks, losses, update orders too; 3: observed runs too."""
+"""Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too."""
 EMBED_UP_TO = 64 * 2**20
-"""Bytes of examples kept in the file; larger arrays are known by their fingerprint only."""
+"""Examples up to so many bytes are kept in the file; larger arrays are known by their fingerprint only."""
 
 SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -21,7 +21,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 MOST_OF_A_NAME = 50
-"""Characters of it that stand in the name of its unfinished neighbour."""
+"""So many characters of a name stand in that of its unfinished neighbour."""
 _KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISCHR, "device"), (stat.S_ISBLK, "device"), (stat.S_ISFIFO, "pipe"))
 
 
@@ -70,7 +70,7 @@ def beside(path: str | PathLike[str]) -> Iterator[Path]:
 
 
 _HELD: set[tuple[int, int]] = set()
-"""Devices and inodes of the files that this process is writing."""
+"""These are devices and inodes of the files that this process is writing."""
 
 
 def held_here(path: Path) -> bool:

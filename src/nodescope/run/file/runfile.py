@@ -33,7 +33,7 @@ from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
 SECONDS_BETWEEN_COMMITS = 1.0
-"""How often a run on its way is committed, at most: a commit waits for the disk."""
+"""A run on its way is committed no more often: a commit waits for the disk."""
 
 
 class RunFile:
@@ -54,7 +54,7 @@ class RunFile:
         self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
         self._last_commit = 0.0
         self._kept: tuple[int, int] | None = None
-        """Spacing and number of the checkpoints in the file; None where that is not known."""
+        """The checkpoints in the file have this spacing and number; None where that is not known."""
         self._connection.execute("PRAGMA journal_mode=WAL")
 
     @classmethod

@@ -23,9 +23,9 @@ from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 
 MOST_OF_A_REASON = 200
-"""Characters of what is wrong with a damaged file."""
+"""A message has at most so many characters of what is wrong with a damaged file."""
 _DAMAGE = (sqlite3.Error, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError)
-"""What reading a damaged file can come to."""
+"""Reading a damaged file can come to any of these."""
 
 
 def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -36,7 +36,9 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     Parameters
     ----------
     run : Run or Recorded
+        Made now, loaded or observed.
     path : path
+        Any name; ".nodescope" is the custom.
     overwrite : bool
         Replace a run that is there.
 
@@ -45,6 +47,16 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     FileError
         The file cannot be written, is there and is no run file (or is one, without `overwrite`), or is being written by another
         program.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import nodescope as ns
+    >>> run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ns.save(run, pathlib.Path(folder) / "sticks.nodescope")
+    ...     ns.load(pathlib.Path(folder) / "sticks.nodescope").weight == run.weight
+    True
     """
     if not isinstance(run, (Run, Recorded)):
         raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
@@ -82,13 +94,17 @@ def _write_recorded(path: Path, run: Recorded) -> None:
 def load(path: str | PathLike[str], data: Any = None) -> Any:
     """The run in a file, with the same bits; a run that was killed is given as far as it was kept, as INTERRUPTED.
 
-    A `Run`, or a `Recorded` where it was observed in another program.
-
     Parameters
     ----------
-    path : path of a run file
+    path : path
+        A run file.
     data : (input, goal), optional
         The arrays of a run whose examples were too large to go into the file.
+
+    Returns
+    -------
+    Run or Recorded
+        A `Recorded` where it was observed in another program.
 
     Raises
     ------
@@ -96,6 +112,16 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
         No run file, a damaged one, or one of a newer version.
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import nodescope as ns
+    >>> run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ns.save(run, pathlib.Path(folder) / "sticks.nodescope")
+    ...     ns.load(pathlib.Path(folder) / "sticks.nodescope").ending.name
+    'SETTLED'
     """
     found = _read(path_of("path", path), data)
     return found if isinstance(found, Recorded) else found[1]
@@ -108,12 +134,19 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
 
     Parameters
     ----------
-    path : path of a run file
+    path : path
+        A run file.
     steps : int, optional
         Total number of steps to go to; what the recipe asks for unless given.
     epochs : int, optional
         The same in passes over the examples.
-    data : as for `load`
+    data : (input, goal), optional
+        As for `load`.
+
+    Returns
+    -------
+    Run
+        The whole of it, from the first step on.
 
     Raises
     ------
@@ -121,6 +154,16 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         As for `load`; or another program is writing the file.
     InputError
         As for `load`; a run that was observed elsewhere; fewer alphas in the file than steps to go.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import nodescope as ns
+    >>> run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=100)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ns.save(run, pathlib.Path(folder) / "sticks.nodescope")
+    ...     ns.resume(pathlib.Path(folder) / "sticks.nodescope", steps=325).settled_after
+    317
     """
     path = path_of("path", path)
     with explained(path, "read"):

@@ -25,6 +25,7 @@ def explain(run: Run, step: int, layer: int | None = None, node: int | None = No
     Parameters
     ----------
     run : Run
+        Of nodes or of a network; one that was observed has nothing to replay.
     step : int
         Counted from 0; from the end where negative.
     layer, node : int, optional

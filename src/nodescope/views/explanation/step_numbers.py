@@ -70,8 +70,8 @@ class StepNumbers:
     """One step of a run, of which some layers, or one node, are written out."""
 
     def __init__(self, run: Run, step: int, node: int | None = None) -> None:
+        self.run, self.recipe, self.problem = run, run.recipe, run.recipe.problem  # an observed run says that it has none
         shown = run.trace[step]
-        self.run, self.recipe, self.problem = run, run.recipe, run.recipe.problem
         self.t, self.alpha, self.epoch, self.mse = (shown[name] for name in ("step", "alpha", "epoch", "mse"))
         self.example = [int(e) for e in np.ravel(shown["example"]) if e >= 0]
         self.goal = np.reshape(shown["goal"], (-1, self.recipe.k))[: len(self.example)]

@@ -8,7 +8,7 @@ from nodescope.views.explanation.lines import Line, Part
 from nodescope.views.numbers import exact, in_markdown, plain_text, short
 
 WIDEST = 100
-"""Letters of a line of text; a formula that would be wider is broken at its equals signs."""
+"""A line of text has at most so many letters; a formula that would be wider is broken at its equals signs."""
 
 
 class Explanation:
@@ -17,11 +17,22 @@ class Explanation:
     Attributes
     ----------
     step : int
+        Counted from 0.
     text, markdown, html : str
+        The page, for a terminal, for a Markdown file, and for a notebook.
     lines : tuple of Line
         Every number shown, exact, with its formula.
     numbers : dict
         All numbers of the step by the names of the trace's columns, exact.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> page = ns.explain(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1), step=1)
+    >>> page.lines[-1].name, page.lines[-1].exactly
+    ('new weight', '0.42000000000000004 - (-0.017999999999999995)')
+    >>> page.numbers["new_weight"]
+    0.43800000000000006
     """
 
     def __init__(self, step: int, title: str, parts: Sequence[Part], numbers: dict[str, Any]) -> None:

@@ -10,9 +10,9 @@ from nodescope.views.picture.marks import Outline, Picture, Words
 
 _DPI = 100
 _SHARP = 2
-"""Pixels of a PNG to one of the picture."""
+"""A PNG has so many pixels to one of the picture."""
 _CODES = {"M": 1, "L": 2, "C": 4, "Z": 79}
-"""matplotlib.path.Path's."""
+"""These are matplotlib.path.Path's."""
 
 
 def drawn(picture: Picture, form: str, theme: str = "light") -> bytes:

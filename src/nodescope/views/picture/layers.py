@@ -10,7 +10,7 @@ from nodescope.views.picture.texts import text_of
 
 WIDTH, HIGH = 780.0, 560.0
 SHOWN = 10
-"""Nodes of a layer that are drawn: the first ones; how many more there are is told."""
+"""So many nodes of a layer are drawn, the first ones; how many more there are is told."""
 _CARD, _TOP = 92.0, 40.0
 
 Numbers = list[float]

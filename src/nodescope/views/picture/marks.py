@@ -7,7 +7,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]
 _ROUND = 4 / 3 * (math.sqrt(2) - 1)
-"""Where a curve's handles stand so that four of them look like a circle: off by 0.03 % of the radius."""
+"""A curve's handles stand there so that four of them look like a circle: off by 0.03 % of the radius."""
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from nodescope.views.picture.texts import distinct, text_of
 
 WIDTH = 780.0
 SHOWN = 8
-"""Rows of the inputs that move most; the rest is one row."""
+"""So many inputs, those that move most, have a row each; the rest is one row."""
 MOST_ALL = 12
-"""Inputs up to which each has a row."""
+"""Up to so many inputs have a row each."""
 LONGEST_NAME = 18
 ROW = 26.0
 _RIGHT = (250.0, 340.0, 440.0, 560.0, 680.0, 778.0)
-"""Right edges of the columns of numbers."""
+"""The columns of numbers have their right edges here."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ WIDTH = 1240.0
 _LEFT, _INSIDE, _BESIDE = 24.0, 812.0, 368.0
 _GAP, _PAD = 16.0, 16.0
 _LINE = 102
-"""Letters of the verdict in a line."""
+"""A line of the verdict has so many letters."""
 
 
 def telling_step(run: Run) -> int:

@@ -8,9 +8,9 @@ from nodescope.views.picture.loop import Numbers
 from nodescope.views.picture.marks import Mark, Words, circle, diamond, polyline
 
 NEAR = 12
-"""Doubles between weight and goal up to which each is drawn."""
+"""Up to so many doubles between weight and goal are drawn each."""
 FAR = 4096
-"""Doubles from which on it is no matter of last bits."""
+"""With more doubles between them it is no matter of last bits."""
 _LEFT, _WIDE = 40.0, 700.0
 
 

@@ -11,7 +11,7 @@ from nodescope.views.numbers import exact
 
 DIGITS = 4
 LONG = 9
-"""Letters from which a number in a small sum is called by its name: its digits stand above."""
+"""A number of so many letters is called by its name in a small sum: its digits stand above."""
 
 
 def text_of(x: float, digits: int = DIGITS) -> str:
