@@ -19,16 +19,15 @@ from nodescope.run.descent import Descent
 from nodescope.run.file import stored
 from nodescope.run.file.content import (
     BLANK,
+    Content,
     ending_header,
     explained,
     is_run_file,
-    put_array,
-    put_header,
     recipe_header,
-    transaction,
     write_recipe,
 )
 from nodescope.run.file.lock import MOST_OF_A_NAME, Lock, being_written, target_of
+from nodescope.run.file.opening import SECONDS_TO_WAIT
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -51,11 +50,12 @@ class RunFile:
     def __init__(self, path: str | PathLike[str], target: Path, lock: Lock) -> None:
         self.path = Path(path)
         self._target, self._lock = target, lock
-        self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=SECONDS_TO_WAIT)
         self._last_commit = 0.0
         self._kept: tuple[int, int] | None = None
         """Spacing and number of the checkpoints in the file; None where that is not known."""
         self._connection.execute("PRAGMA journal_mode=WAL")
+        self._content = Content(self._connection)
 
     @classmethod
     def create(cls, path: str | PathLike[str], recipe: Recipe, overwrite: bool = False) -> "RunFile":
@@ -68,7 +68,7 @@ class RunFile:
                 part.chmod(0o666 & ~_umask())
                 with closing(sqlite3.connect(part, isolation_level=None)) as connection:
                     connection.executescript(BLANK)
-                    write_recipe(connection, recipe)
+                    write_recipe(Content(connection), recipe)
                 lock = Lock(path, part)
                 try:
                     take_name(path, part, target, free)
@@ -92,9 +92,9 @@ class RunFile:
 
     def go_on(self, recipe: Recipe) -> None:
         """Take the ending away: the run goes on, by this recipe."""
-        with self._explained(), transaction(self._connection) as connection:
-            connection.execute("DELETE FROM header WHERE key = 'ending'")
-            put_header(connection, "recipe", recipe_header(recipe))
+        with self._explained(), self._content.transaction():
+            self._content.remove_header("ending")
+            self._content.put_header("recipe", recipe_header(recipe))
 
     def keep(self, descent: Descent) -> None:
         """Commit where the run stands, about once a second."""
@@ -118,28 +118,28 @@ class RunFile:
             raise FileError(f"{self.path} cannot be written: it was deleted or replaced while the run was going on") from error
 
     def _write(self, descent: Descent, header: dict[str, Any]) -> None:
-        with self._explained(), transaction(self._connection) as connection:
+        content = self._content
+        with self._explained(), content.transaction():
             place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
             for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
-                put_header(connection, key, value)
-            put_array(connection, "state", descent.state)
-            put_array(connection, "saved", descent.saved)
+                content.put_header(key, value)
+            content.put_array("state", descent.state)
+            content.put_array("saved", descent.saved)
             if descent.recipe.schedule is not None:
-                put_array(connection, "alphas", descent.recipe.schedule.values)
-            self._write_checkpoints(connection, descent)
+                content.put_array("alphas", descent.recipe.schedule.values)
+            kept = self._write_checkpoints(descent)
+        self._kept = kept
 
-    def _write_checkpoints(self, connection: sqlite3.Connection, descent: Descent) -> None:
+    def _write_checkpoints(self, descent: Descent) -> tuple[int, int]:
+        """Those that are not in the file yet; gives their spacing and number."""
         spacing, count = descent.cursor.spacing, descent.cursor.kept
         old_spacing, old_kept = self._kept or (0, 0)
         if old_spacing != spacing:
-            connection.execute("DELETE FROM checkpoint")
+            self._content.remove_checkpoints()
             old_kept = 0
-        states = descent.checkpoints.states
-        connection.executemany(
-            "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)",
-            ((i * spacing, states[i].tobytes()) for i in range(old_kept, count)),
-        )
-        self._kept = (spacing, count)
+        for i in range(old_kept, count):
+            self._content.put_checkpoint(i * spacing, descent.checkpoints.states[i].tobytes())
+        return spacing, count
 
 
 @contextmanager
