@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.errors import FileError
+from nodescope.run.descent import Descent
 from nodescope.run.file import stored
 from nodescope.run.file.checksum import RECORDS, Sums, add, as_text, from_text, part_of
 from nodescope.run.file.lock import held_here
@@ -181,6 +182,42 @@ def write_recipe(content: Content, recipe: Recipe) -> None:
         if sum(getattr(examples, name).nbytes for name in stored.EXAMPLES) <= EMBED_UP_TO:
             for name in stored.EXAMPLES:
                 content.put_array(name, getattr(examples, name))
+
+
+def write_place(
+    content: Content, descent: Descent, header: Mapping[str, Any], kept: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """Where a run stands, in one transaction.
+
+    Parameters
+    ----------
+    header : more headers to go with it
+    kept : spacing and number of the checkpoints that are in the file; None where that is not known
+
+    Returns
+    -------
+    spacing and number of those that are in it now
+    """
+    with content.transaction():
+        place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
+        for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
+            content.put_header(key, value)
+        content.put_array("state", descent.state)
+        content.put_array("saved", descent.saved)
+        if descent.recipe.schedule is not None:
+            content.put_array("alphas", descent.recipe.schedule.values)
+        return _write_checkpoints(content, descent, kept)
+
+
+def _write_checkpoints(content: Content, descent: Descent, kept: tuple[int, int] | None) -> tuple[int, int]:
+    spacing, count = descent.cursor.spacing, descent.cursor.kept
+    old_spacing, old_kept = kept or (0, 0)
+    if old_spacing != spacing:
+        content.remove_checkpoints()
+        old_kept = 0
+    for i in range(old_kept, count):
+        content.put_checkpoint(i * spacing, descent.checkpoints.states[i].tobytes())
+    return spacing, count
 
 
 def _weight_arrays(recipe: Recipe) -> Iterator[tuple[str, NDArray[Any]]]:

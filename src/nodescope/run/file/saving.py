@@ -5,7 +5,6 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,20 @@ from nodescope.run.descent import Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.file import observed, stored
 from nodescope.run.file.checksum import Sums, add, refuse_changed
-from nodescope.run.file.content import BLANK, SCHEMA, VERSION, Content, explained, is_run_file, refuse_other_format
+from nodescope.run.file.content import (
+    SCHEMA,
+    VERSION,
+    Content,
+    ending_header,
+    explained,
+    is_run_file,
+    refuse_other_format,
+    write_place,
+    write_recipe,
+)
 from nodescope.run.file.lock import Lock, target_of, unfinished
 from nodescope.run.file.opening import Log, is_in_the_way, log_beside, log_of, opened, refuse_foreign_log
-from nodescope.run.file.runfile import RunFile, replaceable, take_name
+from nodescope.run.file.runfile import RunFile, blank, replaceable, take_name
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -52,35 +61,32 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     if not isinstance(run, (Run, Recorded)):
         raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
     path, overwrite = path_of("path", path), yes_or_no("overwrite", overwrite)
-    with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as folder:
-        part = Path(folder) / "part"
-        if isinstance(run, Recorded):
-            _write_recorded(part, run)
-        else:
-            _write_run(part, run)
+    with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as part:
+        with blank(part) as content:
+            if isinstance(run, Recorded):
+                _write_recorded(content, run)
+            else:
+                write_recipe(content, run.recipe)
+                write_place(content, _descent_of(run), ending_header(run))
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         take_name(path, part, target, free)
 
 
-def _write_run(path: Path, run: Run) -> None:
+def _descent_of(run: Run) -> Descent:
+    """Where a finished run stands."""
     replay = run.replay
     cursor = Cursor.at(replay.last_step)
     cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
     cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
-    descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
-    with RunFile.create(path, run.recipe) as file:
-        file.finish(descent, run)
+    return Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
 
 
-def _write_recorded(path: Path, run: Recorded) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(BLANK)
-        content = Content(connection)
-        with content.transaction():
-            content.put_header("recorded", observed.header_of(run))
-            for name, column in observed.columns_of(run).items():
-                content.put_array(name, column)
+def _write_recorded(content: Content, run: Recorded) -> None:
+    with content.transaction():
+        content.put_header("recorded", observed.header_of(run))
+        for name, column in observed.columns_of(run).items():
+            content.put_array(name, column)
 
 
 def load(path: str | PathLike[str], data: Any = None) -> Any:
