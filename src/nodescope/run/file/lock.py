@@ -147,6 +147,22 @@ def held_here(path: Path) -> bool:
     return _identity(os.stat(path)) in _HELD
 
 
+def is_being_written(target: Path) -> bool:
+    """Whether somebody holds the lock of a file; not to be asked of one that this process is writing."""
+    if fcntl is None:
+        return False
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
 def being_written(path: str | PathLike[str]) -> FileError:
     """What to raise where somebody else is at it."""
     return FileError(f"{path} cannot be written: another nodescope is writing it; name another file, or wait until it is done")

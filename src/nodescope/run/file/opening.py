@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 
 from nodescope.errors import FileError
-from nodescope.run.file.lock import held_here
+from nodescope.run.file.lock import held_here, is_being_written
 
 SECONDS_TO_WAIT = 2.0
 """For somebody else's lock on a file, before that is told."""
@@ -58,7 +58,7 @@ def log_beside(target: Path) -> Log:
         head = file.read(_HEAD)
     log = log_of(target)
     if head[_FORMAT] == _WITH_LOG:
-        return Log.BESIDE if log.exists() else Log.MISSING
+        return Log.BESIDE if log.exists() or is_being_written(target) else Log.MISSING
     return Log.FOREIGN if log.exists() and log.stat().st_size else Log.NONE
 
 
