@@ -3,12 +3,21 @@
 import traceback
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 _OURS = str(Path(__file__).parent)
 
 
 class NodescopeError(Exception):
-    """Any failure that nodescope explains itself."""
+    """Any failure that nodescope explains itself.
+
+    Attributes
+    ----------
+    run : Run or None
+        Where a run was on its way: all its steps up to there.
+    """
+
+    run: Any = None
 
     def __str__(self) -> str:
         """One line, whatever names of files and columns are in it."""

@@ -4,6 +4,7 @@ import sqlite3
 
 import numpy as np
 import pytest
+from run.sealing import seal
 
 import nodescope as ns
 from nodescope.run.file import content, runfile
@@ -82,6 +83,7 @@ def test_a_file_without_an_ending_is_as_far_as_it_was_kept(tmp_path):
     run = ns.descend(**RECIPES[4], out=path)
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM header WHERE key = 'ending'")
+        seal(connection)
     connection.close()
     loaded = ns.load(path)
     assert (loaded.ending, loaded.steps) == (ns.Ending.INTERRUPTED, run.replay.last_step)

@@ -131,7 +131,7 @@ def _parquet(run: Run | Recorded, target: Path) -> None:
 
     def write(part: Path) -> None:
         first = next(windows)
-        with parquet.ParquetWriter(part, first.schema) as file:
+        with part.open("wb") as opened, parquet.ParquetWriter(opened, first.schema) as file:
             file.write_table(first)
             for table in windows:
                 file.write_table(table)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome
+from nodescope.errors import FileError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.ending import Ending
@@ -78,17 +79,23 @@ def go(
     keep: Callable[[Descent], None] | None = None,
     finish: Callable[[Descent, Run], None] | None = None,
 ) -> Run:
-    """Run a recipe, from its start or from where an earlier descent stands."""
+    """Run a recipe, from its start or from where an earlier descent stands.
+
+    Where a step has no alpha, or the run cannot be kept any more, the error has the run up to there.
+    """
     descent = descent or Descent.start(recipe)
-    refused = None
+    refused: NoAlpha | FileError | None = None
     with interruptible(descent):
         try:
             ending = _until_it_ends(descent, progress, keep)
-        except NoAlpha as error:
+        except (NoAlpha, FileError) as error:
             ending, refused = Ending.INTERRUPTED, error
     run = _finished(descent, ending)
     if finish is not None:
-        finish(descent, run)
+        try:
+            finish(descent, run)
+        except FileError as error:
+            refused = refused or error
     if refused is not None:
         refused.run = run
         raise refused

@@ -15,15 +15,7 @@ from nodescope.errors import InputError
 
 
 class NoAlpha(InputError):
-    """A step has no alpha.
-
-    Attributes
-    ----------
-    run : Run or None
-        Where the run was on its way: all steps before that one.
-    """
-
-    run: Any = None
+    """A step has no alpha."""
 
 
 class Schedule:

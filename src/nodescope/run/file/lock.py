@@ -5,10 +5,12 @@ drives) nobody is refused.
 """
 
 import os
+import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
@@ -22,6 +24,11 @@ except ImportError:  # Windows
 
 MOST_OF_A_NAME = 50
 """So many characters of a name stand in that of its unfinished neighbour."""
+PART = "part"
+"""An unfinished file has this name, in a folder of its own."""
+PARTS = (PART, *(f"{PART}-{end}" for end in ("wal", "shm", "journal")))
+_UNFINISHED = re.compile(r"\..*\.[a-z0-9_]{8}\.part", re.DOTALL)
+"""Such folders are named so, as tempfile.mkdtemp makes them."""
 _KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISCHR, "device"), (stat.S_ISBLK, "device"), (stat.S_ISFIFO, "pipe"))
 
 
@@ -47,9 +54,68 @@ def target_of(path: str | PathLike[str]) -> Path:
     return target
 
 
-def unfinished(target: Path) -> tempfile.TemporaryDirectory[str]:
-    """A folder beside a file, for what is to become it."""
-    return tempfile.TemporaryDirectory(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent)
+@contextmanager
+def unfinished(target: Path) -> Iterator[Path]:
+    """A file in a folder of its own beside a file that it is to become, locked as long as somebody is at it.
+
+    Such folders that a killed process has left behind are removed.
+    """
+    _remove_left_behind(target.parent)
+    folder, handle = _locked_folder(target)
+    try:
+        yield folder / PART
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _locked_folder(target: Path) -> tuple[Path, int | None]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent))
+        if (handle := _locked(folder)) is not None or fcntl is None or folder.exists():
+            return folder, handle
+
+
+def _locked(folder: Path) -> int | None:
+    """A handle that holds a folder; None where somebody else holds it, it is gone, or nothing can be locked."""
+    if fcntl is None:
+        return None
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(handle), os.stat(folder)):
+            return handle
+    except OSError:
+        pass
+    os.close(handle)
+    return None
+
+
+def _remove_left_behind(parent: Path) -> None:
+    """Remove unfinished files that nobody holds: their processes were killed. What else is in such a folder is left alone."""
+    for folder in parent.glob(".*.part"):
+        if not _UNFINISHED.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+            continue
+        if (handle := _locked(folder)) is not None:
+            for name in PARTS:
+                (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                folder.rmdir()
+            os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk; some drives cannot, and need not."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -57,12 +123,12 @@ def beside(path: str | PathLike[str]) -> Iterator[Path]:
     """A file beside the one that a path means, synced and renamed to it at the end."""
     target = target_of(path)
     try:
-        with unfinished(target) as folder:
-            part = Path(folder) / "part"
+        with unfinished(target) as part:
             yield part
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
             part.replace(target)
+            sync_folder(target.parent)
     except OSError as error:
         if isinstance(error, NodescopeError):
             raise
@@ -79,6 +145,22 @@ def held_here(path: Path) -> bool:
     Then it must not even be opened but by SQLite: closing a handle of it gives back all that SQLite has locked of it (fcntl(2)).
     """
     return _identity(os.stat(path)) in _HELD
+
+
+def is_being_written(target: Path) -> bool:
+    """Whether somebody holds the lock of a file; not to be asked of one that this process is writing."""
+    if fcntl is None:
+        return False
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
 
 
 def being_written(path: str | PathLike[str]) -> FileError:

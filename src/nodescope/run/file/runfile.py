@@ -4,31 +4,31 @@ While a run is written the journal is a write-ahead log; when it is finished the
 once its recipe is committed.
 """
 
+import ctypes
 import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakSet
 
 from nodescope.errors import FileError
 from nodescope.run.descent import Descent
-from nodescope.run.file import stored
 from nodescope.run.file.content import (
     BLANK,
+    Content,
     ending_header,
     explained,
     is_run_file,
-    put_array,
-    put_header,
     recipe_header,
-    transaction,
+    write_place,
     write_recipe,
 )
-from nodescope.run.file.lock import MOST_OF_A_NAME, Lock, being_written, target_of
+from nodescope.run.file.lock import Lock, being_written, sync_folder, target_of, unfinished
+from nodescope.run.file.opening import SECONDS_TO_WAIT
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -51,60 +51,88 @@ class RunFile:
     def __init__(self, path: str | PathLike[str], target: Path, lock: Lock) -> None:
         self.path = Path(path)
         self._target, self._lock = target, lock
-        self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
+        self._connection = connected(target)
         self._last_commit = 0.0
         self._kept: tuple[int, int] | None = None
         """The checkpoints in the file have this spacing and number; None where that is not known."""
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._run: Run | None = None
+        self._forked = False
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._content = Content(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        _OPEN.add(self)
 
     @classmethod
     def create(cls, path: str | PathLike[str], recipe: Recipe, overwrite: bool = False) -> "RunFile":
         """A new file that holds the recipe; an older run file of that name is replaced only where that is asked for."""
-        with explained(path, "written"), replaceable(path, overwrite) as (target, free):
-            handle, name = tempfile.mkstemp(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent)
-            os.close(handle)
-            part = Path(name)
+        with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as part:
+            with blank(part) as content:
+                write_recipe(content, recipe)
+            lock = Lock(path, part)
             try:
-                part.chmod(0o666 & ~_umask())
-                with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-                    connection.executescript(BLANK)
-                    write_recipe(connection, recipe)
-                lock = Lock(path, part)
-                try:
-                    take_name(path, part, target, free)
-                    return cls(path, target, lock)
-                except BaseException:
-                    lock.release()
-                    raise
-            finally:
-                part.unlink(missing_ok=True)
+                take_name(path, part, target, free)
+                return cls._first(path, target, lock)
+            except BaseException:
+                lock.release()
+                raise
+
+    @classmethod
+    def _first(cls, path: str | PathLike[str], target: Path, lock: Lock) -> "RunFile":
+        """Open a file that has just got its name; where that fails nothing is left of it, for nothing was run yet."""
+        try:
+            return cls(path, target, lock)
+        except BaseException:
+            for end in ("", "-wal", "-shm", "-journal"):
+                Path(f"{target}{end}").unlink(missing_ok=True)
+            raise
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Fold the log into the file, so that it stands alone."""
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        """Fold the log into the file, so that it stands alone; all that was committed is in both together where that fails."""
+        if self._forked:
+            return
+        _OPEN.discard(self)
         try:
             with self._explained(), closing(self._connection):
                 self._connection.execute("PRAGMA journal_mode=DELETE")
+        except FileError as failed:
+            if error is None:
+                failed.run = self._run
+                raise
         finally:
             self._lock.release()
 
+    def leave(self) -> None:
+        """Let go of the file without a touch, in a process that was forked from the one that writes it; the run goes on in memory.
+
+        SQLite's connection stays as it is for ever: even closing it would touch the file, or wait for a thread that is not here.
+        """
+        self._forked = True
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
+        self._lock.release()
+
     def go_on(self, recipe: Recipe) -> None:
         """Take the ending away: the run goes on, by this recipe."""
-        with self._explained(), transaction(self._connection) as connection:
-            connection.execute("DELETE FROM header WHERE key = 'ending'")
-            put_header(connection, "recipe", recipe_header(recipe))
+        with self._explained(), self._content.transaction():
+            self._content.remove_header("ending")
+            self._content.put_header("recipe", recipe_header(recipe))
 
     def keep(self, descent: Descent) -> None:
         """Commit where the run stands, about once a second."""
-        if time.monotonic() - self._last_commit >= SECONDS_BETWEEN_COMMITS:
+        if not self._forked and time.monotonic() - self._last_commit >= SECONDS_BETWEEN_COMMITS:
             self._write(descent, {})
             self._last_commit = time.monotonic()
 
     def finish(self, descent: Descent, run: Run) -> None:
         """Commit the end of the run."""
-        self._write(descent, ending_header(run))
+        self._run = run
+        if not self._forked:
+            self._write(descent, ending_header(run))
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -118,28 +146,8 @@ class RunFile:
             raise FileError(f"{self.path} cannot be written: it was deleted or replaced while the run was going on") from error
 
     def _write(self, descent: Descent, header: dict[str, Any]) -> None:
-        with self._explained(), transaction(self._connection) as connection:
-            place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
-            for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
-                put_header(connection, key, value)
-            put_array(connection, "state", descent.state)
-            put_array(connection, "saved", descent.saved)
-            if descent.recipe.schedule is not None:
-                put_array(connection, "alphas", descent.recipe.schedule.values)
-            self._write_checkpoints(connection, descent)
-
-    def _write_checkpoints(self, connection: sqlite3.Connection, descent: Descent) -> None:
-        spacing, count = descent.cursor.spacing, descent.cursor.kept
-        old_spacing, old_kept = self._kept or (0, 0)
-        if old_spacing != spacing:
-            connection.execute("DELETE FROM checkpoint")
-            old_kept = 0
-        states = descent.checkpoints.states
-        connection.executemany(
-            "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)",
-            ((i * spacing, states[i].tobytes()) for i in range(old_kept, count)),
-        )
-        self._kept = (spacing, count)
+        with self._explained():
+            self._kept = write_place(self._content, descent, header, self._kept)
 
 
 @contextmanager
@@ -165,6 +173,7 @@ def take_name(path: str | PathLike[str], part: Path, target: Path, free: bool) -
     if not free:
         _forget_log(target)
         part.replace(target)
+        sync_folder(target.parent)
         return
     try:
         os.link(part, target)
@@ -174,6 +183,7 @@ def take_name(path: str | PathLike[str], part: Path, target: Path, free: bool) -
     except OSError:  # a drive without links
         part.replace(target)
     _forget_log(target)
+    sync_folder(target.parent)
 
 
 def _forget_log(target: Path) -> None:
@@ -182,7 +192,29 @@ def _forget_log(target: Path) -> None:
         Path(log).unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection that writes a run file, from any thread."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=SECONDS_TO_WAIT)
+
+
+@contextmanager
+def blank(part: Path) -> Iterator[Content]:
+    """A new run file with nothing in it yet."""
+    part.touch()  # SQLite would let nobody else write it, whatever the person allows
+    with closing(connected(part)) as connection:
+        connection.executescript(BLANK)
+        yield Content(connection)
+
+
+_OPEN: "WeakSet[RunFile]" = WeakSet()
+"""The files that this process is writing."""
+
+
+def _leave_all() -> None:
+    for file in list(_OPEN):
+        file.leave()
+    _OPEN.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all)

@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import stat
-from contextlib import closing
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,21 @@ from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.file import observed, stored
-from nodescope.run.file.content import BLANK, SCHEMA, VERSION, explained, is_run_file, put_array, put_header, transaction
+from nodescope.run.file.checksum import Sums, add, refuse_changed
+from nodescope.run.file.content import (
+    SCHEMA,
+    VERSION,
+    Content,
+    ending_header,
+    explained,
+    is_run_file,
+    refuse_other_format,
+    write_place,
+    write_recipe,
+)
 from nodescope.run.file.lock import Lock, target_of, unfinished
-from nodescope.run.file.runfile import RunFile, replaceable, take_name
+from nodescope.run.file.opening import Log, is_in_the_way, log_beside, log_of, opened, refuse_foreign_log
+from nodescope.run.file.runfile import RunFile, blank, replaceable, take_name
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -61,34 +73,32 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     if not isinstance(run, (Run, Recorded)):
         raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
     path, overwrite = path_of("path", path), yes_or_no("overwrite", overwrite)
-    with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as folder:
-        part = Path(folder) / "part"
-        if isinstance(run, Recorded):
-            _write_recorded(part, run)
-        else:
-            _write_run(part, run)
+    with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as part:
+        with blank(part) as content:
+            if isinstance(run, Recorded):
+                _write_recorded(content, run)
+            else:
+                write_recipe(content, run.recipe)
+                write_place(content, _descent_of(run), ending_header(run))
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         take_name(path, part, target, free)
 
 
-def _write_run(path: Path, run: Run) -> None:
+def _descent_of(run: Run) -> Descent:
+    """Where a finished run stands."""
     replay = run.replay
     cursor = Cursor.at(replay.last_step)
     cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
     cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
-    descent = Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
-    with RunFile.create(path, run.recipe) as file:
-        file.finish(descent, run)
+    return Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
 
 
-def _write_recorded(path: Path, run: Recorded) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(BLANK)
-        with transaction(connection):
-            put_header(connection, "recorded", observed.header_of(run))
-            for name, column in observed.columns_of(run).items():
-                put_array(connection, name, column)
+def _write_recorded(content: Content, run: Recorded) -> None:
+    with content.transaction():
+        content.put_header("recorded", observed.header_of(run))
+        for name, column in observed.columns_of(run).items():
+            content.put_array(name, column)
 
 
 def load(path: str | PathLike[str], data: Any = None) -> Any:
@@ -109,7 +119,7 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     Raises
     ------
     FileError
-        No run file, a damaged one, or one of a newer version.
+        No run file, a damaged one, or one of a newer version; one that was still being written and whose log is not beside it.
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
 
@@ -123,7 +133,11 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     ...     ns.load(pathlib.Path(folder) / "sticks.nodescope").ending.name
     'SETTLED'
     """
-    found = _read(path_of("path", path), data)
+    path = path_of("path", path)
+    log = _looked_at(path)
+    found = _read(path, data, log)
+    if log is Log.MISSING:
+        _refuse_without_log(path, found)
     return found if isinstance(found, Recorded) else found[1]
 
 
@@ -166,11 +180,12 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
     317
     """
     path = path_of("path", path)
+    log = _looked_at(path)
     with explained(path, "read"):
         target = target_of(path)
         lock = Lock(path, target)
     try:
-        found = _read(path, data)
+        found = _read(path, data, log)
         if isinstance(found, Recorded):
             raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
         descent, run = found
@@ -179,6 +194,7 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         if (total := _total(descent.recipe, steps, epochs)) is not None:
             descent.recipe = descent.recipe.with_steps(total)
         _refuse_without_alphas(path, descent)
+        refuse_foreign_log(path, target, log)
         with explained(path, "written"):
             file = RunFile(path, target, lock)
         with file:
@@ -208,45 +224,77 @@ def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
 # ---- what is read ----
 
 
-def _read(path: Path, data: Any) -> tuple[Descent, Run] | Recorded:
+def _read(path: Path, data: Any, log: Log) -> tuple[Descent, Run] | Recorded:
     """The run in a file; what does not fit together is refused before anything is built from it."""
-    with explained(path, "read"):
-        if stat.S_ISDIR(path.stat().st_mode):
-            raise FileError(f"{path} cannot be read: it is a folder")
-        if not path.is_file() or not is_run_file(path):
-            raise FileError(f"{path} is not a nodescope run file")
     try:
-        with closing(sqlite3.connect(path.absolute())) as connection:
-            _refuse_other_tables(path, connection)
-            return _found(connection, data)
+        with opened(Path(os.path.realpath(path)), log) as connection:
+            version = _format_of(path, connection)
+            return _found(connection, version, data)
     except FileError:
         raise
     except stored.OtherExamples as error:
         raise InputError(f"{path}: {error}") from error
     except _DAMAGE as error:
+        if is_in_the_way(error):
+            raise FileError(f"{path} cannot be read: {error}") from error
         seen = str(error) or type(error).__name__
         raise FileError(f"{path} is damaged: {seen.splitlines()[0]:.{MOST_OF_A_REASON}}") from error
 
 
-def _refuse_other_tables(path: Path, connection: sqlite3.Connection) -> None:
-    """Of a newer version, or with views and triggers, which would be programs."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def _looked_at(path: str | PathLike[str]) -> Log:
+    """What is beside a run file; FileError where the path is of none."""
+    file = Path(path)
+    with explained(path, "read"):
+        if stat.S_ISDIR(file.stat().st_mode):
+            raise FileError(f"{path} cannot be read: it is a folder")
+        if not file.is_file() or not is_run_file(file):
+            raise FileError(f"{path} is not a nodescope run file")
+        return log_beside(Path(os.path.realpath(file)))
+
+
+def _format_of(path: Path, connection: sqlite3.Connection) -> int:
+    """Its version. One that is newer is refused, and one with views and triggers, which would be programs."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise FileError(f"{path} was written by a newer nodescope (format {version}; this one reads {VERSION}): upgrade nodescope")
     tables = {f"{sql};" for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
     if tables != set(SCHEMA.split("\n")[1:-1]):
         raise ValueError("its tables are not those of a run file")
+    return version
 
 
-def _found(connection: sqlite3.Connection, data: Any) -> tuple[Descent, Run] | Recorded:
-    header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
-    rows = connection.execute("SELECT name, dtype, shape, data FROM array")
-    arrays = {name: stored.array_of(dtype, shape, blob) for name, dtype, shape, blob in rows}
+def _found(connection: sqlite3.Connection, version: int, data: Any) -> tuple[Descent, Run] | Recorded:
+    sums: Sums = {}
+    texts = dict(_rows(connection, "header", sums))
+    arrays = {name: stored.array_of(dtype, shape, blob) for name, dtype, shape, blob in _rows(connection, "array", sums)}
+    states = list(_rows(connection, "checkpoint", sums))
+    if "checksum" in texts:
+        refuse_changed(sums, json.loads(texts["checksum"]))
+    header = {key: json.loads(value) for key, value in texts.items()}
+    refuse_other_format(version, header)
     if "recorded" in header:
         recorded = observed.recorded_from(header["recorded"], arrays)
         stored.refuse_misfit_records(recorded)
         return recorded
     recipe = stored.recipe_of(header, arrays, data)
-    states = connection.execute("SELECT step, state FROM checkpoint ORDER BY step").fetchall()
     descent = stored.descent_of(recipe, header, arrays, states)
     return descent, stored.run_of(descent, header.get("ending"))
+
+
+def _rows(connection: sqlite3.Connection, table: str, sums: Sums) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table in their order, added to the checksums."""
+    for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1"):
+        if (table, row[0]) != ("header", "checksum"):
+            add(sums, table, *row)
+        yield row
+
+
+def _refuse_without_log(path: str | PathLike[str], found: tuple[Descent, Run] | Recorded) -> None:
+    """A run that was being written, whose last steps are not there: it is said which are, and how to have them."""
+    if isinstance(found, Recorded) or found[1].ending is not Ending.INTERRUPTED:
+        return
+    log, steps = log_of(Path(path)).name, found[1].steps
+    raise FileError(
+        f"{path} holds a run up to step {steps:,}, and was still being written: its last steps were in {log}, which is not beside "
+        f"it. Put that back, or go on from step {steps:,}: ns.resume(path, steps=…)"
+    )

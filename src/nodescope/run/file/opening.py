@@ -1,0 +1,109 @@
+"""How a run file is opened to be read: nothing beside it is written, and its log is read with it, or is said to be missing.
+
+As long as a run is on its way its last steps are in a log beside its file (SQLite's write-ahead log, ``-wal``), to be found by an
+index that SQLite makes (``-shm``). When the run is over the file stands alone.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import Enum
+from os import PathLike
+from pathlib import Path
+
+from nodescope.errors import FileError
+from nodescope.run.file.lock import held_here, is_being_written
+
+SECONDS_TO_WAIT = 2.0
+"""For somebody else's lock on a file, before that is told."""
+_HEAD, _FORMAT, _WITH_LOG = 100, 18, 2
+"""Bytes of SQLite's header, the place in it of the format to be read, and the one that says that there is a log."""
+_NEEDS_WRITING = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite says of a log without its index, and of a transaction to be taken back, where it may write neither."""
+_IN_THE_WAY = (*_NEEDS_WRITING, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+
+
+class Log(Enum):
+    """What is beside a run file."""
+
+    NONE = "the file stands alone"
+    BESIDE = "its last steps are in its log"
+    MISSING = "it had a log, which is not beside it"
+    FOREIGN = "it stands alone, and the log beside it is of another"
+
+
+def is_in_the_way(error: Exception) -> bool:
+    """Whether it is the disk or another program that does not let a file be read; the file itself may be whole."""
+    return _code_of(error) in _IN_THE_WAY
+
+
+def _code_of(error: Exception) -> int | None:
+    """SQLite's primary code; None of what is none of its errors, and of Python's own beside them."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else int(code) & 0xFF
+
+
+def log_of(target: Path) -> Path:
+    return Path(f"{target}-wal")
+
+
+def log_beside(target: Path) -> Log:
+    """Looked at before SQLite does: it would take any log of that name for the file's own."""
+    if held_here(target):
+        return Log.BESIDE
+    with target.open("rb") as file:
+        head = file.read(_HEAD)
+    log = log_of(target)
+    if head[_FORMAT] == _WITH_LOG:
+        return Log.BESIDE if log.exists() or is_being_written(target) else Log.MISSING
+    return Log.FOREIGN if log.exists() and log.stat().st_size else Log.NONE
+
+
+def refuse_foreign_log(path: str | PathLike[str], target: Path, log: Log) -> None:
+    """Raise FileError where a file cannot be written, because what is written would be mixed with another one's log."""
+    if log is Log.FOREIGN:
+        raise FileError(
+            f"{path} cannot be written: {log_of(target).name} beside it is the log of another file that had this name; "
+            "move that log to its file, or delete it"
+        )
+
+
+@contextmanager
+def opened(target: Path, log: Log) -> Iterator[sqlite3.Connection]:
+    """A connection that reads all of the file as it is at one moment."""
+    immutable = log in (Log.FOREIGN, Log.MISSING)
+    with closing(_connected(target, "immutable=1" if immutable else "mode=ro")) as connection:
+        try:
+            _begin(connection)
+        except sqlite3.OperationalError as error:
+            if _code_of(error) not in _NEEDS_WRITING:
+                raise
+        else:
+            yield connection
+            return
+    with _copied(target) as copy, closing(_connected(copy, "mode=rw")) as connection:
+        _begin(connection)
+        yield connection
+
+
+def _connected(target: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{target.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=SECONDS_TO_WAIT)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+
+
+@contextmanager
+def _copied(target: Path) -> Iterator[Path]:
+    """The file with its log where SQLite may write what it needs to read them: its own folder may be read-only."""
+    with tempfile.TemporaryDirectory(prefix="nodescope-") as folder:
+        copy = Path(folder) / "copy"
+        for end in ("", "-wal", "-journal"):
+            if os.path.exists(f"{target}{end}"):
+                shutil.copyfile(f"{target}{end}", f"{copy}{end}")
+        yield copy
