@@ -7,6 +7,7 @@ import type { Place } from "./layers";
 import { placesOf } from "./places";
 import { Replay } from "./replay";
 import type { Recipe, Scene } from "./scene";
+import { storyOf } from "./story";
 import { limitsOf } from "./theory";
 import { Walk } from "./walk";
 
@@ -38,6 +39,8 @@ export class Model {
   readonly future = signal<Future | null>(null);
   readonly changed;
   readonly limits;
+  /** What this run does, in words. */
+  readonly story;
   readonly curve;
   /** The steps around the one in view, each looked at; null where the curve shows each already. */
   readonly detail;
@@ -53,6 +56,7 @@ export class Model {
     this.walk = new Walk(() => this.replay.value.steps);
     this.changed = computed(() => this.replay.value !== this.original);
     this.limits = computed(() => limitsOf(this.replay.value.recipe, scene));
+    this.story = computed(() => storyOf(this.replay.value, scene));
     this.curve = computed(() => curveOf(this.replay.value, scene));
     this.detail = computed(() => detailOf(this.replay.value, this.curve.value, this.walk.here));
     this.places = computed(() => placesOf(this.replay.value, this.curve.value));

@@ -1,4 +1,4 @@
-/** Numbers as text. `exact` writes what Python's repr writes; vectors shared with Python's tests hold it to that. */
+/** Numbers as text: all digits as Python's repr writes them, or as many as are read; whether a text is the number its weight tells. */
 
 /** All digits that it takes to read the same double back, laid out as Python does. */
 export function exact(x: number): string {
@@ -19,70 +19,82 @@ export function exact(x: number): string {
   return `${sign}${whole}.${rest || "0"}`;
 }
 
-/** At most so many significant digits, ≈ before them where others were left out, with a real minus sign. */
-export function short(x: number, digits = 4): string {
+/** Digits of a number that is read, not copied. */
+const READ = 4;
+/** Where all digits of a double are told. */
+const ALL = 17;
+/** A text that left out a row of digits and all that comes after it. */
+const ENDS_IN_A_ROW = /…[09](?!\d)/;
+const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** At most so many significant digits: whole from 1,000 on, very small and large ones with a power of ten; a real minus sign. */
+export function short(x: number, digits = READ): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "−∞";
-  const rounded = Number(x.toPrecision(Math.min(digits, 17)));
-  const text = digits >= 17 ? exact(x) : plain(rounded);
-  return (rounded === x || digits >= 17 ? "" : "≈") + text.replace(/^-/, "−").replace("e-", "e−");
+  const text = x === 0 ? "0" : sized(Math.abs(x), digits);
+  return (x < 0 || Object.is(x, -0) ? "−" : "") + text;
 }
 
-function plain(x: number): string {
-  const text = exact(x);
-  return text.replace(/\.0$/, "").replace(/\.0e/, "e");
+function sized(x: number, digits: number): string {
+  const whole = x >= 1000 && x < 1e6 ? String(Math.trunc(x)).length : 0;
+  const powers = x < 1e-4 || x >= 1e6 ? 1 : 0; // they are longer to read by themselves
+  const told = digits >= ALL ? x.toExponential() : x.toExponential(Math.max(1, digits - powers, whole) - 1);
+  const [mantissa, power] = told.split("e");
+  const places = mantissa.replace(".", "").replace(/0+$/, "");
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 6) return withPower(places, exponent);
+  if (exponent < 0) return `0.${"0".repeat(-exponent - 1)}${places}`;
+  const before = Number(places.slice(0, exponent + 1).padEnd(exponent + 1, "0"));
+  const after = places.slice(exponent + 1);
+  return count(before) + (after && `.${after}`);
 }
 
-/** Texts for the numbers of one picture: as short as may be, but two different numbers never share one (≈0.6 beside 0.6 would).
- * Numbers that only further digits tell apart are told from one among them: "0.6 − 5.6e−16". */
-export function distinct(values: number[], digits = 4): string[] {
-  const texts = values.map((x) => short(x, digits));
-  for (const group of clashes(values, texts)) {
-    const anchor = group.find((i) => !texts[i].startsWith("≈"));
-    if (anchor === undefined) {
-      const longer = apart(
-        group.map((i) => values[i]),
-        digits,
-      );
-      group.forEach((i, at) => {
-        texts[i] = longer[at];
-      });
-      continue;
-    }
-    const others = group.filter((i) => !alike(values[i], values[anchor]));
-    for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 2);
-    if (
-      clashes(
-        others.map((i) => values[i]),
-        others.map((i) => texts[i]),
-      ).length
-    )
-      for (const i of others) texts[i] = beside(values[i], values[anchor], texts[anchor], 6);
+function withPower(places: string, exponent: number): string {
+  const power = (exponent < 0 ? "⁻" : "") + Array.from(String(Math.abs(exponent)), (digit) => POWERS[Number(digit)]).join("");
+  if (places === "1") return `10${power}`;
+  return `${places[0]}${places.length > 1 ? "." : ""}${places.slice(1)} × 10${power}`;
+}
+
+/** Whether a text is the number itself, and not a shorter one in its place. */
+export function isWhole(text: string, x: number): boolean {
+  if (!Number.isFinite(x)) return true;
+  const plain = text.replace("−", "-").replaceAll(",", "");
+  const [, sign, mantissa, power] = /^(-?)(?:([\d.]+) × )?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(plain) ?? [];
+  if (!power) return Number(plain) === x;
+  const exponent = Array.from(power, (digit) => (digit === "⁻" ? "-" : POWERS.indexOf(digit))).join("");
+  return Number(`${sign}${mantissa ?? 1}e${exponent}`) === x;
+}
+
+/** Texts for the numbers of one card: two different ones never share one, both grow until they differ. Equal ones always share.
+ * A long row of noughts or nines that only growing brought is left out: 0.59…94 beside 0.6. */
+export function distinct(values: number[], digits = READ): string[] {
+  const lengths = values.map(() => digits);
+  const told = (): string[] => values.map((x, i) => short(x, lengths[i]));
+  for (let all = clashes(values, told()); all.length; all = clashes(values, told())) {
+    const few = all.flat().filter((i) => lengths[i] < ALL);
+    if (!few.length) break;
+    for (const i of few) lengths[i]++;
   }
-  return clashes(values, texts).length ? values.map((x) => short(x, 17)) : texts;
+  const few = told();
+  values.forEach((_, i) => {
+    if (lengths[i] > digits && ENDS_IN_A_ROW.test(elided(few[i]))) lengths[i] = ALL;
+  });
+  const whole = told();
+  const briefer = whole.map((text, i) => (lengths[i] > digits ? elided(text) : text));
+  for (const i of clashes(values, briefer).flat()) briefer[i] = whole[i];
+  return briefer;
 }
 
-/** Numbers that share their first digits, with as many as it takes to tell them apart. */
-function apart(values: number[], digits: number): string[] {
-  for (let more = digits + 1; more < 17; more++) {
-    const texts = values.map((x) => short(x, more));
-    if (!clashes(values, texts).length) return texts;
-  }
-  return values.map((x) => short(x, 17));
-}
-
-/** A number as another one and the little that separates them; exact where that is not the other's whole text. */
-function beside(x: number, anchor: number, text: string, digits: number): string {
-  const apart = x - anchor;
-  if (text.startsWith("≈") || !Number.isFinite(apart) || anchor + apart !== x) return short(x, 17);
-  return `${text} ${apart < 0 ? "−" : "+"} ${short(Math.abs(apart), digits).replace("≈", "")}`;
+/** A text of which no row of noughts or nines after the point is longer than three. */
+export function elided(text: string): string {
+  const [before, after] = text.split(".");
+  return after ? `${before}.${after.replace(/([09])\1{3,}/g, "$1…$1")}` : text;
 }
 
 /** Places of different numbers with one text. */
 function clashes(values: number[], texts: string[]): number[][] {
   const groups = new Map<string, number[]>();
   texts.forEach((text, i) => {
-    const bare = text.replace("≈", "");
-    groups.set(bare, [...(groups.get(bare) ?? []), i]);
+    groups.set(text, [...(groups.get(text) ?? []), i]);
   });
   return [...groups.values()].filter((group) => group.some((i) => !alike(values[i], values[group[0]])));
 }

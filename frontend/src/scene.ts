@@ -58,6 +58,8 @@ export interface Forecast {
   regime: string;
   limit: Num | null;
   factor: Num | null;
+  /** Largest and smallest curvature of the error over the weights, all examples together: what a step does is 1 − alpha × each. */
+  curvatures: [Num, Num] | null;
   /** Least mse of any weights, and the mse that one-at-a-time descent goes round at; null where it is not known. */
   least_mse: Num | null;
   cycle_mse: Num | null;

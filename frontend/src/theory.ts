@@ -1,15 +1,20 @@
-/** What alpha means for one example, as Python's forecast says it; anything wider waits for Python. */
+/** What alpha means for a step: its limit, and what is left of what is missing. Of one example it is worked out here, of examples
+ * taken together from the curvatures that Python gave; anything else is what Python foretold, while the data stays the same. */
 
 import { isLinear } from "./layers";
-import { count, number } from "./numbers";
-import type { Facts, Recipe, Scene } from "./scene";
+import { number } from "./numbers";
+import type { Recipe, Scene } from "./scene";
 
 export interface Limits {
-  /** Alpha up to which it is stable, and the one that does it in one step (all examples in a step). */
+  /** Alpha up to which it is stable. */
   limit: number;
-  oneStep: number;
+  /** Alpha from which it oscillates; NaN where nobody knows. Of one direction it does it in one step there. */
+  turn: number;
   regime: string;
+  /** What is missing is multiplied by, signed; the largest of all directions. NaN where it is not known. */
   factor: number;
+  /** Whether there are several directions with factors of their own. */
+  several: boolean;
 }
 
 /** Sum of squares of the inputs whose weights can move; a bias counts as an input of 1. */
@@ -25,39 +30,38 @@ function isOneExample(recipe: Recipe): boolean {
   return isLinear(recipe) && recipe.n === 1 && recipe.rule === "plain" && !recipe.alphas && (recipe.k === 1 || !recipe.frozen);
 }
 
-/** Limits of a recipe: worked out for one example; for other recipes Python's, where only alpha was changed since. */
+/** Limits of a recipe, or null where nobody knows them. */
 export function limitsOf(recipe: Recipe, scene: Scene): Limits | null {
-  if (isOneExample(recipe)) {
-    const square = squares(recipe);
-    const factor = 1 - recipe.alpha * square;
-    return { limit: 2 / square, oneStep: 1 / square, factor, regime: regimeOf(recipe.alpha * square) };
-  }
-  const limit = number(scene.forecast.limit);
-  const sameData = recipe.input === scene.recipe.input && recipe.batch === scene.recipe.batch && recipe.rule === scene.recipe.rule;
-  if (!Number.isFinite(limit) || !sameData || recipe.rule !== "plain") return null;
-  const known = recipe.alpha === scene.recipe.alpha;
-  return {
-    limit,
-    oneStep: limit / 2,
-    factor: known ? number(scene.forecast.factor) : NaN,
-    regime: known ? scene.forecast.regime : recipe.alpha < 0 || recipe.alpha > limit ? "diverges" : "stable",
-  };
+  if (isOneExample(recipe)) return ofCurvatures(recipe.alpha, squares(recipe), squares(recipe));
+  if (!isSameData(recipe, scene.recipe) || recipe.alphas) return null;
+  const { curvatures } = scene.forecast;
+  if (curvatures) return ofCurvatures(recipe.alpha, number(curvatures[0]), number(curvatures[1]));
+  return asForetold(recipe, scene);
 }
 
-function regimeOf(product: number): string {
+function isSameData(recipe: Recipe, other: Recipe): boolean {
+  return recipe.input === other.input && recipe.batch === other.batch && recipe.rule === other.rule;
+}
+
+/** Each direction's factor is 1 − alpha × its curvature. */
+function ofCurvatures(alpha: number, steep: number, flat: number): Limits {
+  const [fast, slow] = [alpha * steep, alpha * flat];
+  const factor = Math.abs(1 - fast) > Math.abs(1 - slow) ? 1 - fast : 1 - slow;
+  const limits = { limit: 2 / steep, turn: 2 / (steep + flat), factor, several: steep !== flat };
+  return { ...limits, regime: regimeOf(fast, factor) };
+}
+
+function regimeOf(product: number, factor: number): string {
   if (product === 0) return "frozen";
   if (product < 0 || product > 2) return "diverges";
   if (product === 2) return "marginal";
-  return product < 1 ? "converges" : product === 1 ? "one step" : "oscillates";
+  return factor > 0 ? "converges" : factor === 0 ? "one step" : "oscillates";
 }
 
-/** How the run of a changed recipe ended, in a sentence. */
-export function endingSentence({ ending, steps, settled_after, cycle }: Facts): string {
-  if (ending === "SETTLED" && !settled_after) return "Settled from the start.";
-  if (ending === "SETTLED") return `Settled after ${count(settled_after ?? 0)} steps: no weight will ever change again.`;
-  if (ending === "CYCLING" && cycle)
-    return `Cycling: from step ${count(cycle[0])} on the weights repeat every ${count(cycle[1])} steps.`;
-  if (ending === "DIVERGED") return `Diverged: at step ${count(steps - 1)} a new weight is no longer finite.`;
-  if (ending === "MSE_REACHED") return `The mean squared error asked for is reached after ${count(steps)} steps.`;
-  return `${count(steps)} steps used.`;
+function asForetold({ alpha }: Recipe, { recipe, forecast }: Scene): Limits | null {
+  const limit = number(forecast.limit);
+  if (!Number.isFinite(limit)) return null;
+  if (alpha === recipe.alpha) return { limit, turn: NaN, factor: number(forecast.factor), regime: forecast.regime, several: true };
+  const regime = alpha === 0 ? "frozen" : alpha < 0 || alpha > limit ? "diverges" : alpha === limit ? "marginal" : "stable";
+  return { limit, turn: NaN, factor: NaN, regime, several: true };
 }

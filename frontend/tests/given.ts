@@ -50,7 +50,15 @@ export function chain(activation: string, code: number, more: Partial<Recipe> = 
 
 /** A scene around a recipe: what the page asks of one besides. */
 export function sceneAround(recipe: Recipe, more: Partial<Scene> = {}): Scene {
-  const forecast = { regime: "unknown", limit: null, factor: null, least_mse: null, cycle_mse: null, sentence: "" };
+  const forecast = {
+    regime: "unknown",
+    limit: null,
+    factor: null,
+    curvatures: null,
+    least_mse: null,
+    cycle_mse: null,
+    sentence: "",
+  };
   const run = { ending: "STEPS_USED", sentence: "", steps: 0, last_step: 0, settled_after: null, cycle: null };
   const judged = { verdict: "", findings: [], nodes: [], proof: [], checkpoints: null, overview: null, python: "" };
   return { format: 1, title: "", recipe, run, forecast, ...judged, ...more };

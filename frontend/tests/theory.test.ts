@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HUBER } from "../src/layout";
-import { endingSentence, limitsOf, squares } from "../src/theory";
+import { limitsOf, squares } from "../src/theory";
 import { chain, node, sceneAround } from "./given";
 
 function regimeOf(alpha: number, input = [1]): string | undefined {
@@ -13,7 +13,7 @@ function regimeOf(alpha: number, input = [1]): string | undefined {
 
 test("the seed's limit is 2, one step 1, and each step leaves 0.9", () => {
   const limits = limitsOf(node(), sceneAround(node()));
-  assert.deepEqual(limits, { limit: 2, oneStep: 1, factor: 0.9, regime: "converges" });
+  assert.deepEqual(limits, { limit: 2, turn: 1, factor: 0.9, regime: "converges", several: false });
 });
 
 test("larger inputs have a smaller limit; a bias counts as an input of 1, what is frozen not at all", () => {
@@ -34,7 +34,7 @@ test("where a step's map is not that of one example, Python's limit is taken whi
   const scene = sceneAround(recipe, {
     forecast: { ...sceneAround(recipe).forecast, limit: 0.5, factor: 0.75, regime: "converges" },
   });
-  assert.deepEqual(limitsOf(recipe, scene), { limit: 0.5, oneStep: 0.25, factor: 0.75, regime: "converges" });
+  assert.deepEqual(limitsOf(recipe, scene), { limit: 0.5, turn: NaN, factor: 0.75, regime: "converges", several: true });
   const faster = limitsOf({ ...recipe, alpha: 0.6 }, scene);
   assert.deepEqual([faster?.regime, faster?.factor], ["diverges", NaN]);
   assert.equal(limitsOf({ ...recipe, input: [2, 2] }, scene), null);
@@ -47,11 +47,18 @@ test("of a network or another loss nothing is worked out here", () => {
     assert.equal(limitsOf(recipe, sceneAround(recipe)), null);
 });
 
-test("endings in a sentence", () => {
-  const facts = { ending: "SETTLED", sentence: "", steps: 1000, last_step: 1000, settled_after: 317, cycle: null };
-  assert.equal(endingSentence(facts), "Settled after 317 steps: no weight will ever change again.");
-  assert.equal(endingSentence({ ...facts, settled_after: 0 }), "Settled from the start.");
-  const cycling = { ...facts, ending: "CYCLING", cycle: [1200, 2] as [number, number] };
-  assert.equal(endingSentence(cycling), "Cycling: from step 1,200 on the weights repeat every 2 steps.");
-  assert.equal(endingSentence({ ...facts, ending: "DIVERGED" }), "Diverged: at step 999 a new weight is no longer finite.");
+test("of examples taken together the curvatures tell where it turns, whatever alpha is", () => {
+  const recipe = node({ n: 2, batch: 2, input: [1, 3], goal: [1, 2] });
+  const scene = sceneAround(recipe, { forecast: { ...sceneAround(recipe).forecast, curvatures: [8, 2] } });
+  const told = [0.05, 0.2, 0.25, 0.3].map((alpha) => limitsOf({ ...recipe, alpha }, scene));
+  assert.deepEqual(
+    told.map((limits) => [limits?.regime, limits?.factor]),
+    [
+      ["converges", 0.9],
+      ["oscillates", 1 - 0.2 * 8],
+      ["marginal", -1],
+      ["diverges", 1 - 0.3 * 8],
+    ],
+  );
+  assert.deepEqual([told[0]?.limit, told[0]?.turn, told[0]?.several], [0.25, 0.2, true]);
 });

@@ -1,6 +1,7 @@
 """A real Chromium. Where there is none the tests are skipped, and said so; CI refuses to skip."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
     "--disable-component-update", "--font-render-hinting=none", "--force-color-profile=srgb",
 ]  # fmt: skip
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -55,6 +57,13 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert said == []
+
+
+def read_number(text: str) -> float:
+    """A number as the page writes it to be read: 1,235 or −5.55 × 10⁻¹⁷."""
+    plain = re.sub(r"(?:^|(?<=−)|(?<=× ))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"e{m[1].translate(POWERS)}", text.replace(",", ""))
+    plain = plain.replace(" × ", "").replace("−", "-")
+    return float(re.sub(r"^(-?)e", r"\g<1>1e", plain))
 
 
 def go(page: Any, step: int) -> None:

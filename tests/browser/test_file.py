@@ -85,6 +85,40 @@ def test_a_run_of_a_billion_moving_steps(opened: Open):
         same_as_the_trace(page, run, step)
 
 
+ENDS: dict[float, str] = {
+    1.0: "It reaches the goal exactly after 1 step.",
+    2.0: "It goes to and fro between",
+    2.05: "At alpha 2.05 it diverges: every step lands farther from the goal.",
+    0.0: "Nothing moves: the weight stays at 0.4.",
+}
+
+
+def test_what_is_told_is_of_the_alpha_under_the_hand(opened: Open):
+    """No sentence on the page speaks of another alpha than the one it has now."""
+    page = opened(seed())
+    assert page.locator("[aria-labelledby=ns-verdict]").count() == 1
+    for alpha, told in ENDS.items():
+        page.get_by_label("alpha, typed").fill(repr(alpha))
+        page.get_by_label("alpha, typed").press("Enter")
+        assert page.locator("h1").inner_text().startswith(told)
+        assert page.locator("[aria-labelledby=ns-verdict]").count() == 0
+        assert "makes up a tenth" not in page.locator("main").inner_text()
+
+
+def test_every_digit_is_a_look_or_a_click_away(opened: Open):
+    page, run = opened(seed()), seed()
+    go(page, 4)
+    number = page.locator("svg.loop [data-text]").nth(1)
+    assert number.inner_html() == "0.4688"
+    number.hover()
+    assert page.locator(".digits").inner_text() == repr(run.trace[4].weight)
+    page.get_by_text("all digits").click()
+    cells = page.locator(".step-rows td[data-value]").all_inner_texts()
+    step = run.trace[4]
+    names = ("weight", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight")
+    assert [text.replace("−", "-") for text in cells] == [repr(step[name]) for name in names]
+
+
 @pytest.mark.parametrize("alpha", [0.7, 1.5, 1.99, 2.01, -0.3])
 def test_alpha_changed_in_the_page_is_descend_to_the_bit(alpha: float, opened: Open):
     page, again = opened(seed()), seed(alpha=alpha)
@@ -137,16 +171,14 @@ def test_step_back_restores_exactly(opened: Open):
 
 
 def test_two_numbers_of_the_picture_never_share_a_text(opened: Open):
-    """Over all steps of the seed: the loop's numbers, by what they show and what they are."""
+    """Over all steps of the seed: the numbers of the step's card, by what they show and what they are."""
     page = opened(seed())
     for step in range(325):
         go(page, step)
-        pairs = page.locator("svg.loop [data-value]").evaluate_all(
-            "all => all.map(e => [e.textContent.replace('≈', ''), e.dataset.value])"
-        )
+        pairs = page.locator(".inside [data-value]:not(h2 *)").evaluate_all("all => all.map(e => [e.textContent, e.dataset.value])")
         texts = dict(pairs)
         assert all(float(texts[text]) == float(value) for text, value in pairs), (step, pairs)
-        assert len(pairs) >= 7
+        assert len(pairs) >= 6
 
 
 def test_the_stall_stands_among_its_neighbours(opened: Open):
@@ -156,7 +188,8 @@ def test_the_stall_stands_among_its_neighbours(opened: Open):
     said = stall.get_attribute("aria-label")
     assert "Weight 0.5999999999999994 is 5 doubles short of 0.6. The update is 0.5 of the gap" in said
     assert "the tie goes to the even number, which is the weight it already has" in said
-    assert "but the weight stays" in page.locator("h1").inner_text()
+    assert page.locator("h1").inner_text() == "It stops at 0.5999999999999994 and stays there."
+    assert "half the distance to the next number: the weight stays" in page.locator(".inside h2").inner_text()
 
 
 def test_everything_by_keyboard(opened: Open):

@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import nodescope as ns
 from nodescope.views import curve, tables
 from nodescope.views.numbers import exact, plain_text, short
+from nodescope.views.scene import scene
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,15 @@ def test_names_are_no_markup_in_markdown(tmp_path):
     for text in ((tmp_path / "x.md").read_text().split("```")[0], ns.explain(run, 0).markdown.split("```")[0]):
         assert "<script" not in text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;\\|\\`x\\`\\_y\\_" in text
+
+
+def test_the_scene_has_the_curvatures_of_examples_taken_together():
+    """Largest and smallest eigenvalue of the inputs' second moment; none where a step sees only some of the examples."""
+    inputs, goal = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.25]]), [1.0, 2.0, 3.0]
+    expected = np.linalg.eigvalsh(inputs.T @ inputs / 3)
+    run = ns.descend(input=inputs, goal=goal, alpha=0.01, batch="all", steps=3)
+    np.testing.assert_allclose(scene(run)["forecast"]["curvatures"], expected[::-1], rtol=1e-12)
+    summed = ns.descend(input=inputs, goal=goal, alpha=0.01, batch="all", reduction="sum", steps=3)
+    np.testing.assert_allclose(scene(summed)["forecast"]["curvatures"], 3 * expected[::-1], rtol=1e-12)
+    for more in ({"batch": 1}, {"batch": "all", "rule": "momentum"}, {"batch": "all", "loss": "huber"}):
+        assert scene(ns.descend(input=inputs, goal=goal, alpha=0.01, steps=3, **more))["forecast"]["curvatures"] is None

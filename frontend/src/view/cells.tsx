@@ -1,6 +1,7 @@
 /** Numbers in tables: short texts of which two different numbers never share one, and what was not seen. */
 
 import { distinct, exact } from "../numbers";
+import { weigh } from "./figures";
 
 export const NOT_SEEN = "not seen";
 
@@ -14,7 +15,7 @@ export function textsOf(values: (number | undefined)[]): string[] {
 export function Cell({ text, colour = "", of, bar }: { text: string; colour?: string; of?: number; bar?: number }) {
   if (of === undefined) return <td class="soft">{text}</td>;
   return (
-    <td class={colour} data-value={exact(of)}>
+    <td class={`${colour} ${weigh(text, of)}`} data-value={exact(of)}>
       {bar !== undefined && <span class="bar" style={{ width: `${bar * 48}px` }} />}
       {text}
     </td>

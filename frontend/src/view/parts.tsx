@@ -82,11 +82,21 @@ export function Table({ label, caption, heads, children }: TableProps) {
 }
 
 /** A part of the view with its heading. */
-export function Card(props: { id: string; title: string; place?: string; children: ComponentChildren }) {
-  const { id, title, place = "", children } = props;
+export function Card(props: {
+  id: string;
+  title: ComponentChildren;
+  /** What stands beside the title. */
+  beside?: ComponentChildren;
+  place?: string;
+  children: ComponentChildren;
+}) {
+  const { id, title, beside, place = "", children } = props;
   return (
     <section class={`card ${place}`} aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+      <div class="title">
+        <h2 id={id}>{title}</h2>
+        {beside}
+      </div>
       {children}
     </section>
   );

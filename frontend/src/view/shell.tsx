@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Walk } from "../walk";
 import { Controls } from "./controls";
+import { useDigits } from "./digits";
 import { keys } from "./keys";
 import type { Kind, Speed } from "./kind";
 import { Verdict } from "./verdict";
@@ -21,8 +22,9 @@ export function Shell({ kind }: { kind: Kind }) {
     place?.focus();
     return !!place;
   };
+  const { handlers, bubble } = useDigits();
   return (
-    <main ref={root} class="ns" onKeyDown={(event) => keys(event, walk, lead)}>
+    <main ref={root} class="ns" {...handlers} onKeyDown={(event) => keys(event, walk, lead)}>
       <Head />
       <div class={`grid ${kind.arrangement}`}>
         <Inside beat={beat} />
@@ -31,6 +33,7 @@ export function Shell({ kind }: { kind: Kind }) {
         <Verdict judged={kind.judged()} />
       </div>
       <Status kind={kind} />
+      {bubble}
     </main>
   );
 }

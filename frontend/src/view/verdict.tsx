@@ -11,14 +11,9 @@ const SENTENCE = 2000;
 
 export function Verdict({ judged }: { judged: Judged }) {
   const { changed, verdict, foretold, findings, proof, python } = judged;
+  if (changed) return null;
   return (
-    <Card id="ns-verdict" title={`Verdict${changed ? " of the run as it was" : ""}`} place="verdict">
-      {changed && (
-        <p class="soft">
-          What you see above is another run: its numbers come from the same compiled core, its verdict waits for Python
-          (ns.diagnose).
-        </p>
-      )}
+    <Card id="ns-verdict" title="Verdict" place="verdict">
       {verdict && <p>{clip(verdict, SENTENCE)}</p>}
       {foretold && <p class="soft">Foretold: {foretold}</p>}
       {proof ? (

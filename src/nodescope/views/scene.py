@@ -16,6 +16,7 @@ from nodescope.arithmetic.problem import LayerShape
 from nodescope.diagnosis.after.about_nodes import all_nodes
 from nodescope.diagnosis.after.snapshot import snapshots
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
@@ -63,7 +64,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
         "title": _title(recipe),
         "recipe": recipe_of_page(recipe),
         "run": _facts(run),
-        "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD},
+        "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD} | {"curvatures": _curvatures(judged.forecast)},
         "verdict": judged.verdict,
         "findings": [{name: getattr(f, name) for name in ("name", "severity", "text", "remedy")} for f in judged.findings],
         "nodes": _node_states(run),
@@ -124,6 +125,17 @@ def _layer(shape: LayerShape) -> dict[str, Any]:
         "inputs": shape.inputs, "outputs": shape.outputs, "bias": shape.has_bias, "activation": activation.name, "code":
         activation.code,
     }  # fmt: skip
+
+
+def _curvatures(forecast: Forecast) -> list[float] | None:
+    """Largest and smallest of the error over the weights; with plain steps that see all examples factors are 1 − alpha × these."""
+    recipe = forecast.recipe
+    plain_rule = recipe.rule.name == "plain" and recipe.schedule is None
+    if not (plain_rule and forecast.is_linear and forecast.system.together):
+        return None
+    found = [bowl.spectrum.eigenvalues for bowl in forecast.system.bowls if bowl.spectrum.rank]
+    times = 1.0 if recipe.problem.mean else float(recipe.n)
+    return [times * float(np.concatenate(found).max()), times * float(np.concatenate(found).min())] if found else None
 
 
 def _node_states(run: Run) -> list[dict[str, Any]]:

@@ -9,20 +9,23 @@ export function Gauge() {
   const limits = model.limits.value;
   const { alpha } = model.replay.value.recipe;
   if (!limits || !Number.isFinite(limits.limit) || limits.limit <= 0) return <p class="soft">{model.scene.forecast.sentence}</p>;
-  const { limit, oneStep } = limits;
+  const { limit, turn } = limits;
   const end = limit * 1.2;
   const x = (a: number) => 14 + (Math.max(0, Math.min(a, end)) / end) * 392;
-  const [ta, tl, to] = distinct([alpha, limit, oneStep]);
+  const [ta, tl, to] = distinct([alpha, limit, turn || limit]);
   const at = x(alpha);
   const flip = at > 250;
   return (
     <svg viewBox="0 0 420 110" role="img" aria-label={`Alpha ${ta}. Stable up to the limit ${tl}. Regime: ${limits.regime}.`}>
       <rect x="14" y="46" width={x(limit) - 14} height="12" rx="6" class="box-go thin" />
       <rect x={x(limit)} y="46" width={x(end) - x(limit)} height="12" rx="6" class="box-fix thin" />
-      <path d={`M${x(oneStep)} 42v20M${x(limit)} 38v28`} class="ink" />
-      <text class="m eq" x={x(oneStep)} y="80">
-        {to}
-      </text>
+      {turn && <path d={`M${x(turn)} 42v20`} class="ink" />}
+      <path d={`M${x(limit)} 38v28`} class="ink" />
+      {turn && (
+        <text class="m eq" x={x(turn)} y="80">
+          {to}
+        </text>
+      )}
       <text class="m strong" x={x(limit)} y="82">
         limit {tl}
       </text>

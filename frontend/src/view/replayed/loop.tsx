@@ -2,6 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { exact } from "../../numbers";
+import { weigh } from "../figures";
 import { Current } from "./context";
 import { type OneStep, oneStepOf, type Told } from "./one_step";
 
@@ -102,7 +103,7 @@ function Gap({ of: { prediction, goal, mse }, on }: PartProps) {
           {mse.text}
         </text>
       )}
-      <Labels goal={there} prediction={here} texts={[`goal ${goal.text}`, prediction.text.replace(/ ([−+]) /, "$1")]} />
+      <Labels goal={there} prediction={here} texts={[`goal ${goal.text}`, prediction.text]} />
     </g>
   );
 }
@@ -162,7 +163,7 @@ function Pill({ x, width, name, of, sum, bar, on }: PillProps) {
   return (
     <g class={on}>
       <rect x={x - width / 2} y="302" width={width} height="76" rx="38" class="box-fix" />
-      <Big x={x} y={344} room={width - 18} of={of} most={29} />
+      <Big x={x} y={344} room={width - 18} of={of} most={24} />
       <path d={`M${x - bar / 2} 362h${bar}`} class="gap" />
       <text class="lab m" x={x} y="402">
         {name}
@@ -183,26 +184,19 @@ interface BigProps {
   most?: number;
 }
 
-/** A number as large as its place allows; "0.6 − 5.6e−16" in two lines. */
-function Big({ x, y, room, of: { text, value }, colour = "", most = 36 }: BigProps) {
-  const [, head, tail] = /^(.+?) ([−+] .+)$/.exec(text) ?? [null, text, ""];
-  const size = Math.min(most, Math.max(12, (room / Math.max(3, head.length)) * 1.58));
-  const small = Math.min(15, Math.max(12, (room / Math.max(1, tail.length)) * 1.7));
+/** A number as large as its place allows. */
+function Big({ x, y, room, of: { text, value }, colour = "", most = 30 }: BigProps) {
+  const size = Math.min(most, Math.max(14, (room / Math.max(3, text.length)) * 1.6));
   return (
     <text
-      class={`num m ${colour}`}
+      class={`num m ${colour} ${weigh(text, value)}`}
       x={x}
-      y={tail ? y - 8 : y}
+      y={y}
       style={{ fontSize: `${size}px` }}
       data-value={exact(value)}
       data-text={text}
     >
-      {head}
-      {tail && (
-        <tspan x={x} dy="17" style={{ fontSize: `${small}px` }}>
-          {tail}
-        </tspan>
-      )}
+      {text}
     </text>
   );
 }

@@ -8,6 +8,7 @@ import { Card, Choice } from "../parts";
 import { Current } from "./context";
 import { NodeChoice, StepExactly } from "./inside";
 import { type Beat, NetworkPicture, stateOf } from "./picture";
+import { StepSentence } from "./sentence";
 import { Weights } from "./weights";
 
 /** Examples of a step that can be chosen. */
@@ -23,7 +24,7 @@ export function NetworkInside() {
     model.open.value = place;
   };
   return (
-    <Card id="ns-inside" title="Inside the network" place="inside">
+    <Card id="ns-inside" title={<StepSentence />} place="inside">
       <div class="choices">
         <Choice
           text="Layer"

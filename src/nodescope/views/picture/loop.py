@@ -1,7 +1,6 @@
 """One weight and one example: the step as a loop that begins and ends in the weight (780 × 436, as in the page)."""
 
 import math
-import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -74,14 +73,9 @@ def loop(n: Numbers) -> Iterator[Mark]:
 
 
 def big(x: float, y: float, room: float, text: str, value: float, style: str = "ink", most: float = 36) -> Iterator[Mark]:
-    """A number as large as its place allows; "0.6 − 5.6e−16" in two lines."""
-    split = re.fullmatch(r"(.+?) ([−+] .+)", text)
-    head, tail = split.groups() if split else (text, "")
-    size = min(most, max(12.0, room / max(3, len(head)) * 1.58))
-    yield Words(head, x, y - 8 if tail else y, style, size, "middle", strong=True, value=value)
-    if tail:
-        small = min(15.0, max(12.0, room / len(tail) * 1.7))
-        yield Words(tail, x, y + 9, style, small, "middle", strong=True, value=value)
+    """A number as large as its place allows."""
+    size = min(most, max(12.0, room / max(3, len(text)) * 1.58))
+    yield Words(text, x, y, style, size, "middle", strong=True, value=value)
 
 
 def _place(n: Numbers) -> Callable[[float], float]:
@@ -115,7 +109,7 @@ def _ruler(n: Numbers) -> Iterator[Mark]:
         yield Words(n.text["mse"], RULER_X - side / 2 - 3, min(goal, prediction) + side / 2 + 5, "ink", 15, "middle", True, n.mse)
     apart = max(0.0, 20 - gap) / 2 * (1 if goal > prediction else -1)
     yield Words(f"goal {n.text['goal']}", RULER_X + 20, goal + 5 + apart, "goal", 15, strong=True)
-    yield Words(re.sub(r" ([−+]) ", r"\1", n.text["prediction"]), RULER_X + 20, prediction + 5 - apart, "go", 15, strong=True)
+    yield Words(n.text["prediction"], RULER_X + 20, prediction + 5 - apart, "go", 15, strong=True)
 
 
 def _lengths(values: list[float], gap: float) -> list[float]:
