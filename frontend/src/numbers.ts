@@ -1,4 +1,4 @@
-/** Numbers as text: all digits as Python's repr writes them, or as many as are read; whether a text is the number its weight tells. */
+/** Numbers as text: all digits as Python's repr writes them, or as many as are read; its weight tells which of them it is. */
 
 /** All digits that it takes to read the same double back, laid out as Python does. */
 export function exact(x: number): string {

@@ -139,8 +139,8 @@ def _curvatures(forecast: Forecast) -> list[float] | None:
 
 
 def _node_states(run: Run) -> list[dict[str, Any]]:
-    """Nodes that are dead or saturated at the last step."""
-    if not run.steps:
+    """Nodes that are dead or saturated at the last step, as those of the identity never are."""
+    if not run.steps or run.recipe.problem.is_linear:
         return []
     last = snapshots(run, [max(0, run.steps - (2 if run.ending is Ending.DIVERGED else 1))])[0]
     return [{"layer": layer, "node": node, "state": state} for layer, node, state in all_nodes(last) if state]

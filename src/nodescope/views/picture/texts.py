@@ -62,8 +62,8 @@ def distinct(values: Sequence[float], digits: int = DIGITS) -> list[str]:
     while few := [i for i in _clashes(values, _texts(values, lengths)) if lengths[i] < ALL]:
         for i in few:
             lengths[i] += 1
-    few = _texts(values, lengths)
-    lengths = [ALL if n > digits and _ENDS_IN_A_ROW.search(_elided(text)) else n for text, n in zip(few, lengths, strict=True)]
+    apart = _texts(values, lengths)
+    lengths = [ALL if n > digits and _ENDS_IN_A_ROW.search(_elided(text)) else n for text, n in zip(apart, lengths, strict=True)]
     whole = _texts(values, lengths)
     briefer = [_elided(text) if length > digits else text for text, length in zip(whole, lengths, strict=True)]
     for i in _clashes(values, briefer):
