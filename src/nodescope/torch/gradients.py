@@ -103,10 +103,11 @@ class Ledger:
 
     def at_update(self) -> None:
         """Count what the optimizer takes."""
+        seen = any(each.got for each in self._known.values())  # backward passes in another thread are not
         for each in self._known.values():
             if each.got:
                 each.seen.gradients += 1
-            again = each.carried or (each.used and not each.got and _stamp(each.p) == each.stamp)
+            again = each.carried or (seen and each.used and not each.got and _stamp(each.p) == each.stamp)
             if again and each.seen.stepped and each.p.grad is not None:
                 each.seen.uncleared += 1
 

@@ -20,7 +20,7 @@ from torch.overrides import TorchFunctionMode
 
 from nodescope.torch.losscall import LossCalls
 from nodescope.torch.operations import Made, Operation, tensors
-from nodescope.torch.wiring import AtWork, ModesSeen
+from nodescope.torch.wiring import LEAVING, AtWork, ModesSeen
 
 MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
@@ -33,8 +33,17 @@ _DATA: Any = Tensor.data
 
 LINEAR = {F.linear: "Linear"}
 CONVOLUTIONS = {torch.conv1d: "Conv1d", torch.conv2d: "Conv2d", torch.conv3d: "Conv3d"}
-_SPATIAL = {torch.conv1d: 1, torch.conv2d: 2, torch.conv3d: 3}
-LAYERS = LINEAR | CONVOLUTIONS
+TRANSPOSED = {
+    torch.conv_transpose1d: "ConvTranspose1d", torch.conv_transpose2d: "ConvTranspose2d", torch.conv_transpose3d: "ConvTranspose3d",
+}  # fmt: skip
+_SPATIAL = {
+    torch.conv1d: 1, torch.conv2d: 2, torch.conv3d: 3,
+    torch.conv_transpose1d: 1, torch.conv_transpose2d: 2, torch.conv_transpose3d: 3,
+}  # fmt: skip
+SUMMING = LINEAR | CONVOLUTIONS | TRANSPOSED
+LAYERS = SUMMING | {F.embedding: "Embedding"}
+WHOLE = {F.multi_head_attention_forward: 11}
+"""Larger operations that end with a layer: the place of its weight among their arguments."""
 ACTIVATIONS: dict[Any, str] = {
     **dict.fromkeys((F.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_, F.relu_), "relu"),
     **dict.fromkeys((F.leaky_relu, F.leaky_relu_), "leaky relu"),
@@ -70,7 +79,7 @@ class Use:
     axis: int
     out: Tensor
     at: Tensor
-    input: Tensor
+    input: Tensor | None
     activation: str = ""
     prediction: Tensor | None = None
     sums: dict[int, Tensor] = field(default_factory=dict)
@@ -105,8 +114,8 @@ class Watch(TorchFunctionMode):
     ----------
     weights : dict
         Number of the layer by `id` of its weight.
-    shown : list of Tensor
-        Of each layer: the nodes that are kept.
+    shown, nodes : list of Tensor, list of int
+        Of each layer: the nodes that are kept, and how many there are.
     examples : int
         Rows of a use that are kept.
     before, after : function
@@ -122,6 +131,7 @@ class Watch(TorchFunctionMode):
         self,
         weights: dict[int, int],
         shown: list[Tensor],
+        nodes: list[int],
         examples: int,
         before: Callable[[Any, list[Tensor] | None], None],
         after: Callable[[list[Tensor] | None], None],
@@ -131,7 +141,7 @@ class Watch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._weights, self._shown, self._examples, self._before, self._after = weights, shown, examples, before, after
-        self._failed = failed
+        self._failed, self.nodes = failed, nodes
         self.at_work, self.modes = at_work, modes
         self.made = Made()
         self.loss_calls = LossCalls(self.made, self.is_computed)
@@ -159,6 +169,8 @@ class Watch(TorchFunctionMode):
             use.let_go()
         self.operations: list[Operation] = []
         self.uses = []
+        self.left: list[tuple[str, Tensor]] = []
+        """Tensors that plain numbers were made of."""
         self.scaled: dict[int, tuple[Tensor, Tensor]] = {}
         """Losses that a GradScaler has multiplied, by `id`, and by how much."""
         self.hooks_of_others = False
@@ -214,6 +226,8 @@ class Watch(TorchFunctionMode):
                     (self._see if torch.is_grad_enabled() else self._see_apart)(func, args, kwargs, out)
             except Exception as error:
                 self._failed(error)
+        elif self.looking and args and isinstance(args[0], Tensor) and getattr(func, "__name__", "") in LEAVING:
+            self.left.append((func.__name__, args[0]))
         return out
 
     def _graded(self, func: Any, args: Any, kwargs: Any) -> Any:
@@ -244,6 +258,8 @@ class Watch(TorchFunctionMode):
             self._pass_on(name, args, out)
         if torch._C._autograd._top_saved_tensors_default_hooks(False) is not None:
             self.hooks_of_others = True  # torch.utils.checkpoint: a second look would go forward again
+        if func in WHOLE and isinstance(out, tuple) and len(args) > WHOLE[func]:
+            self._layer(F.linear, (None, args[WHOLE[func]]), {}, out[0])
         if not isinstance(out, Tensor):
             return
         if name in ("mul", "__mul__") and out.numel() == 1 and _called_by_scaler():
@@ -297,25 +313,32 @@ class Watch(TorchFunctionMode):
 
     def _layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         weight = args[1] if len(args) > 1 else kwargs.get("weight")
-        number = self._weights.get(id(weight))
-        if number is None:
-            return
+        number, axis = self._weights.get(id(weight)), node_axis(func, out)
+        if number is None or out.shape[axis] != self.nodes[number]:
+            return  # a table of embeddings that is the last layer's weight too: told as what it is used for first
         first = not self.seen
         self.seen.setdefault(number)
         given = args[0] if args else kwargs["input"]
+        if given is None:
+            given = out
         if first or (self.from_data and number == next(iter(self.seen))):
             self.from_data = not given.requires_grad and not self.is_computed(given)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
         began = clock.perf_counter()
-        axis = node_axis(func, out)
         count = out.numel() // max(1, out.shape[axis])
         rows = _places(count, self._examples)
-        of_input = _rows(given, node_axis(func, given))
-        use = Use(number, rows, axis, out, out, of_input[rows if len(of_input) == count else rows[:0]])
+        use = Use(number, rows, axis, out, out, self._given(func, given, out, rows))
         self._take(use, out)
         self.uses.append(use)
         self.seconds += clock.perf_counter() - began
+
+    def _given(self, func: Any, given: Tensor, out: Tensor, rows: Tensor) -> Tensor | None:
+        """Rows of what a layer is given; None where these are no numbers, or not as many."""
+        if func is F.embedding or given is out or given.dim() < 2:
+            return None
+        of_input, count = _rows(given, node_axis(func, given)), out.numel() // max(1, out.shape[node_axis(func, out)])
+        return of_input[rows] if len(of_input) == count else of_input[:0]
 
     def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         activation, passed = _activation(func, args, kwargs), func in PASSED_ON
