@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 
 from nodescope.run.recorded import Recorded, Trouble
 from nodescope.torch.operations import ADDING, SCALING, SHAPING, Operation
-from nodescope.torch.watch import SUMMING, TRANSPOSED, node_axis
+from nodescope.torch.uses import SUMMING, TRANSPOSED, node_axis
 
 SHOWN = 3
 """Operands that are told."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nodescope.torch.layers import Layer
-from nodescope.torch.watch import Use
+from nodescope.torch.uses import Use
 
 
 def of_parameters(layer: Layer, shown: Tensor) -> dict[str, Tensor]:

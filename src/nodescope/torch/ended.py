@@ -1,5 +1,6 @@
 """What is noted when the observing ends: what was out of the ordinary, or could not be seen."""
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 
 from torch import nn
@@ -41,6 +42,13 @@ def notes_at_the_end(
         yield (
             f"layers of a kind not known here, of which weights and weighted deltas are told at most, not nodes: {_some(unknown)}"
         )
+
+
+def went_on(run: Recorded) -> bool:
+    """Whether losses and weights were finite again after the first number that was not."""
+    if run.trouble is None or run.trouble.step >= len(run.losses) - 1 or not math.isfinite(run.losses[-1]):
+        return False
+    return all(math.isfinite(each.end) for each in run.facts.parameters)
 
 
 def _some(names: list[str]) -> str:

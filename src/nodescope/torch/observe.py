@@ -16,7 +16,7 @@ from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recorded import Recorded
 from nodescope.torch.cause import trouble_of
-from nodescope.torch.ended import notes_at_the_end
+from nodescope.torch.ended import notes_at_the_end, went_on
 from nodescope.torch.gradients import Ledger
 from nodescope.torch.layers import layers_told
 from nodescope.torch.looks import Looks
@@ -24,9 +24,9 @@ from nodescope.torch.losscall import is_looked_at
 from nodescope.torch.model import check, kept_from, layer_told, rate_of, settings_of, shown_nodes
 from nodescope.torch.optimizers import steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
-from nodescope.torch.step import Step
-from nodescope.torch.watch import Watch, without_modes
-from nodescope.torch.wiring import AtWork, ModesSeen, cut_behind
+from nodescope.torch.step import Step, total_of
+from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
+from nodescope.torch.wiring import AtWork, ModesSeen
 
 EXAMPLES = 64
 """Rows of each use of a layer that are kept."""
@@ -188,7 +188,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         try:
             self._watch.ended = True
             self._watching(False)
-            _take_off_the_rest()
+            take_off_the_rest()
         finally:
             for handle in self._handles:
                 handle.remove()
@@ -206,7 +206,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if on and not self._watching_now:
             self._watch.__enter__()
             self._watching_now = True
-        elif not on and self._watching_now and _on_top() is self._watch:
+        elif not on and self._watching_now and on_top() is self._watch:
             self._watch.__exit__(None, None, None)
             self._watching_now = False
 
@@ -238,7 +238,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     @_aside
     def _before_backward(self, loss: Any, asked: list[Tensor] | None) -> None:
         with without_modes():
-            self._on_its_way_back(_total(loss), asked)
+            self._on_its_way_back(total_of(loss), asked)
 
     def _on_its_way_back(self, loss: Tensor | None, asked: list[Tensor] | None) -> None:
         if self._optimizer is None and self._step.backwards and self._ledger.changed():
@@ -282,7 +282,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             step.loss = step.given if step.loss is None else step.loss + step.given
         step.backwards += 1
         self._watch.mark()
-        self._look_for_cuts()
+        if self._watch.looking:
+            self._ledger.look_for_cuts(self._watch.at_work.on, self._watch.operations, self._watch.left)
         if step.recording:
             step.norm = self._ledger.measured(2.0) if asked is None else None
             if step.closure is not None and not step.before:
@@ -293,15 +294,6 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             step.before = self._recorder.before() if step.recording else []
             self._ledger.keep()
             self._watch.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
-
-    def _look_for_cuts(self) -> None:
-        """Of parameters that were at work and have never got a gradient: where their way back ends."""
-        if not self._watch.looking:
-            return
-        on = self._watch.at_work.on
-        for key, known in self._ledger.known.items():
-            if key in on and not known.seen.gradients and not known.got and not known.seen.cut_by and known.p.requires_grad:
-                known.seen.cut_by = cut_behind({key}, self._watch.operations, self._watch.left)
 
     def _scale_of(self, loss: Tensor) -> float:
         """What a GradScaler has multiplied a loss by."""
@@ -354,16 +346,9 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         facts.rates.append(rate_of(self._optimizer) if self._optimizer is not None else self.run.optimizer["alpha"])
         facts.counts.append(max(1, step.terms))
         self._modes.at_update(len(self.run.losses))
-        self._count_work()
+        self._ledger.count(self._watch.at_work.on, self._watch.at_work.apart)
         self.run.losses.append(told)
         self._ledger.after_update()
-
-    def _count_work(self) -> None:
-        work = self._watch.at_work
-        for key in work.on | work.apart:
-            seen = self._ledger.known[key].seen
-            seen.uses += key in work.on
-            seen.uses_apart += key not in work.on
 
     def _updated_by_hand(self) -> None:
         """The weights are others than they were on the way back. What went forward since belongs to the next step."""
@@ -422,30 +407,4 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         facts.strays = self._watch.at_work.strays(self._model)
         facts.modes = self._modes.seen
         facts.from_data = self._watch.from_data is not False
-        seen = [loss for loss in self.run.losses if not math.isnan(loss)]
-        facts.recovered = (
-            self.run.trouble is not None
-            and not self._ill
-            and self.run.trouble.step < len(self.run.losses) - 1
-            and bool(seen)
-            and math.isfinite(self.run.losses[-1])
-            and all(math.isfinite(each.end) for each in facts.parameters)
-        )
-
-
-def _on_top() -> Any:
-    return torch.overrides._get_current_function_mode() if torch._C._len_torch_function_stack() else None
-
-
-def _take_off_the_rest() -> None:
-    """Modes of observers that ended while another's lay on theirs."""
-    while isinstance(top := _on_top(), Watch) and top.ended:
-        top.__exit__(None, None, None)
-
-
-def _total(loss: Any) -> Tensor | None:
-    """What a backward pass is called on, as one number."""
-    if isinstance(loss, Tensor):
-        return loss
-    parts = [part for part in loss or () if isinstance(part, Tensor)]
-    return parts[0] if len(parts) == 1 else None
+        facts.recovered = not self._ill and went_on(self.run)

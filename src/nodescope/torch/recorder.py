@@ -14,7 +14,7 @@ from nodescope.run.tabular import Column
 from nodescope.torch.columns import of_parameters, of_update, of_uses, packed
 from nodescope.torch.layers import Layer
 from nodescope.torch.model import BY_HAND, rate_of
-from nodescope.torch.watch import Use
+from nodescope.torch.uses import Use
 
 FREE = 0.5
 """Seconds that records may take whatever the training takes: a short one is recorded whole."""

@@ -1,6 +1,7 @@
 """What is known of the step under way."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
@@ -37,3 +38,11 @@ class Step:
     scale: float = 1.0
     before: list[dict[str, Tensor]] = field(default_factory=list)
     closure: int | None = None
+
+
+def total_of(loss: Any) -> Tensor | None:
+    """What a backward pass is called on, as one number."""
+    if isinstance(loss, Tensor):
+        return loss
+    parts = [part for part in loss or () if isinstance(part, Tensor)]
+    return parts[0] if len(parts) == 1 else None
