@@ -9,7 +9,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from verdicts import networks, pytorch, remedies, unfinished
+from verdicts import networks, pytorch, real, remedies, silent, unfinished
+from verdicts import observed as loops
 from verdicts.cases import Case, judged
 from verdicts.generated import generate
 from verdicts.named import HEALTHY, SICK
@@ -59,10 +60,14 @@ def main() -> None:
     observed = ((training.kind, training) for training in chain(pytorch.sick(), pytorch.healthy()))
     observed_bad, observed_total = tell(observed, pytorch.judged)
     print(f"PyTorch trainings judged wrongly: {observed_bad} of {observed_total}")
+    told = ((loop.kind, loop) for loop in chain(silent.silent(), real.real()))
+    loops_bad, loops_total = tell(told, loops.judged)
+    print(f"silent bugs and real loops judged wrongly: {loops_bad} of {loops_total}")
     bad_named, bad, total = bad_named + bad_networks, bad + more_bad + left_bad, total + more + left
     print(f"judged wrongly: {bad_named} of the named, {bad} of {total:,} generated ({bad / total:.2%})")
     too_many = bad > MOST_WRONG * total or remedies_bad > MOST_WRONG * remedies_total
-    sys.exit(int(bad_named > 0 or too_many or observed_bad > MOST_WRONG_OBSERVED * observed_total))
+    wrong_observed = observed_bad + loops_bad > MOST_WRONG_OBSERVED * (observed_total + loops_total)
+    sys.exit(int(bad_named > 0 or too_many or wrong_observed))
 
 
 if __name__ == "__main__":

@@ -169,6 +169,23 @@ class Recorded(Offers):
     trouble: Trouble | None = None
     facts: Facts = field(default_factory=Facts)
 
+    def note(self, **values: float) -> None:
+        """Note figures of one's own at this step: `run.note(validation=loss.item())`, or any other name.
+
+        Of `validation`, a loss on examples that are not trained on, it is told whether it turned up while the training's own fell.
+
+        Raises
+        ------
+        InputError
+            A value that is no number.
+        """
+        for name, value in values.items():
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                raise InputError(f"{name} is {value!r}; it must be a number: loss.item() of a tensor") from None
+            self.facts.noted.setdefault(name, []).append((self.steps, number))
+
     def put_in_order(self, order: Sequence[int]) -> None:
         """Number the layers anew.
 

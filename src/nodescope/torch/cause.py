@@ -9,11 +9,13 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from nodescope.run.recorded import Recorded, Trouble
-from nodescope.torch.operations import Operation
-from nodescope.torch.watch import LAYERS, node_axis
+from nodescope.torch.operations import ADDING, SCALING, SHAPING, Operation
+from nodescope.torch.uses import SUMMING, TRANSPOSED, node_axis
 
 SHOWN = 3
 """Operands that are told."""
+_PASSING = SHAPING | ADDING | SCALING
+"""What hands an infinity on as it is."""
 GREW = 10.0
 """Times its median: a loss as large as that at the end was on its way up."""
 
@@ -70,8 +72,10 @@ class _Search:
         """From an operand that is not finite to what made it, until all operands are finite, or come from elsewhere."""
         at = max((i for i, operation in enumerate(self.operations) if not _finite(operation.out)), default=None)
         made_nan: Operation | None = None
+        took: Operation | None = None
         while at is not None:
             operation = self.operations[at]
+            took = took if operation.name in _PASSING else operation
             bad = _worst_operand(operation)
             if bad is None:
                 before = self._made_before(operation.out, at) if _in_place(operation) else None
@@ -86,8 +90,8 @@ class _Search:
             before = self._made_before(bad, at)
             if before is None:
                 return self._of_operation(made_nan) if made_nan is not None else self._of_data(operation, bad)
-            if made_nan is not None and _given_infinity(self.operations[before]):
-                return self._of_operation(made_nan)
+            if _given_infinity(self.operations[before]):
+                return self._of_operation(made_nan or took or operation)
             at = before
         text = f"the loss is {self.loss} at step {self.step:,}, from an operation that was not seen"
         return self._told("the loss", None, None, "loss", float(self.loss or 0.0), (), text)
@@ -110,7 +114,7 @@ class _Search:
         layer, node, where = self._who(operation, place)
         if layer is None:
             quantity = _plain(operation.name)
-            what = f"{quantity} of {' and '.join(f'{number:.6g}' for _, number in operands)}"
+            what = f"{quantity} of {' and '.join(f'{number:.6g}' for _, number in operands) or 'nothing'}"
         else:
             made = " and ".join(f"{name} {number:.6g}" for name, number in operands)
             quantity, what = "sum", f"the sum of {where}, node {node}, from {made}"
@@ -178,7 +182,7 @@ class _Search:
 
     def _who(self, operation: Operation, place: tuple[int, ...]) -> tuple[int | None, int | None, str]:
         """Layer, node and name of where an operation is; of others what they do is their name."""
-        if operation.function in LAYERS:
+        if operation.function in SUMMING:
             weight = operation.arguments[1] if len(operation.arguments) > 1 else operation.keywords.get("weight")
             layer = self.weights.get(id(weight))
             if layer is not None and len(place) == operation.out.dim():
@@ -223,7 +227,7 @@ def _given_infinity(operation: Operation) -> bool:
 
 def _operands(operation: Operation, place: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
     """What the number at a place was made from: for operations number by number, the numbers; of sums, their largest."""
-    if operation.function in LAYERS:
+    if operation.function in SUMMING:
         return _of_sum(operation, place)
     numbers = _numbers(operation)
     names = ["of", *["and"] * len(numbers)]
@@ -243,7 +247,7 @@ def _of_sum(operation: Operation, place: tuple[int, ...]) -> tuple[tuple[str, fl
     axis = node_axis(operation.function, operation.out)
     if not len(place):
         return ()
-    weight = w.detach()[place[axis]].reshape(-1)
+    weight = w.detach().movedim(1 if operation.function in TRANSPOSED else 0, 0)[place[axis]].reshape(-1)
     if operation.name == "linear":
         row = x.detach()[tuple(place[:-1])].reshape(-1)
         products = (row.double() * weight.double()).abs()

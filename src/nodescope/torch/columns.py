@@ -1,31 +1,36 @@
 """Columns of a record from PyTorch's tensors, for the nodes that are shown."""
 
 import mmap
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nodescope.torch.watch import Use
+from nodescope.torch.layers import Layer
+from nodescope.torch.uses import Use
 
 
-def of_parameters(module: Any, shown: Tensor) -> dict[str, Tensor]:
+def of_parameters(layer: Layer, shown: Tensor) -> dict[str, Tensor]:
     """Copies of a layer's weights (k, d), its biases (k,) and what the optimizer is given for them."""
-    columns = {}
-    for name, of_delta in (("weight", "weighted_delta"), ("bias", "bias_weighted_delta")):
-        parameter = module._parameters.get(name)
-        if parameter is None:
-            continue
-        columns[name] = _block(parameter, shown)
-        if parameter.grad is not None:
-            columns[of_delta] = _block(parameter.grad, shown)
+    columns = {"weight": layer.by_node(layer.weight, shown)}
+    if _is_told(layer.weight.grad):
+        columns["weighted_delta"] = layer.by_node(layer.weight.grad, shown)
+    if layer.bias is not None:
+        columns["bias"] = layer.bias.detach()[shown.to(layer.bias.device)]
+        if _is_told(layer.bias.grad):
+            columns["bias_weighted_delta"] = layer.bias.grad[shown.to(layer.bias.device)]
     return columns
 
 
-def of_update(before: dict[str, Tensor], module: Any, shown: Tensor) -> dict[str, Tensor]:
+def _is_told(gradient: Tensor | None) -> TypeGuard[Tensor]:
+    """Sparse ones are not: they would have to be made large."""
+    return gradient is not None and not gradient.is_sparse
+
+
+def of_update(before: dict[str, Tensor], layer: Layer, shown: Tensor) -> dict[str, Tensor]:
     """What an update has made of a layer's weights, and what it subtracted."""
-    after, columns = of_parameters(module, shown), {}
+    after, columns = of_parameters(layer, shown), {}
     for name, new, moved in (("weight", "new_weight", "alpha_delta"), ("bias", "new_bias", "bias_delta")):
         if name in after:
             columns[new], columns[moved] = after[name], before[name] - after[name]
@@ -33,7 +38,11 @@ def of_update(before: dict[str, Tensor], module: Any, shown: Tensor) -> dict[str
 
 
 def of_uses(uses: list[Use]) -> dict[str, Tensor]:
-    """All uses of a layer in the step, in their order; those columns that every use has."""
+    """All uses of a layer in the step that led to its loss, in their order; those columns that every use has.
+
+    Where no delta came back from any, that cannot be told, and all of them are taken.
+    """
+    uses = [use for use in uses if "delta" in use.columns] or uses
     if not uses:
         return {}
     names = [name for name in ("input", "sum", "prediction", "delta") if all(name in use.columns for use in uses)]
@@ -76,8 +85,3 @@ def as_numpy(tensor: Tensor) -> np.ndarray[Any, Any]:
     wide = tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
     array: np.ndarray[Any, Any] = wide.cpu().numpy()
     return array
-
-
-def _block(tensor: Tensor, shown: Tensor) -> Tensor:
-    rows = tensor.detach()[shown.to(tensor.device)]
-    return rows.reshape(len(shown), -1) if tensor.dim() > 1 else rows

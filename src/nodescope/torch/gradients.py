@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from nodescope.run.facts import ParameterSeen
+from nodescope.torch.operations import Operation
+from nodescope.torch.wiring import cut_behind
 
 SAMPLED = 64
 """Numbers of a parameter by which it is known whether it moved, beside its size."""
@@ -90,6 +92,19 @@ class Ledger:
                 reached |= each.seen.stepped
         return reached
 
+    def count(self, on: set[int], apart: set[int]) -> None:
+        """Parameters that were at work in the step, with gradients on or only apart."""
+        for key in on | apart:
+            seen = self._known[key].seen
+            seen.uses += key in on
+            seen.uses_apart += key not in on
+
+    def look_for_cuts(self, on: set[int], operations: list[Operation], left: list[tuple[str, Tensor]]) -> None:
+        """Of parameters that were at work and have never got a gradient: where their way back ends."""
+        for key, known in self._known.items():
+            if key in on and not known.seen.gradients and not known.got and not known.seen.cut_by and known.p.requires_grad:
+                known.seen.cut_by = cut_behind({key}, operations, left)
+
     def asked(self, parameters: list[Tensor]) -> bool:
         """As `after_backward`, of derivatives that went to the training itself."""
         known = [self._known[id(p)] for p in parameters if id(p) in self._known]
@@ -103,10 +118,11 @@ class Ledger:
 
     def at_update(self) -> None:
         """Count what the optimizer takes."""
+        seen = any(each.got for each in self._known.values())  # backward passes in another thread are not
         for each in self._known.values():
             if each.got:
                 each.seen.gradients += 1
-            again = each.carried or (each.used and not each.got and _stamp(each.p) == each.stamp)
+            again = each.carried or (seen and each.used and not each.got and _stamp(each.p) == each.stamp)
             if again and each.seen.stepped and each.p.grad is not None:
                 each.seen.uncleared += 1
 

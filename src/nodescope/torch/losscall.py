@@ -19,6 +19,11 @@ OF_TWO = DIFFERENCES | {
 PAIRED = frozenset({"sub", "__sub__", "__rsub__", "rsub", "mul", "__mul__", "__rmul__"})
 GOALS_THIRD = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 """Whose goals, 1 and −1, are the third argument."""
+MIXING = frozenset({
+    "linear", "conv1d", "conv2d", "conv3d", "matmul", "__matmul__", "__rmatmul__", "mm", "bmm", "einsum", "addmm", "softmax",
+    "log_softmax", "logsumexp", "cross_entropy", "embedding", "baddbmm", "bilinear",
+})  # fmt: skip
+"""What makes numbers of others than those at their own place."""
 LOOKED = 4096
 """Numbers of predictions or goals that are looked at."""
 OFTEN, SELDOM = 8, 16
@@ -37,11 +42,12 @@ class LossCalls:
         self._made, self._computed = made, computed
         self._calls: dict[tuple[Any, ...], LossCall] = {}
         self._of: dict[int, tuple[Tensor, LossCall, Operation]] = {}
+        self._pairs: list[tuple[Tensor, LossCall]] = []
         self.step = 0
 
     def forget(self) -> None:
         """The step is over."""
-        self._of = {}
+        self._of, self._pairs = {}, []
 
     @property
     def calls(self) -> list[LossCall]:
@@ -95,12 +101,15 @@ class LossCalls:
         key = (name, _alike(given, goals))
         call = self._calls.setdefault(key, LossCall(name, step, 0, tuple(given.shape), tuple(goals.shape)))
         call.calls += 1
+        self._pairs.append((operation.out, call))
 
     # ---- from the loss back ----
 
     def backward_on(self, loss: Tensor) -> int:
         """Note which call the loss is a multiple of; give the number of numbers that it is a sum of."""
         found, terms = self._alone(loss), max(1, round(self._terms(loss)))
+        if self._pairs:
+            self._find_pairs(loss)
         if found is not None:
             call, operation = found
             call.alone = True
@@ -125,6 +134,18 @@ class LossCalls:
                 return None
             at = asking[0]
         return None
+
+    def _find_pairs(self, loss: Tensor) -> None:
+        """Note which comparisons of every one with every one enter the loss, number by number: not by way of a layer."""
+        reached: set[int] = set()
+        stack = [loss]
+        while stack and len(reached) < MOST_TERMS:
+            operation = self._made.by(stack.pop())
+            if operation is not None and operation.name not in MIXING and id(operation.out) not in reached:
+                reached.add(id(operation.out))
+                stack += list(tensors((*operation.arguments, *operation.keywords.values())))
+        for out, call in self._pairs:
+            call.alone |= id(out) in reached
 
     def _by_hand(self, operation: Operation) -> tuple[Tensor, LossCall, Operation] | None:
         """Squares, or sizes, of differences between predictions and goals, written out."""
@@ -236,8 +257,13 @@ def _look(call: LossCall, operation: Operation, given: Tensor, goals: Tensor, st
     if operation.name.startswith("binary"):
         _look_at_two_classes(call, operation.name, given, goals, step)
     if operation.name == "kl_div":
-        call.row_sum = float(given.float().exp().sum(-1).reshape(-1)[:LOOKED].median())
+        call.row_sum = _one(float(given.float().exp().sum(-1).reshape(-1)[:LOOKED].median()))
         call.goal_sum = float(goals.float().sum(-1).reshape(-1)[:LOOKED].median())
+
+
+def _one(total: float) -> float:
+    """1 where it is 1 but for rounding."""
+    return 1.0 if abs(total - 1.0) < 1e-3 else total
 
 
 def _look_at_numbers(call: LossCall, name: str, given: Tensor, goals: Tensor) -> None:
@@ -254,7 +280,8 @@ def _look_at_numbers(call: LossCall, name: str, given: Tensor, goals: Tensor) ->
 def _look_at_classes(call: LossCall, operation: Operation, given: Tensor, goals: Tensor, step: int) -> None:
     axis = 1 if given.dim() > 1 else 0
     rows = given.movedim(axis, -1).reshape(-1, given.shape[axis])[:LOOKED].float()
-    call.row_sum = float(rows.exp().sum(1).median()) if operation.name == "nll_loss" else 1.0
+    if operation.name == "nll_loss" and call.row_sum == 1.0:  # the first is told: later ones may be no numbers any more
+        call.row_sum = _one(float(rows.exp().sum(1).median()))
     if goals.is_floating_point():
         shares = goals.movedim(axis, -1).reshape(-1, goals.shape[axis])[:LOOKED].float()
         call.goal_sum = float(shares.sum(1).median())

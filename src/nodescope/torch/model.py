@@ -10,14 +10,13 @@ from torch.optim import Optimizer
 
 from nodescope.errors import InputError
 from nodescope.run.recorded import RecordedLayer
+from nodescope.torch.layers import SMALL, Layer
 from nodescope.torch.optimizers import unwrapped
 
-KINDS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 MOST_NODES = 64
 """Nodes of each layer that are kept unless some are chosen."""
 BY_HAND = "updates by hand"
 """In the place of an optimizer's name."""
-_SMALL = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
 
 
 def check(model: Any, optimizer: Any, numbers: Mapping[str, Any], time: Any) -> None:
@@ -60,51 +59,39 @@ def stepped_by(optimizer: Optimizer) -> set[int]:
     return {id(p) for group in optimizer.param_groups for p in group["params"]}
 
 
-def modules_told(model: nn.Module) -> list[tuple[str, Any]]:
-    """Modules whose numbers are told, by name: those that weigh inputs by a matrix, or a window of one, each matrix once.
-
-    A weight that is worked out anew whenever it is asked for (`nn.utils.parametrize`) is not asked for: that may change it.
-    """
-    found: dict[int, tuple[str, Any]] = {}
-    for name, module in model.named_modules():
-        weight = module._parameters.get("weight") if isinstance(module, KINDS) else None
-        if weight is not None and not isinstance(weight, nn.parameter.UninitializedParameter):
-            found.setdefault(id(weight), (name or type(module).__name__, module))
-    return list(found.values())
-
-
-def layer_told(name: str, module: Any, shown: list[int], optimizer: Optimizer | None) -> RecordedLayer:
+def layer_told(layer: Layer, shown: list[int], optimizer: Optimizer | None) -> RecordedLayer:
     """What is known of a layer before it has been at work."""
-    nodes, inputs = len(module.weight), module.weight[0].numel()
-    return RecordedLayer(name, type(module).__name__, inputs, nodes, tuple(shown), kept_from=kept_from(module, optimizer))
+    return RecordedLayer(
+        layer.name, layer.kind, layer.inputs, layer.nodes, tuple(shown), kept_from=kept_from(layer, optimizer)
+    )  # fmt: skip
 
 
-def kept_from(module: Any, optimizer: Optimizer | None) -> str:
+def kept_from(layer: Layer, optimizer: Optimizer | None) -> str:
     """Why a layer's weights cannot move; "" where they can."""
-    if not module.weight.requires_grad:
+    if not layer.weight.requires_grad:
         return "requires_grad is off"
     if optimizer is None:
         return ""
-    rates = [float(group["lr"]) for group in optimizer.param_groups for p in group["params"] if p is module.weight]
+    rates = [float(group["lr"]) for group in optimizer.param_groups for p in group["params"] if p is layer.weight]
     if not rates:
         return "the optimizer was not given its weights"
     return "" if any(rates) else "its rate is 0"
 
 
-def others(model: nn.Module, told: list[tuple[str, Any]]) -> list[str]:
+def others(model: nn.Module, told: list[Layer]) -> list[str]:
     """Modules with parameters of their own that are of no kind known here."""
-    ours = {id(p) for _, module in told for p in module.parameters(recurse=False)}
+    ours = {id(p) for layer in told for p in layer.module.parameters(recurse=False)}
     names = [
         name.partition(".parametrizations.")[0]
         for name, module in model.named_modules()
-        if not isinstance(module, _SMALL)
+        if not isinstance(module, SMALL)
         and id(module._parameters.get("weight")) not in ours
         and any(id(p) not in ours for p in module.parameters(recurse=False))
     ]
     return [f"{name or 'the model'} ({type(model.get_submodule(name)).__name__})" for name in dict.fromkeys(names)]
 
 
-def shown_nodes(nodes: Any, told: list[tuple[str, Any]], memory: int) -> list[list[int]]:
+def shown_nodes(nodes: Any, told: list[Layer], memory: int) -> list[list[int]]:
     """Numbers of the nodes kept of each layer: those chosen; evenly spaced ones where none are.
 
     Raises
@@ -112,7 +99,7 @@ def shown_nodes(nodes: Any, told: list[tuple[str, Any]], memory: int) -> list[li
     InputError
         Nodes or layers that are not there.
     """
-    counts = {name: len(module.weight) for name, module in told}
+    counts = {layer.name: layer.nodes for layer in told}
     chosen: dict[str, list[int]] = {}
     if isinstance(nodes, Mapping):
         for name, wanted in nodes.items():
@@ -122,7 +109,7 @@ def shown_nodes(nodes: Any, told: list[tuple[str, Any]], memory: int) -> list[li
     elif nodes is not None:
         wanted = _numbers(nodes, "nodes", max(counts.values(), default=0))
         chosen = {name: [node for node in wanted if node < count] for name, count in counts.items()}
-    return [chosen.get(name) or _spread(len(module.weight), module.weight[0].numel(), memory) for name, module in told]
+    return [chosen.get(layer.name) or _spread(layer.nodes, layer.inputs, memory) for layer in told]
 
 
 def _numbers(wanted: Any, name: str, count: int) -> list[int]:

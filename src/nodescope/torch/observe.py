@@ -3,7 +3,7 @@
 import math
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import wraps
 from types import TracebackType
 from typing import Any
@@ -16,22 +16,22 @@ from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recorded import Recorded
 from nodescope.torch.cause import trouble_of
-from nodescope.torch.curvature import bend_of
+from nodescope.torch.ended import notes_at_the_end, went_on
 from nodescope.torch.gradients import Ledger
+from nodescope.torch.layers import layers_told
+from nodescope.torch.looks import Looks
 from nodescope.torch.losscall import is_looked_at
-from nodescope.torch.model import check, kept_from, layer_told, modules_told, others, rate_of, settings_of, shown_nodes
+from nodescope.torch.model import check, kept_from, layer_told, rate_of, settings_of, shown_nodes
 from nodescope.torch.optimizers import steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
-from nodescope.torch.watch import Watch, without_modes
-from nodescope.torch.wiring import AtWork, ModesSeen, cut_behind
+from nodescope.torch.step import Step, total_of
+from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
+from nodescope.torch.wiring import AtWork, ModesSeen
 
 EXAMPLES = 64
 """Rows of each use of a layer that are kept."""
 MEMORY = 64 * 2**20
 TIME = 0.25
-
-WARM = 16
-"""Steps after which what an adaptive optimizer divides by means something."""
 
 _open: list["observe"] = []
 
@@ -48,40 +48,6 @@ def _aside(part: Callable[..., None]) -> Callable[..., None]:
                 self._fail(error)
 
     return aside
-
-
-@dataclass(eq=False)
-class _Step:
-    """What is known of a step so far.
-
-    Attributes
-    ----------
-    recording : bool
-    loss, given : float or None
-        None until a backward pass was seen; what the pass under way was called on.
-    terms : int
-        Numbers that the loss is a sum of.
-    backwards : int
-        Backward passes that gave the optimizer something.
-    norm : float or None
-        Of its gradients after the last.
-    scale : float
-        What a GradScaler has multiplied the loss by.
-    before : list of dict
-        Columns of each layer's parameters before the update.
-    closure : int or None
-        Where the optimizer was given one, the backward passes before: its own passes forward and back are still to come.
-    """
-
-    recording: bool
-    loss: float | None = None
-    given: float | None = None
-    terms: int = 0
-    backwards: int = 0
-    norm: float | None = None
-    scale: float = 1.0
-    before: list[dict[str, Tensor]] = field(default_factory=list)
-    closure: int | None = None
 
 
 class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) as run
@@ -166,17 +132,13 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         check(model, optimizer, {"stride": stride, "examples": examples, "memory": memory}, time)
         self._model, self._optimizers = model, unwrapped(optimizer)
         self._optimizer = self._optimizers[-1] if self._optimizers else None
-        self._time, self._look = time, sharpness
-        self._modules = modules_told(model)
-        shown = shown_nodes(nodes, self._modules, memory)
-        self._weights = {id(module.weight): number for number, (_, module) in enumerate(self._modules)}
+        self._layers = layers_told(model)
+        shown = shown_nodes(nodes, self._layers, memory)
+        self._weights = {id(layer.weight): number for number, layer in enumerate(self._layers)}
         self.run = Recorded(
             program=f"PyTorch {torch.__version__}",
             optimizer=settings_of(self._optimizer),
-            layers=tuple(
-                layer_told(name, module, numbers, self._optimizer)
-                for (name, module), numbers in zip(self._modules, shown, strict=True)
-            ),
+            layers=tuple(layer_told(layer, numbers, self._optimizer) for layer, numbers in zip(self._layers, shown, strict=True)),
             stride=stride or 1,
         )
         self._facts = self.run.facts
@@ -184,16 +146,19 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._samples = self._ledger.samples()
         at_work, self._modes = AtWork(set(self._ledger.known)), ModesSeen(model)
         tensors = [torch.tensor(numbers) for numbers in shown]
+        counts = [layer.nodes for layer in self._layers]
         self._watch = Watch(
-            self._weights, tensors, examples, self._before_backward, self._after_backward, self._fail, at_work, self._modes
+            self._weights, tensors, counts, examples, self._before_backward, self._after_backward, self._fail, at_work, self._modes
         )
-        self._recorder = Recorder(self.run, self._modules, tensors, self._optimizer, memory, None if stride else time)
+        self._recorder = Recorder(self.run, self._layers, tensors, self._optimizer, memory, None if stride else time)
         self._handles: list[Any] = []
-        self._step = _Step(recording=True)
+        self._step = Step(recording=True)
         self._parts, self._set_back, self._ill = 1, 0, False
         self._watching_now = False
-        self._looks, self._began = 0.0, 0.0
-        self._next_look = 1 if type(self._optimizer).__name__ == "SGD" else WARM
+        modules = [layer.module for layer in self._layers]
+        self._looks = Looks(self.run, model, self._optimizer, modules, time, self._note)
+        self._looks.on &= sharpness
+        self._began = 0.0
 
     def __enter__(self) -> Recorded:
         mine = set(map(id, self._optimizers))
@@ -223,7 +188,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         try:
             self._watch.ended = True
             self._watching(False)
-            _take_off_the_rest()
+            take_off_the_rest()
         finally:
             for handle in self._handles:
                 handle.remove()
@@ -241,7 +206,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if on and not self._watching_now:
             self._watch.__enter__()
             self._watching_now = True
-        elif not on and self._watching_now and _on_top() is self._watch:
+        elif not on and self._watching_now and on_top() is self._watch:
             self._watch.__exit__(None, None, None)
             self._watching_now = False
 
@@ -263,17 +228,17 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._parts = max(1, self._step.backwards)
         self._step = self._next_step()
 
-    def _next_step(self) -> _Step:
+    def _next_step(self) -> Step:
         """What comes after numbers that are not finite tells nothing, and would drive out what came before."""
         step = len(self.run.losses)
         self._watch.step, self._watch.looking = step, is_looked_at(step)
         self._watch.recording = not self._ill and step % self.run.stride == 0
-        return _Step(recording=self._watch.recording)
+        return Step(recording=self._watch.recording)
 
     @_aside
     def _before_backward(self, loss: Any, asked: list[Tensor] | None) -> None:
         with without_modes():
-            self._on_its_way_back(_total(loss), asked)
+            self._on_its_way_back(total_of(loss), asked)
 
     def _on_its_way_back(self, loss: Tensor | None, asked: list[Tensor] | None) -> None:
         if self._optimizer is None and self._step.backwards and self._ledger.changed():
@@ -282,7 +247,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if step.backwards and step.closure is None and not self._ledger.measured(math.inf) and asked is None:
             self._set_back += 1  # to nothing, and no update was made of them
             self._watch.forget_marked()
-            step = self._step = _Step(step.recording)
+            step = self._step = Step(step.recording)
         if step.closure is not None and step.closure == step.backwards and not self._ledger.measured(math.inf):
             step.loss = None  # what was there before, the closure has set back
         step.given = None
@@ -296,8 +261,9 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         step.given = float(loss.detach()) / step.scale
         step.terms += self._watch.loss_calls.backward_on(loss)
         self._facts.rootless += loss.grad_fn is None
-        if self._look and self._optimizer is not None and step.backwards == 0 and math.isfinite(step.given):
-            self._look_at_curvature(loss)
+        if step.backwards == 0 and math.isfinite(step.given):
+            spent, since = self._recorder.seconds + self._watch.seconds, clock.perf_counter() - self._began
+            self._looks.look(loss, self._watch, self._parts / step.scale, spent, since)
 
     @_aside
     def _after_backward(self, asked: list[Tensor] | None) -> None:
@@ -316,7 +282,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             step.loss = step.given if step.loss is None else step.loss + step.given
         step.backwards += 1
         self._watch.mark()
-        self._look_for_cuts()
+        if self._watch.looking:
+            self._ledger.look_for_cuts(self._watch.at_work.on, self._watch.operations, self._watch.left)
         if step.recording:
             step.norm = self._ledger.measured(2.0) if asked is None else None
             if step.closure is not None and not step.before:
@@ -328,15 +295,6 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             self._ledger.keep()
             self._watch.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
 
-    def _look_for_cuts(self) -> None:
-        """Of parameters that were at work and have never got a gradient: where their way back ends."""
-        if not self._watch.looking:
-            return
-        on = self._watch.at_work.on
-        for key, known in self._ledger.known.items():
-            if key in on and not known.seen.gradients and not known.got and not known.seen.cut_by and known.p.requires_grad:
-                known.seen.cut_by = cut_behind({key}, self._watch.operations)
-
     def _scale_of(self, loss: Tensor) -> float:
         """What a GradScaler has multiplied a loss by."""
         scaled = self._watch.scaled.get(id(loss))
@@ -347,36 +305,6 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             "takes without"
         )
         return float(scaled[1])
-
-    def _look_at_curvature(self, loss: Tensor) -> None:
-        """At steps 1, 2, 4, 8, …, where the time allowed is not used up: the first of them always."""
-        step = len(self.run.losses)
-        if step < self._next_look or self._optimizer is None:
-            return
-        if self._watch.has_hooks_of_others():
-            self._look = False
-            self._note(
-                "curvature is not told: the training keeps derivatives of its own (retain_grad, hooks), or goes forward again on "
-                "its way back (checkpoints), which looking would change"
-            )
-            return
-        self._next_look = 2 * max(step, 1)
-        began = clock.perf_counter()
-        if self.run.bends and self._seconds() > self._time * (began - self._began):
-            return
-        parts = self._parts / self._step.scale
-        bend = bend_of(self._model, self._optimizer, loss, step, [module for _, module in self._modules], parts)
-        self._looks += clock.perf_counter() - began
-        if bend is None:
-            self._next_look = step + 1
-        elif isinstance(bend, str):
-            self._look = False
-            self._note(bend)
-        else:
-            self.run.bends.append(bend)
-
-    def _seconds(self) -> float:
-        return self._looks + self._recorder.seconds + self._watch.seconds
 
     @_aside
     def _before_step(self, _: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
@@ -414,20 +342,13 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         told = math.nan if step.loss is None else step.loss
         if step.before:
             training = clock.perf_counter() - self._began
-            self._recorder.after(step.before, self._watch.uses, told, self._watch.seconds, training - self._looks)
+            self._recorder.after(step.before, self._watch.uses, told, self._watch.seconds, training - self._looks.seconds)
         facts.rates.append(rate_of(self._optimizer) if self._optimizer is not None else self.run.optimizer["alpha"])
         facts.counts.append(max(1, step.terms))
         self._modes.at_update(len(self.run.losses))
-        self._count_work()
+        self._ledger.count(self._watch.at_work.on, self._watch.at_work.apart)
         self.run.losses.append(told)
         self._ledger.after_update()
-
-    def _count_work(self) -> None:
-        work = self._watch.at_work
-        for key in work.on | work.apart:
-            seen = self._ledger.known[key].seen
-            seen.uses += key in work.on
-            seen.uses_apart += key not in work.on
 
     def _updated_by_hand(self) -> None:
         """The weights are others than they were on the way back. What went forward since belongs to the next step."""
@@ -457,7 +378,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
     def _look_for_trouble(self) -> None:
         self._ill = not self._all_finite()
         if self.run.trouble is None and self._ill:
-            names = [name for name, _ in self._modules]
+            names = [layer.name for layer in self._layers]
             self.run.trouble = trouble_of(
                 self._model, names, self._weights, self._watch.operations, self.run, self._step.loss, self._optimizer
             )
@@ -467,12 +388,12 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     def _finish(self, error: BaseException | None) -> None:
         run = self.run
-        self._tell_what_was_not_seen()
+        for note in notes_at_the_end(self._model, self._layers, self._watch.seen, self._facts.kept, self._set_back, run):
+            self._note(note)
         if error is not None and not isinstance(error, GeneratorExit):
             self._note(f"it ended with {type(error).__name__}: {str(error)[:200]}")
         run.layers = tuple(
-            replace(layer, kept_from=kept_from(module, self._optimizer))
-            for layer, (_, module) in zip(run.layers, self._modules, strict=True)
+            replace(told, kept_from=kept_from(layer, self._optimizer)) for told, layer in zip(run.layers, self._layers, strict=True)
         )  # as it is at the end: a layer may have been thawed
         run.put_in_order([*self._watch.seen, *(n for n in range(len(run.layers)) if n not in self._watch.seen)])
         self._finish_facts()
@@ -486,56 +407,4 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         facts.strays = self._watch.at_work.strays(self._model)
         facts.modes = self._modes.seen
         facts.from_data = self._watch.from_data is not False
-        seen = [loss for loss in self.run.losses if not math.isnan(loss)]
-        facts.recovered = (
-            self.run.trouble is not None
-            and not self._ill
-            and self.run.trouble.step < len(self.run.losses) - 1
-            and bool(seen)
-            and math.isfinite(self.run.losses[-1])
-            and all(math.isfinite(each.end) for each in facts.parameters)
-        )
-
-    def _tell_what_was_not_seen(self) -> None:
-        unseen = [name for number, (name, _) in enumerate(self._modules) if number not in self._watch.seen]
-        if unseen and self.run.losses:
-            self._note(
-                "not seen at work (compiled, scripted, part of a larger operation, in another thread, or not used): "
-                f"{_some(unseen)}"
-            )
-        changed = [kept for kept in self._facts.kept if abs(kept - 1.0) > 1e-6]
-        if changed:
-            self._note(
-                f"gradients were changed between backward and the update (clipped) in {len(changed):,} of the steps looked at, "
-                f"last to {changed[-1]:.3g} times their length"
-            )
-        if self._set_back:
-            self._note(
-                f"{self._set_back:,} times gradients were set back to nothing before an update: those of another model's loss, or "
-                "of an update that loss scaling left out"
-            )
-        unknown = others(self._model, self._modules)
-        if unknown:
-            self._note(f"layers of a kind not known here, whose nodes are not told: {_some(unknown)}")
-
-
-def _on_top() -> Any:
-    return torch.overrides._get_current_function_mode() if torch._C._len_torch_function_stack() else None
-
-
-def _take_off_the_rest() -> None:
-    """Modes of observers that ended while another's lay on theirs."""
-    while isinstance(top := _on_top(), Watch) and top.ended:
-        top.__exit__(None, None, None)
-
-
-def _total(loss: Any) -> Tensor | None:
-    """What a backward pass is called on, as one number."""
-    if isinstance(loss, Tensor):
-        return loss
-    parts = [part for part in loss or () if isinstance(part, Tensor)]
-    return parts[0] if len(parts) == 1 else None
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        facts.recovered = not self._ill and went_on(self.run)

@@ -12,8 +12,9 @@ from torch.optim import Optimizer
 from nodescope.run.recorded import Record, Recorded
 from nodescope.run.tabular import Column
 from nodescope.torch.columns import of_parameters, of_update, of_uses, packed
+from nodescope.torch.layers import Layer
 from nodescope.torch.model import BY_HAND, rate_of
-from nodescope.torch.watch import Use
+from nodescope.torch.uses import Use
 
 FREE = 0.5
 """Seconds that records may take whatever the training takes: a short one is recorded whole."""
@@ -25,8 +26,8 @@ class Recorder:
     Parameters
     ----------
     run : Recorded
-    modules : list of (name, module)
-        The layers told.
+    layers : list of Layer
+        Those told.
     shown : list of Tensor
         Nodes of each that are kept.
     optimizer : Optimizer or None
@@ -39,13 +40,13 @@ class Recorder:
     def __init__(
         self,
         run: Recorded,
-        modules: list[tuple[str, object]],
+        layers: list[Layer],
         shown: list[Tensor],
         optimizer: Optimizer | None,
         memory: int,
         time: float | None,
     ) -> None:
-        self._run, self._modules, self._shown, self._optimizer = run, modules, shown, optimizer
+        self._run, self._layers, self._shown, self._optimizer = run, layers, shown, optimizer
         self._memory, self._time = memory, time
         self._bytes, self._made = 0, 0
         self.seconds = 0.0
@@ -53,7 +54,7 @@ class Recorder:
     def before(self) -> list[dict[str, Tensor]]:
         """Columns of each layer's parameters, before an update."""
         began = clock.perf_counter()
-        columns = [of_parameters(module, shown) for (_, module), shown in zip(self._modules, self._shown, strict=True)]
+        columns = [of_parameters(layer, shown) for layer, shown in zip(self._layers, self._shown, strict=True)]
         self.seconds += clock.perf_counter() - began
         return columns
 
@@ -68,12 +69,12 @@ class Recorder:
         self._keep_within_budget(self.seconds + others, training)
 
     def _record(self, before: list[dict[str, Tensor]], uses: list[Use], loss: float) -> Record:
-        layers = []
-        for number, ((_, module), shown, columns) in enumerate(zip(self._modules, self._shown, before, strict=True)):
+        told = []
+        for number, (layer, shown, columns) in enumerate(zip(self._layers, self._shown, before, strict=True)):
             mine = [use for use in uses if use.layer == number]
-            layers.append(columns | of_update(columns, module, shown) | of_uses(mine))
+            told.append(columns | of_update(columns, layer, shown) | of_uses(mine))
             self._name_activation(number, {use.activation for use in mine})
-        whole = packed(layers)
+        whole = packed(told)
         return Record(len(self._run.losses), self._rate(whole), loss, whole)
 
     def _rate(self, layers: tuple[Mapping[str, Column], ...]) -> float:

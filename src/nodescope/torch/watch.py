@@ -9,8 +9,6 @@ import time as clock
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -20,82 +18,20 @@ from torch.overrides import TorchFunctionMode
 
 from nodescope.torch.losscall import LossCalls
 from nodescope.torch.operations import Made, Operation, tensors
-from nodescope.torch.wiring import AtWork, ModesSeen
+from nodescope.torch.uses import LAYERS, PASSED_ON, WHOLE, Use, activation_of, node_axis, places, rows_of
+from nodescope.torch.wiring import LEAVING, AtWork, ModesSeen
+
+_DATA: Any = Tensor.data
 
 MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
 MOST_USES = 4_000
 """Of layers in one step whose numbers are kept."""
 
-GOLDEN = (5**0.5 - 1) / 2
-"""Multiples of it, less their whole parts, lie as evenly as can be, and repeat at no distance (Weyl)."""
-_DATA: Any = Tensor.data
-
-LINEAR = {F.linear: "Linear"}
-CONVOLUTIONS = {torch.conv1d: "Conv1d", torch.conv2d: "Conv2d", torch.conv3d: "Conv3d"}
-_SPATIAL = {torch.conv1d: 1, torch.conv2d: 2, torch.conv3d: 3}
-LAYERS = LINEAR | CONVOLUTIONS
-ACTIVATIONS: dict[Any, str] = {
-    **dict.fromkeys((F.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_, F.relu_), "relu"),
-    **dict.fromkeys((F.leaky_relu, F.leaky_relu_), "leaky relu"),
-    **dict.fromkeys((F.tanh, torch.tanh, Tensor.tanh, torch.tanh_, Tensor.tanh_), "tanh"),
-    **dict.fromkeys((F.sigmoid, torch.sigmoid, Tensor.sigmoid, torch.sigmoid_, Tensor.sigmoid_), "sigmoid"),
-    F.softplus: "softplus",
-    F.gelu: "gelu",
-}
-PASSED_ON = {F.batch_norm, torch.batch_norm, F.layer_norm, torch.layer_norm, F.instance_norm, F.group_norm, F.dropout}
-"""What may stand between a layer and its activation: the activation's own input is then the layer's sum."""
-
-
-@dataclass(eq=False)
-class Use:
-    """One use of a layer in a recorded step.
-
-    Attributes
-    ----------
-    layer : int
-    rows : Tensor
-        Which examples (or places of a picture) are kept.
-    axis : int
-        Of features.
-    out, at : Tensor
-        What the layer gave; what an activation behind it will be given: a norm or a dropout may stand between.
-    input, prediction : Tensor or None
-    sums, deltas : dict of Tensor
-        Of `out` and what stands behind it, by `id`.
-    """
-
-    layer: int
-    rows: Tensor
-    axis: int
-    out: Tensor
-    at: Tensor
-    input: Tensor
-    activation: str = ""
-    prediction: Tensor | None = None
-    sums: dict[int, Tensor] = field(default_factory=dict)
-    deltas: dict[int, Tensor] = field(default_factory=dict)
-
-    def let_go(self) -> None:
-        """The tensors of the training."""
-        self.out = self.at = self.rows
-
-    @property
-    def columns(self) -> dict[str, Tensor]:
-        """Its sum is what the activation was given; without one, what the layer gave."""
-        which = id(self.at if self.activation else self.out)
-        found = {"input": self.input, "sum": self.sums[which], "prediction": self.prediction, "delta": self.deltas.get(which)}
-        return {name: column for name, column in found.items() if column is not None}
-
 
 def without_modes() -> AbstractContextManager[Any]:
     """What an observer does is no affair of another one's."""
     return torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else nullcontext()
-
-
-def node_axis(func: Any, tensor: Tensor) -> int:
-    """Which axis of what a layer is given, or gives, has its features: the last; of a picture the one before its places."""
-    return tensor.dim() - 1 - _SPATIAL.get(func, 0)
 
 
 class Watch(TorchFunctionMode):
@@ -105,8 +41,8 @@ class Watch(TorchFunctionMode):
     ----------
     weights : dict
         Number of the layer by `id` of its weight.
-    shown : list of Tensor
-        Of each layer: the nodes that are kept.
+    shown, nodes : list of Tensor, list of int
+        Of each layer: the nodes that are kept, and how many there are.
     examples : int
         Rows of a use that are kept.
     before, after : function
@@ -122,6 +58,7 @@ class Watch(TorchFunctionMode):
         self,
         weights: dict[int, int],
         shown: list[Tensor],
+        nodes: list[int],
         examples: int,
         before: Callable[[Any, list[Tensor] | None], None],
         after: Callable[[list[Tensor] | None], None],
@@ -131,7 +68,7 @@ class Watch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._weights, self._shown, self._examples, self._before, self._after = weights, shown, examples, before, after
-        self._failed = failed
+        self._failed, self.nodes = failed, nodes
         self.at_work, self.modes = at_work, modes
         self.made = Made()
         self.loss_calls = LossCalls(self.made, self.is_computed)
@@ -159,6 +96,8 @@ class Watch(TorchFunctionMode):
             use.let_go()
         self.operations: list[Operation] = []
         self.uses = []
+        self.left: list[tuple[str, Tensor]] = []
+        """Tensors that plain numbers were made of."""
         self.scaled: dict[int, tuple[Tensor, Tensor]] = {}
         """Losses that a GradScaler has multiplied, by `id`, and by how much."""
         self.hooks_of_others = False
@@ -214,6 +153,8 @@ class Watch(TorchFunctionMode):
                     (self._see if torch.is_grad_enabled() else self._see_apart)(func, args, kwargs, out)
             except Exception as error:
                 self._failed(error)
+        elif self.looking and args and isinstance(args[0], Tensor) and getattr(func, "__name__", "") in LEAVING:
+            self.left.append((func.__name__, args[0]))
         return out
 
     def _graded(self, func: Any, args: Any, kwargs: Any) -> Any:
@@ -244,6 +185,8 @@ class Watch(TorchFunctionMode):
             self._pass_on(name, args, out)
         if torch._C._autograd._top_saved_tensors_default_hooks(False) is not None:
             self.hooks_of_others = True  # torch.utils.checkpoint: a second look would go forward again
+        if func in WHOLE and isinstance(out, tuple) and len(args) > WHOLE[func]:
+            self._layer(F.linear, (None, args[WHOLE[func]]), {}, out[0])
         if not isinstance(out, Tensor):
             return
         if name in ("mul", "__mul__") and out.numel() == 1 and _called_by_scaler():
@@ -297,28 +240,35 @@ class Watch(TorchFunctionMode):
 
     def _layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         weight = args[1] if len(args) > 1 else kwargs.get("weight")
-        number = self._weights.get(id(weight))
-        if number is None:
-            return
+        number, axis = self._weights.get(id(weight)), node_axis(func, out)
+        if number is None or out.shape[axis] != self.nodes[number]:
+            return  # a table of embeddings that is the last layer's weight too: told as what it is used for first
         first = not self.seen
         self.seen.setdefault(number)
         given = args[0] if args else kwargs["input"]
+        if given is None:
+            given = out
         if first or (self.from_data and number == next(iter(self.seen))):
             self.from_data = not given.requires_grad and not self.is_computed(given)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
         began = clock.perf_counter()
-        axis = node_axis(func, out)
         count = out.numel() // max(1, out.shape[axis])
-        rows = _places(count, self._examples)
-        of_input = _rows(given, node_axis(func, given))
-        use = Use(number, rows, axis, out, out, of_input[rows if len(of_input) == count else rows[:0]])
+        rows = places(count, self._examples)
+        use = Use(number, rows, axis, out, out, self._given(func, given, out, rows))
         self._take(use, out)
         self.uses.append(use)
         self.seconds += clock.perf_counter() - began
 
+    def _given(self, func: Any, given: Tensor, out: Tensor, rows: Tensor) -> Tensor | None:
+        """Rows of what a layer is given; None where these are no numbers, or not as many."""
+        if func is F.embedding or given is out or given.dim() < 2:
+            return None
+        of_input, count = rows_of(given, node_axis(func, given)), out.numel() // max(1, out.shape[node_axis(func, out)])
+        return of_input[rows] if len(of_input) == count else of_input[:0]
+
     def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
-        activation, passed = _activation(func, args, kwargs), func in PASSED_ON
+        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON
         if not (activation or passed) or not args:
             return
         use = next((use for use in reversed(self.uses) if use.at is args[0] and not use.activation), None)
@@ -356,7 +306,7 @@ class Watch(TorchFunctionMode):
         )
 
     def _kept(self, use: Use, tensor: Tensor) -> Tensor:
-        return _rows(tensor, use.axis)[use.rows][:, self._shown[use.layer]]
+        return rows_of(tensor, use.axis)[use.rows][:, self._shown[use.layer]]
 
 
 def _called_by_scaler() -> bool:
@@ -365,33 +315,11 @@ def _called_by_scaler() -> bool:
     return str(frame.f_globals.get("__name__", "")).endswith("amp.grad_scaler")
 
 
-def _activation(func: Any, args: Any, kwargs: Any) -> str:
-    """Its name as we have it; with settings of its own the name says so, and is none of ours."""
-    name = ACTIVATIONS.get(func, "")
-    if name == "leaky relu":
-        slope = args[1] if len(args) > 1 else kwargs.get("negative_slope", 0.01)
-        return name if slope == 0.01 else f"{name} {slope}"
-    if name == "softplus":
-        beta = args[1] if len(args) > 1 else kwargs.get("beta", 1.0)
-        return name if beta == 1 else f"{name} {beta}"
-    if name == "gelu" and kwargs.get("approximate", "none") != "none":
-        return "gelu by tanh"
-    return name
+def on_top() -> Any:
+    return torch.overrides._get_current_function_mode() if torch._C._len_torch_function_stack() else None
 
 
-def _rows(tensor: Tensor, axis: int) -> Tensor:
-    """A row an example (and place, of a picture), a column a feature: a view."""
-    plain = tensor.detach().movedim(axis, -1)
-    return plain.reshape(-1, plain.shape[-1])
-
-
-def _spread(count: int, most: int) -> Tensor:
-    """At most so many places of `count`, at no even distance: a picture's width would line up with that."""
-    if count <= most:
-        return torch.arange(count)
-    return torch.tensor(sorted({int((i * GOLDEN % 1.0) * count) for i in range(most)}))
-
-
-@lru_cache(64)
-def _places(count: int, most: int) -> Tensor:
-    return _spread(count, most)
+def take_off_the_rest() -> None:
+    """Modes of observers that ended while another's lay on theirs."""
+    while isinstance(top := on_top(), Watch) and top.ended:
+        top.__exit__(None, None, None)

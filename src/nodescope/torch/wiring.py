@@ -22,18 +22,31 @@ _COMPARING = frozenset({
 """What looks at a number, or only at its shape: no part of a way to the loss."""
 
 
-def cut_behind(parameters: set[int], operations: list[Operation]) -> str:
-    """The operation behind some parameters' first use through which no gradient comes back; "" where none was seen."""
+LEAVING = frozenset({"item", "tolist", "numpy", "__array__", "__float__", "__int__", "__bool__", "__index__"})
+"""What makes plain numbers of a tensor."""
+
+
+def cut_behind(parameters: set[int], operations: list[Operation], left: list[tuple[str, Tensor]]) -> str:
+    """The operation behind some parameters' first use through which no gradient comes back; "" where none was seen.
+
+    `left` are tensors that plain numbers were made of; these, and comparisons, are looked at in passing too, so they come last.
+    """
     reached: set[int] = set()
+    compared = ""
     for operation in operations:
         given = list(tensors((*operation.arguments, *operation.keywords.values())))
         if not any(id(t) in reached or id(t) in parameters for t in given):
             continue
         if operation.out.requires_grad:
             reached.add(id(operation.out))
-        elif operation.name not in _COMPARING and any(t.requires_grad for t in given):
-            return operation.name
-    return ""
+        elif any(t.requires_grad for t in given):
+            if operation.name not in _COMPARING:
+                return operation.name
+            compared = compared or (f"a comparison ({operation.name.strip('_')})" if operation.name.strip("_") in _SIGNS else "")
+    return compared or next((f"{name.strip('_')}()" for name, t in left if id(t) in reached), "")
+
+
+_SIGNS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
 class AtWork:

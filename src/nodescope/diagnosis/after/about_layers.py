@@ -35,7 +35,7 @@ def _cut(snapshot: Snapshot) -> bool:
 @needs(STEPS)
 def vanishing_gradients(e: Evidence) -> Finding | None:
     """Deltas that hardly reach the first layer."""
-    ratios = _ratios(e)
+    ratios = [(snapshot, ratio) for snapshot, ratio in _ratios(e) if not _cut(snapshot)]  # zeros at the start let none through
     if e.depth < 2 or not ratios or _cut(e.last):
         return None
     at, ratio = ratios[0]

@@ -168,10 +168,12 @@ def symmetric_nodes(e: Evidence) -> Finding | None:
 def _twins(snapshot: Snapshot, number: int) -> list[tuple[int, ...]]:
     """Groups of nodes of a layer whose weights in and out have the same bits."""
     layer, fed = snapshot.layers[number], snapshot.layers[number + 1]
+    if fed.weight.shape[1] != layer.of:
+        return []  # somebody's model need be no chain: these are no weights of what this layer gives
     groups: dict[bytes, list[int]] = {}
     for j in range(layer.nodes):
         bias = b"" if layer.bias is None else layer.bias[j].tobytes()
-        groups.setdefault(layer.weight[j].tobytes() + bias + fed.weight[:, j].tobytes(), []).append(j)
+        groups.setdefault(layer.weight[j].tobytes() + bias + fed.weight[:, layer.numbers[j]].tobytes(), []).append(j)
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 

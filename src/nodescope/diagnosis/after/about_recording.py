@@ -11,6 +11,8 @@ from nodescope.diagnosis.after.observed.about_trouble import remedy_of
 from nodescope.diagnosis.after.recorded import FIRST, LATELY, RecordedEvidence
 from nodescope.run.recorded import Bend
 
+HARDLY_FELL = 0.95
+"""A loss of which so much is left hardly fell."""
 PAST = 3.0
 """A rate so many times its limit would have been seen to diverge."""
 GROWN = (20.0, 1000.0)
@@ -51,7 +53,8 @@ def _against(e: RecordedEvidence, bend: Bend) -> str:
 
 def _set_by(e: RecordedEvidence, bend: Bend) -> str:
     layer = int(np.argmax(bend.shares))
-    return e.layer_name(layer) if layer < e.depth else "parameters outside the layers told"
+    layers = e.recorded.layers
+    return f"layer {layer} ({layers[layer].name})" if layer < len(layers) else "parameters outside the layers told"
 
 
 @needs(RECORDS, STEPS)
@@ -123,7 +126,7 @@ def without_end(e: RecordedEvidence) -> Finding | None:
 def loss_diverges(e: RecordedEvidence) -> Finding | None:
     """A loss that grew. Of one that is a reward's, or plays against another, only far beyond what it was."""
     if e.supervised or (e.recorded.facts.main_call is None and _looks_fitted(e)):
-        return error_grew(e)
+        return error_grew(e) if e.hardly_fell or not e.end < e.start else None
     early = np.abs(e.losses_seen[: max(FIRST, int(LATELY * len(e.losses_seen)))])
     scale = float(early.max()) if len(early) else 0.0
     if not e.finite or not scale > 0 or not abs(e.end) > GROWN[0] * scale:
@@ -149,15 +152,22 @@ def _looks_fitted(e: RecordedEvidence) -> bool:
 
 @needs(RECORDS, ERRORS, STEPS)
 def loss_hardly_falls(e: RecordedEvidence) -> Finding | None:
-    """Hardly anything has happened: of a loss that need not fall, only where the weights stand too."""
-    return hardly_any_progress(e) if e.supervised or e.nothing_moved else None
+    """Hardly anything has happened: of a loss that need not fall, only where the weights stand too.
+
+    What is seen of a training may be its first steps: a low rate under which the loss falls is no trouble yet.
+    """
+    if not (e.supervised or e.nothing_moved):
+        return None
+    return hardly_any_progress(e) if e.end > HARDLY_FELL * e.start or e.nothing_moved else None
 
 
 @needs(RECORDS)
 def loss_not_seen(e: RecordedEvidence) -> Finding | None:
     """No `backward` was seen, so no loss was."""
     facts = e.recorded.facts
-    if len(e.losses_seen) or not e.finite or not e.recorded.steps or (facts.backwards and not facts.reached):
+    if facts.ended is not None or len(e.losses_seen) or not e.finite or not e.recorded.steps:
+        return None
+    if facts.backwards and not facts.reached:
         return None
     return Finding(
         "unknown",
@@ -175,6 +185,15 @@ def loss_not_seen(e: RecordedEvidence) -> Finding | None:
 @needs(RECORDS)
 def nothing_recorded(e: RecordedEvidence) -> Finding | None:
     """No record of any layer: no step was made, or the model has none of a kind that is known."""
+    ended = e.recorded.facts.ended
+    if ended is not None:
+        return Finding(
+            "unknown", "warning",
+            f"observing ended at step {ended:,}, though the training went on: what came after is not known.",
+            headline="Observing ended before the training did.",
+            step=ended, measured=None, threshold="something went wrong in the observing itself",
+            remedy="run.notes says what; please report it.", source="run.notes",
+        )  # fmt: skip
     if e.snapshots or not e.finite or (e.recorded.facts.backwards and not e.recorded.steps):
         return None
     if e.recorded.steps:

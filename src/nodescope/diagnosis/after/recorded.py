@@ -14,6 +14,10 @@ from nodescope.diagnosis.after.finding import CURVED, ERRORS, RECORDS, STEPS, WI
 from nodescope.diagnosis.after.snapshot import LayerSnapshot, Snapshot, steps_looked_at
 from nodescope.run.recorded import Bend, Record, Recorded
 
+KNOWN = (
+    "Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Embedding", "EmbeddingBag",
+)  # fmt: skip
+"""Nodes of layers of these kinds are told wherever they are used."""
 TOGETHER = 8
 """The examples of so many records at the end are looked at together, so that a node that is off for one batch is not called
 dead."""
@@ -50,6 +54,16 @@ class RecordedEvidence(Evidence):
         return False
 
     @cached_property
+    def numbers(self) -> list[int]:
+        """Numbers of the layers that are judged node by node: all but those of which only the weights were seen."""
+        told = [
+            number
+            for number, layer in enumerate(self.recorded.layers)
+            if layer.kind in KNOWN or any("sum" in record.layers[number] for record in self.recorded.records)
+        ]
+        return told or list(range(len(self.recorded.layers)))
+
+    @cached_property
     def snapshots(self) -> list[Snapshot]:
         """The first record, some between, and the last ones as one."""
         records = self._whole
@@ -63,7 +77,7 @@ class RecordedEvidence(Evidence):
 
     def _snapshot(self, records: list[Record]) -> Snapshot:
         last = records[-1]
-        layers = tuple(self._layer(number, records) for number in range(len(self.recorded.layers)))
+        layers = tuple(self._layer(number, records) for number in self.numbers)
         return Snapshot(last.step, last.alpha * self.direction, last.loss, layers)
 
     def _layer(self, number: int, records: list[Record]) -> LayerSnapshot:
@@ -99,7 +113,7 @@ class RecordedEvidence(Evidence):
 
     def unmoved(self, number: int) -> bool:
         """Whether a layer's weights stood as they are in every one of the last records, and none of them moved it."""
-        records = [record.layers[number] for record in self._whole[-TOGETHER:]]
+        records = [record.layers[self.numbers[number]] for record in self._whole[-TOGETHER:]]
         weights = [[np.asarray(layer[name]) for name in ("weight", "bias") if name in layer] for layer in records]
         steps = [np.asarray(layer[name]) for layer in records for name in ("alpha_delta", "bias_delta") if name in layer]
         same = all(np.array_equal(a, b) for one in weights for a, b in zip(one, weights[-1], strict=False))
@@ -158,8 +172,9 @@ class RecordedEvidence(Evidence):
 
     @property
     def hardly_fell(self) -> bool:
-        """Whether more than half of the loss is left."""
-        return bool(len(self.losses_seen)) and self.start > 0 and self.end > 0.5 * self.start
+        """Whether more than half of the loss is left: of that at the start, and of always saying the same."""
+        least = self.start if self.chance is None else min(self.start, self.chance)
+        return bool(len(self.losses_seen)) and least > 0 and self.end > 0.5 * least
 
     @property
     def stands(self) -> bool:
@@ -200,7 +215,7 @@ class RecordedEvidence(Evidence):
                 for record in records
                 if "alpha_delta" in record.layers[n]
             )
-            for n in range(self.depth)
+            for n in self.numbers
             if any("alpha_delta" in record.layers[n] for record in records)
         ]
         return float(np.median(ratios)) if ratios else 0.0
@@ -216,6 +231,11 @@ class RecordedEvidence(Evidence):
                 asked += int(given.sum())
                 still += int((given & (layer["alpha_delta"] == 0)).sum())
         return still / asked if asked else 0.0
+
+    def one_number(self, number: int) -> bool:
+        """Whether all weights of a layer, but for its biases, began as one number."""
+        layer = self.first.layers[number]
+        return layer.nodes > 1 and bool(np.all(layer.weight == layer.weight[0, 0]))
 
     def all_alike(self, number: int) -> bool:
         """Whether all nodes of a layer have the same weights, at the first look and at the last."""
@@ -235,7 +255,10 @@ class RecordedEvidence(Evidence):
 
     @property
     def start(self) -> float:
-        return float(np.median(self.losses_seen[:FIRST])) if len(self.losses_seen) else math.nan
+        """Not larger than the first: steps too large throw the next ones up."""
+        if not len(self.losses_seen):
+            return math.nan
+        return min(float(self.losses_seen[0]), float(np.median(self.losses_seen[:FIRST])))
 
     @property
     def true_start(self) -> float:
@@ -254,9 +277,8 @@ class RecordedEvidence(Evidence):
     @cached_property
     def converged(self) -> bool:
         """Whether the loss is a small part of what it was, or of always saying the same; of one below 0 nothing is known."""
-        small = self.start > 0 and self.share_left <= FIT
-        better = self.chance is not None and self.end <= FIT * self.chance
-        return bool(small or better or self.right >= RIGHT)
+        of = self.start if self.chance is None else self.chance
+        return bool(0 <= self.end <= FIT * of or self.right >= RIGHT)
 
     @property
     def surely_converged(self) -> bool:
@@ -269,7 +291,7 @@ class RecordedEvidence(Evidence):
 
     @property
     def depth(self) -> int:
-        return len(self.recorded.layers)
+        return len(self.numbers)
 
     @property
     def inputs(self) -> tuple[Floats, tuple[str, ...]]:
@@ -284,8 +306,12 @@ class RecordedEvidence(Evidence):
         often = np.sqrt(np.maximum((x != 0).mean(axis=0), 1e-300)) if len(x) else 1.0
         return x / often, tuple(str(i) for i in range(x.shape[1]))
 
+    def kept_from(self, number: int) -> str:
+        """Why a layer's weights cannot move; "" where they can."""
+        return self.recorded.layers[self.numbers[number]].kept_from
+
     def frozen(self, number: int) -> bool:
-        return bool(self.recorded.layers[number].kept_from)
+        return bool(self.kept_from(number))
 
     def moved_by_others(self, number: int) -> bool:
         """Whether a layer's weights are others at the end, though the optimizer never moves them."""
@@ -294,7 +320,7 @@ class RecordedEvidence(Evidence):
 
     def layer_name(self, number: int) -> str:
         """Its number, and what its program calls it."""
-        return f"layer {number} ({self.recorded.layers[number].name})"
+        return f"layer {self.numbers[number]} ({self.recorded.layers[self.numbers[number]].name})"
 
     @cached_property
     def alphas(self) -> Floats:

@@ -40,7 +40,7 @@ def shapes_that_broadcast(call: LossCall) -> Finding | None:
     given, goals = call.given, call.goals
     by_hand = call.function in ("sub", "mul")
     known = call.function in (*DIFFERENCES, "kl_div") and given != goals and 1 not in (math.prod(given), math.prod(goals))
-    if not by_hand and (not known or _every_one_with_every_one(given, goals)):
+    if (not by_hand and (not known or _every_one_with_every_one(given, goals))) or (by_hand and not call.alone):
         return None
     pairs = f"{math.prod(max(a, b) for a, b in zip(_padded(given, goals), _padded(goals, given), strict=True)):,}"
     what = "loss weights" if call.function == "mul" else "goals"

@@ -25,7 +25,7 @@ def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
         return None
     if e.chance is not None:
         return _against_chance(e) if e.end >= NO_BETTER * e.chance else None
-    if e.recorded.facts.main_call is None or not e.start > 0 or e.share_left < UNTOUCHED:
+    if not e.supervised or not e.start > 0 or e.share_left < UNTOUCHED:
         return None  # of a loss made of several, or of two that play against each other, standing still may be all there is
     return Finding(
         "plateau",
@@ -41,10 +41,8 @@ def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
 
 def _against_chance(e: "RecordedEvidence") -> Finding:
     call, chance = e.recorded.facts.main_call, e.chance or 0.0
-    if call is not None and call.counts:
-        always = f"giving each class its share would have {chance:.4g} too"
-    else:
-        always = f"always saying the goals' mean would have {chance:.4g} too"
+    saying = "giving each class its share" if call is not None and call.counts else "always saying the goals' mean"
+    always = f"{saying} would have {chance:.4g}" + (" too" if e.end <= 1.1 * chance else "")
     return Finding(
         "plateau",
         "warning",

@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 DECOUPLED = ("AdamW", "NAdamW")
 """Optimizers that take decay off the weights themselves."""
-SHRUNK = 0.3
+SHRUNK = 0.5
 """Of the weights' size at the start."""
 LITTLE = 0.01
 """Of a gradient's length that clipping leaves."""
 MOST = 0.9
 """Of the steps looked at."""
+NEAR_EPS = 10.0
+"""Times eps: gradients below it are no longer scaled up to steps of the rate's size."""
 ENDED = 1e-3
 """Of the largest rate: below it the schedule has ended the training."""
 LATE = 0.8
 """Part of the run after which a rate that ends is a schedule's last stretch."""
-LARGE = 0.5
+LARGE = 0.2
 """Of a layer's weights that the first steps change: no start is left."""
+FAR_ABOVE = 10.0
+"""Times the loss of guessing."""
 UNSCALED = 30.0
 """Goals ÷ predictions in size."""
 
@@ -38,7 +42,7 @@ def weight_decay(e: "RecordedEvidence") -> Finding | None:
         p for p in e.recorded.facts.parameters if p.stepped and p.gradients and p.kind not in ("", "LayerNorm") and p.start > 0
     ]
     matrices = [p for p in moved if not p.name.endswith("bias")]
-    if not decay or not matrices or not e.finite or not e.nothing_learned or steps < 8:
+    if not decay or not matrices or not e.finite or not e.hardly_fell or steps < 8:
         return None
     shrunk = math.sqrt(sum(p.size * p.end**2 for p in matrices) / sum(p.size * p.start**2 for p in matrices))
     rate = max((abs(rate) for rate in e.recorded.facts.rates), default=0.0)
@@ -54,7 +58,7 @@ def weight_decay(e: "RecordedEvidence") -> Finding | None:
         step=steps,
         measured=shrunk,
         predicted=each,
-        threshold=f"weights below {SHRUNK:g} of their size at the start by decay, and nothing learned",
+        threshold=f"weights below {SHRUNK:g} of their size at the start by decay, and most of the loss left",
         remedy=f"weight_decay={_smaller(decay)}.",
         source="the optimizer's weight_decay; weights at the start and at the end",
     )
@@ -66,8 +70,8 @@ def _smaller(decay: float) -> str:
 
 def clipping(e: "RecordedEvidence") -> Finding | None:
     """Gradients clipped to nearly nothing, in nearly every step."""
-    kept = np.array([k for k in e.recorded.facts.kept if math.isfinite(k)])
-    if len(kept) < 3 or e.converged or (e.rescales and not e.nothing_moved) or not e.hardly_fell:
+    kept = np.array([k for k in e.recorded.facts.kept if math.isfinite(k) and k > 0])
+    if len(kept) < 3 or e.converged or not e.hardly_fell or (e.rescales and not _below_eps(e)):
         return None
     often = float((kept < 1.0 - 1e-6).mean())
     left = float(np.median(kept))
@@ -87,6 +91,14 @@ def clipping(e: "RecordedEvidence") -> Finding | None:
         remedy="clip_grad_norm_(model.parameters(), 1.0), or none.",
         source="the gradients' length after backward and at the update",
     )
+
+
+def _below_eps(e: "RecordedEvidence") -> bool:
+    """Whether gradients are so small that the eps of an optimizer that scales its steps counts."""
+    norms = [n for n in e.recorded.facts.norms if math.isfinite(n) and n > 0]
+    size = sum(p.size for p in e.recorded.facts.parameters if p.stepped)
+    eps = e.recorded.optimizer.get("eps") or 0.0
+    return bool(norms) and size > 0 and float(np.median(norms)) / math.sqrt(size) < NEAR_EPS * eps
 
 
 def schedule_ends(e: "RecordedEvidence") -> Finding | None:
@@ -120,16 +132,16 @@ def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
     """Layers that begin with zeros only, or with one number, and stay so."""
     if not e.snapshots or e.converged or not e.recorded.steps:
         return None
-    zeros = [n for n, layer in enumerate(e.first.layers) if not layer.weight.any()]
+    zeros = [n for n in range(e.depth) if not any(look.layers[n].weight.any() for look in (e.first, e.last))]
     hidden = [n for n in zeros if n < e.depth - 1]
-    alike = [n for n in range(e.depth - 1) if e.all_alike(n)]
+    alike = [n for n in range(e.depth - 1) if e.all_alike(n) or (e.hardly_fell and e.one_number(n))]
     if len(zeros) < 2 and not alike:
         return None
     named = ", ".join(e.layer_name(n) for n in (zeros if len(zeros) > 1 else alike))
     if len(zeros) > 1 and hidden:
         text = f"all weights of {named} are 0 at the start: no delta comes back through zeros, so these layers cannot learn"
     else:
-        text = f"all nodes of {named} began with the same weights and are still alike: together they do what one node does"
+        text = f"all nodes of {named} began with the same weights: they stay alike, and together do what one node does"
     return Finding(
         "symmetric nodes",
         "fault" if e.nothing_learned else "warning",
@@ -143,9 +155,33 @@ def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
     )
 
 
+def start_too_large(e: "RecordedEvidence") -> Finding | None:
+    """Predictions so large at the start that the loss is far above that of guessing."""
+    call = e.recorded.facts.main_call
+    if call is None or not call.counts or e.chance is None or not e.finite or not e.nothing_learned:
+        return None
+    first = float(e.losses_seen[0])
+    if not first > FAR_ABOVE * e.chance:
+        return None
+    return Finding(
+        "start too large",
+        "warning",
+        f"weights are drawn too large: the loss begins at {first:.4g}, where guessing has {e.chance:.4g}, and steps of this "
+        "rate do not "
+        "bring it down.",
+        step=0,
+        measured=first,
+        predicted=e.chance,
+        threshold=f"the first loss above {FAR_ABOVE:g} times that of guessing by frequency, and nothing learned",
+        remedy="Leave PyTorch's own start, or nn.init.xavier_uniform_(layer.weight); standardise the inputs.",
+        source="run.losses; classes in the loss call",
+    )
+
+
 def rate_too_large(e: "RecordedEvidence") -> Finding | None:
     """First steps that change the weights by as much as they are, of rules that scale their steps."""
-    changed = e.changed_at_first
+    rates, decay = e.recorded.facts.rates, float(e.recorded.optimizer.get("weight_decay") or 0.0)
+    changed = e.changed_at_first - (abs(rates[0]) * decay if rates else 0.0)
     if not e.rescales or not e.finite or not changed > LARGE or e.converged or e.recorded.steps < 8:
         return None
     if not (e.end > e.start or e.nothing_learned or e.end > 2.0 * e.lowest > 0):
@@ -161,7 +197,7 @@ def rate_too_large(e: "RecordedEvidence") -> Finding | None:
         measured=changed,
         predicted=LARGE,
         threshold=f"the first updates more than {LARGE:g} of the weights' size, and no fit",
-        remedy=f"A rate of {10 ** round(math.log10(rate * 0.02 / changed)):.0e}." if rate > 0 else "A smaller rate.",
+        remedy=f"A rate of {10 ** math.floor(math.log10(rate * 0.02 / changed)):.0e}." if rate > 0 else "A smaller rate.",
         source="alpha delta ÷ weight of the first records",
     )
 
@@ -239,5 +275,6 @@ def eps_lost(e: "RecordedEvidence") -> Finding | None:
 
 
 SETTINGS: tuple[Callable[["RecordedEvidence"], Finding | None], ...] = (
-    eps_lost, clipping, schedule_ends, weight_decay, start_of_zeros, unscaled_goals, rate_too_large, lost_to_rounding,
+    eps_lost, clipping, schedule_ends, weight_decay, start_of_zeros, start_too_large, unscaled_goals, rate_too_large,
+    lost_to_rounding,
 )  # fmt: skip

@@ -246,7 +246,7 @@ def not_in_the_optimizer(e: "RecordedEvidence") -> Finding | None:
 def frozen(e: "RecordedEvidence") -> Finding | None:
     """Layers that were told to stay as they are: meant, unless nothing was learned."""
     kept = [p for p in e.recorded.facts.parameters if p.of_model and not p.asks and not p.moved]
-    still = [n for n in range(e.depth) if e.recorded.layers[n].kept_from == "its rate is 0" and not e.moved_by_others(n)]
+    still = [n for n in range(e.depth if e.snapshots else 0) if e.kept_from(n) == "its rate is 0" and not e.moved_by_others(n)]
     if not (kept or still) or not e.recorded.steps:
         return None
     numbered = [f"{e.layer_name(n)} cannot move: its rate is 0" for n in still]

@@ -25,6 +25,7 @@ HEADLINES = {
     "schedule": "The rate falls to almost nothing before the training has got anywhere.",
     "softmax of one": "A share of one class alone is always 1, so nothing can be learned.",
     "softmax over the batch": "Shares are taken over the examples instead of the classes.",
+    "start too large": "Training begins far above guessing: the weights are drawn too large.",
     "symmetric nodes": "Some nodes began exactly alike, so together they do what one does.",
     "unscaled goals": "The goals are so large that the loss is hard to bring down.",
     "weight decay": "Weights are pulled to 0 so strongly that little is learned.",
