@@ -121,3 +121,17 @@ def test_the_words_are_whole(name: str):
     for section in ("Parameters", "Returns", "Raises", "Examples"):
         assert re.search(rf"^{section}\n-+$", told, re.MULTILINE), section
     assert "half" in told or name == "from_torch"
+
+
+def test_a_plain_node_goes_there_like_a_network_of_one_layer():
+    keywords = {"input": [[1.0, 2.0], [0.5, -1.0]], "goal": [1.0, 0.0], "alpha": 0.1, "batch": "all", "steps": 5}
+    run = ns.descend(weight=[0.25, -0.5], bias=0.125, **keywords)
+    model, optimizer, loss = nst.training(run)
+    x, goal = torch.tensor(keywords["input"], dtype=torch.float64), torch.tensor([[1.0], [0.0]], dtype=torch.float64)
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss(model(x), goal).backward()
+        optimizer.step()
+    weight, bias = (parameter.detach().numpy() for parameter in model.parameters())
+    assert weight[0] == pytest.approx(run.weight, rel=1e-14)
+    assert bias[0] == pytest.approx(run.bias, rel=1e-14)

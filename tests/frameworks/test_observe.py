@@ -293,7 +293,6 @@ def test_half_precision_and_autocast():
         (lambda _m, _o: nst.from_torch(nn.LSTM(1, 1)), ["LSTM", "Linear"]),
         (lambda _m, _o: nst.from_torch(Odd()), ["Odd", "Sequential"]),
         (lambda _m, _o: nst.to_torch(3), ["int"]),
-        (lambda _m, _o: nst.training(ns.descend(weight=0.4, input=1, goal=0.6)), ["plain nodes"]),
         (lambda m, o: ns.diagnose(nst.observe(m, o)), ["with observe"]),
     ],
 )
