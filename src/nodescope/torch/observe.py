@@ -28,10 +28,9 @@ from nodescope.torch.step import Step, total_of
 from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
 from nodescope.torch.wiring import AtWork, ModesSeen
 
-EXAMPLES = 64
-"""Rows of each use of a layer that are kept."""
-MEMORY = 64 * 2**20
-TIME = 0.25
+EXAMPLES, MEMORY, TIME = 64, 64 * 2**20, 0.25
+"""Rows of each use of a layer that are kept; and what records may take, in bytes and as a part of the training's time."""
+SCALED = "losses are scaled before backward (GradScaler): so are the deltas told, losses and what the optimizer takes are not"
 
 _open: list["observe"] = []
 
@@ -257,7 +256,9 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     def _look_at_loss(self, loss: Tensor) -> None:
         step = self._step
-        step.scale = self._scale_of(loss)
+        step.scale = self._watch.scale_of(loss)
+        if step.scale != 1.0:
+            self._note(SCALED)
         step.given = float(loss.detach()) / step.scale
         step.terms += self._watch.loss_calls.backward_on(loss)
         self._facts.rootless += loss.grad_fn is None
@@ -294,17 +295,6 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             step.before = self._recorder.before() if step.recording else []
             self._ledger.keep()
             self._watch.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
-
-    def _scale_of(self, loss: Tensor) -> float:
-        """What a GradScaler has multiplied a loss by."""
-        scaled = self._watch.scaled.get(id(loss))
-        if scaled is None:
-            return 1.0
-        self._note(
-            "losses are scaled before backward (GradScaler): deltas are told as they are then, losses and what the optimizer "
-            "takes without"
-        )
-        return float(scaled[1])
 
     @_aside
     def _before_step(self, _: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:

@@ -126,6 +126,11 @@ class Watch(TorchFunctionMode):
         finally:
             self.uses = every
 
+    def scale_of(self, loss: Tensor) -> float:
+        """What a GradScaler has multiplied a loss by."""
+        scaled = self.scaled.get(id(loss))
+        return 1.0 if scaled is None else float(scaled[1])
+
     def forget_marked(self) -> None:
         """What went before that came to nothing."""
         for use in self.uses[: self._marks[1]]:
