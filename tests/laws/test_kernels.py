@@ -197,3 +197,61 @@ def test_activations(name):
             engine().activation(ACTIVATIONS[name], x[:count]), plain.activation(ACTIVATIONS[name], x[:count]), strict=True
         ):
             assert told.tobytes() == expected.tobytes(), x[:count][told.view(np.uint64) != expected.view(np.uint64)]
+
+
+def swept(on, problem: Problem, alphas: np.ndarray, states: np.ndarray, epochs: int) -> list[bytes]:
+    with np.errstate(all="ignore"):
+        of = on.sweep(problem, alphas, states, epochs)
+    return [part.tobytes() for part in (of.states, of.outcomes, of.steps, of.periods)]
+
+
+def hold_sweep(problem: Problem, alphas: np.ndarray, states: np.ndarray, epochs: int, told: object) -> set[int]:
+    """Side by side, run by run, and by the definition where that is soon done: one result."""
+    together = swept(engine(), problem, alphas, states, epochs)
+    alone = [swept(engine(), problem, alphas[i : i + 1], states[i : i + 1], epochs) for i in range(min(len(alphas), 40))]
+    for part, whole in enumerate(together):
+        first = b"".join(run[part] for run in alone)
+        assert whole[: len(first)] == first, (told, part)
+    if problem.n * problem.size * epochs * len(alphas) < 3000:
+        assert together == swept(plain, problem, alphas, states, epochs), told
+    for i in range(min(len(alphas), 5)):
+        start = {"stopping": 1, "watching": 1, "spacing": 2**40, "capacity": 40}
+        one = dataclasses.replace(problem, alpha=float(alphas[i]), native=None)
+        walk = walked(engine(), one, problem.weights(states[i]), epochs * problem.steps_per_epoch, start, Columns())
+        assert (walk.state, walk.outcome, walk.cursor["step"]) == (
+            states_of(together[0], i, problem), np.frombuffer(together[1], np.int64)[i], np.frombuffer(together[2], np.int64)[i],
+        ), told  # fmt: skip
+    return set(np.frombuffer(together[1], np.int64).tolist())
+
+
+def states_of(states: bytes, run: int, problem: Problem) -> bytes:
+    return states[8 * problem.state_length * run : 8 * problem.state_length * (run + 1)]
+
+
+def test_sweeps_over_one_weight():
+    rng, seen = np.random.default_rng(8), set()
+    for trial in range(MANY // 8):
+        runs, epochs = int(rng.choice([1, 3, 37, 300, 700])), int(rng.choice([0, 1, 5, 100, 777, 2000]))
+        x, goal = float(rng.choice([1.0, 0.7, -2.0, 1e-5])), float(rng.choice([0.6, 0.0, -3.0]))
+        shape = (LayerShape(1, 1, False, IDENTITY),)
+        problem = Problem(input=np.array([[x]]), goal=np.array([[goal]]), rule=as_rule("plain"), alpha=0.0, layers=shape)
+        alphas = rng.uniform(0, 2.5 / x / x, size=runs)
+        alphas[: runs // 3] = 2.0 / x / x
+        seen |= hold_sweep(problem, alphas, rng.normal(size=(runs, 1)), epochs, trial)
+    assert MANY < 400 or seen == {Outcome.WENT, Outcome.DIVERGED, Outcome.UNCHANGED, Outcome.REPEATED}
+
+
+def test_sweeps_over_a_table():
+    rng = np.random.default_rng(9)
+    for trial in range(MANY // 8):
+        problem = linear_node(rng, trial, [1, 1, 1, 2])
+        runs, epochs = int(rng.choice([1, 5, 33, 300])), int(rng.choice([1, 2, 5, 60]))
+        hold_sweep(problem, rng.uniform(0, 1.0, size=runs), rng.normal(size=(runs, problem.size)), epochs, trial)
+
+
+def test_sweeps_over_layers_go_run_by_run():
+    rng = np.random.default_rng(10)
+    for trial in range(MANY // 40):
+        problem = network(rng, trial)
+        states = np.stack([problem.first_state(rng.normal(size=problem.size)) for _ in range(3)])
+        hold_sweep(problem, rng.uniform(0, 1.0, size=3), states, 2, trial)

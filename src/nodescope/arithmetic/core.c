@@ -23,6 +23,8 @@
 
 #include "walk.h"
 
+#include "runs.h"
+
 /* Predictions (count, k) of the examples from `from` on. */
 static void predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
     const int64_t k = p->outputs;

@@ -83,8 +83,20 @@ typedef struct {
     const ns_columns *columns; /* or NULL */
 } ns_where;
 
+/* Many runs of one problem, each over its own alpha from its own state; each is what ns_walk makes of it, stopping and watching. */
+typedef struct {
+    const ns_problem *problem;
+    int64_t epochs;            /* at most */
+    const double *alpha;       /* (runs) */
+    double *state;             /* (runs, a state): the first, and then where each ended */
+    int64_t *outcome, *step, *period;   /* (runs): why it stopped, steps made, epochs since the state that came again, or 0 */
+} ns_sweep;
+
 /* Go at most `steps` steps; returns why it stopped. */
 NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps);
+/* Go the runs `from` … `end` − 1 to their ends; NS_WENT, or NS_NOT_IEEE. Scratch: ns_sweep_scratch(p) doubles; `drawn` as in a walk. */
+NS_EXPORT int64_t ns_sweep_runs(const ns_sweep *s, int64_t from, int64_t end, double *scratch, int64_t *drawn);
+NS_EXPORT int64_t ns_sweep_scratch(const ns_problem *p);
 /* How many doubles of scratch a problem needs. */
 NS_EXPORT int64_t ns_scratch(const ns_problem *p);
 /* Predictions (n, k) of the weights for all examples. */

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
+from nodescope.arithmetic.runs import Swept
 from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
@@ -68,6 +69,8 @@ class Engine(Protocol):
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]: ...
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
+
+    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept: ...
 
 
 class _Array:
@@ -134,6 +137,16 @@ class _NativeWhere(_Struct):
     ]
 
 
+class _NativeSweep(_Struct):
+    """`ns_sweep` of core.h."""
+
+    _fields_ = [  # ctypes reads a plain list
+        ("problem", ctypes.POINTER(_NativeProblem)),
+        ("epochs", ctypes.c_int64),
+        *[(name, ctypes.c_void_p) for name in ("alpha", "state", "outcome", "step", "period")],
+    ]
+
+
 class Compiled:
     """The C core, through its plain entry points."""
 
@@ -161,6 +174,12 @@ class Compiled:
         self._order = library.ns_order
         self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, array]
         self._order.restype = None
+        self._sweep = library.ns_sweep_runs
+        self._sweep.argtypes = [struct, whole, whole, array, array]
+        self._sweep.restype = whole
+        self._sweep_scratch = library.ns_sweep_scratch
+        self._sweep_scratch.argtypes = [struct]
+        self._sweep_scratch.restype = whole
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
@@ -196,13 +215,19 @@ class Compiled:
             columns.refuse_misfits(problem, steps)
             names = (*_COLUMN_NAMES, *_SPAN_NAMES)
             where.columns = ctypes.pointer(_NativeColumns(**{name: getattr(columns, name) for name in names}))
-        outcome = Outcome(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
-        if outcome is Outcome.NOT_IEEE:
-            raise NodescopeError(
-                "this thread's processor flushes denormal numbers or rounds unlike IEEE 754 (another library has switched it "
-                "so, for example torch.set_flush_denormal): run in a fresh process, or switch it back"
-            )
-        return outcome
+        return _ieee(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
+
+    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept:
+        native, swept = _native(problem), Swept.before(problem, alphas, states, epochs)
+        alphas = np.ascontiguousarray(alphas, dtype=np.float64)
+        sweep = _NativeSweep(
+            problem=ctypes.pointer(native), epochs=epochs, alpha=alphas,
+            state=swept.states, outcome=swept.outcomes, step=swept.steps, period=swept.periods,
+        )  # fmt: skip
+        scratch = np.empty(self._sweep_scratch(ctypes.byref(native)))
+        drawn = np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64)
+        _ieee(self._sweep(ctypes.byref(sweep), 0, len(alphas), scratch, drawn))
+        return swept
 
     def predict(self, problem: Problem, weights: Floats) -> Floats:
         native, weights = _native(problem), _whole(problem, weights)
@@ -229,6 +254,17 @@ class Compiled:
         example = np.empty(count, dtype=np.int64)
         self._order(n, seed, epoch, start, count, example)
         return example
+
+
+def _ieee(why: int) -> Outcome:
+    """Why a walk stopped, where this thread's arithmetic is what the bits are made by."""
+    outcome = Outcome(why)
+    if outcome is Outcome.NOT_IEEE:
+        raise NodescopeError(
+            "this thread's processor flushes denormal numbers or rounds unlike IEEE 754 (another library has switched it "
+            "so, for example torch.set_flush_denormal): run in a fresh process, or switch it back"
+        )
+    return outcome
 
 
 def _whole(problem: Problem, weights: Floats) -> Floats:

@@ -7,10 +7,10 @@ typedef struct {
     vec value, slope;
 } valued;
 
-/* exp(x) = 2^k (1 + e); `whole` is k. */
+/* exp(x) = 2^k (1 + e); `whole` is k, as a whole number below 0 is kept. */
 typedef struct {
     vec e, k;
-    ivec whole;
+    uvec whole;
 } reduced;
 
 INLINE vec size_of_each(vec x) { return (vec)((ivec)x & ~(ivec)each(-0.0)); }
@@ -25,14 +25,14 @@ INLINE reduced reduce(vec x) {
     const vec high = x - k * each(0.6931471803691238), low = k * each(1.9082149292705877e-10), r = high - low, lost = (high - r) - low;
     vec p = each(1.0 / 6227020800.0);
     UNROLL for (int i = 0; i < 11; i++) p = p * r + each(1.0 / factorial[i]);
-    return (reduced){r + (r * r * p + lost), k, (ivec)shifted - (ivec)each(to_whole)};
+    return (reduced){r + (r * r * p + lost), k, (uvec)shifted - (uvec)each(to_whole)};
 }
 
-INLINE vec power_of_two(ivec k) { return (vec)((uvec)(k + 1023) << 52); }
+INLINE vec power_of_two(uvec k) { return (vec)((k + 1023) << 52); }
 
 /* exp(x) from the reduction of x. Half of k is rounded down, as by an arithmetic shift, which not every processor has for vectors. */
 INLINE vec exponential_of(vec x, reduced of) {
-    const ivec half = (ivec)((uvec)(of.whole + 4096) >> 1) - 2048;
+    const uvec half = ((of.whole + 4096) >> 1) - 2048;
     vec e = (each(1.0) + of.e) * power_of_two(half) * power_of_two(of.whole - half);
     e = choose(x > each(709.8), each(__builtin_inf()), e);
     e = choose(x < each(-745.2), each(0.0), e);

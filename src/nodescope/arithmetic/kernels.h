@@ -6,6 +6,13 @@
 
 #include "core.h"
 
+/* Runs side by side: row i holds weight i of all of them, NS_TILE apart. */
+enum { NS_TILE = 256 };
+typedef struct {
+    double *weight, *saved, *last, *before, *alpha;   /* now, Brent's, before the last epoch, before these epochs */
+    int64_t *run, *marked;                            /* whose lane it is; whether it may have ended */
+} ns_tile;
+
 typedef struct {
     /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
     int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count);
@@ -19,6 +26,8 @@ typedef struct {
     void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
     /* An activation and its slope at `count` places. */
     void (*activate)(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+    /* `epochs` epochs of the first `live` runs of a tile. */
+    void (*sweep)(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs);
 } ns_kernels;
 
 #endif

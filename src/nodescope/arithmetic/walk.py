@@ -1,6 +1,6 @@
 """The walk of core.c over the definition (step.py): the same starts, stops and rows in plain Python, slow, without a compiler."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from nodescope.arithmetic import step as definition
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
+from nodescope.arithmetic.runs import Swept
 
 name = "plain"
 
@@ -74,6 +75,18 @@ def walk(
             if outcome is not Outcome.WENT:
                 return outcome
     return Outcome.WENT
+
+
+def sweep(problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept:
+    """Each run by itself, over its own alpha from its own state, until it ends or has made all epochs."""
+    swept = Swept.before(problem, alphas, states, epochs)
+    for run, (alpha, state) in enumerate(zip(alphas.tolist(), swept.states, strict=True)):
+        of_run, cursor = replace(problem, alpha=alpha, native=None), Cursor.at(0)
+        cursor.stopping = cursor.watching = 1
+        outcome = walk(of_run, cursor, state, epochs * problem.steps_per_epoch, saved=state.copy())
+        swept.outcomes[run], swept.steps[run] = outcome, cursor.step
+        swept.periods[run] = cursor.length if outcome is Outcome.REPEATED else 0
+    return swept
 
 
 def _examples_of(problem: Problem, step: int) -> list[int]:
