@@ -255,3 +255,17 @@ def test_sweeps_over_layers_go_run_by_run():
         problem = network(rng, trial)
         states = np.stack([problem.first_state(rng.normal(size=problem.size)) for _ in range(3)])
         hold_sweep(problem, rng.uniform(0, 1.0, size=3), states, 2, trial)
+
+
+def test_triangles():
+    rng = np.random.default_rng(11)
+    for trial in range(MANY // 10):
+        n, cols = int(rng.integers(0, 150)), int(rng.choice([1, 2, 3, 4, 7, 8, 9, 12, 17, 33, 41]))
+        x = rng.normal(size=(n, cols)) * (rng.random(cols) < 0.9)
+        told = engine().triangle(x)
+        assert told.tobytes() == plain.triangle(x).tobytes(), (trial, n, cols)
+        np.testing.assert_allclose(told.T @ told, x.T @ x, atol=1e-9)
+        part = int(rng.integers(0, n + 1))
+        merged = engine().triangle(engine().triangle(x[part:]), engine().triangle(x[:part]))
+        assert merged.tobytes() == plain.triangle(plain.triangle(x[part:]), plain.triangle(x[:part])).tobytes(), (trial, part)
+        np.testing.assert_allclose(merged.T @ merged, x.T @ x, atol=1e-9)

@@ -68,3 +68,7 @@ void ns_activation(int64_t activation, int64_t count, const double *x, double *v
     make_nans_one(value, count);
     make_nans_one(slope, count);
 }
+
+void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block) {
+    kernels()->put_under(triangle, x, rows, cols, x_stride, block);
+}

@@ -105,6 +105,9 @@ NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scr
 NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch);
 /* A function of NS_IDENTITY … NS_GELU and its slope at each of `count` places. */
 NS_EXPORT void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+/* Put rows (rows, cols) under a triangle (cols, `stride` columns: whole eights): the R of all rows so far. Those of another triangle
+ * go under it the same way. `block`: 32 rows of `stride` doubles. */
+NS_EXPORT void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
 /* Let no register of the kernels hold more doubles than these; returns how many they hold. The bits are the same. */
 NS_EXPORT int64_t ns_cap_width(int64_t doubles);
 /* Examples at `count` positions of an epoch, in the order drawn. */

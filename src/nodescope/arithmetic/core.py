@@ -27,6 +27,7 @@ from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
 from nodescope.arithmetic.runs import Swept
+from nodescope.arithmetic.triangle import ROWS
 from nodescope.errors import NodescopeError
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
@@ -71,6 +72,8 @@ class Engine(Protocol):
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
 
     def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept: ...
+
+    def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
 
 
 class _Array:
@@ -180,6 +183,9 @@ class Compiled:
         self._sweep_scratch = library.ns_sweep_scratch
         self._sweep_scratch.argtypes = [struct]
         self._sweep_scratch.restype = whole
+        self._triangle = library.ns_triangle
+        self._triangle.argtypes = [array, array, whole, whole, whole, array]
+        self._triangle.restype = None
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
@@ -244,6 +250,17 @@ class Compiled:
         value, slope = np.empty(x.shape), np.empty(x.shape)
         self._activation(activation.code, x.size, x, value, slope)
         return value, slope
+
+    def triangle(self, rows: Floats, under: Floats | None = None) -> Floats:
+        """R (cols, cols) of `rows` (n, cols), put under the triangle `under` where one is given: triangle.py."""
+        rows = np.ascontiguousarray(rows, dtype=np.float64)
+        n, cols = rows.shape
+        if under is not None:
+            refuse_misfit("under", under, cols * cols)
+        padded = np.zeros((cols, -(-cols // WIDEST) * WIDEST))
+        padded[:, :cols] = 0.0 if under is None else under
+        self._triangle(padded, rows, n, cols, cols, np.empty((ROWS, padded.shape[1])))
+        return padded[:, :cols].copy()
 
     def _scratch_for(self, native: "_NativeProblem") -> Floats:
         return np.empty(self._scratch(ctypes.byref(native)))

@@ -7,11 +7,14 @@
 #include "core.h"
 
 /* Runs side by side: row i holds weight i of all of them, NS_TILE apart. */
-enum { NS_TILE = 256 };
+enum { NS_TILE = 1024 };
 typedef struct {
     double *weight, *saved, *last, *before, *alpha;   /* now, Brent's, before the last epoch, before these epochs */
     int64_t *run, *marked;                            /* whose lane it is; whether it may have ended */
 } ns_tile;
+
+/* Rows of a table that are put under a triangle together. */
+enum { NS_ROWS = 32 };
 
 typedef struct {
     /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
@@ -28,6 +31,8 @@ typedef struct {
     void (*activate)(int64_t activation, int64_t count, const double *x, double *value, double *slope);
     /* `epochs` epochs of the first `live` runs of a tile. */
     void (*sweep)(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs);
+    /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */
+    void (*put_under)(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
 } ns_kernels;
 
 #endif

@@ -4,7 +4,7 @@
  * renewed for all at once. After some epochs those that may have ended are taken back to where these began, and go on by ns_walk, which
  * alone knows what an ending is. All other problems go by ns_walk from the start. */
 
-enum { EPOCHS_AT_ONCE = 128, MOST_INPUTS = 16 };
+enum { EPOCHS_AT_ONCE = 64, MOST_INPUTS = 16 };
 
 static int goes_side_by_side(const ns_problem *p) {
     return is_one_node(p) && p->rule == NS_PLAIN && p->batch == 1 && p->inputs <= MOST_INPUTS && !p->lanes && !p->frozen && p->until_mse < 0.0 &&

@@ -7,17 +7,17 @@
 
 enum { SIDE = W == 8 ? 16 : 8, TABLE_SIDE = 4 };
 
-/* One weight, one example: SIDE vectors, each operation on four of them before the next, because one vector's five operations in a
+/* One weight, one example: `side` vectors, each operation on four of them before the next, because one vector's five operations in a
  * row would fill the processor's waiting room. */
-INLINE void sweep_one_weight(const ns_problem *p, const ns_tile *of, int64_t r, int64_t steps) {
+INLINE void sweep_one_weight(const ns_problem *p, const ns_tile *of, int64_t r, int64_t steps, const int side) {
     const vec x = each(*p->input), goal = each(*p->goal);
     const double *alpha = of->alpha + r, *saved = of->saved + r;
     vec w[SIDE], before[SIDE];
     ivec met = {0};
-    UNROLL for (int q = 0; q < SIDE; q++) w[q] = before[q] = load(of->weight + r + q * W);
+    UNROLL for (int q = 0; q < side; q++) w[q] = before[q] = load(of->weight + r + q * W);
     for (int64_t t = 0; t < steps; t++) {
-        if (t == steps - 1) UNROLL for (int q = 0; q < SIDE; q++) before[q] = w[q];
-        UNROLL for (int q = 0; q < SIDE; q += 4) {
+        if (t == steps - 1) UNROLL for (int q = 0; q < side; q++) before[q] = w[q];
+        UNROLL for (int q = 0; q < side; q += 4) {
             vec s[4];
             UNROLL for (int k = 0; k < 4; k++) s[k] = w[q + k] * x;
             UNROLL for (int k = 0; k < 4; k++) s[k] -= goal;
@@ -27,7 +27,7 @@ INLINE void sweep_one_weight(const ns_problem *p, const ns_tile *of, int64_t r, 
             UNROLL for (int k = 0; k < 4; k++) met |= (ivec)w[q + k] == (ivec)load(saved + (q + k) * W);
         }
     }
-    UNROLL for (int q = 0; q < SIDE; q++) {
+    UNROLL for (int q = 0; q < side; q++) {
         const ivec still = (ivec)w[q] == (ivec)before[q], infinity = (ivec)each(__builtin_inf());
         const ivec marked = met | still | (((ivec)w[q] & infinity) == infinity);
         store(of->weight + r + q * W, w[q]);
@@ -82,8 +82,9 @@ INLINE void sweep_table(const ns_problem *p, const ns_tile *of, int64_t r, int64
 
 /* `epochs` epochs of the first `live` runs of a tile (more may be computed: there is room for a whole tile). */
 static void sweep_tile(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs) {
-    if (p->examples == 1 && size_of(p) == 1)
-        for (int64_t r = 0; r < live; r += SIDE * W) sweep_one_weight(p, of, r, epochs);
-    else
-        for (int64_t r = 0; r < live; r += TABLE_SIDE * W) sweep_table(p, of, r, epochs);
+    const int one_weight = p->examples == 1 && size_of(p) == 1;
+    int64_t r = 0;
+    for (; one_weight && r + SIDE * W <= live; r += SIDE * W) sweep_one_weight(p, of, r, epochs, SIDE);
+    for (; one_weight && r < live; r += 4 * W) sweep_one_weight(p, of, r, epochs, 4);
+    for (; r < live; r += TABLE_SIDE * W) sweep_table(p, of, r, epochs);
 }

@@ -11,6 +11,7 @@ from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.arithmetic.runs import Swept
+from nodescope.arithmetic.triangle import triangle as triangle
 
 name = "plain"
 
