@@ -54,7 +54,7 @@ INLINE void sums_side_by_side(const eight_rows *of, const double *w, int64_t d, 
 }
 
 /* Sums of eight rows, each in eight lanes. */
-INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const double *w, double *sum) {
+INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const double *w, const double *ahead, double *sum) {
     const int64_t d = p->inputs, last = (d - 1) / LANES * LANES;
     double tail[LANES] = {0};
     ivec keep[PARTS];
@@ -62,6 +62,7 @@ INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const doubl
     copy(tail, w + last, d - last);
     for (int64_t k = 0; k < EIGHT; k++) {
         vec lane[PARTS];
+        for (int64_t i = 0; ahead && i < d; i += LINE) __builtin_prefetch(ahead + k * d + i);
         UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
         add_products(p, w, tail, of->row[k], keep, lane);
         sum[k] = lanes_sum(lane);
@@ -70,7 +71,7 @@ INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const doubl
 
 INLINE void sums_of_eight(const ns_problem *p, const eight_rows *of, const double *w, const double *ahead, double *sum) {
     const int64_t d = p->inputs;
-    if (p->lanes) sums_in_lanes(p, of, w, sum);
+    if (p->lanes) sums_in_lanes(p, of, w, ahead, sum);
     else sums_side_by_side(of, w, d, ahead, sum);
     for (int64_t k = 0; p->layer->has_bias && k < EIGHT; k++) sum[k] += w[d];
 }
