@@ -8,6 +8,11 @@ from typing import Any
 _OURS = str(Path(__file__).parent)
 
 
+def one_line(text: str) -> str:
+    """The text with line breaks and all else that cannot be printed as Python writes them: `\\n`, `\\x00`."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 class NodescopeError(Exception):
     """Any failure that nodescope explains itself.
 
@@ -20,8 +25,8 @@ class NodescopeError(Exception):
     run: Any = None
 
     def __str__(self) -> str:
-        """One line, whatever names of files and columns are in it."""
-        return "\\n".join(super().__str__().splitlines())
+        """One line that can be printed, whatever names of files and columns are in it."""
+        return one_line(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the person's own line and the message. Where in nodescope it was noticed helps nobody."""
@@ -33,6 +38,10 @@ class NodescopeError(Exception):
 
 class InputError(NodescopeError, ValueError):
     """Numbers, tables or settings that cannot be run."""
+
+
+class NoStep(InputError, IndexError):
+    """A run has no such step: bad input, and, as of any sequence, an index that is not there."""
 
 
 class DataChanged(NodescopeError):

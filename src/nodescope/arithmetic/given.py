@@ -14,19 +14,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.errors import InputError
+from nodescope.errors import InputError, NoStep, one_line
 
 LONGEST_PATH = 4096
 """A path has at most so many bytes: no system takes more."""
+NO_NUMBERS = (np.bool_, np.timedelta64)
+"""What NumPy, or Python, has among its numbers, and is none here."""
 LONGEST = 60
 """A message shows at most so many characters of a value."""
 
 
 def shown(value: object) -> str:
     """The value as it stands in a message: on one line, short; of an array its shape, as its numbers say nothing there."""
+    if isinstance(value, np.ma.MaskedArray):
+        return f"a masked array of shape {value.shape}"
     if isinstance(value, np.ndarray):
-        shape = f"of shape {value.shape} and type {shown_type(value.dtype)}" if value.ndim else f"without axes ({shown(value[()])})"
-        return f"an array {shape}"
+        if not value.ndim:
+            return f"an array without axes ({shown(value.item())})"
+        return f"an array of shape {value.shape} and type {shown_type(value.dtype)}"
     if any(hasattr(value, way) for way in ("__arrow_c_array__", "__arrow_c_stream__", "__dataframe__")):
         return f"a {type(value).__module__.split('.')[0]} {type(value).__name__}"
     try:
@@ -35,7 +40,9 @@ def shown(value: object) -> str:
         text = f"{type(value).__name__} of too many digits to show"
     except Exception:  # somebody's own class
         text = f"a {type(value).__name__} that cannot be shown"
-    text = re.sub(r"\s*\n\s*", " ", text)
+    if type(value).__repr__ is object.__repr__ or " at 0x" in text:
+        text = f"a {type(value).__name__}"
+    text = one_line(re.sub(r"\s*\n\s*", " ", text[: 10 * LONGEST]))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -69,7 +76,7 @@ def number(
         It is none, or out of these bounds.
     """
     value = _alone(value)
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (Real, Decimal)):
+    if isinstance(value, (bool, *NO_NUMBERS)) or not isinstance(value, (Real, Decimal)):
         raise InputError(f"{name} is {shown(value)}; it must be {words}")
     try:
         as_float = float(value)
@@ -90,13 +97,32 @@ def number(
 def whole(name: str, value: object, *, least: int = 0, most: int = 2**62, words: str = "") -> int:
     """The value as an integer from `least` to `most`; 3.0 is 3."""
     value = _alone(value)
-    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, *NO_NUMBERS))
     if not is_whole and not (isinstance(value, (float, np.floating)) and float(value).is_integer()):
         raise InputError(f"{name} is {shown(value)}; it must be {words + ' or ' if words else ''}a whole number")
     as_int = int(value)  # type: ignore[call-overload]
     if not least <= as_int <= most:
         raise InputError(f"{name} is {shown(value)}; it must be {f'at least {least}' if as_int < least else f'at most {most}'}")
     return int(as_int)
+
+
+def step_of(name: str, value: object, steps: int) -> int:
+    """The value as the number of one of so many steps, counted from 0; from the end where negative.
+
+    Raises
+    ------
+    InputError
+        No whole number.
+    NoStep
+        There is no such step.
+    """
+    seen = _alone(value)
+    if not isinstance(seen, (int, np.integer)) or isinstance(seen, (bool, *NO_NUMBERS)):
+        raise InputError(f"{name} is {shown(value)}; it must be a whole number")
+    step = int(seen) + (steps if seen < 0 else 0)
+    if not 0 <= step < steps:
+        raise NoStep(f"{name} {shown(value)} is not there: the run has {steps:,} steps, counted from 0")
+    return step
 
 
 def choice(name: str, value: object, *allowed: str) -> str:
@@ -119,7 +145,7 @@ def path_of(name: str, value: object) -> Path:
     try:
         path = Path(value) if isinstance(value, (str, PathLike)) else None
         name_of_it = b"\0" if path is None else os.fsencode(path)
-    except (TypeError, ValueError):  # a PathLike of bytes; half a character
+    except Exception:  # a PathLike of bytes, or one that fails; half a character
         path, name_of_it = None, b"\0"
     if path is None or b"\0" in name_of_it or len(name_of_it) > LONGEST_PATH:
         raise InputError(f"{name} is {shown(value)}; it must be the path of a file")
@@ -153,7 +179,7 @@ def as_floats(name: str, value: object) -> NDArray[np.float64]:
         seen = shown(value) if isinstance(value, np.ndarray) else f"{shown(value)} of type {shown_type(array.dtype)}"
         raise InputError(f"{name} must be numbers; seen: {seen}")
     with np.errstate(over="ignore"):  # what is too large is refused as infinite
-        floats = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
+        floats = np.require(array, np.float64, ("C_CONTIGUOUS", "ALIGNED")).reshape(array.shape)
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size and not _fits(array):
         raise InputError(f"{name} has an integer that a double cannot hold exactly; give it as a float if rounding is meant")
     return floats

@@ -101,10 +101,7 @@ def verify(run: str, time_limit: float | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def explain(run: str, step: int, layer: int | None, node: int | None, form: str, as_json: bool) -> None:
     """Write out the arithmetic of one step of a RUN, as on paper."""
-    try:
-        page = ns.explain(opened(run), step, layer, node)
-    except IndexError as error:
-        raise InputError(str(error)) from error
+    page = ns.explain(opened(run), step, layer, node)
     if as_json:
         click.echo(values.as_json(values.explanation_values(page)))
     else:

@@ -6,10 +6,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.given import choice, path_of, shown, whole
+from nodescope.arithmetic.given import choice, path_of, whole
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
 from nodescope.run.file.lock import beside
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recorded import Recorded, Seen
 from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
@@ -93,8 +94,7 @@ def _target(run: object, path: object) -> tuple[Path, str]:
     form = target.suffix.lower()
     if form not in _ENDINGS:
         raise InputError(f"{target.name!r:.80} ends in {target.suffix!r:.20}; a run can be written as {', '.join(_ENDINGS)}")
-    if not isinstance(run, (Run, Recorded)):
-        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    refuse_no_run(run)
     if isinstance(run, Recorded) and form not in _OF_OBSERVED:
         raise InputError(f"this run was observed in {run.program}; it can be written as {', '.join(_OF_OBSERVED)}, not as {form}")
     return target, form

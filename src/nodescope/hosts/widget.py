@@ -5,6 +5,7 @@ from typing import Any
 
 from nodescope.errors import InputError
 from nodescope.hosts.file import bundle, scene_of
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.display import run_text
@@ -38,6 +39,7 @@ def show(run: Run | Recorded) -> Any:
     >>> "Settled after 317 steps" in view.scene
     True
     """
+    refuse_no_run(run)
     try:
         import anywidget
         import traitlets

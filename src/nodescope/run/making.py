@@ -178,7 +178,7 @@ def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -
     try:
         array = np.asarray(value)
         seen = f"has shape {shapes.shape_text(array.shape)} of {array.dtype}"
-    except ValueError:
+    except Exception:  # of any library's arrays
         array, seen = np.empty(0), f"is {shown(value)}, which is no rectangle"
     if array.dtype != bool or array.shape not in allowed:
         raise InputError(f"{name} {seen}; it must be {words}booleans in the shape of the weights, {shapes.shape_text(allowed[-1])}")

@@ -16,13 +16,10 @@ from nodescope.errors import InputError
 Floats = NDArray[np.float64]
 Array = NDArray[Any]
 
-ALLOWED = """allowed are, for n examples, d inputs, k outputs:
-  weight scalar, input scalar, goal scalar    one example, one input
-  weight scalar, input (n,),   goal (n,)      n examples of one input
-  weight (d,),   input (d,),   goal scalar    one example of d inputs
-  weight (d,),   input (n, d), goal (n,)      n examples of d inputs
-  weight (k, d), input (d,),   goal (k,)      one example, k output nodes
-  weight (k, d), input (n, d), goal (n, k)    n examples, k output nodes"""
+ALLOWED = (
+    "for n examples, d inputs, k outputs: a scalar weight takes input scalar or (n,), weight (d,) or weight (k, d) takes input "
+    "(d,) or (n, d); goal has n where input has it and k where weight has it"
+)
 
 CHECK_AT_ONCE = 2**20
 """Arrays up to this many numbers are looked through for NaN and infinity before a run; larger ones only if a step is not finite."""
@@ -104,6 +101,8 @@ def fit_network(sizes: tuple[int, ...], given_input: Floats, goal: Floats) -> tu
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
+    if len(shape) > 5:
+        return f"{str(shape[:5])[:-1]}, … {len(shape)} axes)"
     return str(shape) if shape else "scalar"
 
 

@@ -63,8 +63,8 @@ class Tabular:
         of_layers = [name for layer in self.layers if within for name in layer.columns]
         there = tuple(dict.fromkeys([*self.columns, *of_layers]))
         for name in names:
-            if name not in there:
-                near = get_close_matches(str(name), there, 1)
+            if not isinstance(name, str) or name not in there:
+                near = get_close_matches(name[:99], there, 1) if isinstance(name, str) else []
                 hint = f"did you mean {near[0]!r}? " if near else ""
                 raise InputError(f"there is no column {shown(name)}; {hint}The columns are {', '.join(there)}")
 

@@ -10,6 +10,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from nodescope.arithmetic.given import shown, step_of
 from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.quantities import OF_A_STEP
@@ -62,11 +63,7 @@ class Trace:
             if stride < 1:
                 raise InputError(f"a window goes forward: its stride is {stride}, it must be at least 1")
             return Window(self._replay, range(start, max(start, stop), stride))
-        if not isinstance(step, (int, np.integer)) or isinstance(step, bool):
-            raise InputError(f"step is {step!r}; it must be a whole number or a slice such as trace[0:10]")
-        t = int(step) + (self._steps if step < 0 else 0)
-        if not 0 <= t < self._steps:
-            raise IndexError(f"step {step} is not there: the run has {self._steps:,} steps, counted from 0")
+        t = step_of("step", step, self._steps)
         return Step(Window(self._replay, range(t, t + 1)))
 
     def __iter__(self) -> Iterator["Step"]:
@@ -328,8 +325,8 @@ class Step:
         raise AttributeError(f"a step has no {name!r}; it has {', '.join(self._window.columns)}")
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._numbers:
-            raise InputError(f"a step has no {name!r}; it has {', '.join(self.columns)}")
+        if not isinstance(name, str) or name not in self._numbers:
+            raise InputError(f"a step has no {shown(name)}; it has {', '.join(self.columns)}")
         return self._numbers[name]
 
     def __dir__(self) -> list[str]:

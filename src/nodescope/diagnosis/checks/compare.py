@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.errors import InputError
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -96,6 +97,8 @@ def compare(a: Run, b: Run) -> Comparison:
     >>> compare(slow, fast).better
     'b'
     """
+    refuse_no_run(a, "a")
+    refuse_no_run(b, "b")
     seen, unseen = (_same(_goals(a, name), _goals(b, name)) for name in ("goal", "unseen_goal"))
     if not seen or not unseen:
         raise InputError(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.given import step_of, whole
 from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.replayed_columns import fill
 from nodescope.run.run import Run
 from nodescope.theory.network import forward
@@ -130,11 +132,10 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
     >>> check_gradients(run, 2).passed
     True
     """
+    refuse_no_run(run)
     if not run.steps:
         raise InputError("the run made no step: there is no weighted delta to check")
-    at = step + run.steps if step < 0 else step
-    if not 0 <= at < run.steps:
-        raise InputError(f"step {step} is not there: the run has {run.steps:,} steps, counted from 0")
+    at, most = step_of("step", step, run.steps), None if most is None else whole("most", most, least=1)
     problem = run.recipe.problem
     weights = np.array(problem.weights(run.replay.state_at(at)), dtype=np.float64).ravel()
     examples = np.atleast_1d(run.trace[at]["example"])

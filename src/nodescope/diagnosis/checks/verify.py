@@ -25,6 +25,7 @@ from nodescope.diagnosis.checks.places import Places, first_different, same_arra
 from nodescope.diagnosis.checks.recomputed import PLAIN_SECONDS, Recomputed, plain_seconds
 from nodescope.run.descent import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.network import Network
 from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import Recipe
@@ -66,6 +67,7 @@ def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None 
     >>> verify(run).first_difference.step
     256
     """
+    refuse_no_run(run)
     most = None if most_steps is None else whole("most_steps", most_steps)
     limit = None if time_limit is None else number("time_limit", time_limit, least=0.0)
     audit = _Audit(run, most, limit)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.arithmetic.given import path_of
 from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.diagnosis.homework.judge import Judge
 from nodescope.diagnosis.homework.sheet import MOST_STEPS, Sheet, lay_out, without
@@ -71,6 +72,8 @@ def grade(printed: Any, **settings: Any) -> Grade | ClassList:
     """
     given = without_writing(settings)
     task = _Task(given) if given else None
+    if isinstance(printed, PathLike):
+        printed = path_of("printed", printed)
     if isinstance(printed, (str, PathLike)) and _is_folder(printed):
         return ClassList(_grades(Path(printed), task))
     return _graded(printed, task)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.arithmetic.given import path_of, shown
 from nodescope.data.columns import Bad
 from nodescope.data.open import is_table, open_table
 from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, short
@@ -32,7 +33,7 @@ def read_printed(printed: Any, one: bool = True) -> list[Columns]:
         Nothing in it, ragged rows, a cell that is no number, more than 1,000,000 cells.
     """
     if isinstance(printed, PathLike) or (isinstance(printed, str) and _is_path(printed)):
-        return _file(Path(printed), one)
+        return _file(path_of("printed", printed), one)
     if isinstance(printed, str):
         return read_text(printed, "the printed text", one)
     if isinstance(printed, Mapping):
@@ -87,7 +88,7 @@ def _frame(data: Any) -> dict[str, Printed]:
         if isinstance(column, Bad):
             raise InputError(f"{table.where}: column {short(name)} is not numbers; leave it out, or give it as numbers")
     _refuse_size(sum(len(column) for column in columns if not isinstance(column, Bad)))
-    given = {name: data[name] if _has_dtype(data) else column for name, column in zip(table.names, columns, strict=True)}
+    given = {name: data.iloc[:, i] if _has_dtype(data) else columns[i] for i, name in enumerate(table.names)}
     out = {name: from_numbers(np.asarray(values)) for name, values in given.items()}
     return _refuse_empty(out, table.where)
 
@@ -125,10 +126,10 @@ def _array(name: str, values: Any) -> list[Printed]:
     """Numbers in rows as columns; a list of one axis is one column."""
     try:
         array = np.asarray(values)
-    except (ValueError, TypeError, OverflowError) as error:
+    except Exception as error:  # of any library's arrays
         raise InputError(f"{short(name)} is not a rectangle of numbers: rows of different lengths") from error
     if array.dtype.kind not in "fiu" or array.ndim == 0:
-        raise InputError(f"{short(name)} must be numbers, a list or rows of them; seen: {short(values)}")
+        raise InputError(f"{short(name)} must be numbers, a list or rows of them; seen: {shown(values)}")
     if not array.size:
         raise InputError(f"{short(name)} is empty; give at least one printed number")
     _refuse_size(array.size)

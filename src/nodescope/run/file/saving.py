@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.given import path_of, shown, whole, yes_or_no
+from nodescope.arithmetic.given import path_of, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Descent, go
@@ -30,6 +30,7 @@ from nodescope.run.file.content import (
 from nodescope.run.file.lock import Lock, target_of, unfinished
 from nodescope.run.file.opening import Log, is_in_the_way, log_beside, log_of, opened, refuse_foreign_log
 from nodescope.run.file.runfile import RunFile, blank, replaceable, take_name
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -70,8 +71,7 @@ def save(run: Run | Recorded, path: str | PathLike[str], *, overwrite: bool = Fa
     ...     ns.load(pathlib.Path(folder) / "sticks.nodescope").weight == run.weight
     True
     """
-    if not isinstance(run, (Run, Recorded)):
-        raise InputError(f"run is {shown(run)}; it must be a run, as ns.descend or ns.load gives it")
+    refuse_no_run(run)
     path, overwrite = path_of("path", path), yes_or_no("overwrite", overwrite)
     with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as part:
         with blank(part) as content:

@@ -6,7 +6,9 @@ where digits were left out, and exactly, in a form that Python works out to the 
 
 from collections.abc import Sequence
 
+from nodescope.arithmetic.given import whole
 from nodescope.errors import InputError
+from nodescope.run.given_run import refuse_no_run
 from nodescope.run.run import Run
 from nodescope.views.explanation.forward import error, hidden_deltas, predictions
 from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
@@ -69,8 +71,10 @@ def explain(run: Run, step: int, layer: int | None = None, node: int | None = No
       alpha delta    = -0.017999999999999995 = 0.1 * (-0.17999999999999994)
       new weight     = 0.43800000000000006   = 0.42000000000000004 - (-0.017999999999999995)
     """
+    refuse_no_run(run)
     if isinstance(step, slice):
-        raise InputError(f"step is {step!r}; it must be a whole number: one step is explained at a time")
+        raise InputError(f"step is {step!r:.80}; it must be a whole number: one step is explained at a time")
+    layer, node = (None if at is None else whole(name, at, least=-(2**62)) for name, at in (("layer", layer), ("node", node)))
     numbers = StepNumbers(run, step, node)
     layers = _chosen(numbers, layer, node)
     parts = [*predictions(numbers, layers), error(numbers), *hidden_deltas(numbers, layers), *updates(numbers, layers)]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from nodescope.arithmetic.given import step_of
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.run import Run
@@ -49,9 +50,7 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
     """
     if not run.steps:
         raise InputError("the run made no step: there is nothing to draw")
-    at = telling_step(run) if step is None else step + (run.steps if step < 0 else 0)
-    if not 0 <= at < run.steps:
-        raise InputError(f"step {step} is not there: the run has {run.steps:,} steps, counted from 0")
+    at = telling_step(run) if step is None else step_of("step", step, run.steps)
     judged = diagnosis or diagnose(run)
     shown = run.trace[at]
     left, bottom = _inside(run, shown)
