@@ -208,7 +208,7 @@ def goal_out_of_range(e: Evidence) -> Finding | None:
 @needs(CURVED, STEPS)
 def stalled(e: Evidence) -> Finding | None:
     """No weight of some layer moved at the end, and which of the reasons it is."""
-    if e.end == 0.0 or not e.run.steps or e.last.alpha == 0.0:
+    if e.solved or not e.run.steps or e.last.alpha == 0.0:
         return None
     layers = enumerate(e.last.layers)
     still = [n for n, layer in layers if layer.stands_for_all and e.unmoved(n) and not e.moved_by_others(n)]
