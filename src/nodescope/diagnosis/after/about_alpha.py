@@ -156,8 +156,8 @@ def error_grew(e: Evidence) -> Finding | None:
     no_fit = e.spread if e.spread > 0 or GOALS not in e.offers else e.start
     lost = lowest > 0 and not e.end <= 10 * lowest and e.end > 2 * no_fit and not _coming_down(e)
     worse = GOALS in e.offers and not e.end <= WORSE * e.start and e.share_left >= 1.0
-    if not (grew or lost or worse) or any(all_saturated(layer) for layer in e.last.layers):
-        return None  # saturated nodes are bounded: they stand at a wrong end, and do not diverge
+    if not (grew or lost or worse) or all_saturated(e.last.layers[-1]):
+        return None  # predictions of saturated nodes are bounded: they stand at a wrong end, and do not diverge
     from_start = grew or not lost
     measured = e.end / (e.true_start if from_start else lowest) if e.true_start else math.inf
     limit = math.inf if e.rescales else e.local_limit(e.first) if e.whole_batch else e.local_limit_of_one(e.first)
