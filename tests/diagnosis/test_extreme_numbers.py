@@ -45,6 +45,7 @@ def ask_everything(foretold: ns.Forecast) -> None:
         assert (foretold.steps_to(mse) is None) == bool(foretold.why_not(mse))
 
 
+@pytest.mark.timeout(1200)
 @np.errstate(over="ignore", under="ignore")
 def test_forecasts_of_any_finite_numbers():
     rng = np.random.default_rng(41)
@@ -96,3 +97,58 @@ def test_goals_whose_squares_no_double_holds():
     assert (foretold.regime, foretold.least_mse, foretold.limit) == ("converges", math.inf, pytest.approx(0.8))
     beyond = ns.forecast(input=[1e200, 1.0], goal=[1e300, 1.0], batch="all", alpha=1e-320)
     assert str(beyond).startswith("Diverges") or "largest number that a computer can hold" in str(beyond)
+
+
+@pytest.mark.timeout(600)
+@np.errstate(over="ignore", under="ignore")
+def test_verdicts_of_any_finite_numbers():
+    """No exception and no warning; a run that broke off, or whose squares no double holds, is never simply called healthy."""
+    rng = np.random.default_rng(43)
+    for _ in range(RECIPES // 5):
+        alpha, steps = float(rng.choice([0.1, a_size(rng), -1.0])), int(rng.choice([0, 1, 3, 40, 300]))
+        recipe = an_extreme_recipe(rng) | {"alpha": alpha, "steps": steps}
+        run = ns.descend(**recipe)
+        found = ns.diagnose(run)
+        assert str(found)
+        assert not found.withheld, recipe
+        if found.headline.startswith("Healthy"):
+            assert run.ending is not ns.Ending.DIVERGED, recipe
+            assert math.isfinite(run.mse) or "overflow" in found, recipe
+        if "solved" in found:
+            assert np.array_equal(predicted(recipe, run), recipe["goal"]), recipe
+
+
+@np.errstate(all="ignore")
+def predicted(recipe: dict[str, object], run: ns.Run) -> np.ndarray:
+    """By NumPy, product by product as a person adds them."""
+    products = np.asarray(run.weight)[None] * np.asarray(recipe["input"])[:, None, :]
+    total = products[..., 0]
+    for i in range(1, products.shape[-1]):
+        total = total + products[..., i]
+    return total if run.bias is None else total + np.asarray(run.bias)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name", "severity"),
+    [
+        ({"input": 5e-324, "goal": 1e300, "alpha": 1e-300, "steps": 3}, "overflow", "warning"),
+        ({"input": 1.0, "goal": 1e200, "alpha": 0.1, "steps": 3}, "overflow", "warning"),
+        ({"input": 1.0, "goal": 1e200, "alpha": 0.1}, "overflow", "note"),
+        ({"input": 1.0, "goal": 1e-200, "alpha": 0.1, "steps": 3}, "underflow", "warning"),
+        ({"input": 1.0, "goal": 1e-200, "alpha": 0.1}, "underflow", "note"),
+        ({"input": 1.0, "goal": 1e-200, "alpha": 1.0}, "solved", "note"),
+    ],
+)
+def test_an_mse_that_no_double_holds_says_nothing(recipe: dict[str, float], name: str, severity: str):
+    found = {finding.name: finding.severity for finding in ns.diagnose(ns.descend(weight=0.0, **recipe)).findings}
+    assert found.get(name) == severity
+    assert ("solved" in found) == (name == "solved")
+
+
+def test_a_run_that_broke_off_is_never_healthy():
+    """A drawn order whose alpha lies where no bound decides: it diverged all the same."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(12, 3))
+    run = ns.descend(input=x, goal=x.sum(axis=1), order="shuffled", alpha=1.3, steps=200_000)
+    assert run.ending is ns.Ending.DIVERGED
+    assert ns.diagnose(run).findings[0].name == "non-finite"

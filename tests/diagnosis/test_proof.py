@@ -10,6 +10,8 @@ from conftest import PLAIN
 import nodescope as ns
 from nodescope.diagnosis.after.proof import Row, made_again
 from nodescope.theory.doubled import add, exact_product, multiply, quotient, whole
+from nodescope.theory.epoch import Epoch
+from nodescope.theory.epoch_rounding import carried_roundings
 
 
 def strongly_non_normal(half: int = 50, alpha: float = 0.002, epochs: int = 99, slope: float = 20.0, intercept: float = 5.0):
@@ -79,3 +81,25 @@ def test_pairs_of_doubles_against_fractions():
         assert Fraction(float(high)) + Fraction(float(low)) == Fraction(a) * Fraction(b)
     high, low = quotient(0.1, 3)
     assert abs(Fraction(float(high)) + Fraction(float(low)) - Fraction(0.1) / 3) < Fraction(2) ** -105
+
+
+@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
+@pytest.mark.parametrize(
+    ("half", "alpha", "slope", "intercept"), [(50, 0.002, 20.0, 5.0), (30, 0.006, -3.0, 40.0), (12, 0.02, 1.0, 9.0)]
+)
+def test_the_bound_covers_what_rounding_does_and_hides_no_change(half: int, alpha: float, slope: float, intercept: float):
+    """The recorded mse and the predicted one are both within it of exact arithmetic; and it is a small part of either."""
+    run = strongly_non_normal(half, alpha, 60, slope, intercept)
+    row = next(row for row in reversed(ns.diagnose(run).proof) if row.relation == "about")
+    true = in_exact_arithmetic(half, alpha, row.step // (2 * half), slope, intercept)
+    assert max(abs(row.recorded - true), abs(row.predicted - true)) <= row.uncertain
+    assert row.uncertain < 0.01 * true or true < 1e-20
+
+
+def test_an_epoch_that_lengthens_nothing_multiplies_no_rounding():
+
+    epoch = Epoch(np.array([[1.0], [0.5]]), 1, True)
+    assert carried_roundings(epoch, 2.0, np.zeros((1, 1)), np.ones((2, 1))) == 0.0
+    # by hand: 1 − 3·1 = −2 and 1 − 3/4 = 1/4; S = ¼ and 1; weights 0, 3, 3 − 1.5·(1.5 − 1) = 2.25
+    expected = (0.25 * ((1 + 3) * 0 + 3) + 1 * ((1 + 0.75) * 3 + 2.25)) * np.sqrt((1 + 0.25) / 2) * 5
+    assert carried_roundings(epoch, 3.0, np.zeros((1, 1)), np.ones((2, 1))) == pytest.approx(expected)

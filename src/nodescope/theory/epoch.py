@@ -9,6 +9,7 @@ Inputs here are divided by the power of two that makes the largest about 1, and 
 worked out then leaves the doubles, whatever units the inputs have.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,13 +85,18 @@ class Epoch:
         return not abs(alpha) * float(self.moments.max()) <= LONG_STEP
 
     def _carry_batches(self, alpha: float, weights: Floats, goal: Floats | None) -> Floats:
-        scaled = alpha * self._scale[:, None] * self.z
         with np.errstate(all="ignore"):
-            for start in range(0, len(self.z), self.batch):
-                rows = slice(start, start + self.batch)
-                delta = self.z[rows] @ weights - (0.0 if goal is None else goal[rows])
-                weights = weights - scaled[rows].T @ delta
+            for i, (z, scaled) in enumerate(self.batches(alpha)):
+                delta = z @ weights - (0.0 if goal is None else goal[i * self.batch : (i + 1) * self.batch])
+                weights = weights - scaled.T @ delta
         return weights
+
+    def batches(self, alpha: float) -> Iterator[tuple[Floats, Floats]]:
+        """Each batch's inputs, and the same times alpha and its examples' weights."""
+        scaled = alpha * self._scale[:, None] * self.z
+        for start in range(0, len(self.z), self.batch):
+            rows = slice(start, start + self.batch)
+            yield self.z[rows], scaled[rows]
 
     def shift(self, alpha: float) -> Floats:
         """P − I, (r, r): what an epoch adds to each unit of missing error; keeps its digits where P is nearly I."""

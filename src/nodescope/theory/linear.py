@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.theory.bowl import Bowl, best_alpha, bowl
 from nodescope.theory.epoch import Epoch
-from nodescope.theory.epoch_path import EpochPath, path
+from nodescope.theory.epoch_path import LONGEST_EXACT, EpochPath, path
+from nodescope.theory.epoch_rounding import carried_roundings
 from nodescope.theory.epoch_stability import Stability
 from nodescope.theory.exact import as_float, exact_square
 from nodescope.theory.full_batch import FullBatchPath
@@ -198,6 +199,22 @@ class LinearSystem:
             for (group, _), (epoch, exponent) in zip(self._moving, self.epochs, strict=True)
         ]
         return _in_blocks(self.problem, self.groups, [(g, way) for (g, _), way in zip(self._moving, ways, strict=True)])
+
+    @cached_property
+    def rounding_of_epoch(self) -> float:
+        """What an epoch's steps make of their own rounding where they lengthen errors, ÷ 2⁻⁵²; root mean square of predictions.
+
+        The larger of the first epoch's and of one of the cycle that it ends in; 0 where no step lengthens an error.
+        """
+        if not self.in_order or self.problem.n > LONGEST_EXACT:
+            return 0.0
+        largest = [0.0]
+        for (group, found), (epoch, exponent) in zip(self._moving, self.epochs, strict=True):
+            alpha, start = _in_units(self.problem.alpha, exponent), scaled_by(found.directions @ group.start, exponent)
+            moved = path(epoch, alpha, -group.residual).cycle
+            ends = [start] if moved is None else [start, start + moved]
+            largest += [carried_roundings(epoch, alpha, weights, group.goal) for weights in ends]
+        return max(largest)
 
     def cycle_distance(self, alpha: float) -> float:
         """mse at the end of an epoch, once it goes round at this alpha, less the least that weights could give."""

@@ -9,7 +9,7 @@ from nodescope.diagnosis.after.cause import cause_of
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, GOALS, REPLAY, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import Linear
-from nodescope.diagnosis.after.remedies import good_alpha, holds, usable
+from nodescope.diagnosis.after.remedies import good_alpha, holds, times, usable
 from nodescope.run.ending import Ending
 
 LIMIT = "the limit 2/|x|², or 2/λmax: Bertsekas 1999, Nonlinear Programming, section 1.3"
@@ -69,7 +69,7 @@ def alpha_is_zero(e: Evidence) -> Finding | None:
 @needs(REPLAY)
 def non_finite(e: Evidence) -> Finding | None:
     """A number ceased to be finite, and no closed form foretold it: where it came from."""
-    if e.run.ending is not Ending.DIVERGED or CLOSED_FORM in e.offers:
+    if e.run.ending is not Ending.DIVERGED or (CLOSED_FORM in e.offers and e.linear.stable is not None):
         return None
     found = cause_of(e.run)
     return Finding(
@@ -156,12 +156,12 @@ def error_grew(e: Evidence) -> Finding | None:
     no_fit = e.spread if e.spread > 0 or GOALS not in e.offers else e.start
     lost = lowest > 0 and not e.end <= 10 * lowest and e.end > 2 * no_fit and not _coming_down(e)
     worse = GOALS in e.offers and not e.end <= WORSE * e.start and e.share_left >= 1.0
-    if not (grew or lost or worse) or any(all_saturated(layer) for layer in e.last.layers):
-        return None  # saturated nodes are bounded: they stand at a wrong end, and do not diverge
+    if not (grew or lost or worse) or all_saturated(e.last.layers[-1]):
+        return None  # predictions of saturated nodes are bounded: they stand at a wrong end, and do not diverge
     from_start = grew or not lost
     measured = e.end / (e.true_start if from_start else lowest) if e.true_start else math.inf
     limit = math.inf if e.rescales else e.local_limit(e.first) if e.whole_batch else e.local_limit_of_one(e.first)
-    ratio = float(e.alphas[0]) / limit
+    ratio = times(float(e.alphas[0]), limit)
     local = f": at the start alpha is {ratio:.3g} times the local limit {limit:.3g}" if ratio > 0 else ""
     return Finding(
         "diverges",
@@ -176,15 +176,15 @@ def error_grew(e: Evidence) -> Finding | None:
             "more than twice the error at the start; or ten times the lowest, and above twice the goals' variance; a warning where "
             "it is a tenth above the start and the goals' variance"
         ),
-        remedy=f"An alpha below {limit / 2:.2g}, half the local limit." if ratio > 1 else "Take a smaller alpha.",
+        remedy=f"An alpha below {limit / 2:.2g}, half the local limit." if ratio > 1 and usable(limit) else "Take a smaller alpha.",
         source="Cohen et al. 2021, section 2: stable below 2/λmax, locally",
     )
 
 
 def _coming_down(e: Evidence) -> bool:
     """Whether the highest error of the last quarter is clearly below that of the quarter before: momentum goes up and down so."""
-    third, last = (float(part.max()) for part in np.array_split(e.errors[len(e.errors) // 2 :], 2))
-    return last < STILL_AS_HIGH * third
+    third, last = np.array_split(e.errors[len(e.errors) // 2 :], 2)
+    return len(last) > 0 and float(last.max()) < STILL_AS_HIGH * float(third.max())
 
 
 def _how_it_grew(e: Evidence, measured: float, lowest: float | None) -> str:
@@ -245,7 +245,7 @@ def edge_of_stability(e: Evidence) -> Finding | None:
     if e.rescales or not e.whole_batch or not e.finite or e.run.steps < 10 or e.last.alpha <= 0:
         return None
     limit = e.local_limit(e.last)
-    ratio = e.last.alpha / limit
+    ratio = times(e.last.alpha, limit)
     if not EDGE[0] <= ratio <= EDGE[1] or not e.end < e.start:
         return None
     return Finding(
@@ -292,14 +292,15 @@ def local_limit(e: Evidence) -> Finding | None:
 
 
 def _against_limit(e: Evidence, limit: float) -> str:
-    ratio = e.last.alpha / limit
-    times = f"{ratio:.3g} times the local limit {limit:.4g}"
+    ratio = times(e.last.alpha, limit)
+    so_many = f"{ratio:.3g} times the local limit {limit:.4g}"
     if e.whole_batch:
-        return f"{times} ({_regime(ratio)}, locally)"
+        return f"{so_many} ({_regime(ratio)}, locally)"
     alone = e.local_limit_of_one(e.last)
+    ratio_alone = times(e.last.alpha, alone)
     return (
-        f"{times} of all examples together, and {e.last.alpha / alone:.3g} times that of the steepest example alone, "
-        f"{alone:.4g} ({_regime(e.last.alpha / alone)} there, locally)"
+        f"{so_many} of all examples together, and {ratio_alone:.3g} times that of the steepest example alone, "
+        f"{alone:.4g} ({_regime(ratio_alone)} there, locally)"
     )
 
 

@@ -56,7 +56,7 @@ def frozen_weight(e: Evidence) -> Finding | None:
     if frozen is None or not frozen.any():
         return None
     blocks = e.problem.blocks(frozen)
-    count, everything = int(frozen.sum()), bool(frozen.all()) and e.end != 0.0
+    count, everything = int(frozen.sum()), bool(frozen.all()) and not e.solved
     where = ", ".join(e.layer_name(number) for number, block in enumerate(blocks) if block.any())
     if count <= NAMED:
         names = [e.weight_name(l, int(j), int(i)) for l, block in enumerate(blocks) for j, i in np.argwhere(block)]  # noqa: E741

@@ -210,7 +210,7 @@ def goal_out_of_range(e: Evidence) -> Finding | None:
 @needs(CURVED, STEPS)
 def stalled(e: Evidence) -> Finding | None:
     """No weight of some layer moved at the end, and which of the reasons it is."""
-    if e.end == 0.0 or not e.run.steps or e.last.alpha == 0.0:
+    if e.solved or not e.run.steps or e.last.alpha == 0.0:
         return None
     layers = enumerate(e.last.layers)
     still = [n for n, layer in layers if layer.stands_for_all and e.unmoved(n) and not e.moved_by_others(n)]
@@ -243,7 +243,7 @@ def stalled_examples(e: Evidence) -> Finding | None:
         return None
     errors = (e.last.layers[-1].delta ** 2).sum(axis=1)
     for number, layer in enumerate(e.last.layers[:-1]):
-        silent: NDArray[np.bool_] = np.all(_off(layer), axis=1)
+        silent: NDArray[np.bool_] = _silent(e, number)
         if len(silent) != len(errors) or not layer.stands_for_all:
             continue  # rows of a convolution are places of a picture, not examples
         share = float(errors[silent].sum() / (errors.sum() or 1.0))
@@ -267,6 +267,12 @@ def stalled_examples(e: Evidence) -> Finding | None:
             source="weighted delta = delta × input, and the inputs are 0",
         )
     return None
+
+
+def _silent(e: Evidence, number: int) -> NDArray[np.bool_]:
+    """Examples for which every node of a layer is off, (m,); where rows are examples by their numbers, also an epoch before."""
+    silent: NDArray[np.bool_] = np.all(_off(e.last.layers[number]), axis=1)
+    return silent & np.all(_off(e.lately[0].layers[number]), axis=1) if e.numbered else silent
 
 
 def _off(layer: LayerSnapshot) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from nodescope.diagnosis.after.about_nodes import saturated
 from nodescope.diagnosis.after.evidence import FADED, SLOW, Evidence
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import DONE, Linear
-from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, faster, scaled_inputs, steps_in_words
+from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, faster, scaled_inputs, steps_in_words, times
 from nodescope.run.ending import Ending
 
 STOOD = 0.02
@@ -45,7 +45,7 @@ def mse_reached(e: Evidence) -> Finding | None:
 @needs(GOALS)
 def solved(e: Evidence) -> Finding | None:
     """Every delta is 0."""
-    if e.end != 0.0:
+    if not e.solved:
         return None
     return Finding(
         "solved",
@@ -55,7 +55,7 @@ def solved(e: Evidence) -> Finding | None:
         step=e.run.steps,
         measured=0.0,
         predicted=e.linear.least if e.is_linear else None,
-        threshold="mse = 0",
+        threshold="every error is 0",
         source="mse = mean of delta × delta",
     )
 
@@ -132,7 +132,7 @@ def _far_below_limit(e: Evidence) -> Finding | None:
     if any(2 * len(saturated(layer)) >= layer.nodes for layer in e.first.layers):
         return None  # flat ends bend little, so the local limit says nothing
     limit = e.local_limit(e.first)
-    ratio = e.first.alpha / limit
+    ratio = times(e.first.alpha, limit)
     if not (math.isfinite(limit) and ratio < SLOW and 0.5 * e.start < e.end <= e.start):
         return None
     small = small_start_weights(e)
@@ -158,7 +158,7 @@ def _hardly_moved(e: Evidence) -> Finding | None:
     moved = max(
         float(np.abs(last.weight - first.weight).max()) / (size or 1.0) for size, (first, last) in zip(sizes, pairs, strict=True)
     )
-    if not (0 < moved < SLOW and e.end > 0.9 * e.start and e.run.steps >= 8):
+    if not (0 < moved < SLOW and e.end > 0.9 * e.start > 0 and e.run.steps >= 8):
         return None
     return Finding(
         "slow convergence",

@@ -98,7 +98,8 @@ def _first(run: Run, layers: list[_Layer], examples: Floats, alpha: float) -> _F
     """In the order of the arithmetic: forward, back, update; where all of these are finite, the mse alone is not."""
     numbers = np.atleast_1d(examples)
     found = chain(_forward(layers, numbers), _back(layers, numbers), _update(run, layers, numbers, alpha))
-    largest = float(np.nanmax(np.abs(_per_example(layers[-1], "delta"))))
+    deltas = np.abs(_per_example(layers[-1], "delta"))
+    largest = float(np.fmax.reduce(deltas, axis=None))
     return next(found, ("mse", len(layers) - 1, None, None, float("inf"), (("delta", largest),)))
 
 

@@ -194,7 +194,7 @@ class Evidence:
     @cached_property
     def converged(self) -> bool:
         """Whether nothing that matters is left to do: by each direction where there are directions, else by the error of a fit."""
-        if self.run.ending is Ending.MSE_REACHED or self.end == 0.0:
+        if self.run.ending is Ending.MSE_REACHED or self.solved:
             return True
         return self.linear.converged if self.is_linear else self.share_left <= FIT
 
@@ -203,10 +203,10 @@ class Evidence:
         """`converged`, where the goals themselves say so."""
         return self.converged
 
-    @property
+    @cached_property
     def solved(self) -> bool:
-        """Whether slopes of 0 mean that nothing is left to do."""
-        return self.end == 0.0
+        """Whether nothing is left to do: every error is 0, not only its square, which may be less than any double."""
+        return self.end == 0.0 and not self.residual_at(self.run.steps).any()
 
     @property
     def finite(self) -> bool:

@@ -49,6 +49,7 @@ from nodescope.diagnosis.after.about_recording import (
     without_end,
 )
 from nodescope.diagnosis.after.about_rounding import last_bit_cycle, rounding_floor
+from nodescope.diagnosis.after.about_squares import squares_overflow, squares_underflow
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, Rule, each_needs
 from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
@@ -65,6 +66,8 @@ FINDINGS: tuple[Rule[Any], ...] = (
     non_finite,
     first_not_finite,
     overflow,
+    squares_overflow,
+    squares_underflow,
     alpha_is_zero,
     *each_needs(WIRING, RECORDS, WIRED),
     *each_needs(SETTINGS, RECORDS),
@@ -114,7 +117,7 @@ def all_findings(e: Evidence) -> list[Finding]:
         rules = [rule for rule in FINDINGS if rule.needs <= e.offers]
         found = [with_headline(finding) for rule in rules if (finding := rule(e)) is not None]
         if all(finding.severity == "note" for finding in found):
-            found.insert(0, _nothing_wrong(e) if e.run.steps or found else _nothing_done(e))
+            found.insert(0, _nothing_wrong(e) if e.run.steps or e.converged else _nothing_done(e))
     return sorted(found, key=lambda finding: RANK[finding.severity])
 
 

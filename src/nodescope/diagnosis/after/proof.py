@@ -194,7 +194,8 @@ def _slack(linear: Linear, turn: int) -> float:
     """What rounding may have added to the root mean square error by then.
 
     Each step rounds by an ulp of what it adds up; a stable direction forgets that at its own rate, so up to 1/(1 − |factor|)
-    of them stand at a time: the distance at which a weight stalls. A direction that grows carries it along.
+    of them stand at a time: the distance at which a weight stalls. A direction that grows carries it along, and where single steps
+    lengthen errors the rest of their epoch multiplies them.
     """
     factors = linear.forecast.factors
     if factors is None or not factors.size:
@@ -204,7 +205,8 @@ def _slack(linear: Linear, turn: int) -> float:
         away = 1.0 - np.abs(factors[np.abs(factors) < 1.0])
         kept = min(float(turn + 1), 1.0 / max(float(away.min()), EPSILON)) if away.size else float(turn + 1)
         growth = np.float64(max(1.0, abs(float(factors[0])))) ** turn
-        return float(16.0 * linear.system.steps_per_turn * EPSILON * size * kept * growth)
+        each_turn = linear.system.steps_per_turn * size + (linear.system.rounding_of_epoch if linear.stable else 0.0)
+        return float(16.0 * EPSILON * each_turn * kept * growth)
 
 
 def _largest_term(linear: Linear) -> float:

@@ -281,6 +281,11 @@ class RecordedEvidence(Evidence):
         return bool(0 <= self.end <= FIT * of or self.right >= RIGHT)
 
     @property
+    def solved(self) -> bool:
+        """Whether the loss is 0: the errors that it was made of are not known."""
+        return self.end == 0.0
+
+    @property
     def surely_converged(self) -> bool:
         """Never: a loss may have been far too high at the start."""
         return False

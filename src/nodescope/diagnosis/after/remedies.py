@@ -24,6 +24,11 @@ def usable(limit: float | None) -> TypeGuard[float]:
     return limit is not None and 0.0 < limit < math.inf
 
 
+def times(alpha: float, limit: float) -> float:
+    """How many times its limit an alpha is; the limit is 0 where curvature is beyond all doubles."""
+    return alpha / limit if limit else math.copysign(math.inf, alpha)
+
+
 def steps_in_words(count: int) -> str:
     return f"{count:,} step{'' if count == 1 else 's'}"
 
