@@ -450,3 +450,21 @@ def test_somebodys_own_program_keeps_its_ctrl_c():
     ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import nodescope"
     code = f"{ignoring}; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "unit"),
+    [
+        (["--standardise"], 1.0),
+        (["--standardise", "ddof 1"], 2**0.5),
+        (["--standardise", "min-max"], 2.0),
+        (["--standardise", "no"], 1.0),
+    ],
+)
+def test_standardise_alone_or_with_a_way(flags, unit, tmp_path):
+    """Of the column 1, 3 with goals 0, 1 the slope is ½; of the scaled one ½ times what the way divides by."""
+    (tmp_path / "t.csv").write_text("a,y\n1,0\n3,1\n")
+    fit = ["--data", tmp_path / "t.csv", "--goal", "y", "--alpha", "0.2", "--epochs", "5000"]
+    told = json.loads(call("run", *fit, *flags, "--json").stdout)
+    assert told["weight"] == [pytest.approx(unit / 2, rel=1e-6)]
+    assert told["table_weight"] == [pytest.approx(0.5, rel=1e-6)]

@@ -194,9 +194,10 @@ def test_scaling_by_hand_and_there_and_back() -> None:
     assert examples.input.tolist() == [[-1.0, 0.0], [1.0, 0.0]]
     source = examples.source
     assert source is not None
-    assert source.scaling is not None
-    assert Source.from_dict(source.to_dict()).matrix({"c": [0.1], "a": [5.0]}).tolist() == [[3.0, 0.0]]
-    weight, bias = source.scaling.in_table_units(np.array([[2.0, 0.0]]), np.array([7.0]))
+    assert examples.scaling is not None
+    matrix = Source.from_dict(source.to_dict()).matrix({"c": [0.1], "a": [5.0]})
+    assert examples.scaled(matrix).tolist() == [[3.0, 0.0]]
+    weight, bias = examples.scaling.in_table_units(np.array([[2.0, 0.0]]), np.array([7.0]))
     assert (weight.tolist(), bias.tolist()) == ([[2.0, 0.0]], [3.0])
     with pytest.raises(InputError, match="did you mean 'aa'"):
         source.matrix({"aa": [1.0], "c": [1.0]})

@@ -111,11 +111,11 @@ def test_goals_of_a_table_are_scaled_for_the_run_alone(tmp_path):
     x = rng.normal(size=80)
     table = {"x": x, "y": 5000 + 900 * np.tanh(x)}
     run = ns.descend(data=table, goal="y", standardise=True, holdout=0.25, network=[1, 4, 1], batch="all", epochs=300)
-    goal = run.recipe.source.goal_scaling
+    goal = run.recipe.examples.goal_scaling
     seen = table["y"][run.recipe.source.seen_rows]
-    assert (goal.mean[0], goal.deviation[0]) == (pytest.approx(seen.mean()), pytest.approx(seen.std()))
-    inner = run.predictions((x[:5, None] - run.recipe.source.scaling.mean) / run.recipe.source.scaling.deviation)
-    assert run.predict({"x": x[:5]}) == pytest.approx(goal.mean[0] + goal.deviation[0] * inner[:, 0], rel=1e-14)
+    assert (goal.centre[0], goal.unit[0]) == (pytest.approx(seen.mean()), pytest.approx(seen.std()))
+    inner = run.predictions((x[:5, None] - run.recipe.examples.scaling.centre) / run.recipe.examples.scaling.unit)
+    assert run.predict({"x": x[:5]}) == pytest.approx(goal.centre[0] + goal.unit[0] * inner[:, 0], rel=1e-14)
     errors = run.predict({"x": x})[run.recipe.source.unseen_rows] - table["y"][run.recipe.source.unseen_rows]
     assert run.score.unseen.rmse == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-12)
     best = run.score.least_squares

@@ -42,7 +42,7 @@ GOOD = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 3}
         ({"bias": [1, 2]}, ["bias", "(2,)"]),
         ({"until_mse": -1}, ["until_mse", "-1"]),
         ({"reduction": "max"}, ["reduction", "'max'", "'sum'"]),
-        ({"standardise": True}, ["standardise", "data="]),
+        ({"missing": "drop"}, ["missing", "data="]),
         ({"input": None}, ["input is not given"]),
         ({"input": 2**53 + 1}, ["input", "double"]),
     ],

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 
+from nodescope.data.scaling import WAYS
 from nodescope.errors import InputError
 from nodescope.hosts.typed import numbers, one_or_each_step
 from nodescope.run.settings import Setting, settings_type, table
@@ -14,6 +15,8 @@ Options = dict[str, Any]
 Command = Callable[..., Any]
 
 _TYPES: dict[str, Any] = {"path": click.Path(), "whole": int, "number": float, "names": str, "text": str}
+_ALONE = "ddof 0"
+"""What `--standardise` says where nothing follows it."""
 _LAYERS = (
     click.option("--hidden", help="A network: nodes of each hidden layer, 8,8."),
     click.option("--activation", help="Of the hidden layers: tanh, relu, leaky relu, sigmoid, softplus, gelu or identity."),
@@ -27,6 +30,8 @@ def _option(name: str, setting: Setting) -> Callable[[Command], Command]:
     flag, words = f"--{name.replace('_', '-')}", setting.words.partition(". ")[0].rstrip(".") + "."
     if setting.shell == "switch":
         return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=words)
+    if setting.shell == "scale":
+        return click.option(flag, is_flag=False, flag_value=_ALONE, type=click.Choice([_ALONE, *WAYS, "no"]), help=words)
     if setting.shell == "choice":
         return click.option(flag, type=click.Choice(get_args(settings_type(name))), help=words)
     return click.option(flag, type=_TYPES[setting.shell], help=words)
@@ -75,6 +80,8 @@ def _converted(name: str, value: Any, with_table: bool) -> Any:
     if name == "inputs" or (name == "goal" and with_table):
         names = [part.strip() for part in value.split(",")]
         return names[0] if name == "goal" and len(names) == 1 else names
+    if name == "standardise":
+        return {_ALONE: True, "no": False}.get(value, value)
     if name in ("weight", "input", "goal"):
         return numbers(f"--{name}", value)
     if (name == "alpha" and value != "auto") or (name == "batch" and value != "all"):

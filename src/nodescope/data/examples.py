@@ -6,7 +6,7 @@ n examples, d inputs, k goals, m unseen examples. Nothing is dropped or filled i
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.columns import Bad
 from nodescope.data.fingerprint import fingerprint
 from nodescope.data.open import open_table
-from nodescope.data.scaling import Scaling, as_scaling, measure
+from nodescope.data.scaling import Scaling, scalings
 from nodescope.data.table import Table, headless, separator_hint
 from nodescope.errors import InputError
 
@@ -42,8 +42,6 @@ class Source:
         Column names, in the order of the weights.
     one_goal : bool
         The goal was given as one name, not as a list.
-    scaling : Scaling or None
-        Of the inputs.
     missing : "refuse" or "drop"
     holdout : float
     seed : int
@@ -51,8 +49,6 @@ class Source:
         Rows dropped for a missing value; the first data row is row 1.
     seen_rows, unseen_rows : int64 arrays
         Data rows of the examples, counted from 0.
-    goal_scaling : Scaling or None
-        Of the goals: networks alone have one, as a flat activation cannot reach far.
     """
 
     where: str
@@ -60,21 +56,15 @@ class Source:
     inputs: tuple[str, ...]
     goals: tuple[str, ...]
     one_goal: bool
-    scaling: Scaling | None
     missing: str
     holdout: float
     seed: int
     dropped: tuple[int, ...]
     seen_rows: Rows
     unseen_rows: Rows
-    goal_scaling: Scaling | None = None
-
-    def in_table_units(self, goals: Floats) -> Floats:
-        """Goals or predictions (m, k) of the run as the table has them."""
-        return goals if self.goal_scaling is None else self.goal_scaling.undo(goals)
 
     def matrix(self, table: Any) -> Floats:
-        """Inputs (n, d) of another table: the same columns by name, scaled the same way.
+        """Inputs (n, d) of another table: the same columns by name, in its units.
 
         Raises
         ------
@@ -85,27 +75,18 @@ class Source:
         names = _by_position(opened, self.inputs)
         x = _matrix(opened, names)
         _refuse_missing(opened, names, x, "fill it in or leave the row out: a prediction needs every input")
-        if self.scaling is not None:
-            self.scaling.apply_in_place(x)
         return x
 
     def told(self) -> dict[str, Any]:
-        """`descend`'s keywords that read the same columns in the same way; automatic means and deviations as numbers."""
+        """`descend`'s keywords that read the same columns in the same way."""
         goal = self.goals[0] if self.one_goal else list(self.goals)
-        scaled: Any = False
-        if self.scaling is not None:
-            scaled = self.scaling.settings() | ({} if self.goal_scaling is None else {"goal": self.goal_scaling.settings()})
         return {
-            "data": self.path, "inputs": list(self.inputs), "goal": goal, "standardise": scaled, "missing": self.missing,
-            "holdout": self.holdout,
+            "data": self.path, "inputs": list(self.inputs), "goal": goal, "missing": self.missing, "holdout": self.holdout,
         }  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a file; `from_dict` reads them."""
         kept = {name: getattr(self, name) for name in ("where", "path", "one_goal", "missing", "holdout", "seed")}
-        for name in ("scaling", "goal_scaling"):
-            scaling = getattr(self, name)
-            kept[name] = scaling and scaling.settings()
         for name in ("inputs", "goals", "dropped"):
             kept[name] = list(getattr(self, name))
         for name in ("seen_rows", "unseen_rows"):
@@ -116,9 +97,6 @@ class Source:
     def from_dict(cls, kept: Mapping[str, Any]) -> "Source":
         """The source that `to_dict` described."""
         values = dict(kept)
-        for name, of in (("scaling", "inputs"), ("goal_scaling", "goals")):
-            scaling = values.get(name)
-            values[name] = None if scaling is None else as_scaling(scaling, len(values[of]))
         for name in ("inputs", "goals", "dropped"):
             values[name] = tuple(values[name])
         for name in ("seen_rows", "unseen_rows"):
@@ -132,12 +110,16 @@ class Examples:
 
     Attributes
     ----------
-    input : (n, d) float64, C order, scaled
-    goal : (n, k) float64, in the table's units, scaled where the source has a `goal_scaling`
+    input : (n, d) float64, C order, scaled where there is a `scaling`
+    goal : (n, k) float64, in the person's units, scaled where there is a `goal_scaling`
     unseen_input, unseen_goal : (m, d), (m, k)
         Held out; m may be 0.
     source : Source or None
         None where plain arrays were given.
+    scaling : Scaling or None
+        Of the inputs.
+    goal_scaling : Scaling or None
+        Of the goals: networks alone have one, as a flat activation cannot reach far.
     """
 
     input: Floats
@@ -145,6 +127,31 @@ class Examples:
     unseen_input: Floats
     unseen_goal: Floats
     source: Source | None
+    scaling: Scaling | None = None
+    goal_scaling: Scaling | None = None
+
+    def scaled(self, x: Floats) -> Floats:
+        """Inputs (m, d) in the person's units as the run takes them."""
+        return x if self.scaling is None else self.scaling.apply(x)
+
+    def in_own_units(self, goals: Floats) -> Floats:
+        """Goals or predictions (m, k) of the run as the person has them."""
+        return goals if self.goal_scaling is None else self.goal_scaling.undo(goals)
+
+    def standardised(self, standardise: object, *, goals_too: bool) -> "Examples":
+        """The same examples on the scale that `standardise` asks for, measured on the seen rows. Their arrays are written over."""
+        scaling, goal_scaling, to_do = scalings(standardise, self.input, self.goal, goals_too=goals_too)
+        of_input, of_goal = (self.input, self.unseen_input), (self.goal, self.unseen_goal)
+        for measured, both in ((scaling, of_input), (goal_scaling, of_goal)):
+            if measured is not None and to_do:
+                for numbers in both:
+                    measured.apply_in_place(numbers)
+        return replace(self, scaling=scaling, goal_scaling=goal_scaling)
+
+    def scaling_told(self) -> dict[str, Any]:
+        """`standardise` in numbers: that of the inputs, and under "goal" that of the goals; empty where nothing is scaled."""
+        told: dict[str, Any] = {} if self.scaling is None else self.scaling.settings()
+        return told if self.goal_scaling is None else told | {"goal": self.goal_scaling.settings()}
 
     @property
     def fingerprint(self) -> str:
@@ -157,7 +164,7 @@ def read_examples(
     *,
     inputs: Sequence[str] | str | None = None,
     goal: Sequence[str] | str | None,
-    standardise: bool | Mapping[str, Any] = False,
+    standardise: bool | str | Mapping[str, Any] = False,
     missing: str = "refuse",
     holdout: float = 0.0,
     seed: int = 0,
@@ -170,8 +177,8 @@ def read_examples(
     data : path, data frame, Arrow stream, 2-D array (columns "0", "1", …), mapping of columns, or list of
     dicts inputs : column names; all but the goals unless given
     goal : a column name, or a list of them
-    standardise : scale the inputs to mean 0 and deviation 1 over the seen rows; or {"mean": […],
-    "deviation": […]} missing : "refuse", or "drop" the rows where a used column has no value
+    standardise : True, "ddof 1", "min-max": put the inputs on one scale, measured on the seen rows; or its numbers (`scaling.py`)
+    missing : "refuse", or "drop" the rows where a used column has no value
     holdout : fraction of the rows, 0 ≤ holdout < 1, drawn by `seed`, that is kept unseen
     seed : int
     goals_too : standardise the goals as well; a mapping then has "goal": {"mean": […], "deviation": […]} beside the inputs'
@@ -185,8 +192,6 @@ def read_examples(
     fraction = number("holdout", holdout, least=0.0, below=1.0, words="a fraction of the rows, such as 0.2")
     table = open_table(data)
     goals, one_goal = _goals(table, goal)
-    if isinstance(standardise, Mapping) and "goal" in standardise and not goals_too:
-        raise InputError("standardise has a 'goal', which is for networks: the goals of plain nodes keep their units; leave it out")
     names = _inputs(table, inputs, goals)
     values = _matrix(table, (*names, *goals), inputs is None, len(names))
     rows, dropped = _complete(table, (*names, *goals), values, missing)
@@ -194,15 +199,8 @@ def read_examples(
     d = len(names)
     x, unseen_x = _take(values[:, :d], seen), _take(values[:, :d], unseen)
     y, unseen_y = _take(values[:, d:], seen), _take(values[:, d:], unseen)
-    scaling, goal_scaling = _scaling(standardise, x), _goal_scaling(standardise, y) if goals_too else None
-    for measured, both in ((scaling, (x, unseen_x)), (goal_scaling, (y, unseen_y))):
-        if measured is not None:
-            for numbers in both:
-                measured.apply_in_place(numbers)
-    source = Source(
-        table.where, table.path, names, goals, one_goal, scaling, missing, fraction, int(seed), dropped, seen, unseen, goal_scaling
-    )
-    return Examples(x, y, unseen_x, unseen_y, source)
+    source = Source(table.where, table.path, names, goals, one_goal, missing, fraction, int(seed), dropped, seen, unseen)
+    return Examples(x, y, unseen_x, unseen_y, source).standardised(standardise, goals_too=goals_too)
 
 
 def _goals(table: Table, goal: Any) -> tuple[tuple[str, ...], bool]:
@@ -343,21 +341,6 @@ def _hold_out(rows: Rows, fraction: float, seed: int) -> tuple[Rows, Rows]:
     hidden = np.zeros(n, dtype=bool)
     hidden[positions(n, seed, HOLDOUT_EPOCH, 0, count)] = True
     return rows[~hidden], rows[hidden]
-
-
-def _scaling(standardise: Any, x: Floats) -> Scaling | None:
-    if isinstance(standardise, Mapping):
-        return as_scaling({name: value for name, value in standardise.items() if name != "goal"}, x.shape[1])
-    if not isinstance(standardise, bool | np.bool_):
-        raise InputError(f"standardise is {shown(standardise)}; it is True, False, or a mapping with 'mean' and 'deviation'")
-    return measure(x) if standardise else None
-
-
-def _goal_scaling(standardise: Any, y: Floats) -> Scaling | None:
-    if isinstance(standardise, Mapping):
-        kept = standardise.get("goal")
-        return None if kept is None else as_scaling(kept, y.shape[1])
-    return measure(y) if standardise else None
 
 
 def _take(values: Floats, rows: Rows) -> Floats:

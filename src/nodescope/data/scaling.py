@@ -1,7 +1,7 @@
-"""Put inputs on one scale, and weights back into the table's units: (x − mean) ÷ deviation, per input.
+"""Put inputs on one scale, and weights back into the table's units: (x − centre) ÷ unit, per input.
 
-n examples, d inputs, k outputs. Deviations divide by n (ddof 0). A constant input keeps deviation 1, so it
-becomes 0.
+n examples, d inputs, k outputs. Centre and unit are the mean and the standard deviation (ddof 0, or 1 where asked for),
+or the least value and the range. A constant input keeps the unit 1, so it becomes 0.
 """
 
 from collections.abc import Mapping
@@ -11,80 +11,125 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import as_floats, refuse_not_finite, shown
+from nodescope.arithmetic.given import as_floats, choice, refuse_not_finite, shown, yes_or_no
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
 BLOCK_VALUES = 1 << 18
+WAYS = ("ddof 1", "min-max")
+"""Beside True, which is ddof 0."""
+_NAMES = (("mean", "deviation"), ("least", "range"))
+"""What centre and unit are called, by where they come from."""
+APPLIED = "applied"
+"""Beside the numbers of a scaling: the inputs given are scaled by it already."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """Mean and deviation (standard deviation, ddof 0) of each input.
+    """Centre and unit of each input.
 
     Attributes
     ----------
-    mean, deviation : (d,) float64
+    centre, unit : (d,) float64
+    names : (str, str)
+        What these are: mean and deviation, or least and range.
     """
 
-    mean: Floats
-    deviation: Floats
+    centre: Floats
+    unit: Floats
+    names: tuple[str, str] = _NAMES[0]
 
     def apply(self, x: Floats) -> Floats:
         """(n, d) in the table's units, scaled; a new array."""
-        return (x - self.mean) / self.deviation
+        return (x - self.centre) / self.unit
 
     def apply_in_place(self, x: Floats) -> None:
         """The same numbers as `apply`, written over x, a block of rows at a time."""
         for rows in _blocks(x):
-            rows -= self.mean
-            rows /= self.deviation
+            rows -= self.centre
+            rows /= self.unit
 
     def undo(self, x: Floats) -> Floats:
         """(n, d) scaled, in the table's units again; a new array."""
-        return x * self.deviation + self.mean
+        return x * self.unit + self.centre
 
     def settings(self) -> dict[str, list[float]]:
         """Plain values that `as_scaling` reads."""
-        return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
+        return dict(zip(self.names, (self.centre.tolist(), self.unit.tolist()), strict=True))
 
     def in_table_units(self, weight: Floats, bias: Floats | None) -> tuple[Floats, Floats]:
         """Weights (k, d) and bias (k,) that give the same predictions on unscaled inputs.
 
-        A node without a bias gets one here: the means have to go somewhere.
+        A node without a bias gets one here: the centres have to go somewhere.
         """
-        table_weight = weight / self.deviation
-        moved = table_weight @ self.mean
+        table_weight = weight / self.unit
+        moved = table_weight @ self.centre
         return table_weight, (0.0 if bias is None else bias) - moved
 
 
-def measure(x: Floats) -> Scaling:
-    """Scaling from the rows given, in two passes. Constant columns are those where min == max."""
+def measure(x: Floats, how: object = True) -> Scaling:
+    """Scaling from the rows given, in two passes: by mean and deviation (True: ddof 0, "ddof 1"), or "min-max".
+
+    Constant columns are those where least == largest.
+    """
     low, high = x.min(axis=0), x.max(axis=0)
-    constant = low == high
+    if how == "min-max":
+        return _by_range(low, high)
+    n, constant = len(x), low == high
     size = np.maximum(np.maximum(np.abs(low), np.abs(high)), np.finfo(float).tiny)
-    mean = size * (sum((rows / size).sum(axis=0) for rows in _blocks(x)) / len(x))
+    mean = size * (sum((rows / size).sum(axis=0) for rows in _blocks(x)) / n)
     squares = sum(((rows / size - mean / size) ** 2).sum(axis=0) for rows in _blocks(x))
-    deviation = size * np.sqrt(squares / len(x))
+    deviation = size * np.sqrt(squares / (max(1, n - 1) if how == "ddof 1" else n))
     constant |= ~(deviation > 0)
     return Scaling(np.where(constant, low, mean), np.where(constant, 1.0, deviation))
 
 
+def _by_range(low: Floats, high: Floats) -> Scaling:
+    with np.errstate(over="ignore"):
+        spread = high - low
+    refuse_not_finite("standardise: range", spread)
+    return Scaling(low, np.where(spread > 0, spread, 1.0), _NAMES[1])
+
+
+def asked(standardise: object) -> bool | str | Mapping[str, Any]:
+    """The value of `standardise`, checked: True, False, one of `WAYS`, or a mapping of numbers."""
+    if isinstance(standardise, bool | np.bool_):
+        return bool(standardise)
+    if isinstance(standardise, Mapping):
+        return standardise
+    if isinstance(standardise, str):
+        return choice("standardise", standardise, *WAYS)
+    ways = ", ".join(f"{way!r}" for way in WAYS)
+    raise InputError(
+        f"standardise is {shown(standardise)}; it is True, False, {ways}, or a mapping with the numbers of an earlier run"
+    )
+
+
+def scalings(standardise: object, x: Floats, y: Floats, *, goals_too: bool) -> tuple[Scaling | None, Scaling | None, bool]:
+    """Scaling of inputs (n, d) and of goals (n, k), measured or as given; and whether x and y are to be scaled by them yet."""
+    how = asked(standardise)
+    if not isinstance(how, Mapping):
+        return (measure(x, how), measure(y, how) if goals_too else None, True) if how else (None, None, False)
+    if "goal" in how and not goals_too:
+        raise InputError("standardise has a 'goal', which is for networks: the goals of plain nodes keep their units; leave it out")
+    own = {name: value for name, value in how.items() if name not in ("goal", APPLIED)}
+    of_goal = as_scaling(how["goal"], y.shape[1]) if "goal" in how else None
+    return as_scaling(own, x.shape[1]), of_goal, not yes_or_no("standardise: applied", how.get(APPLIED, False))
+
+
 def as_scaling(value: Mapping[str, Any], d: int) -> Scaling:
-    """A scaling kept from an earlier run: {"mean": […], "deviation": […]}, d numbers each."""
-    if not isinstance(value, Mapping) or set(value) != {"mean", "deviation"}:
-        seen = (
-            f"standardise has the keys {sorted(map(str, value))}"
-            if isinstance(value, Mapping)
-            else f"standardise has {shown(value)}"
-        )
-        raise InputError(f"{seen}; it needs 'mean' and 'deviation' (or give True or False)")
-    mean, deviation = (_numbers(name, value[name], d) for name in ("mean", "deviation"))
-    if not (deviation > 0).all():
-        j = int(np.argmin(deviation > 0))
-        seen = f"standardise: deviation {j} is {float(deviation[j])!r}"
-        raise InputError(f"{seen}; deviations must be above 0 (1 leaves an input as it is)")
-    return Scaling(mean, deviation)
+    """A scaling kept from an earlier run: {"mean": […], "deviation": […]} or {"least": […], "range": […]}, d numbers each."""
+    names = next((pair for pair in _NAMES if isinstance(value, Mapping) and set(value) == set(pair)), None)
+    if names is None:
+        seen = f"the keys {sorted(map(str, value))}" if isinstance(value, Mapping) else shown(value)
+        needed = ", or ".join(f"{centre!r} and {unit!r}" for centre, unit in _NAMES)
+        raise InputError(f"standardise has {seen}; it needs {needed} (or give True or False)")
+    centre, unit = (_numbers(name, value[name], d) for name in names)
+    if not (unit > 0).all():
+        j = int(np.argmin(unit > 0))
+        seen = f"standardise: {names[1]} {j} is {float(unit[j])!r}"
+        raise InputError(f"{seen}; it must be above 0 (1 leaves an input as it is)")
+    return Scaling(centre, unit, names)
 
 
 def _numbers(name: str, value: Any, d: int) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.given import as_floats, choice, number, refuse_not_finite, shown, whole
 from nodescope.data import Examples, is_table, read_examples
+from nodescope.data.scaling import asked
 from nodescope.errors import InputError
 from nodescope.run import shapes
 from nodescope.run.network import Network, as_network, of_each
@@ -98,8 +99,14 @@ def _of_arrays(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[
         axes = replace(axes, layers=True)
     else:
         axes, x, goal = shapes.fit_network(_layers(given["network"], None, seed).sizes, x, goal)
+    standardise = asked(given["standardise"])
+    if standardise is not False:
+        for name, array in (("input", x), ("goal", goal)):
+            refuse_not_finite(name, array)
+        x, goal = x.copy(), goal.copy()
     empty = np.empty(0)
-    return axes, start, Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
+    examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
+    return axes, start, examples.standardised(standardise, goals_too=axes.layers)
 
 
 def _layers(network: Any, examples: Examples | None, seed: int) -> Network:
@@ -209,10 +216,9 @@ def _refuse_without_data(given: dict[str, Any]) -> None:
         raise InputError(
             f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
         )
-    standardise, missing = given["standardise"], choice("missing", given["missing"], "refuse", "drop")
-    scaled = not isinstance(standardise, (bool, np.bool_)) or bool(standardise)
-    if given["inputs"] is not None or scaled or missing == "drop" or number("holdout", given["holdout"]) != 0.0:
-        raise InputError("inputs, standardise, missing and holdout go with data=: give the table as data=")
+    missing = choice("missing", given["missing"], "refuse", "drop")
+    if given["inputs"] is not None or missing == "drop" or number("holdout", given["holdout"]) != 0.0:
+        raise InputError("inputs, missing and holdout go with data=: give the table as data=")
 
 
 def _refuse_beside_network(weight: object, bias: object) -> None:

@@ -15,6 +15,7 @@ from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule
 from nodescope.data import Examples, Source
+from nodescope.data.scaling import APPLIED
 from nodescope.run.network import Network
 from nodescope.run.schedule import Schedule
 from nodescope.run.settings import defaults, plain_names
@@ -195,11 +196,12 @@ class Recipe:
         return {name: value.told() if isinstance(value, (Rule, Loss)) else value for name, value in values.items()}
 
     def _examples_told(self) -> dict[str, Any]:
-        source = self.source
+        source, scaling = self.source, self.examples.scaling_told()
         if source is not None and source.path is not None:
-            return {**source.told(), "fingerprint": self.examples.fingerprint}
+            return {**source.told(), "standardise": scaling or False, "fingerprint": self.examples.fingerprint}
         x, goal = self.axes.as_given(self.examples.input, self.examples.goal)
-        return {"input": x.tolist(), "goal": goal.tolist()}
+        told = {"input": x.tolist(), "goal": goal.tolist()}
+        return told | ({"standardise": scaling | {APPLIED: True}} if scaling else {})
 
     def _start_told(self) -> dict[str, Any]:
         """Start weights and biases as the person wrote them."""

@@ -74,8 +74,7 @@ class Run(OffersOfReplayed):
         """Weights after the last step (parameters): float, (d,) or (k, d); of a network a list, a (k, d) block per layer."""
         if self.recipe.in_layers:
             return list(self.network.weights)
-        weights = self.recipe.axes.weights_as_given(self.network.weights[0])
-        return weights if weights.ndim else float(weights)
+        return self.recipe.axes.weight_as_given(self.network.weights[0])
 
     @property
     def bias(self) -> Any:
@@ -153,7 +152,7 @@ class Run(OffersOfReplayed):
         array([0.6, 1.2])
         """
         if self.recipe.source is not None:
-            return self._predicted(self.recipe.source.matrix(table), one=False)
+            return self._predicted(self.recipe.examples.scaled(self.recipe.source.matrix(table)), one=False)
         x = as_floats("input", table)
         refuse_not_finite("input", x)
         one_dimensional = x.ndim == (1 if self.recipe.has_inputs_axis else 0)
@@ -161,12 +160,10 @@ class Run(OffersOfReplayed):
         if not fits or (self.recipe.has_inputs_axis and x.ndim == 0):
             allowed = f"({self.recipe.d},) or (m, {self.recipe.d})" if self.recipe.has_inputs_axis else "scalar or (m,)"
             raise InputError(f"input has shape {shape_text(x.shape)}; allowed are {allowed}")
-        return self._predicted(x.reshape(-1, self.recipe.d), one=one_dimensional)
+        return self._predicted(self.recipe.examples.scaled(x.reshape(-1, self.recipe.d)), one=one_dimensional)
 
     def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
-        prediction = self.predictions(x)
-        if self.recipe.source is not None:
-            prediction = self.recipe.source.in_table_units(prediction)
+        prediction = self.recipe.examples.in_own_units(self.predictions(x))
         if not self.recipe.has_outputs_axis:
             prediction = prediction[:, 0]
         if not one:
@@ -216,17 +213,20 @@ class Run(OffersOfReplayed):
 
     @cached_property
     def _in_table_units(self) -> tuple[Floats, Floats | None] | None:
-        source = self.recipe.source
-        if source is None or self.recipe.in_layers:
+        scaling = self.recipe.examples.scaling
+        if self.recipe.in_layers or (self.recipe.source is None and scaling is None):
             return None
         weight, bias = self._line
-        return (weight, bias) if source.scaling is None else source.scaling.in_table_units(weight, bias)
+        return (weight, bias) if scaling is None else scaling.in_table_units(weight, bias)
 
     @property
     def table_weight(self) -> Any:
-        """Weights for the table's own numbers, before any scaling: (d,) or (k, d); None without a table, and of a network."""
+        """Weights for the person's own numbers, before any scaling: (d,) or (k, d), or a float for scalar inputs.
+
+        None where there is neither a table nor a scaling, and of a network.
+        """
         pair = self._in_table_units
-        return None if pair is None else self.recipe.axes.weights_as_given(pair[0].copy())
+        return None if pair is None else self.recipe.axes.weight_as_given(pair[0].copy())
 
     @property
     def table_bias(self) -> Any:

@@ -113,11 +113,11 @@ def score(source: Source, examples: Examples, predictions: Predictions, intercep
 
 def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool) -> Baseline:
     seen, unseen = _both(source, examples, linear(weight, bias))
-    if source.scaling is not None:
-        weight, bias = source.scaling.in_table_units(weight, bias)
-    if source.goal_scaling is not None:
-        weight = weight * source.goal_scaling.deviation[:, None]
-        bias = source.goal_scaling.undo(np.asarray(0.0 if bias is None else bias))
+    if examples.scaling is not None:
+        weight, bias = examples.scaling.in_table_units(weight, bias)
+    if examples.goal_scaling is not None:
+        weight = weight * examples.goal_scaling.unit[:, None]
+        bias = examples.goal_scaling.undo(np.asarray(0.0 if bias is None else bias))
     if source.one_goal:
         return Baseline(seen, unseen, weight[0], None if bias is None else float(bias[0]), unique)
     return Baseline(seen, unseen, weight, bias, unique)
@@ -126,7 +126,7 @@ def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats |
 def _both(source: Source, examples: Examples, predictions: Predictions) -> tuple[Quality, Quality | None]:
     def quality(x: Floats, goal: Floats) -> Quality:
         with np.errstate(all="ignore"):
-            return _quality(source.in_table_units(predictions(x)), source.in_table_units(goal), source.one_goal)
+            return _quality(examples.in_own_units(predictions(x)), examples.in_own_units(goal), source.one_goal)
 
     unseen = quality(examples.unseen_input, examples.unseen_goal) if len(examples.unseen_goal) else None
     return quality(examples.input, examples.goal), unseen

@@ -43,7 +43,7 @@ class Setting:
     check : function or None
         None where it is looked at together with others (`making.py`).
     shell : str
-        How the shell takes it: "text", "path", "whole", "number", "names", "switch", "choice a|b", or "" where it does not.
+        How the shell takes it: "text", "path", "whole", "number", "names", "switch", "choice", "scale", or "" where it does not.
     """
 
     kind: str
@@ -94,10 +94,11 @@ def settings(
     standardise: Annotated[
         Any,
         Setting(
-            "bool",
-            "With `data`: inputs to mean 0 and deviation 1 (ddof 0) over the seen rows. Goals keep their units, but of a network "
-            "they are standardised too; `predict` and `score` are in the table's units all the same.",
-            shell="switch",
+            'bool, "ddof 1" or "min-max"',
+            'Inputs to mean 0 and deviation 1 over the seen rows: True divides by n (ddof 0), "ddof 1" by n − 1; "min-max" '
+            "brings them to 0 … 1. Goals keep their units, but of a network they are scaled too; `predict`, `score` and "
+            "`table_weight` are in the person's units all the same.",
+            shell="scale",
         ),
     ] = False,
     missing: Annotated[

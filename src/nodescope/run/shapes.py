@@ -46,6 +46,11 @@ class Axes:
         k, d = block.shape[-2:]
         return block.reshape((*block.shape[:-2], *([k] if self.outputs else []), *([d] if self.inputs else [])))
 
+    def weight_as_given(self, block: Floats) -> Any:
+        """One layer's weights (k, d) in the person's shape: a float where there is no axis at all."""
+        weights = self.weights_as_given(block)
+        return weights if weights.ndim else float(weights)
+
     def of_outputs(self, column: Array) -> Any:
         """One layer's biases (k,), in the person's shape: a float where there is no axis of outputs."""
         return column if self.outputs else float(column[0])

@@ -139,7 +139,7 @@ class NetworkRegressor(Descending):
             order="shuffled" if self.shuffle else "given",
         )  # fmt: skip
         self._finish(run)
-        self._units = self._target.deviation
+        self._units = self._target.unit
         self._choose(x[kept], y[kept], None if weight is None else weight[kept])
         return self
 

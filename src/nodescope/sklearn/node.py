@@ -126,13 +126,13 @@ class NodeRegressor(Descending):
     def _scaling_of(self, x: Floats, weight: Floats | None, goes_on: bool) -> Scaling:
         """Of the first rows seen; without an intercept columns keep their means, as nothing could make up for them."""
         if goes_on:
-            return self._scaling if self.fit_intercept else Scaling(np.zeros(x.shape[1]), self._scaling.deviation)
+            return self._scaling if self.fit_intercept else Scaling(np.zeros(x.shape[1]), self._scaling.unit)
         return measured(x, weight, centred=self.fit_intercept) if self.standardise else unscaled(x.shape[1])
 
     def _kept(self, scaling: Scaling) -> tuple[Floats, Floats]:
         """Weights (k, d) and biases (k,) for the scaled columns."""
         coef, intercept = np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_)
-        return coef * scaling.deviation, intercept + coef @ scaling.mean
+        return coef * scaling.unit, intercept + coef @ scaling.centre
 
     def _keep(self, coef: Floats, intercept: Floats) -> None:
         """Weights (k, d) and biases (k,) for the columns as they are."""

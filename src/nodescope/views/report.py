@@ -186,7 +186,7 @@ def _named_weights(run: Run) -> list[str]:
     """Weights by name, beside those for the table's own numbers."""
     recipe = run.recipe
     weights, own = (np.reshape(w, (recipe.k, recipe.d)) for w in (run.weight, run.table_weight))
-    rows = [["weight of", "", "in the table's units"]]
+    rows = [["weight of", "", "in the input's units" if recipe.source is None else "in the table's units"]]
     for j, goal in enumerate(recipe.goal_names):
         of = f"{goal}: " if recipe.k > 1 else ""
         for i, name in enumerate(recipe.input_names[:MANY]):
@@ -195,7 +195,7 @@ def _named_weights(run: Run) -> list[str]:
             rows.append([f"{of}… {recipe.d - MANY:,} more", "", ""])
         if run.bias is not None:
             rows.append([plain_text(of + "bias"), exact(np.ravel(run.bias)[j]), exact(np.ravel(run.table_bias)[j])])
-    if recipe.source is not None and recipe.source.scaling is None:
+    if recipe.examples.scaling is None:
         rows = [row[:2] for row in rows]
     return tables.aligned(rows)
 

@@ -72,8 +72,9 @@ def run_values(run: Run) -> dict[str, Any]:
         "seconds": run.seconds,
     }
     if recipe.source is not None:
-        names = {"inputs": recipe.source.inputs, "goals": recipe.source.goals, "dropped": recipe.source.dropped}
-        values |= {**names, "table_weight": run.table_weight, "table_bias": run.table_bias}
+        values |= {"inputs": recipe.source.inputs, "goals": recipe.source.goals, "dropped": recipe.source.dropped}
+    if recipe.source is not None or recipe.examples.scaling is not None:
+        values |= {"table_weight": run.table_weight, "table_bias": run.table_bias}
     if run.score is not None:
         values["score"] = _score(run.score)
     return values

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nodescope.data import Examples
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recipe import Recipe
@@ -131,8 +132,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def _goals(run: Run, name: str) -> Any:
     """In the table's units."""
-    source, goal = run.recipe.source, getattr(run.recipe.examples, name)
-    return goal if source is None else source.in_table_units(goal)
+    examples: Examples = run.recipe.examples
+    return examples.in_own_units(getattr(examples, name))
 
 
 def _squares(run: Run, unseen: bool) -> Any:
@@ -140,8 +141,7 @@ def _squares(run: Run, unseen: bool) -> Any:
     examples = run.recipe.examples
     x, name = (examples.unseen_input, "unseen_goal") if unseen else (examples.input, "goal")
     with np.errstate(all="ignore"):
-        prediction, source = run.predictions(x), run.recipe.source
-        told = prediction if source is None else source.in_table_units(prediction)
+        told = examples.in_own_units(run.predictions(x))
         return ((told - _goals(run, name)) ** 2).mean(axis=1)
 
 

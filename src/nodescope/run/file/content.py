@@ -166,6 +166,7 @@ def recipe_header(recipe: Recipe) -> dict[str, Any]:
         "axes": [recipe.axes.examples, recipe.axes.inputs, recipe.axes.outputs],
         "scheduled": recipe.schedule is not None,
         "source": None if source is None else source.to_dict(),
+        "scaling": recipe.examples.scaling_told(),
         "activations": [activation.name for activation in recipe.network.activations] if recipe.in_layers else None,
     }
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.given import number, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
-from nodescope.data import Examples, Source
+from nodescope.data import Examples, Scaling, Source
+from nodescope.data.scaling import as_scaling
 from nodescope.errors import InputError
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.descent import Descent
@@ -117,8 +118,19 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
         if inside:
             raise ValueError("its examples have another fingerprint than it says")
         raise OtherExamples("the examples are not those that the run was made with (their fingerprint differs)")
-    kept = header["recipe"]["source"]
-    return examples if kept is None else replace(examples, source=_source(kept, n, m if inside else None, d, k))
+    recipe = header["recipe"]
+    scaling, goal_scaling = _scalings(recipe, d, k)
+    source = None if recipe["source"] is None else _source(recipe["source"], n, m if inside else None, d, k)
+    return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling)
+
+
+def _scalings(recipe: Header, d: int, k: int) -> tuple[Scaling | None, Scaling | None]:
+    """Of inputs and goals; a file of an older version has them beside the table that they came from."""
+    source = recipe["source"] or {}
+    told = recipe.get("scaling", source.get("scaling"))
+    of_inputs = {name: value for name, value in (told or {}).items() if name != "goal"}
+    of_goals = (told or {}).get("goal", source.get("goal_scaling"))
+    return as_scaling(of_inputs, d) if of_inputs else None, None if of_goals is None else as_scaling(of_goals, k)
 
 
 def _given(data: Any, axes: Axes) -> tuple[NDArray[Any], ...]:
@@ -136,8 +148,8 @@ def _given(data: Any, axes: Axes) -> tuple[NDArray[Any], ...]:
 
 def _source(kept: Mapping[str, Any], n: int, m: int | None, d: int, k: int) -> Source:
     """Where n examples and m unseen ones (None: not known) of d inputs and k goals came from."""
-    source = Source.from_dict(kept)
-    _refuse_other_types(source, ("seen_rows", "unseen_rows", "scaling", "goal_scaling"))
+    source = Source.from_dict({name: value for name, value in kept.items() if name not in ("scaling", "goal_scaling")})
+    _refuse_other_types(source, ("seen_rows", "unseen_rows"))
     m = len(source.unseen_rows) if m is None else m
     counts = len(source.inputs), len(source.goals), source.seen_rows.shape, source.unseen_rows.shape
     if counts != (d, k, (n,), (m,)) or (source.one_goal and k > 1):
