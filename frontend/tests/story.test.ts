@@ -19,7 +19,8 @@ function told(more: Partial<Recipe> = {}): [string, string] {
 test("the seed stops short, and why", () => {
   assert.deepEqual(told(), [
     "It stops at 0.5999999999999994 and stays there.",
-    "The goal is 0.6. Each step makes up a tenth of what is missing; from step 317 on the correction is too small to change the weight.",
+    "The goal is 0.6. Each step makes up a tenth of what is missing; " +
+      "from step 317 on the correction is too small to change the weight.",
   ]);
 });
 

@@ -25,6 +25,10 @@ function set(all: boolean): void {
   }
 }
 
+export function toggleDigits(): void {
+  set(!allDigits.value);
+}
+
 export function DigitsSwitch() {
   const all = allDigits.value;
   return (

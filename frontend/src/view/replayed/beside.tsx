@@ -7,13 +7,12 @@ import { Current } from "./context";
 import { Contour } from "./contour";
 import { ErrorCurve } from "./error";
 import { Examples } from "./examples";
-import { Gauge } from "./gauge";
 import { Parabola } from "./parabola";
 
 export function Beside() {
   const { recipe } = useContext(Current).replay.value;
   return (
-    <div class="right">
+    <>
       {hasOneWeight(recipe) && (
         <Card id="ns-parabola" title="Error for every weight">
           <Parabola />
@@ -29,12 +28,9 @@ export function Beside() {
           <Examples />
         </Card>
       )}
-      <Card id="ns-gauge" title="Alpha against its limit">
-        <Gauge />
-      </Card>
       <Card id="ns-error" title="Error, step by step">
         <ErrorCurve />
       </Card>
-    </div>
+    </>
   );
 }
