@@ -21,6 +21,8 @@ export interface Bar {
 const BEYOND = 1.25;
 /** Part of the limit below which an alpha is told finer. */
 const FINE = 0.01;
+/** Part of the bar between two numbers under it. */
+const TICKS_APART = 0.14;
 const TRIES = [0.005, 0.25, 0.5, 0.75, 0.95, 1.025];
 const TIMES = [0.1, 0.3, 1, 3, 10, 30];
 
@@ -35,7 +37,8 @@ export function barOf(limits: Limits | null, asked: number, finer: boolean): Bar
     ? [zone(limits.turn, "converges", "converges"), zone(limit, "oscillates", "oscillates, then converges", "oscillates")]
     : [zone(limit, "stable", "below the limit")];
   const turn = limits.several ? "turns" : "one step";
-  const ticks = [...(known ? [{ at: limits.turn, text: turn }] : []), { at: limit, text: "limit" }];
+  const apart = known && limit - limits.turn > TICKS_APART * end;
+  const ticks = [...(apart ? [{ at: limits.turn, text: turn }] : []), { at: limit, text: "limit" }];
   return { end, zones: [...start, zone(Infinity, "diverges", "diverges")], ticks: ticks.filter(({ at }) => at <= end) };
 }
 

@@ -159,6 +159,46 @@ def test_what_if_from_here_is_a_run_from_there(opened: Open):
     assert row.first.inner_text() == repr(there.weight)
 
 
+def test_a_weight_is_dragged_in_the_bowl_or_moved_by_keys(opened: Open):
+    """The same what if by pointer and by keys; let go, the run is as it was."""
+    page = opened(seed())
+    go(page, 10)
+    bowl = page.locator("[aria-labelledby=ns-parabola]")
+    ring = bowl.locator("circle.halo").bounding_box()
+    at = [ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2]
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + 60, at[1])
+    page.mouse.up()
+    dragged = float(bowl.locator("text[data-value]").get_attribute("data-value"))
+    assert dragged > seed().trace[10].weight + 0.02
+    bowl.get_by_role("button", name="Let go").click()
+    assert bowl.locator("text[data-value]").get_attribute("data-value") == repr(seed().trace[10].weight)
+    page.keyboard.press("w")
+    page.keyboard.press("ArrowRight")
+    held = float(bowl.locator("text[data-value]").get_attribute("data-value"))
+    steps = int(re.search(r"in (\d+) steps", bowl.inner_text()).group(1))
+    there = ns.descend(weight=held, input=1, goal=0.6, alpha=0.1, steps=steps)
+    assert bowl.locator("p data").nth(1).get_attribute("value") == repr(there.weight)
+
+
+def test_the_curves_label_is_the_error_over_all_examples_and_a_press_goes_to_its_step(opened: Open):
+    inputs, goal = table()
+    run = ns.descend(input=inputs, goal=goal, alpha=0.05, epochs=20)
+    page = opened(run)
+    go(page, 31)
+    card = page.locator("[aria-labelledby=ns-error]")
+    shown = float(card.locator("text[data-value]").get_attribute("data-value"))
+    assert shown == pytest.approx(np.mean((inputs @ run.trace[31].weight - goal) ** 2), rel=1e-12)
+    assert card.locator("text[data-value]").text_content().startswith("step 31: ")
+    curve = card.locator("svg.drag")
+    curve.click(position={"x": curve.bounding_box()["width"] - 12, "y": 60})
+    assert int(page.get_by_label("step, typed").input_value()) > run.steps - 5
+    card.get_by_text("As a table").click()
+    first = card.locator("tbody td").first.inner_text()
+    assert float(first) == pytest.approx(np.mean(goal**2), rel=1e-12)
+
+
 def test_step_back_restores_exactly(opened: Open):
     page = opened(seed())
     page.locator("details.exactly > summary").click()
@@ -432,6 +472,8 @@ def test_places_are_found_to_the_step(opened: Open):
     assert int(places["error below a tenth"]) == np.argmax(mse < mse[0] / 100)
     assert int(places["below a thousandth"].replace(",", "")) == np.argmax(mse < mse[0] / 1e6)
     assert int(places["first swing"]) == np.argmax(np.sign(delta) != np.sign(delta[0])) == 1
+    page.keyboard.press("Escape")
+    page.get_by_text("Every step around this one").click()
     said = page.locator("[aria-labelledby=ns-error] svg").nth(1).get_attribute("aria-label")
     assert said.startswith("mse of every step from 0 to 80")
 

@@ -136,6 +136,22 @@ export function Check(props: { text: string; checked: boolean; set: (checked: bo
   );
 }
 
+/** A choice among two or three words, side by side. */
+export function Segments(props: { label: string; name: string; names: string[]; value: number; set: (chosen: number) => void }) {
+  const { label, name, names, value, set } = props;
+  return (
+    <fieldset class="seg">
+      <legend class="sr">{label}</legend>
+      {names.map((text, i) => (
+        <label key={text} class={i === value ? "on" : ""}>
+          <input type="radio" name={name} class="sr" checked={i === value} onChange={() => set(i)} />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** How wide an element is, so that letters in a picture stay as large as those around it. */
 export function useWidth(box: { current: HTMLElement | null }): number {
   const [wide, setWide] = useState(640);

@@ -44,7 +44,11 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
 
 /** Go where a letter leads; whether it leads anywhere. */
 function lead({ letters }: Kind, letter: string, root: HTMLElement | null): boolean {
-  if (letter === "?") root?.querySelector<HTMLElement>("#ns-help")?.click();
+  if (letter === "?") {
+    const help = root?.querySelector<HTMLElement>("#ns-help");
+    help?.click();
+    help?.focus();
+  }
   const to = letters[letter];
   to?.press?.();
   const place = to?.id ? root?.querySelector<HTMLElement>(`#${to.id}`) : null;

@@ -1,7 +1,7 @@
 /** Alpha under the hand: the bar is the slider, its zones tell what follows; a box takes any number; some are worth a try. */
 
 import { useContext, useState } from "preact/hooks";
-import { type Bar, barOf, isFine, tidy, triesOf } from "../../alpha_bar";
+import { type Bar, barOf, isFine, tidy, triesOf, type Zone } from "../../alpha_bar";
 import { hasOneWeight } from "../../layers";
 import type { Model } from "../../model";
 import { count, counted, distinct, exact, ordinal, short } from "../../numbers";
@@ -13,6 +13,10 @@ import { Current } from "./context";
 
 /** Numbers between weight and goal that are worth counting. */
 const MANY = 1000;
+
+/** Shares of the bar that have room for a zone's long text, and for its brief one. */
+const ROOM_FOR_LONG = 0.18;
+const ROOM_FOR_BRIEF = 0.12;
 
 export function AlphaCard() {
   const model = useContext(Current);
@@ -77,11 +81,8 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
   return (
     <div class="zone">
       <div class="track" aria-hidden="true">
-        {zones.map(({ to, fate, text, brief }, i) => (
-          <span key={fate} class={fate} style={{ flexGrow: Math.max(0, Math.min(to, end) - Math.min(zones[i - 1]?.to ?? 0, end)) }}>
-            <i class="long">{text}</i>
-            <i class="brief">{brief}</i>
-          </span>
+        {zones.map((zone, i) => (
+          <ZoneOf key={zone.fate} zone={zone} share={(Math.min(zone.to, end) - Math.min(zones[i - 1]?.to ?? 0, end)) / end} />
         ))}
       </div>
       <input
@@ -104,6 +105,16 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
         }}
       />
     </div>
+  );
+}
+
+/** A zone, as wide as its share of the bar, with as much text as it has room for. */
+function ZoneOf({ zone: { fate, text, brief }, share }: { zone: Zone; share: number }) {
+  return (
+    <span class={fate} style={{ width: `${100 * share}%` }}>
+      {share > ROOM_FOR_LONG && <i class="long">{text}</i>}
+      {share > ROOM_FOR_BRIEF && <i class={share > ROOM_FOR_LONG ? "brief" : ""}>{brief}</i>}
+    </span>
   );
 }
 

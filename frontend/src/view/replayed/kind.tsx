@@ -2,7 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { usefulEnd } from "../../curve";
-import { isLinear } from "../../layers";
+import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
 import { spoken } from "../../words";
@@ -50,6 +50,7 @@ function kindOf(model: Model): Kind {
     spoken: (place) => `step ${place} of ${walk.last}`,
     letters: {
       a: { id: "ns-alpha", name: "alpha" },
+      ...(hasOneWeight(model.scene.recipe) ? { w: { id: "ns-weight", name: "weight, what if" } } : {}),
       d: { press: toggleDigits, name: "all digits" },
     },
     jumps: () => model.places.value.map(({ name, step, mark }) => ({ name, place: step, at: count(step), mark })),

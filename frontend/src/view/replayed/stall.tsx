@@ -122,8 +122,8 @@ export function StallWords() {
       : ": it rounds to nothing, and the weight stays for ever";
   return (
     <p class="small">
-      Each mark is a number that a computer can hold, with none between two of them; the weight is{" "}
-      {counted(Number(size), "number")} short. The correction reaches {half} way to the next one{stays ? rounds : ": the weight moves"}.
+      Each mark is a number that a computer can hold, with none between two of them; the weight is {counted(Number(size), "number")}{" "}
+      short. The correction reaches {half} way to the next one{stays ? rounds : ": the weight moves"}.
     </p>
   );
 }
