@@ -7,20 +7,28 @@ import { Model } from "./model";
 import { isRecorded, type RecordedScene } from "./recorded";
 import { Recording } from "./recording";
 import type { Recipe, Scene } from "./scene";
+import alphaCss from "./style/alpha.css";
+import dockCss from "./style/dock.css";
 import css from "./style.css";
+import type { Host } from "./view/kind";
 import { ObservedRun } from "./view/recorded/kind";
 import { Replayed } from "./view/replayed/kind";
 
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
 /** Show a scene inside an element; gives back what takes it away again. */
-export async function mount(place: HTMLElement, scene: Scene | RecordedScene): Promise<() => void> {
-  const view = isRecorded(scene) ? <ObservedRun model={new Recording(scene)} /> : <Replayed model={new Model(await core, scene)} />;
+export async function mount(place: HTMLElement, scene: Scene | RecordedScene, alone = false): Promise<() => void> {
+  const host: Host = { home: place.dataset.home, alone };
+  const view = isRecorded(scene) ? (
+    <ObservedRun model={new Recording(scene)} host={host} />
+  ) : (
+    <Replayed model={new Model(await core, scene)} host={host} />
+  );
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  sheet.replaceSync(css + dockCss + alphaCss);
   root.adoptedStyleSheets = [sheet];
   draw(view, root);
   const unwatch = followTheme(place);
@@ -67,9 +75,10 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
 }
 
 async function start(): Promise<void> {
-  for (const place of document.querySelectorAll<HTMLElement>("[data-nodescope]")) {
+  const places = document.querySelectorAll<HTMLElement>("[data-nodescope]");
+  for (const place of places) {
     const text = document.getElementById(place.dataset.nodescope ?? "")?.textContent;
-    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene);
+    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene, places.length === 1);
   }
 }
 

@@ -112,3 +112,16 @@ export const where = {
     columns: { at: 32, kind: "pointer", count: 1 },
   },
 } as const;
+
+export const sweep = {
+  bytes: 40,
+  fields: {
+    problem: { at: 0, kind: "pointer", count: 1 },
+    epochs: { at: 8, kind: "whole", count: 1 },
+    alpha: { at: 16, kind: "pointer", count: 1 },
+    state: { at: 20, kind: "pointer", count: 1 },
+    outcome: { at: 24, kind: "pointer", count: 1 },
+    step: { at: 28, kind: "pointer", count: 1 },
+    period: { at: 32, kind: "pointer", count: 1 },
+  },
+} as const;

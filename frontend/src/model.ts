@@ -16,6 +16,8 @@ export interface Future {
   what: string;
   curve: Point[];
   steps: number;
+  /** The weights that it begins and ends with. */
+  start: number[];
   weight: number[];
   mse: number;
 }
@@ -33,7 +35,8 @@ export class Model {
   readonly replay;
   readonly ghost = signal<Curve | null>(null);
   readonly walk: Walk;
-  readonly log = signal(true);
+  /** Whether the error is drawn by powers of ten; null: where it needs it. */
+  readonly log = signal<boolean | null>(null);
   /** The node that is looked at. */
   readonly open = signal<Place>({ layer: 0, node: 0 });
   readonly future = signal<Future | null>(null);
@@ -93,10 +96,11 @@ export class Model {
     const state = before.stateAt(from);
     state.set(weights);
     const steps = Math.max(1, Math.min(liveSteps(before), usefulEnd(before) - from));
+    const start = Array.from(state.slice(0, engine.size));
     const curve = curveFrom(engine, state, from, steps);
     const last = curve[curve.length - 1];
     const weight = Array.from(state.slice(0, engine.size));
-    this.future.value = { from, what, curve, steps: last.step, weight, mse: engine.mse(state) };
+    this.future.value = { from, what, curve, steps: last.step, start, weight, mse: engine.mse(state) };
   }
 }
 

@@ -23,8 +23,8 @@ export function exact(x: number): string {
 const READ = 4;
 /** Where all digits of a double are told. */
 const ALL = 17;
-/** A text that left out a row of digits and all that comes after it. */
-const ENDS_IN_A_ROW = /…[09](?!\d)/;
+/** A text that further digits would tell apart from the row it ends in. */
+const ENDS_IN_A_ROW = /\..*([09])\1{3,}(?!\d)/;
 const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** At most so many significant digits: whole from 1,000 on, very small and large ones with a power of ten; a real minus sign. */
@@ -76,7 +76,7 @@ export function distinct(values: number[], digits = READ): string[] {
   }
   const few = told();
   values.forEach((_, i) => {
-    if (lengths[i] > digits && ENDS_IN_A_ROW.test(elided(few[i]))) lengths[i] = ALL;
+    if (lengths[i] > digits && ENDS_IN_A_ROW.test(few[i])) lengths[i] = ALL;
   });
   const whole = told();
   const briefer = whole.map((text, i) => (lengths[i] > digits ? elided(text) : text));
@@ -84,10 +84,14 @@ export function distinct(values: number[], digits = READ): string[] {
   return briefer;
 }
 
-/** A text of which no row of noughts or nines after the point is longer than three. */
+/** A text of which no row of noughts or nines after the point is longer than three, and no other row of digits than nine: what
+ * tells two of them apart stands at the end. */
 export function elided(text: string): string {
   const [before, after] = text.split(".");
-  return after ? `${before}.${after.replace(/([09])\1{3,}/g, "$1…$1")}` : text;
+  const rows = after
+    ?.replace(/([09])\1{3,}(\d?)/g, (_, digit, next) => `${digit}…${digit}${next || digit}`)
+    .replace(/^(\d{3})\d{4,}(\d{3})(?!\d)/, "$1…$2");
+  return after ? `${before}.${rows}` : text;
 }
 
 /** Places of different numbers with one text. */

@@ -1,11 +1,14 @@
 /** Places of a run worth going to, each found exactly where every step can be looked at. */
 
 import { type Curve, seesAll } from "./curve";
+import { count } from "./numbers";
 import type { Replay } from "./replay";
 
 export interface Place {
   name: string;
   step: number;
+  /** What it is called where room is short; none: it is not marked. */
+  mark?: string;
 }
 
 const BLOCK = 4096;
@@ -18,29 +21,35 @@ export function placesOf(replay: Replay, curve: Curve): Place[] {
   const last = Math.max(0, facts.steps - 1);
   const start = curve.points[0]?.high ?? NaN;
   const places: (Place | null)[] = [
-    { name: "start", step: 0 },
-    below(replay, curve, start * 0.01, "error below a tenth"),
-    below(replay, curve, start * 1e-6, "below a thousandth"),
+    { name: "start", step: 0, mark: "start" },
+    placed("error below a tenth", below(replay, curve, start * 0.01)),
+    placed("below a thousandth", below(replay, curve, start * 1e-6), "error a millionth"),
     largest(curve, start),
     swing(replay),
   ];
   if (facts.settled_after)
-    places.push({ name: "last move", step: facts.settled_after - 1 }, { name: "settled", step: facts.settled_after });
-  if (facts.cycle) places.push({ name: "cycle begins", step: facts.cycle[0] });
-  if (facts.ending === "DIVERGED") places.push({ name: "first number not finite", step: last });
+    places.push({ name: "last move", step: facts.settled_after - 1 }, placed("settled", facts.settled_after, "settled"));
+  if (facts.cycle) places.push(placed("cycle begins", facts.cycle[0], "repeats"));
+  if (facts.ending === "DIVERGED") places.push(placed("first number not finite", last, "not finite"));
   places.push({ name: "end", step: last });
   return places.filter((place): place is Place => place !== null && place.step <= last);
 }
 
-/** First step before which the mse is below a bound. */
-function below(replay: Replay, curve: Curve, bound: number, name: string): Place | null {
+/** A place that is none of its own at the start. */
+function placed(name: string, step: number, mark?: string): Place | null {
+  if (step === 0) return null;
+  return mark ? { name, step, mark: `${count(step)}: ${mark}` } : { name, step };
+}
+
+/** First step before which the mse is below a bound; 0 where there is none. */
+function below(replay: Replay, curve: Curve, bound: number): number {
   const found = curve.points.find((p) => p.low < bound && p.step + curve.stretch > 1);
-  if (!found || !(bound > 0)) return null;
-  if (!seesAll(replay)) return found.step ? { name, step: found.step } : null;
+  if (!found || !(bound > 0)) return 0;
+  if (!seesAll(replay)) return found.step;
   const back = Math.max(0, found.step - curve.stretch);
   const mses = replay.engine.mses(replay.stateAt(back), back, 2 * curve.stretch);
   const at = mses.findIndex((mse) => mse < bound);
-  return at < 0 || back + at === 0 ? null : { name, step: back + at };
+  return at < 0 ? 0 : back + at;
 }
 
 function largest(curve: Curve, start: number): Place | null {

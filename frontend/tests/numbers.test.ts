@@ -63,6 +63,8 @@ test("all digits are the number itself, and isWhole knows it; a text that leaves
   assert.ok(!isWhole("0.59…94", 0.5999999999999994));
   assert.equal(elided("0.5999999999999994"), "0.59…94");
   assert.equal(elided("10,000.5"), "10,000.5");
+  assert.equal(elided("−0.1818181818181825"), "−0.181…825");
+  assert.equal(elided("5.551115123125783 × 10⁻¹⁷"), "5.551…783 × 10⁻¹⁷");
 });
 
 test("two different numbers both grow until they differ; equal ones share", () => {

@@ -112,7 +112,7 @@ def test_every_digit_is_a_look_or_a_click_away(opened: Open):
     assert number.inner_html() == "0.4688"
     number.hover()
     assert page.locator(".digits").inner_text() == repr(run.trace[4].weight)
-    page.get_by_text("all digits").click()
+    page.get_by_role("group", name="Digits").get_by_text("all digits").click()
     cells = page.locator(".step-rows td[data-value]").all_inner_texts()
     step = run.trace[4]
     names = ("weight", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight")
@@ -159,6 +159,46 @@ def test_what_if_from_here_is_a_run_from_there(opened: Open):
     assert row.first.inner_text() == repr(there.weight)
 
 
+def test_a_weight_is_dragged_in_the_bowl_or_moved_by_keys(opened: Open):
+    """The same what if by pointer and by keys; let go, the run is as it was."""
+    page = opened(seed())
+    go(page, 10)
+    bowl = page.locator("[aria-labelledby=ns-parabola]")
+    ring = bowl.locator("circle.halo").bounding_box()
+    at = [ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2]
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + 60, at[1])
+    page.mouse.up()
+    dragged = float(bowl.locator("text[data-value]").get_attribute("data-value"))
+    assert dragged > seed().trace[10].weight + 0.02
+    bowl.get_by_role("button", name="Let go").click()
+    assert bowl.locator("text[data-value]").get_attribute("data-value") == repr(seed().trace[10].weight)
+    page.keyboard.press("w")
+    page.keyboard.press("ArrowRight")
+    held = float(bowl.locator("text[data-value]").get_attribute("data-value"))
+    steps = int(re.search(r"in (\d+) steps", bowl.inner_text()).group(1))
+    there = ns.descend(weight=held, input=1, goal=0.6, alpha=0.1, steps=steps)
+    assert bowl.locator("p data").nth(1).get_attribute("value") == repr(there.weight)
+
+
+def test_the_curves_label_is_the_error_over_all_examples_and_a_press_goes_to_its_step(opened: Open):
+    inputs, goal = table()
+    run = ns.descend(input=inputs, goal=goal, alpha=0.05, epochs=20)
+    page = opened(run)
+    go(page, 31)
+    card = page.locator("[aria-labelledby=ns-error]")
+    shown = float(card.locator("text[data-value]").get_attribute("data-value"))
+    assert shown == pytest.approx(np.mean((inputs @ run.trace[31].weight - goal) ** 2), rel=1e-12)
+    assert card.locator("text[data-value]").text_content().startswith("step 31: ")
+    curve = card.locator("svg.drag")
+    curve.click(position={"x": curve.bounding_box()["width"] - 12, "y": 60})
+    assert int(page.get_by_label("step, typed").input_value()) > run.steps - 5
+    card.get_by_text("As a table").click()
+    first = card.locator("tbody td").first.inner_text()
+    assert float(first) == pytest.approx(np.mean(goal**2), rel=1e-12)
+
+
 def test_step_back_restores_exactly(opened: Open):
     page = opened(seed())
     page.locator("details.exactly > summary").click()
@@ -194,15 +234,93 @@ def test_the_stall_stands_among_its_neighbours(opened: Open):
 
 def test_everything_by_keyboard(opened: Open):
     page = opened(seed())
-    page.keyboard.press("Tab")
     step = page.get_by_label("step, typed")
     for place in (page.locator("button", has_text="Next"), page.locator("#ns-step")):
         place.focus()
-        for key, expected in (("ArrowRight", 1), ("PageUp", 11), ("ArrowLeft", 10), ("End", 324), ("Home", 0)):
+        for key, expected in (("ArrowRight", 1), ("PageDown", 11), ("ArrowLeft", 10), ("PageUp", 0), ("End", 324), ("Home", 0)):
             page.keyboard.press(key)
             assert step.input_value() == str(expected), key
     page.keyboard.press("a")
-    assert page.evaluate("document.querySelector('[data-nodescope]').shadowRoot.activeElement.id") == "ns-alpha"
+    assert focused(page) == "ns-alpha"
+    for key, alpha in (("ArrowRight", 0.12), ("Shift+ArrowRight", 0.122), ("PageUp", 0.322), ("Home", 0), ("End", 2.5)):
+        page.keyboard.press(key)
+        assert float(page.get_by_label("alpha, typed").input_value()) == pytest.approx(alpha), key
+
+
+def focused(page: Any) -> str:
+    return page.evaluate("document.querySelector('[data-nodescope]').shadowRoot.activeElement?.id ?? ''")
+
+
+def test_keys_work_before_anything_has_the_focus_and_space_plays_after_a_click(opened: Open):
+    page = opened(seed())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("d")
+    assert page.locator(".step-rows td.exact").count() == 6
+    page.get_by_role("button", name="Next").click()
+    assert page.get_by_label("step, typed").input_value() == "2"
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.keyboard.press(" ")
+    page.keyboard.press("?")
+    page.get_by_label("letters are keys").uncheck()
+    page.get_by_role("button", name="start 0").focus()
+    page.keyboard.press("a")
+    assert focused(page) != "ns-alpha"
+
+
+def test_what_is_typed_and_is_no_number_is_refused_in_words(opened: Open):
+    page = opened(seed())
+    box = page.get_by_label("alpha, typed")
+    for typed, said in (("fast", "fast is no number: alpha stays 0.1."), ("1e400", "1e400 is beyond"), ("", "Nothing was typed")):
+        box.fill(typed)
+        box.press("Enter")
+        assert page.get_by_role("alert").inner_text().startswith(said)
+        assert box.input_value() == "0.1"
+    box.fill("1,000.5")
+    box.press("Enter")
+    assert page.get_by_role("alert").count() == 0
+    assert box.input_value() == "1000.5"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (820, 1180), (390, 844)])
+@pytest.mark.parametrize("step", [4, 317])
+def test_headline_alpha_and_play_are_in_view_together(size: tuple[int, int], step: int, opened: Open):
+    page = opened(seed(), viewport={"width": size[0], "height": size[1]})
+    go(page, step)
+    page.evaluate("scrollTo(0, 0)")
+    parts = ("h1", "button.play", "#ns-alpha") if step < 10 or size[0] < 1280 else ("h1", "button.play")
+    for part in parts:
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= size[1], part
+
+
+OVERLAPS = """() => {
+  const root = document.querySelector("[data-nodescope]").shadowRoot, found = [];
+  for (const svg of root.querySelectorAll("svg")) {
+    const card = svg.closest(".card").getBoundingClientRect();
+    const seen = (e) => e.textContent.trim() && e.getClientRects().length;
+    const texts = [...svg.querySelectorAll("text")].filter(seen).map((e) => [e.textContent, e.getBoundingClientRect()]);
+    texts.forEach(([text, a], i) => {
+      if (a.left < card.left || a.right > card.right || a.top < card.top || a.bottom > card.bottom) found.push([text, "leaves"]);
+      for (const [other, b] of texts.slice(i + 1)) {
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        if (wide > 1.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3.5) found.push([text, other]);
+      }
+    });
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280, 1440])
+@pytest.mark.parametrize("name", ["seed", "diverged", "cycling", "several inputs", "shuffled batches", "small"])
+def test_no_two_texts_of_a_picture_overlap_and_none_leaves_its_card(width: int, name: str, opened: Open):
+    run = (RUNS | NETWORKS)[name]()
+    page = opened(run, viewport={"width": width, "height": 720 if width == 1280 else 900})
+    for step in sorted({0, 4, run.steps // 2, run.steps - 1}):
+        go(page, step)
+        assert page.evaluate(OVERLAPS) == [], step
 
 
 def test_play_goes_on_by_itself_and_stops(opened: Open):
@@ -348,10 +466,14 @@ def test_places_are_found_to_the_step(opened: Open):
     run = ns.descend(**SEED, alpha=1.99, steps=4000)
     mse, delta = run.trace[:]["mse"], run.trace[:]["delta"]
     page = opened(run)
+    page.keyboard.press("?")
+    page.locator(".jumps").wait_for()
     places = dict(text.rsplit(" ", 1) for text in page.locator(".jumps button").all_inner_texts())
     assert int(places["error below a tenth"]) == np.argmax(mse < mse[0] / 100)
     assert int(places["below a thousandth"].replace(",", "")) == np.argmax(mse < mse[0] / 1e6)
     assert int(places["first swing"]) == np.argmax(np.sign(delta) != np.sign(delta[0])) == 1
+    page.keyboard.press("Escape")
+    page.get_by_text("Every step around this one").click()
     said = page.locator("[aria-labelledby=ns-error] svg").nth(1).get_attribute("aria-label")
     assert said.startswith("mse of every step from 0 to 80")
 

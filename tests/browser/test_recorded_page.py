@@ -152,7 +152,7 @@ def test_walked_by_keys(opened: Open):
     page = opened(training(steps=61, stride=5))
     step = page.get_by_label("step, typed")
     page.locator("button", has_text="Next").focus()
-    for key, expected in (("ArrowRight", 5), ("PageUp", 55), ("ArrowLeft", 50), ("End", 60), ("Home", 0), ("ArrowLeft", 0)):
+    for key, expected in (("ArrowRight", 5), ("PageDown", 55), ("ArrowLeft", 50), ("End", 60), ("Home", 0), ("ArrowLeft", 0)):
         page.keyboard.press(key)
         assert step.input_value() == str(expected), key
     slider = page.locator("#ns-step")
@@ -214,6 +214,7 @@ def test_trouble_is_shown(diverged: Recorded, opened: Open):
     assert f"The trouble is at step {trouble}." in curve.get_attribute("aria-label")
     assert f"trouble: step {trouble}" in curve.text_content()
     assert page.locator(".findings .fault").first.inner_text().startswith("fault: non-finite")
+    page.keyboard.press("?")
     page.get_by_role("button", name="the trouble").click()
     assert int(page.get_by_label("step, typed").input_value()) == max(diverged.trace.steps[diverged.trace.steps <= trouble])
     page.keyboard.press("End")

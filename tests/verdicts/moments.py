@@ -1,7 +1,7 @@
-"""Layers that a single step shows otherwise than the run: the last example is all zeros, or the last step moves nothing.
+"""Layers that a single step shows otherwise than the run: the last example is all zeros, or the last step moves none.
 
-Truth by construction: layers learn from the other examples, so that some weight of each moves in the last epoch; or no example moves
-anything at all.
+Truth by construction: layers learn from the other examples, so that some weight of each moves in the last epoch; or no example
+moves anything at all.
 """
 
 from collections.abc import Callable, Iterator

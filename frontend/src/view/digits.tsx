@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { HTMLAttributes, VNode } from "preact";
 import { useState } from "preact/hooks";
+import { Segments } from "./parts";
 
 const KEPT = "nodescope digits";
 
@@ -25,19 +26,13 @@ function set(all: boolean): void {
   }
 }
 
+export function toggleDigits(): void {
+  set(!allDigits.value);
+}
+
 export function DigitsSwitch() {
-  const all = allDigits.value;
-  return (
-    <fieldset class="seg">
-      <legend class="sr">Digits</legend>
-      {[false, true].map((value) => (
-        <label key={String(value)} class={value === all ? "on" : ""}>
-          <input type="radio" name="ns-digits" class="sr" checked={value === all} onChange={() => set(value)} />
-          {value ? "all digits" : "short"}
-        </label>
-      ))}
-    </fieldset>
-  );
+  const choose = (chosen: number): void => set(chosen === 1);
+  return <Segments label="Digits" name="ns-digits" names={["short", "all digits"]} value={Number(allDigits.value)} set={choose} />;
 }
 
 interface Seen {

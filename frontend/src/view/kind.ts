@@ -11,8 +11,18 @@ export interface Speed {
   beats?: number;
 }
 
+/** What the place that shows a run can do. */
+export interface Host {
+  /** Where all runs are. */
+  home?: string;
+  /** Whether the view has the page for itself: then its keys work wherever the focus is, and its dock stays in sight. */
+  alone: boolean;
+}
+
 export interface Jump {
   name: string;
+  /** What stands under the slider, where it is worth a mark. */
+  mark?: string;
   place: number;
   /** Its step, in words. */
   at: string;
@@ -35,26 +45,26 @@ export type ExactRow = [name: string, of: string, value: number];
 
 export interface Kind {
   walk: Walk;
+  title: string;
   /** Class of the grid that places its parts. */
   arrangement: string;
   /** What it is, and which step is in view. */
   Head: FunctionComponent;
-  /** What the controls stand under; `beat` is the part of the step to pick out, −1 for none. */
+  /** What happens inside the step in view; `beat` is the part of it to pick out, −1 for none. */
   Inside: FunctionComponent<{ beat: number }>;
-  /** What further can be set beside the step, and changed below it. */
-  Dials?: FunctionComponent;
-  Change?: FunctionComponent;
-  /** The step in view in a line, where Inside does not say it. */
-  Here?: FunctionComponent;
+  /** What follows from it. */
   Beside: FunctionComponent;
+  /** What is long, technical or seldom asked for. */
+  Below: FunctionComponent;
   speeds: Speed[];
   /** What one step is called, a place in words, and what is to be said about the steps. */
   unit: string;
   spoken: (place: number) => string;
   note?: string;
-  /** Letters that lead somewhere: the id that takes the focus, and its name. */
-  letters: Record<string, { id: string; name: string }>;
+  /** Letters that lead somewhere: the id that takes the focus or does it, and its name. */
+  letters: Record<string, { id?: string; press?: () => void; name: string }>;
   jumps: () => Jump[];
+  /** The last place worth a slider's room. */
+  reach?: () => number;
   status: () => string;
-  judged: () => Judged;
 }

@@ -2,9 +2,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { clip } from "../numbers";
 
 interface BoxProps {
   label?: string;
+  id?: string;
+  /** What it is a number of, for whoever typed none. */
+  what: string;
   /** What stands in it, asked for anew after something was typed: a number may be refused or another be taken. */
   text: () => string;
   disabled?: boolean;
@@ -13,26 +17,47 @@ interface BoxProps {
   set: (value: number) => void;
 }
 
-/** A typed number. Enter is looked for itself: a notebook may keep the browser from taking it for a change. */
-export function NumberBox({ label, text, disabled, stays, set }: BoxProps) {
+/** A typed number; what is none is refused in words. Enter is looked for itself: a notebook may keep the browser from taking it
+ * for a change. */
+export function NumberBox({ label, id, what, text, disabled, stays, set }: BoxProps) {
+  const [refused, setRefused] = useState("");
   const take = (box: HTMLInputElement): void => {
-    const value = Number(box.value);
-    if (box.value.trim() && Number.isFinite(value) && box.value !== text()) set(value);
-    if (!stays) box.value = text();
+    const typed = box.value.trim().replace("−", "-").replaceAll(",", "");
+    const value = Number(typed);
+    const taken = typed !== "" && Number.isFinite(value);
+    setRefused(taken || box.value === text() ? "" : refusal(typed, value, `${what} stays ${text()}`));
+    if (taken && typed !== text()) set(value);
+    if (!stays || !taken) box.value = text();
   };
   return (
-    <input
-      type="number"
-      step="any"
-      value={text()}
-      disabled={disabled}
-      aria-label={label}
-      onChange={(e) => take(e.currentTarget)}
-      onKeyDown={(e) => {
-        if (e.key === "Enter") take(e.currentTarget);
-      }}
-    />
+    <span class="box">
+      <input
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        id={id}
+        value={text()}
+        disabled={disabled}
+        aria-label={label}
+        onChange={(e) => take(e.currentTarget)}
+        onKeyDown={(e) => {
+          if (e.key === "Enter") take(e.currentTarget);
+        }}
+        onBlur={() => setRefused("")}
+      />
+      {refused && (
+        <span class="refused" role="alert">
+          {refused}
+        </span>
+      )}
+    </span>
   );
+}
+
+function refusal(typed: string, value: number, stays: string): string {
+  if (typed === "") return `Nothing was typed: ${stays}.`;
+  const told = clip(typed, 20);
+  return `${told} is ${Number.isNaN(value) ? "no number" : "beyond the numbers that a computer can hold"}: ${stays}.`;
 }
 
 /** A choice among numbered things. */
@@ -111,6 +136,22 @@ export function Check(props: { text: string; checked: boolean; set: (checked: bo
   );
 }
 
+/** A choice among two or three words, side by side. */
+export function Segments(props: { label: string; name: string; names: string[]; value: number; set: (chosen: number) => void }) {
+  const { label, name, names, value, set } = props;
+  return (
+    <fieldset class="seg">
+      <legend class="sr">{label}</legend>
+      {names.map((text, i) => (
+        <label key={text} class={i === value ? "on" : ""}>
+          <input type="radio" name={name} class="sr" checked={i === value} onChange={() => set(i)} />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** How wide an element is, so that letters in a picture stay as large as those around it. */
 export function useWidth(box: { current: HTMLElement | null }): number {
   const [wide, setWide] = useState(640);
@@ -121,4 +162,18 @@ export function useWidth(box: { current: HTMLElement | null }): number {
     return () => watch.disconnect();
   }, [box]);
   return wide;
+}
+
+/** Heights up to which everything is drawn lower: a projector's. */
+const LOW = "(max-height: 780px)";
+
+export function useLow(): boolean {
+  const [low, setLow] = useState(() => matchMedia(LOW).matches);
+  useLayoutEffect(() => {
+    const query = matchMedia(LOW);
+    const watch = (): void => setLow(query.matches);
+    query.addEventListener("change", watch);
+    return () => query.removeEventListener("change", watch);
+  }, []);
+  return low;
 }

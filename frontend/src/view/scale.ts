@@ -2,19 +2,26 @@
 
 import type { Point } from "../curve";
 
+export type Range = [low: number, high: number];
+
+/** The smallest and the largest error of a curve that are finite; on an even scale from 0 on, on one of powers those above 0. */
+export function rangeOf(points: Point[], log: boolean): Range {
+  const values = points.flatMap((p) => [p.low, p.high]).filter((e) => Number.isFinite(e) && (!log || e > 0));
+  const low = values.reduce((a, b) => Math.min(a, b), log ? Infinity : 0);
+  const high = values.reduce((a, b) => Math.max(a, b), log ? 0 : -Infinity);
+  return low <= high ? [low, high] : log ? [0.1, 1] : [0, 1];
+}
+
 /** From an error to its height between `top` and `bottom`. Infinity stands at the top, and where it is logarithmic what is not
  * above 0 at the foot. Numbers are divided by the largest first: differences of large ones would leave what a double can hold. */
-export function scaleOf(points: Point[], log: boolean, [top, bottom]: [number, number]): (error: number) => number {
-  const values = points.flatMap((p) => [p.low, p.high]).filter((e) => Number.isFinite(e) && (!log || e > 0));
-  const largest = values.reduce((most, e) => Math.max(most, Math.abs(e)), 0) || 1;
+export function scaleOf([low, high]: Range, log: boolean, [top, bottom]: [number, number]): (error: number) => number {
+  const largest = Math.max(Math.abs(low), Math.abs(high)) || 1;
   const f = log ? Math.log10 : (e: number): number => e / largest;
-  const all = log ? values.map(f) : [0, ...values.map(f)];
-  const low = all.reduce((a, b) => Math.min(a, b), Infinity);
-  const span = all.reduce((a, b) => Math.max(a, b), -Infinity) - low || 1;
+  const span = f(high) - f(low) || 1;
   return (error) => {
     if (error === Infinity || Number.isNaN(error)) return top;
-    if (error === -Infinity || (log && error <= 0) || !all.length) return bottom;
-    return Math.max(top, Math.min(bottom, bottom - ((f(error) - low) / span) * (bottom - top)));
+    if (error === -Infinity || (log && error <= 0)) return bottom;
+    return Math.max(top, Math.min(bottom, bottom - ((f(error) - f(low)) / span) * (bottom - top)));
   };
 }
 

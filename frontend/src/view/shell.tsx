@@ -1,41 +1,73 @@
-/** The view of one run, of whatever kind: head, controls, pictures, verdict; walked by buttons, keys and by itself. */
+/** The view of one run, of whatever kind: what it does, inside a step, what follows, and the steps, walked by hand or by itself. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Walk } from "../walk";
-import { Controls } from "./controls";
 import { useDigits } from "./digits";
+import { Dock } from "./dock";
 import { keys } from "./keys";
-import type { Kind, Speed } from "./kind";
-import { Verdict } from "./verdict";
+import type { Host, Kind, Speed } from "./kind";
+import { Top } from "./top";
 
 /** Milliseconds of a beat, and of rest after which the status is told. */
 const BEAT = 300;
 const REST = 300;
 
-export function Shell({ kind }: { kind: Kind }) {
-  const { walk, Head, Inside, Beside } = kind;
+export function Shell({ kind, host }: { kind: Kind; host: Host }) {
+  const { walk, Head, Inside, Beside, Below } = kind;
   const [speed, setSpeed] = useState(kind.speeds[1]);
   const beat = usePlay(walk, speed);
   const root = useRef<HTMLElement>(null);
-  const lead = (letter: string): boolean => {
-    const place = root.current?.querySelector<HTMLElement>(`#${kind.letters[letter]?.id ?? "ns-none"}`);
-    place?.focus();
-    return !!place;
-  };
+  const press = (event: KeyboardEvent): void => keys(event, walk, (letter) => lead(kind, letter, root.current));
+  useKeysOfThePage(host.alone, press);
   const { handlers, bubble } = useDigits();
   return (
-    <main ref={root} class="ns" {...handlers} onKeyDown={(event) => keys(event, walk, lead)}>
+    <main ref={root} class={`ns ${host.alone ? "alone" : ""}`} {...handlers} onKeyDown={press}>
+      <Top title={kind.title} host={host} />
       <Head />
       <div class={`grid ${kind.arrangement}`}>
-        <Inside beat={beat} />
-        <Controls kind={kind} speed={speed} setSpeed={setSpeed} />
-        <Beside />
-        <Verdict judged={kind.judged()} />
+        <div class="left">
+          <Inside beat={beat} />
+        </div>
+        <div class="right">
+          <Beside />
+        </div>
+      </div>
+      <Dock kind={kind} speed={speed} setSpeed={setSpeed} />
+      <div class="below">
+        <Below />
       </div>
       <Status kind={kind} />
       {bubble}
     </main>
   );
+}
+
+/** Go where a letter leads; whether it leads anywhere. */
+function lead({ letters }: Kind, letter: string, root: HTMLElement | null): boolean {
+  if (letter === "?") {
+    const help = root?.querySelector<HTMLElement>("#ns-help");
+    help?.click();
+    help?.focus();
+  }
+  const to = letters[letter];
+  to?.press?.();
+  const place = to?.id ? root?.querySelector<HTMLElement>(`#${to.id}`) : null;
+  place?.focus();
+  return letter === "?" || !!to?.press || !!place;
+}
+
+/** Keys work as long as nothing has the focus, too, where the page holds nothing else. */
+function useKeysOfThePage(alone: boolean, press: (event: KeyboardEvent) => void): void {
+  const latest = useRef(press);
+  latest.current = press;
+  useEffect(() => {
+    if (!alone) return undefined;
+    const listen = (event: KeyboardEvent): void => {
+      if (event.target === document.body) latest.current(event);
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [alone]);
 }
 
 /** One polite status line, told when walking rests, never during play. */

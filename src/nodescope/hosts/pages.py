@@ -207,7 +207,7 @@ def view(run: Run | Recorded) -> str:
     except InputError as error:
         lines = _report(run)
         return whole("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
-    body = f'{back}<div data-nodescope="scene"></div>{score}<script type="application/json" id="scene">{document}</script>'
+    body = f'<div data-nodescope="scene" data-home="/"></div>{score}<script type="application/json" id="scene">{document}</script>'
     return whole("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 

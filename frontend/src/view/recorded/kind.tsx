@@ -3,8 +3,9 @@
 import { useContext } from "preact/hooks";
 import { clip, count, counted, distinct, short } from "../../numbers";
 import type { Recording } from "../../recording";
-import type { Judged, Jump, Kind } from "../kind";
+import type { Host, Judged, Jump, Kind } from "../kind";
 import { Shell } from "../shell";
+import { Verdict } from "../verdict";
 import { Observed } from "./context";
 import { Layers } from "./layers";
 import { Losses } from "./losses";
@@ -19,10 +20,10 @@ const SPEEDS = [
   { text: "30 a second", rate: 30 },
 ];
 
-export function ObservedRun({ model }: { model: Recording }) {
+export function ObservedRun({ model, host }: { model: Recording; host: Host }) {
   return (
     <Observed.Provider value={model}>
-      <Shell kind={kindOf(model)} />
+      <Shell kind={kindOf(model)} host={host} />
     </Observed.Provider>
   );
 }
@@ -31,11 +32,12 @@ function kindOf(model: Recording): Kind {
   const { walk, scene } = model;
   return {
     walk,
+    title: scene.title,
     arrangement: "observed",
     Head,
-    Inside: Losses,
-    Here,
+    Inside,
     Beside,
+    Below,
     speeds: SPEEDS,
     unit: "recorded step",
     spoken: (place) => `step ${walk.stepAt(place)}, ${place + 1} of ${walk.last + 1} recorded`,
@@ -43,11 +45,23 @@ function kindOf(model: Recording): Kind {
     letters: {},
     jumps: () => jumpsOf(model),
     status: () => statusOf(model),
-    judged: () => judgedOf(model),
   };
 }
 
+function Inside() {
+  return (
+    <>
+      <Losses />
+      <Here />
+    </>
+  );
+}
+
 function Beside() {
+  return <Verdict judged={judgedOf(useContext(Observed))} />;
+}
+
+function Below() {
   return (
     <>
       <Layers />
@@ -99,7 +113,12 @@ function jumpsOf({ scene, walk }: Recording): Jump[] {
   return jumps.map(({ name, step }) => {
     const place = walk.before(step);
     const there = walk.stepAt(place);
-    return { name, place, at: there === step ? count(step) : `${count(step)}, recorded last before it: ${count(there)}` };
+    return {
+      name,
+      mark: name,
+      place,
+      at: there === step ? count(step) : `${count(step)}, recorded last before it: ${count(there)}`,
+    };
   });
 }
 

@@ -3,7 +3,7 @@
 import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import { count, distinct } from "../../numbers";
 import { Card, Check, useWidth } from "../parts";
-import { band, scaleOf } from "../scale";
+import { band, rangeOf, scaleOf } from "../scale";
 import { Observed } from "./context";
 
 const HIGH = 200;
@@ -43,7 +43,7 @@ function Curve({ log, wide }: { log: boolean; wide: number }) {
   const model = useContext(Observed);
   const { walk, end, scene, losses } = model;
   const x1 = wide - X0;
-  const y = useMemo(() => scaleOf(losses.points, log, HEIGHTS), [losses, log]);
+  const y = useMemo(() => scaleOf(rangeOf(losses.points, log), log, HEIGHTS), [losses, log]);
   const x = (step: number) => X0 + (step / end) * (x1 - X0);
   const path = useMemo(() => band(losses.points, x, y, end), [losses, y, wide, end]);
   const go = (event: PointerEvent & { currentTarget: Element }) => {

@@ -3,22 +3,17 @@
 import { useContext } from "preact/hooks";
 import { hasOneWeight, isLinear, widthOf } from "../../layers";
 import { Card } from "../parts";
+import { BowlCard } from "./bowl";
 import { Current } from "./context";
 import { Contour } from "./contour";
-import { ErrorCurve } from "./error";
+import { ErrorCard } from "./error";
 import { Examples } from "./examples";
-import { Gauge } from "./gauge";
-import { Parabola } from "./parabola";
 
 export function Beside() {
   const { recipe } = useContext(Current).replay.value;
   return (
-    <div class="right">
-      {hasOneWeight(recipe) && (
-        <Card id="ns-parabola" title="Error for every weight">
-          <Parabola />
-        </Card>
-      )}
+    <>
+      {hasOneWeight(recipe) && <BowlCard />}
       {isLinear(recipe) && widthOf(recipe.layers[0]) > 1 && (
         <Card id="ns-contour" title="Error over two weights">
           <Contour />
@@ -29,12 +24,7 @@ export function Beside() {
           <Examples />
         </Card>
       )}
-      <Card id="ns-gauge" title="Alpha against its limit">
-        <Gauge />
-      </Card>
-      <Card id="ns-error" title="Error, step by step">
-        <ErrorCurve />
-      </Card>
-    </div>
+      <ErrorCard />
+    </>
   );
 }

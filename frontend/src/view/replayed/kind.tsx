@@ -1,13 +1,19 @@
 /** A run that the page replays: a node or a network, which differ in what is inside. */
 
-import { isLinear } from "../../layers";
+import { useContext } from "preact/hooks";
+import { usefulEnd } from "../../curve";
+import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
-import type { Judged, Kind } from "../kind";
+import { spoken } from "../../words";
+import { toggleDigits } from "../digits";
+import type { Host, Judged, Kind } from "../kind";
 import { Shell } from "../shell";
+import { Verdict } from "../verdict";
+import { AlphaCard } from "./alpha";
 import { Beside } from "./beside";
+import { Change } from "./change";
 import { Current } from "./context";
-import { Alpha, Change } from "./dials";
 import { Head } from "./headline";
 import { NetworkInside } from "./network";
 import { NodeInside } from "./node";
@@ -18,10 +24,13 @@ const SPEEDS = [
   { text: "60 steps a second", rate: 60 },
 ];
 
-export function Replayed({ model }: { model: Model }) {
+/** So many times the useful part a run is long before the slider leaves the rest out. */
+const FAR = 20;
+
+export function Replayed({ model, host }: { model: Model; host: Host }) {
   return (
     <Current.Provider value={model}>
-      <Shell kind={kindOf(model)} />
+      <Shell kind={kindOf(model)} host={host} />
     </Current.Provider>
   );
 }
@@ -30,27 +39,61 @@ function kindOf(model: Model): Kind {
   const { walk } = model;
   return {
     walk,
-    arrangement: "",
+    title: model.scene.title,
+    arrangement: isLinear(model.scene.recipe) ? "node" : "network",
     Head,
-    Inside: isLinear(model.scene.recipe) ? NodeInside : NetworkInside,
-    Dials: Alpha,
-    Change,
+    Inside: isLinear(model.scene.recipe) ? InsideNode : InsideNetwork,
     Beside,
+    Below,
     speeds: SPEEDS,
     unit: "step",
     spoken: (place) => `step ${place} of ${walk.last}`,
-    letters: { a: { id: "ns-alpha", name: "alpha" } },
-    jumps: () => model.places.value.map(({ name, step }) => ({ name, place: step, at: count(step) })),
+    letters: {
+      a: { id: "ns-alpha", name: "alpha" },
+      ...(hasOneWeight(model.scene.recipe) ? { w: { id: "ns-weight", name: "weight, what if" } } : {}),
+      d: { press: toggleDigits, name: "all digits" },
+    },
+    jumps: () => model.places.value.map(({ name, step, mark }) => ({ name, place: step, at: count(step), mark })),
+    reach: () => (walk.last > FAR * usefulEnd(model.replay.value) ? usefulEnd(model.replay.value) : walk.last),
     status: () => statusOf(model),
-    judged: () => judgedOf(model),
   };
 }
 
-function statusOf({ now, replay }: Model): string {
+function InsideNode({ beat }: { beat: number }) {
+  return (
+    <>
+      <NodeInside beat={beat} />
+      <AlphaCard />
+    </>
+  );
+}
+
+function InsideNetwork() {
+  return (
+    <>
+      <NetworkInside />
+      <AlphaCard />
+    </>
+  );
+}
+
+function Below() {
+  const model = useContext(Current);
+  return (
+    <>
+      <Change />
+      <Verdict judged={judgedOf(model)} />
+    </>
+  );
+}
+
+/** What is told at rest: of a changed run what it does now, and the step. */
+function statusOf({ now, replay, changed, story }: Model): string {
   const { step, mse, weight, new_weight, examples } = now.value;
   const goal = replay.value.recipe.goal[examples[0] ?? 0];
   const [from, to] = distinct([weight[0], new_weight[0], goal], 8);
-  return `Step ${step}. mse ${short(mse)}.${weight.length === 1 ? ` Weight ${from}, new weight ${to}.` : ""}`;
+  const head = changed.value ? `${spoken(story.value.head, ({ value }) => short(value))} ` : "";
+  return `${head}Step ${step}. mse ${short(mse)}.${weight.length === 1 ? ` Weight ${from}, new weight ${to}.` : ""}`;
 }
 
 function judgedOf({ changed, scene }: Model): Judged {

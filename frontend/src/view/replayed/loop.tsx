@@ -1,79 +1,96 @@
 /** The step as a loop: forward on top, the correction below, ending in the weight. One weight, one example. */
 
-import { useContext } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useContext, useRef } from "preact/hooks";
 import { exact } from "../../numbers";
 import { weigh } from "../figures";
+import { useLow, useWidth } from "../parts";
 import { Current } from "./context";
+import { type Places, placesOf, scaleOf } from "./loop_places";
 import { type OneStep, oneStepOf, type Told } from "./one_step";
 
-const RULER = { top: 44, bottom: 250, x: 652 };
-const BAR = 60;
 const COLOURS = ["go", "fix", "w"];
+/** Letters from which a number in a small sum is called by its name: its digits stand above. */
+const LONG = 9;
 
 interface PartProps {
   of: OneStep;
+  at: Places;
   /** Class of a part, by its beat. */
   on: (beat: number) => string | undefined;
+  /** From a number to its length. */
+  long: (value: number) => number;
 }
 
 export function Loop({ beat }: { beat: number }) {
-  const of = oneStepOf(useContext(Current));
-  const on = (part: number) => (beat === part ? "beat" : undefined);
+  const model = useContext(Current);
+  const box = useRef<HTMLDivElement>(null);
+  const at = placesOf(useWidth(box), useLow());
+  const of = oneStepOf(model);
   const { input, weight, prediction, goal, delta, weighted, alphaDelta, next } = of;
+  const first = model.replay.value.recipe.start[0] * input.value - goal.value;
+  const long = scaleOf(first, [delta.value, weighted.value, alphaDelta.value], at.gap);
+  const part = { of, at, long, on: (place: number) => (beat === place ? "beat" : undefined) };
   const forward = `Input ${input.text} times weight ${weight.text} gives prediction ${prediction.text}. Goal ${goal.text}.`;
   const back = `Delta ${delta.text}. Weighted delta ${weighted.text}. Alpha delta ${alphaDelta.text}. New weight ${next.text}.`;
   return (
-    <svg class="loop" viewBox="0 0 780 436" role="img" aria-label={`${forward} ${back}`}>
-      <defs>
-        {COLOURS.map((colour) => (
-          <Arrow colour={colour} key={colour} />
-        ))}
-      </defs>
-      <Forward of={of} on={on} />
-      <Gap of={of} on={on} />
-      <Back of={of} on={on} />
-      <NewWeight of={of} on={on} />
-    </svg>
+    <div ref={box} class="loop-box">
+      <svg class="loop" viewBox={`0 0 ${at.wide} ${at.high}`} role="img" aria-label={`${forward} ${back}`}>
+        <defs>
+          {COLOURS.map((colour) => (
+            <Arrow colour={colour} key={colour} />
+          ))}
+        </defs>
+        <Forward {...part} />
+        <Gap {...part} />
+        <Back {...part} />
+        <NewWeight {...part} />
+      </svg>
+    </div>
   );
 }
 
 function Arrow({ colour }: { colour: string }) {
   return (
-    <marker id={`ns-${colour}`} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="5" markerHeight="5" orient="auto-start-reverse">
-      <path d="M0 0L10 5L0 10z" class={`fill-${colour}`} />
+    <marker id={`ns-${colour}`} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="11" markerHeight="11" {...MARKER}>
+      <path d="M0 1L10 5L0 9z" class={`fill-${colour}`} />
     </marker>
   );
 }
 
-function Forward({ of, on }: PartProps) {
+const MARKER = { orient: "auto-start-reverse", markerUnits: "userSpaceOnUse" };
+
+function Forward({ of, at, on }: PartProps) {
+  const y = at.forward;
+  const [half, up] = at.box;
   return (
     <>
-      <text class="lab t-go" x="4" y="22">
-        forward: make a prediction
+      <text class="lab t-go strong" x="4" y="14">
+        forward: make a guess
       </text>
-      <path class="wire" d="M106 130H176" marker-end="url(#ns-go)" />
-      <path class="wire" d="M302 130H376" marker-end="url(#ns-go)" />
+      <path class="wire" d={`M82 ${y}H${at.weight - half - 3}`} marker-end="url(#ns-go)" />
+      <path class="wire" d={`M${at.weight + half} ${y}H${at.prediction - at.circle - 3}`} marker-end="url(#ns-go)" />
       <g class={on(0)}>
-        <circle cx="62" cy="130" r="44" class="box-go" />
-        <text class="lab m" x="62" y="74">
+        <circle cx={at.input} cy={y} r="38" class="box-go" />
+        <Label x={at.input} y={y + 57}>
           input
-        </text>
-        <Big x={62} y={140} room={72} of={of.input} />
+        </Label>
+        <Big x={at.input} y={y} room={62} of={of.input} most={at.big} />
       </g>
       <g class={on(1)}>
-        <rect x="178" y="86" width="124" height="88" rx="16" class="box-w thick" />
-        <text class="lab m" x="240" y="74">
+        <rect x={at.weight - half} y={y - up} width={2 * half} height={2 * up} rx="12" class="box-w" />
+        <Label x={at.weight} y={y - up - 10}>
           × weight
-        </text>
-        <Big x={240} y={141} room={112} of={of.weight} colour="t-w" />
+        </Label>
+        <Big x={at.weight} y={y} room={2 * half - 10} of={of.weight} colour="t-w" most={at.big} />
       </g>
       <g class={on(2)}>
-        <circle cx="442" cy="130" r="64" class="box-go thick" />
-        <text class="lab m" x="442" y="54">
+        <circle cx={at.prediction} cy={y} r={at.circle} class="box-go" />
+        <Label x={at.prediction} y={y - at.circle - 8}>
           prediction
-        </text>
-        <Big x={442} y={136} room={112} of={of.prediction} />
-        <text class="eq m" x="442" y="166">
+        </Label>
+        <Big x={at.prediction} y={y - at.circle * 0.08} room={2 * at.circle - 12} of={of.prediction} colour="t-go" most={at.big} />
+        <text class="eq m" x={at.prediction} y={y + at.circle * 0.5}>
           {brief(of.input, "input")} × {brief(of.weight, "weight")}
         </text>
       </g>
@@ -82,67 +99,72 @@ function Forward({ of, on }: PartProps) {
 }
 
 /** The prediction beside the goal, and the square whose side is the gap. */
-function Gap({ of: { prediction, goal, mse }, on }: PartProps) {
-  const place = ruler([0, goal.value, prediction.value]);
-  const [there, here] = [place(goal.value), place(prediction.value)];
-  const side = Math.min(64, Math.max(3, Math.abs(here - there)));
-  const top = Math.min(there, here);
+function Gap({ of: { goal, delta, mse }, at, on, long }: PartProps) {
+  const [x, y] = [at.ruler, at.forward];
+  const side = long(delta.value);
+  const there = delta.value > 0 ? y + side : y - side;
+  const top = Math.min(y, there);
+  const beside = Math.min(x + side + 17, at.wide - 146);
+  const above = Math.abs(there - y) < 14;
   return (
     <g class={on(3)}>
-      <path d={`M${RULER.x} ${RULER.top - 6}V${RULER.bottom + 6}`} class="rule" />
-      <path d={`M${RULER.x - 6} ${place(0)}h12`} class="rule" />
-      <text class="eq e" x={RULER.x - 12} y={place(0) + (prediction.value >= 0 ? 18 : -8)}>
-        0
+      <path d={`M${x} ${y - at.gap - 16}V${y + Math.min(at.gap, 48)}`} class="rule" />
+      <rect x={x + 7} y={top} width={side} height={side} class="box-fix" />
+      <path d={`M${at.prediction + at.circle} ${y}H${x + 2}`} class="wire" />
+      <path d={`M${x} ${y}V${there}`} class="gap" />
+      <path d={`M${x} ${there - 10}l10 10l-10 10l-10-10z`} class="fill-goal" />
+      <text class="t-goal strong e" x={x - 16} y={above ? y - 14 : there + 5}>
+        goal {goal.text}
       </text>
-      <rect x={RULER.x - side - 3} y={top} width={side} height={side} class="box-fix thin" />
-      <path d={`M508 130H560V${here}H${RULER.x + 6}`} class="wire plain" />
-      <path d={`M${RULER.x} ${there - 11}l11 11l-11 11l-11-11z`} class="fill-goal" />
-      <path d={`M${RULER.x} ${here}V${there}`} class="gap" />
-      {side >= 52 && (
-        <text class="m strong" x={RULER.x - side / 2 - 3} y={top + side / 2 + 5} data-value={exact(mse.value)}>
-          {mse.text}
-        </text>
-      )}
-      <Labels goal={there} prediction={here} texts={[`goal ${goal.text}`, prediction.text]} />
+      <text class={`t-fix ${weigh(mse.text, mse.value)}`} x={beside} y={top + side / 2 - 2} data-value={exact(mse.value)}>
+        error {mse.text}
+      </text>
+      <text class="eq" x={beside} y={top + side / 2 + 16}>
+        the area of the square
+      </text>
     </g>
   );
 }
 
-function Back({ of, on }: PartProps) {
+function Back({ of, at, on, long }: PartProps) {
   const { prediction, goal, delta, weighted, alphaDelta } = of;
-  const place = ruler([0, goal.value, prediction.value]);
-  const bars = lengths([delta.value, weighted.value, alphaDelta.value], Math.abs(place(prediction.value) - place(goal.value)));
+  const [half, up] = at.pill;
   const sums = [
     `${brief(prediction, "prediction")} − ${brief(goal, "goal")}`,
     `${brief(delta, "delta")} × input ${brief(of.input, "")}`,
     `${brief(weighted, "weighted")} × alpha ${brief(of.alpha, "")}`,
   ];
+  const to = (from: number, end: number): string => `M${from - half} ${at.back}H${end + 3}`;
+  const below = delta.value > 0 ? Math.max(44, long(delta.value) + 14) : 44;
   return (
     <>
-      <text class="lab t-fix" x="186" y="286">
+      <text class="lab t-fix strong m" x={(at.alphaDelta + at.weighted) / 2} y={at.back - up - 10}>
         back: correct the weight
       </text>
-      <path class="back" d={`M${RULER.x} 262V300`} marker-end="url(#ns-fix)" />
-      <path class="back" d="M584 340H512" marker-end="url(#ns-fix)" />
-      <path class="back" d="M388 340H322" marker-end="url(#ns-fix)" />
-      <Pill x={650} width={132} name="delta" of={delta} sum={sums[0]} bar={bars[0]} on={on(3)} />
-      <Pill x={450} width={124} name="weighted delta" of={weighted} sum={sums[1]} bar={bars[1]} on={on(4)} />
-      <Pill x={252} width={136} name="alpha delta" of={alphaDelta} sum={sums[2]} bar={bars[2]} on={on(5)} />
-      <path d="M184 340H120C96 340 80 330 80 306V268" class="back" marker-end="url(#ns-fix)" />
+      <path class="back" d={`M${at.ruler} ${at.forward + below}V${at.back - up - 3}`} marker-end="url(#ns-fix)" />
+      <path class="back" d={to(at.ruler, at.weighted + half)} marker-end="url(#ns-fix)" />
+      <path class="back" d={to(at.weighted, at.alphaDelta + half)} marker-end="url(#ns-fix)" />
+      <Pill at={at} x={at.ruler} name="delta: how far off" of={delta} sum={sums[0]} bar={long(delta.value)} on={on(3)} />
+      <Pill at={at} x={at.weighted} name="weighted delta" of={weighted} sum={sums[1]} bar={long(weighted.value)} on={on(4)} />
+      <Pill at={at} x={at.alphaDelta} name="alpha delta" of={alphaDelta} sum={sums[2]} bar={long(alphaDelta.value)} on={on(5)} />
+      <path class="back" d={to(at.alphaDelta, at.next + at.box[0])} marker-end="url(#ns-fix)" />
     </>
   );
 }
 
-function NewWeight({ of, on }: PartProps) {
+function NewWeight({ of, at, on }: PartProps) {
+  const [half, up] = [at.box[0], at.pill[1] + 2];
+  const bend = at.back - up - 22;
+  const way = `M${at.next} ${at.back - up}V${bend + 10}q0 -10 10 -10H${at.weight - 10}q10 0 10 -10V${at.forward + at.box[1] + 3}`;
   return (
     <g class={on(6)}>
-      <rect x="14" y="196" width="132" height="68" rx="16" class="box-w" />
-      <Big x={80} y={239} room={118} of={of.next} colour="t-w" />
-      <path d="M146 228H240V178" class="to-weight" marker-end="url(#ns-w)" />
-      <text class="lab" x="156" y="218">
+      <rect x={at.next - half} y={at.back - up} width={2 * half} height={2 * up} rx="12" class="box-w" />
+      <Big x={at.next} y={at.back} room={2 * half - 10} of={of.next} colour="t-w" most={at.big} />
+      <path d={way} class="to-weight" marker-end="url(#ns-w)" />
+      <Label x={at.next} y={at.back + up + 17}>
         new weight
-      </text>
-      <text class="eq" x="156" y="250">
+      </Label>
+      <text class="eq m" x={at.next} y={at.back + up + 35}>
         {brief(of.weight, "weight")} − ({brief(of.alphaDelta, "alpha delta")})
       </text>
     </g>
@@ -150,8 +172,8 @@ function NewWeight({ of, on }: PartProps) {
 }
 
 interface PillProps {
+  at: Places;
   x: number;
-  width: number;
   name: string;
   of: Told;
   sum: string;
@@ -159,39 +181,50 @@ interface PillProps {
   on?: string;
 }
 
-function Pill({ x, width, name, of, sum, bar, on }: PillProps) {
+function Pill({ at, x, name, of, sum, bar, on }: PillProps) {
+  const [half, up] = at.pill;
+  const y = at.back;
   return (
     <g class={on}>
-      <rect x={x - width / 2} y="302" width={width} height="76" rx="38" class="box-fix" />
-      <Big x={x} y={344} room={width - 18} of={of} most={24} />
-      <path d={`M${x - bar / 2} 362h${bar}`} class="gap" />
-      <text class="lab m" x={x} y="402">
+      <rect x={x - half} y={y - up} width={2 * half} height={2 * up} rx={up} class="box-fix" />
+      <Big x={x} y={y - 3} room={2 * half - 18} of={of} most={at.mid} colour="t-fix" />
+      {bar > 0 && <path d={`M${x - Math.max(bar, 2) / 2} ${y + up - 13}h${Math.max(bar, 2)}`} class="bar-fix" />}
+      <Label x={x} y={y + up + 19}>
         {name}
-      </text>
-      <text class="eq m" x={x} y="424">
+      </Label>
+      <text class="eq m" x={x} y={y + up + 37}>
         {sum}
       </text>
     </g>
   );
 }
 
+function Label({ x, y, children }: { x: number; y: number; children: ComponentChildren }) {
+  return (
+    <text class="lab m" x={x} y={y}>
+      {children}
+    </text>
+  );
+}
+
 interface BigProps {
   x: number;
+  /** The middle of its letters. */
   y: number;
   room: number;
   of: Told;
   colour?: string;
-  most?: number;
+  most: number;
 }
 
 /** A number as large as its place allows. */
-function Big({ x, y, room, of: { text, value }, colour = "", most = 30 }: BigProps) {
-  const size = Math.min(most, Math.max(14, (room / Math.max(3, text.length)) * 1.6));
+function Big({ x, y, room, of: { text, value }, colour = "", most }: BigProps) {
+  const size = Math.min(most, Math.max(13, (room / Math.max(3, text.length)) * 1.6));
   return (
     <text
       class={`num m ${colour} ${weigh(text, value)}`}
       x={x}
-      y={y}
+      y={y + size * 0.35}
       style={{ fontSize: `${size}px` }}
       data-value={exact(value)}
       data-text={text}
@@ -201,43 +234,7 @@ function Big({ x, y, room, of: { text, value }, colour = "", most = 30 }: BigPro
   );
 }
 
-/** Goal and prediction beside the ruler, kept apart where they would meet. */
-function Labels({ goal, prediction, texts }: { goal: number; prediction: number; texts: string[] }) {
-  const above = goal <= prediction;
-  const apart = Math.max(0, 20 - Math.abs(goal - prediction));
-  const y = (at: number, up: boolean) => at + 5 + (up ? -apart / 2 : apart / 2);
-  return (
-    <>
-      <text x={RULER.x + 20} y={y(goal, above)} class="t-goal strong">
-        {texts[0]}
-      </text>
-      <text x={RULER.x + 20} y={y(prediction, !above)} class="t-go strong">
-        {texts[1]}
-      </text>
-    </>
-  );
-}
-
-/** From a number to its height beside the ruler. */
-function ruler(values: number[]): (value: number) => number {
-  const finite = values.filter(Number.isFinite);
-  const low = Math.min(...finite, 0);
-  const high = Math.max(...finite, 0);
-  const span = high - low || 1;
-  const top = RULER.top + 22;
-  const bottom = RULER.bottom - 12;
-  return (value) =>
-    Number.isFinite(value) ? bottom - ((value - low) / span) * (bottom - top) : value > 0 ? RULER.top : RULER.bottom;
-}
-
-/** One scale for the bars under delta, weighted delta and alpha delta: that alpha is a brake is seen. */
-function lengths(values: number[], gap: number): number[] {
-  const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 0);
-  const longest = Math.min(BAR * 1.4, Math.max(gap, BAR));
-  return values.map((value) => (largest && Number.isFinite(value) ? Math.max(2, (Math.abs(value) / largest) * longest) : 2));
-}
-
 /** For the small sums under the numbers: a long one is named, its digits stand above. */
 function brief({ text }: Told, name: string): string {
-  return text.length > 9 ? name : text;
+  return text.length > LONG ? name : text;
 }

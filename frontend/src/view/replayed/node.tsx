@@ -22,12 +22,16 @@ export function NodeInside({ beat }: { beat: number }) {
   const { recipe } = model.replay.value;
   const { k, n } = recipe;
   const loops = hasOneWeight(recipe) && recipe.rule === "plain" && model.now.value.examples.length === 1;
+  const shown = loops && !stays(model);
   return (
-    <Card id="ns-inside" title={<StepSentence />} beside={loops && <DigitsSwitch />} place="inside">
+    <Card id="ns-inside" title={<StepSentence />} beside={shown && <DigitsSwitch />} place="inside">
       {k > 1 && <NodeChoice label="Node" names={recipe.goal_names.map((name) => clip(name))} />}
       {loops ? <OneWeight beat={beat} /> : <Weights of={model.open.value} example={0} total="prediction" />}
       {(n > 1 || k > 1) && <StepExamples />}
-      <StepExactly nodes={Array.from({ length: k }, (_, node) => ({ layer: 0, node }))} />
+      <div class="foot">
+        {shown && <WholeStep />}
+        <StepExactly nodes={Array.from({ length: k }, (_, node) => ({ layer: 0, node }))} />
+      </div>
     </Card>
   );
 }
@@ -35,13 +39,10 @@ export function NodeInside({ beat }: { beat: number }) {
 /** The loop; where the reader wants all digits, or where nothing moves but the last bits tell why, the same step in rows. */
 function OneWeight({ beat }: { beat: number }) {
   const model = useContext(Current);
-  const { weight, new_weight } = model.now.value;
-  const near = model.replay.value.recipe.n === 1 && stalls(model);
-  if (near && weight[0] === new_weight[0])
+  if (stays(model))
     return (
       <>
         <LastBits />
-        <h3>The same step, every digit</h3>
         <StepRows whole />
       </>
     );
@@ -51,15 +52,20 @@ function OneWeight({ beat }: { beat: number }) {
       <div class={allDigits.value ? "" : "narrow"}>
         <StepRows />
       </div>
-      <WholeStep />
-      {near && <LastBits />}
+      {isNear(model) && <LastBits />}
     </>
   );
 }
 
-function stalls({ now, replay }: Model): boolean {
-  const { goal, input } = replay.value.recipe;
-  return isNearStall(now.value.weight[0], goal[0] / input[0]);
+/** Whether the weight stays where it is, and only the last bits tell why. */
+function stays(model: Model): boolean {
+  const { weight, new_weight } = model.now.value;
+  return isNear(model) && weight[0] === new_weight[0];
+}
+
+function isNear({ now, replay }: Model): boolean {
+  const { goal, input, n, rule } = replay.value.recipe;
+  return hasOneWeight(replay.value.recipe) && n === 1 && rule === "plain" && isNearStall(now.value.weight[0], goal[0] / input[0]);
 }
 
 function LastBits() {

@@ -1,13 +1,17 @@
 /** The last bits: weight and goal among the neighbouring doubles, and where the update would land between two of them. */
 
-import { useContext } from "preact/hooks";
+import { useContext, useRef } from "preact/hooks";
 import type { Model } from "../../model";
-import { counted, double, exact, ordinal, short } from "../../numbers";
+import { counted, distinct, double, exact, ordinal, short } from "../../numbers";
+import { useWidth } from "../parts";
 import { Current } from "./context";
 
 const NEAR = 12n;
-const WIDE = 700;
-const LEFT = 40;
+const HIGH = 122;
+const MIDDLE = 66;
+const EDGE = 10;
+/** Room that a mark's text takes. */
+const LABEL = 66;
 
 /** Whether weight and goal are so near that only neighbouring doubles tell them apart. */
 export function isNearStall(weight: number, best: number): boolean {
@@ -47,50 +51,79 @@ function whyOf({ stays, part, weight }: LastBits): string {
 }
 
 export function Stall() {
+  const box = useRef<HTMLDivElement>(null);
+  const wide = useWidth(box);
   const bits = lastBitsOf(useContext(Current));
   const { weight, best, size, part } = bits;
-  const near = size <= NEAR;
-  const shown = Number(near ? size : NEAR);
-  const unit = WIDE / (shown + 3);
-  const x = (k: number) => LEFT + (k + 1) * unit;
-  const ticks = Array.from({ length: shown + 3 }, (_, i) => i - 1);
   const apart = `Weight ${exact(weight)} is ${size} doubles short of ${exact(best)}.`;
   const label = `${apart} The update is ${short(part)} of the gap to the next double. ${whyOf(bits)}`;
   return (
-    <svg viewBox="0 0 780 150" role="img" aria-label={label} class="stall">
-      <path d={`M${LEFT} 70H${LEFT + WIDE}`} class="rule" />
-      {ticks.map((k) => (
-        <path d={`M${x(k)} 62v16`} class="tick" key={k} />
+    <div ref={box}>
+      <svg viewBox={`0 0 ${wide} ${HIGH}`} role="img" aria-label={label} class="stall">
+        <Ruler bits={bits} wide={wide} />
+      </svg>
+    </div>
+  );
+}
+
+/** Doubles as marks at equal distances, the weight among them, the goal where it is near enough. */
+function Ruler({ bits, wide }: { bits: LastBits; wide: number }) {
+  const { weight, best, size, part, way } = bits;
+  const near = size <= NEAR;
+  const shown = Number(near ? size : NEAR);
+  const unit = (wide - 2 * EDGE) / (shown + 2);
+  const x = (k: number) => EDGE + (k + 1) * unit;
+  const end = near ? x(shown) : wide - EDGE;
+  const marks = Array.from({ length: shown + 3 }, (_, i) => i - 1);
+  const texts = distinct(marks.map((k) => double(ordinal(weight) + BigInt(k) * way)));
+  /** Beside the goal, and at the edges, a mark has no text. */
+  const told = (k: number): boolean =>
+    x(k) > LABEL / 2 && x(k) < wide - LABEL / 2 && (k > shown ? x(k) - end : end - x(k)) > (near ? LABEL : 200);
+  const every = Math.ceil(LABEL / unit);
+  return (
+    <>
+      <path d={`M0 ${MIDDLE}H${wide}`} class="rule" />
+      {marks.map((k, i) => (
+        <g key={k}>
+          <path d={`M${x(k)} ${MIDDLE - 8}v16`} class="tick" />
+          {k % every === 0 && told(k) && (
+            <text class="ax m" x={x(k)} y={MIDDLE + 29}>
+              {texts[i]}
+            </text>
+          )}
+        </g>
       ))}
-      <path d={`M${x(0.5)} 56v28`} class="half" />
-      <text class="lab m" x={x(0.5)} y="104">
-        half-way
+      <path d={`M${x(0.5)} ${MIDDLE - 16}v32`} class="half" />
+      <text class="ax m" x={x(0.5)} y={MIDDLE + 47}>
+        half way
       </text>
-      <path d={`M${x(0)} 70h${Math.max(2, Math.min(part, shown + 1) * unit)}`} class="gap" />
-      <circle cx={x(0)} cy="70" r="9" class="dot-w" />
-      <text x={x(0)} y="40" class="m t-w strong">
-        weight {exact(weight)}
+      <path d={`M${x(0)} ${MIDDLE}h${Math.max(2, Math.min(part, shown + 1) * unit)}`} class="gap" />
+      <circle cx={x(0)} cy={MIDDLE} r="9" class="dot-w" />
+      <text x={Math.max(0, x(0) - 60)} y="16" class="t-w strong">
+        the weight
       </text>
-      {near && <path d={`M${x(shown)} 58l12 12l-12 12l-12-12z`} class="fill-goal" />}
-      <text x={near ? Math.min(x(shown), LEFT + WIDE - 60) : LEFT + WIDE} y="128" class="e t-goal strong">
-        {near ? `goal’s weight ${exact(best)}` : `goal’s weight ${exact(best)} lies ${size} doubles on`}
+      <text x={Math.max(0, x(0) - 60)} y="34" class="t-w x" data-value={exact(weight)}>
+        {exact(weight).replace("-", "−")}
       </text>
-    </svg>
+      {near && <path d={`M${end} ${MIDDLE - 11}l11 11l-11 11l-11-11z`} class="fill-goal" />}
+      <text x={near ? Math.min(end, wide - 34) : end} y={MIDDLE + 29} class={`${near ? "m" : "e"} t-goal strong`}>
+        {near ? `goal ${exact(best)}` : `goal ${short(best)}, ${size} numbers on`}
+      </text>
+    </>
   );
 }
 
 export function StallWords() {
-  const { size, update, gap, part, stays } = lastBitsOf(useContext(Current));
+  const { size, part, stays } = lastBitsOf(useContext(Current));
   const half = part === 0.5 ? "exactly half" : `${part < 0.5 ? "less" : "more"} than half`;
   const rounds =
     part === 0.5
-      ? ", and the tie goes to the even number, which is the weight it already has: it stays"
-      : ": it rounds to nothing, and the weight stays";
+      ? ", and a tie goes to the even number, which is the weight itself: nothing moves, now or ever"
+      : ": it rounds to nothing, and the weight stays for ever";
   return (
-    <p>
-      Each mark is a double; there is no number between two of them. The weight is {counted(Number(size), "double")} short. The next
-      update, {exact(update)}, is {half} the gap of {exact(gap)}
-      {stays ? `${rounds} for ever.` : ": the weight moves."}
+    <p class="small">
+      Each mark is a number that a computer can hold, with none between two of them; the weight is {counted(Number(size), "number")}{" "}
+      short. The correction reaches {half} way to the next one{stays ? rounds : ": the weight moves"}.
     </p>
   );
 }

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 DIGITS = 4
 ALL = 17
 """Digits from which a double is told whole."""
-_ENDS_IN_A_ROW = re.compile(r"…[09](?!\d)")
-"""A text that left out a row of digits and all that comes after it."""
+_ENDS_IN_A_ROW = re.compile(r"\..*([09])\1{3,}(?!\d)")
+"""A text that further digits would tell apart from the row it ends in."""
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LONG = 9
 """A number of so many letters is called by its name in a small sum: its digits stand above."""
@@ -63,7 +63,7 @@ def distinct(values: Sequence[float], digits: int = DIGITS) -> list[str]:
         for i in few:
             lengths[i] += 1
     apart = _texts(values, lengths)
-    lengths = [ALL if n > digits and _ENDS_IN_A_ROW.search(_elided(text)) else n for text, n in zip(apart, lengths, strict=True)]
+    lengths = [ALL if n > digits and _ENDS_IN_A_ROW.search(text) else n for text, n in zip(apart, lengths, strict=True)]
     whole = _texts(values, lengths)
     briefer = [_elided(text) if length > digits else text for text, length in zip(whole, lengths, strict=True)]
     for i in _clashes(values, briefer):
@@ -76,8 +76,10 @@ def _texts(values: Sequence[float], lengths: Sequence[int]) -> list[str]:
 
 
 def _elided(text: str) -> str:
+    """No row of noughts or nines after the point longer than three, and no other row of digits than nine."""
     before, point, after = text.partition(".")
-    return before + point + re.sub(r"([09])\1{3,}", r"\1…\1", after)
+    rows = re.sub(r"([09])\1{3,}(\d?)", lambda row: f"{row[1]}…{row[1]}{row[2] or row[1]}", after)
+    return before + point + re.sub(r"^(\d{3})\d{4,}(\d{3})(?!\d)", r"\1…\2", rows)
 
 
 def brief(text: str, name: str) -> str:

@@ -1,9 +1,9 @@
-/** Alpha, and what else the reader may change: from the start, or from the step in view on. */
+/** What else the reader may change: from the start, or from the step in view on. */
 
 import { useContext, useState } from "preact/hooks";
 import { weightName } from "../../layers";
 import type { Model } from "../../model";
-import { exact, short } from "../../numbers";
+import { exact } from "../../numbers";
 import type { Recipe } from "../../scene";
 import { NumberBox, Table } from "../parts";
 import { Current } from "./context";
@@ -11,32 +11,6 @@ import { Current } from "./context";
 /** Numbers that are few enough for a field each, and steps that a page goes. */
 const FIELDS = 12;
 const MOST_STEPS = 2_000_000;
-
-export function Alpha() {
-  const model = useContext(Current);
-  const { alpha, alphas } = model.replay.value.recipe;
-  const limit = model.limits.value?.limit;
-  const foretold = limit && Number.isFinite(limit) && limit > 0;
-  const end = foretold ? limit * 1.2 : Math.max(1e-300, Math.abs(model.scene.recipe.alpha) * 4);
-  const change = (value: number) => model.change({ alpha: value });
-  return (
-    <div class="slide">
-      <label for="ns-alpha">Alpha</label>
-      <input
-        id="ns-alpha"
-        type="range"
-        min="0"
-        max={end}
-        step={end / 240}
-        value={alpha}
-        disabled={!!alphas}
-        aria-valuetext={`${short(alpha)}${limit === undefined ? "" : `, limit ${short(limit)}`}`}
-        onInput={(e) => change(Number(e.currentTarget.value))}
-      />
-      <NumberBox label="alpha, typed" text={() => exact(model.replay.value.recipe.alpha)} disabled={!!alphas} set={change} />
-    </div>
-  );
-}
 
 export function Change() {
   const model = useContext(Current);
@@ -57,7 +31,7 @@ export function Change() {
       <div class="fields">
         {fieldsOf(model, later).map(({ name, value, set }) => (
           <label key={name}>
-            {name} <NumberBox text={() => exact(value).replace(/\.0$/, "")} stays={later} set={set} />
+            {name} <NumberBox what={name} text={() => exact(value).replace(/\.0$/, "")} stays={later} set={set} />
           </label>
         ))}
       </div>

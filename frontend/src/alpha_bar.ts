@@ -1,0 +1,68 @@
+/** The bar of alpha: its zones, how far it goes, and alphas worth trying, each with another fate. */
+
+import type { Limits } from "./theory";
+
+export interface Zone {
+  /** Where it ends. */
+  to: number;
+  fate: "converges" | "oscillates" | "diverges" | "stable" | "unknown";
+  text: string;
+  /** Where there is no room for that. */
+  brief: string;
+}
+
+export interface Bar {
+  end: number;
+  zones: Zone[];
+  /** Numbers under the bar. */
+  ticks: { at: number; text: string }[];
+}
+
+const BEYOND = 1.25;
+/** Part of the limit below which an alpha is told finer. */
+const FINE = 0.01;
+/** Part of the bar between two numbers under it. */
+const TICKS_APART = 0.14;
+const TRIES = [0.005, 0.25, 0.5, 0.75, 0.95, 1.025];
+const TIMES = [0.1, 0.3, 1, 3, 10, 30];
+
+/** The bar for a recipe's alpha; of one whose limits nobody knows it goes to four times the alpha that was asked for. */
+export function barOf(limits: Limits | null, asked: number, finer: boolean): Bar {
+  const limit = limits?.limit ?? NaN;
+  if (!limits || !(limit > 0 && Number.isFinite(limit)))
+    return { end: Math.max(Math.abs(asked) * 4, 1e-300), zones: [zone(Infinity, "unknown", "found by running it")], ticks: [] };
+  const end = finer ? limit * FINE : limit * BEYOND;
+  const known = Number.isFinite(limits.turn);
+  const start = known
+    ? [zone(limits.turn, "converges", "converges"), zone(limit, "oscillates", "oscillates, then converges", "oscillates")]
+    : [zone(limit, "stable", "below the limit")];
+  const turn = limits.several ? "turns" : "one step";
+  const apart = known && limit - limits.turn > TICKS_APART * end;
+  const ticks = [...(apart ? [{ at: limits.turn, text: turn }] : []), { at: limit, text: "limit" }];
+  return { end, zones: [...start, zone(Infinity, "diverges", "diverges")], ticks: ticks.filter(({ at }) => at <= end) };
+}
+
+function zone(to: number, fate: Zone["fate"], text: string, brief = text): Zone {
+  return { to, fate, text, brief };
+}
+
+/** Whether alpha is so small beside its limit that the bar cannot tell it from 0. */
+export function isFine(limits: Limits | null, alpha: number): boolean {
+  return !!limits && alpha > 0 && alpha < FINE * limits.limit;
+}
+
+/** Alphas worth trying; not those that are there already. */
+export function triesOf(limits: Limits | null, asked: number, now: number): number[] {
+  const limit = limits?.limit ?? NaN;
+  const known = limit > 0 && Number.isFinite(limit);
+  const parts = known
+    ? TRIES.map((part) => (part === 0.5 && limits?.turn ? limits.turn : part * limit))
+    : TIMES.map((part) => part * asked);
+  const all = [asked, ...parts.map((alpha) => Number(alpha.toPrecision(3)))].filter((alpha) => alpha > 0 && alpha !== now);
+  return [...new Set(all)].sort((a, b) => a - b).slice(0, 6);
+}
+
+/** An alpha that a key leads to, without the digits that adding left. */
+export function tidy(alpha: number): number {
+  return Number(alpha.toPrecision(12));
+}

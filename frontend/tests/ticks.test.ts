@@ -1,0 +1,57 @@
+/** Marks of an axis: few, round, and within it; powers of ten where they are far apart. And the bar of alpha. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { barOf, isFine, triesOf } from "../src/alpha_bar";
+import { evenTicks, powerTicks } from "../src/ticks";
+import { spoken, stepWords } from "../src/words";
+
+test("even ticks are round and within", () => {
+  assert.deepEqual(evenTicks(0, 324, 4), [0, 100, 200, 300]);
+  assert.deepEqual(evenTicks(0.34, 0.86, 6), [0.4, 0.5, 0.6, 0.7, 0.8]);
+  assert.deepEqual(evenTicks(0, 0.0676, 4), [0, 0.02, 0.04, 0.06]);
+  assert.deepEqual([evenTicks(2, 2), evenTicks(0, Infinity)], [[2], [0]]);
+});
+
+test("ticks of powers", () => {
+  assert.deepEqual(powerTicks(3e-31, 0.04), [1e-30, 1e-20, 1e-10]);
+  assert.deepEqual(powerTicks(0.5, 2000), [1, 10, 100, 1000]);
+  assert.deepEqual(powerTicks(2, 5), [2, 3, 4, 5]);
+});
+
+const SEED = { limit: 2, turn: 1, factor: 0.9, regime: "converges", several: false };
+
+test("zones of the bar end where alpha turns, and where it no longer holds", () => {
+  const { end, zones, ticks } = barOf(SEED, 0.1, false);
+  assert.equal(end, 2.5);
+  assert.deepEqual(
+    zones.map(({ to, fate }) => [to, fate]),
+    [
+      [1, "converges"],
+      [2, "oscillates"],
+      [Infinity, "diverges"],
+    ],
+  );
+  assert.deepEqual(
+    ticks.map(({ at }) => at),
+    [1, 2],
+  );
+  assert.deepEqual(barOf(null, 0.1, false).end, 0.4);
+  assert.deepEqual([isFine(SEED, 0.001), isFine(SEED, 0.1), barOf(SEED, 0.001, true).end], [true, false, 0.02]);
+  assert.deepEqual(triesOf(SEED, 0.1, 0.1), [0.01, 0.5, 1, 1.5, 1.9, 2.05]);
+  assert.deepEqual(triesOf(SEED, 0.1, 2.05), [0.01, 0.1, 0.5, 1, 1.5, 1.9]);
+});
+
+test("what a step does to what is missing, in words", () => {
+  const said = (more: object, alpha = 0.1): string => spoken(stepWords({ ...SEED, ...more }, alpha), ({ value }) => String(value));
+  assert.equal(said({}), "Each step makes up a tenth of what is missing.");
+  assert.equal(said({ factor: 0.5 }), "Each step halves what is missing.");
+  assert.equal(said({ factor: 0.75, several: true }), "Each step makes up at least a quarter of what is missing.");
+  assert.equal(
+    said({ factor: -0.5, regime: "oscillates" }),
+    "Each step overshoots and leaves 0.5 of what was missing, on the other side.",
+  );
+  assert.equal(said({ factor: -1.5, regime: "diverges" }), "Each step overshoots and ends 1.5 times as far off on the other side.");
+  assert.equal(said({ factor: 1.5, regime: "diverges" }, -0.5), "Below 0 each step goes away from the goal.");
+  assert.equal(said({ factor: NaN, regime: "stable" }), "");
+});
