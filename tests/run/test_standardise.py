@@ -126,5 +126,7 @@ def test_a_file_of_an_older_version_keeps_its_scaling_beside_its_table(tmp_path)
         told = kept.pop("scaling")
         kept["source"] |= {"scaling": {name: told[name] for name in ("mean", "deviation")}, "goal_scaling": told["goal"]}
         file.execute("UPDATE header SET value = ? WHERE key = 'recipe'", (json.dumps(kept),))
+        file.execute("DELETE FROM header WHERE key = 'checksum'")  # as there was none
+        file.execute("PRAGMA user_version=3")
     file.close()
     assert ns.load(tmp_path / "run.nodescope").predict({"a": [3.0]}) == run.predict({"a": [3.0]})
