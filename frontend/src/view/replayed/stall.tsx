@@ -115,6 +115,7 @@ function Ruler({ bits, wide }: { bits: LastBits; wide: number }) {
 
 export function StallWords() {
   const { size, part, stays } = lastBitsOf(useContext(Current));
+  const away = counted(Number(size), "number");
   const half = part === 0.5 ? "exactly half" : `${part < 0.5 ? "less" : "more"} than half`;
   const rounds =
     part === 0.5
@@ -122,8 +123,8 @@ export function StallWords() {
       : ": it rounds to nothing, and the weight stays for ever";
   return (
     <p class="small">
-      Each mark is a number that a computer can hold, with none between two of them; the weight is {counted(Number(size), "number")}{" "}
-      short. The correction reaches {half} way to the next one{stays ? rounds : ": the weight moves"}.
+      Each mark is a number that a computer can hold, with none between two of them; the weight is {away} short. The correction
+      reaches {half} way to the next one{stays ? rounds : ": the weight moves"}.
     </p>
   );
 }
