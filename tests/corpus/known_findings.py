@@ -80,6 +80,13 @@ FINDINGS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "numbers.findings",
+        "a step or two are a look at the arithmetic, and not slow",
+        """
+        end/one step
+        """,
+    ),
+    (
+        "numbers.findings",
         "not told where a falling error says that more steps bring more",
         """
         nodes/03 adagrad; nodes/04 rmsprop; nodes/15 rmsprop odd; nodes/16 adam odd; nodes/17 adam odd; nodes/19 adamw odd;

@@ -51,6 +51,13 @@ def test_the_seed_at_every_alpha(alpha: float, names: set[str]):
     assert all(row.agrees for row in found.proof)
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+def test_a_look_at_a_few_steps_is_not_slow(steps: int):
+    """The seed's own alpha, stopped after a step or two to look at the numbers; an alpha that is too small is so all the same."""
+    assert _names(_of(**SEED, steps=steps, alpha=0.1)) == {"not converged", "nothing wrong"}
+    assert _names(_of(**SEED, steps=steps, alpha=0.001)) == {"slow convergence"}
+
+
 def test_the_stall_of_the_seed_is_a_tie():
     finding = _finding(_of(**SEED, alpha=0.1), "rounding floor")
     assert "5 doubles short of 0.6" in finding.text

@@ -97,6 +97,21 @@ def test_worse_than_the_mean_is_not_healthy():
     assert "nothing wrong" not in ns.diagnose(run)
 
 
+def test_a_robust_line_beside_outliers_is_healthy():
+    """Huber's loss is convex in one layer: where it has no slope left there is no better place, however large the mse."""
+    goal = X @ [1.0, -2.0, 0.5, 0.0, 3.0] + 50.0 * (np.arange(len(X)) % 20 == 0)
+    run = ns.descend(input=X, goal=goal, alpha=0.3, bias=True, loss="huber", batch="all", steps=3000)
+    assert run.mse > 0.5 * goal.var()
+    assert "nothing wrong" in ns.diagnose(run)
+    assert "plateau" in ns.diagnose(ns.descend(input=X, goal=goal, alpha=1e-9, bias=True, loss="huber", batch="all", steps=300))
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber", "absolute"])
+def test_one_step_that_overshoots_is_judged(loss: str):
+    run = ns.descend(network=ns.network([5, 3, 1]), input=X, goal=X[:, 0], alpha=50.0, batch="all", steps=1, loss=loss)
+    assert "diverges" in names(run, "fault")
+
+
 def test_a_last_example_of_zeros_does_not_stall_its_layer():
     """One at a time; the last example of each epoch is 0, so its step moves nothing, and all the others do."""
     x = np.vstack([X[:20], np.zeros((1, 5))])

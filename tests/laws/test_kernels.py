@@ -189,6 +189,7 @@ def test_activations(name):
     """At every scale, at the edges of each branch, and at bits drawn by chance: those of the definition."""
     rng = np.random.default_rng(7)
     edges = [709.78, 709.81, -745.1, -745.3, -708.5, -720.0, 372, -372, 399.9, 400.0, 400.1, 39.0, -39.0, 38.99, -39.01]
+    edges += [-6e15, 6e15, 1.1e8, -1.1e8]  # so far out that the power of two has no place in 64 bits with a sign
     random = rng.integers(0, 2**64, size=MANY, dtype=np.uint64).view(np.float64)
     scales = rng.normal(size=MANY) * 10.0 ** rng.integers(-12, 4, size=MANY)
     x = np.concatenate([edges, ODD, [np.inf, -np.inf, np.nan], scales, random, np.linspace(-760, 760, MANY)])

@@ -324,7 +324,7 @@ _REMEDIES = {
 }
 
 
-def _cancels(layer: LayerSnapshot) -> bool:
+def deltas_cancel(layer: LayerSnapshot) -> bool:
     """Whether weighted deltas that are something for each example are nothing for all together."""
     if layer.weighted_delta is None or len(layer.delta) != len(layer.input) or layer.input.shape[1] != layer.weight.shape[1]:
         return False
@@ -340,7 +340,7 @@ def _why_still(e: Evidence, number: int) -> str:
         return "frozen"
     if e.last.layers[number].weighted_delta is None:
         return "unused"
-    if _cancels(e.last.layers[number]):
+    if deltas_cancel(e.last.layers[number]):
         return "bottom"
     if e.last.layers[number].bias is None and not e.last.layers[number].input.any():
         return "no input"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from nodescope.diagnosis.after.about_alpha import error_grew
-from nodescope.diagnosis.after.about_nodes import saturated
+from nodescope.diagnosis.after.about_nodes import deltas_cancel, saturated
 from nodescope.diagnosis.after.evidence import FADED, SLOW, Evidence
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import DONE, Linear
@@ -18,6 +18,8 @@ FALLING = 0.05
 """An error of which the last quarter of a run took off more than this part is still falling."""
 MANY_TIMES = 10
 """Where more than so many times the steps made are missing, it is slow."""
+A_LOOK = 10
+"""Fewer steps than these are a look at the arithmetic, and no try to get there: as many are counted as made."""
 SMALL_WEIGHTS = 0.1
 """Start weights below this part of 1/√inputs, what Glorot's and He's draws have, are too small to part the nodes."""
 LIMIT = "the factor of each direction, 1 − alpha·λ: Bertsekas 1999, Nonlinear Programming, section 1.3"
@@ -84,7 +86,7 @@ def _on_the_way(e: Evidence, linear: Linear) -> bool:
 
 
 def _is_slow(e: Evidence, missing: int | None) -> bool:
-    return missing is None or missing > MANY_TIMES * max(1, e.run.steps)
+    return missing is None or missing > MANY_TIMES * max(A_LOOK, e.run.steps)
 
 
 def _what_is_left(e: Evidence, linear: Linear) -> str:
@@ -116,7 +118,7 @@ def _slow_by_theory(e: Evidence, linear: Linear) -> Finding | None:
         where="alpha",
         measured=linear.left_in_slowest,
         predicted=None if missing is None else float(missing),
-        threshold=f"more than {MANY_TIMES} times the steps made are missing",
+        threshold=f"more than {MANY_TIMES} times the steps made (at least {A_LOOK}) are missing",
         remedy=_quicker(linear),
         source=LIMIT,
     )
@@ -179,7 +181,7 @@ def _hardly_moved(e: Evidence) -> Finding | None:
 @needs(CURVED, GOALS, STEPS)
 def plateau(e: Evidence) -> Finding | None:
     """The error has stood for the last half of the run, far from a fit, though deltas are not lost."""
-    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5:
+    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5 or _at_the_least(e):
         return None
     quarters = np.array_split(e.errors[len(e.errors) // 2 :], 2)
     third, last = (float(np.median(part)) for part in quarters)
@@ -201,6 +203,15 @@ def plateau(e: Evidence) -> Finding | None:
         remedy=_off_the_plateau(e),
         source="mse at evenly spaced steps",
     )
+
+
+def _at_the_least(e: Evidence) -> bool:
+    """Whether no weights do better: of one layer of identity nodes every loss is convex, so a place without a slope is its least.
+
+    Huber's loss leaves a large mse there on purpose, where a few goals lie far off.
+    """
+    only = e.last.layers[-1]
+    return e.depth == 1 and only.activation == "identity" and deltas_cancel(only)
 
 
 def _no_better_than_the_mean(e: Evidence, lately: float) -> Finding | None:
