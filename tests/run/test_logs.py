@@ -102,10 +102,8 @@ def test_without_its_log_it_says_so_and_goes_on(killed: Path):
 def test_a_run_killed_before_it_had_a_log_has_no_steps(tmp_path: Path):
     """Its name is there, and that there is to be a log, but not yet a log."""
     path = tmp_path / "a.nodescope"
-    code = KILLED.format(path=str(path)).replace(
-        "def progress", "runfile.Content = lambda _: os.kill(os.getpid(), signal.SIGKILL)\ndef progress"
-    )
-    code = code.replace("runfile.Content", "runfile.RunFile._say_that_there_is_a_log")
+    dies = "runfile.RunFile._say_that_there_is_a_log = lambda _: os.kill(os.getpid(), signal.SIGKILL)"
+    code = KILLED.format(path=str(path)).replace("def progress", f"{dies}\ndef progress")
     subprocess.run([sys.executable, "-c", code], check=False)
     for end in FOLLOWING:
         Path(f"{path}{end}").unlink(missing_ok=True)
