@@ -99,6 +99,19 @@ def test_without_its_log_it_says_so_and_goes_on(killed: Path):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_a_run_killed_before_it_had_a_log_has_no_steps(tmp_path: Path):
+    """Its name is there, and that there is to be a log, but not yet a log."""
+    path = tmp_path / "a.nodescope"
+    dies = "runfile.RunFile._say_that_there_is_a_log = lambda _: os.kill(os.getpid(), signal.SIGKILL)"
+    code = KILLED.format(path=str(path)).replace("def progress", f"{dies}\ndef progress")
+    subprocess.run([sys.executable, "-c", code], check=False)
+    for end in FOLLOWING:
+        Path(f"{path}{end}").unlink(missing_ok=True)
+    assert (ns.load(path).ending, ns.load(path).steps) == (ns.Ending.INTERRUPTED, 0)
+    assert ns.resume(path, steps=20).weight == ns.descend(**SEED, steps=20).weight
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_a_log_that_stayed_behind_is_not_the_next_files(killed: Path):
     """The file was moved away, another put in its place."""
     other = killed.with_name("other")

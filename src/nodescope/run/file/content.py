@@ -26,8 +26,8 @@ APPLICATION = 0x6E6F6465
 """SQLite's application id is "node" in ASCII."""
 VERSION = 4
 """Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too; 4 has checksums."""
-SINCE = {"recorded": 3, "checksum": 4}
-"""These headers came with these formats."""
+SINCE = {"recorded": 3, "checksum": 4, "log": 4}
+"""Headers that an older format did not have; "log" says that there is one, in the file itself, once there is."""
 RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2}
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20

@@ -60,7 +60,7 @@ def unfinished(target: Path) -> Iterator[Path]:
 
     Such folders that a killed process has left behind are removed.
     """
-    _remove_left_behind(target.parent)
+    remove_left_behind(target.parent)
     folder, handle = _locked_folder(target)
     try:
         yield folder / PART
@@ -95,7 +95,7 @@ def _locked(folder: Path) -> int | None:
     return None
 
 
-def _remove_left_behind(parent: Path) -> None:
+def remove_left_behind(parent: Path) -> None:
     """Remove unfinished files that nobody holds: their processes were killed. What else is in such a folder is left alone."""
     for folder in parent.glob(".*.part"):
         if not _UNFINISHED.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():

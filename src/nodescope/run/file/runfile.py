@@ -60,6 +60,7 @@ class RunFile:
         try:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._content = Content(self._connection)
+            self._say_that_there_is_a_log()
         except BaseException:
             self._connection.close()
             raise
@@ -88,6 +89,12 @@ class RunFile:
             for end in ("", "-wal", "-shm", "-journal"):
                 Path(f"{target}{end}").unlink(missing_ok=True)
             raise
+
+    def _say_that_there_is_a_log(self) -> None:
+        """In the file itself, so that a log that is missing later is missed; a process killed before this had none."""
+        with self._content.transaction():
+            self._content.put_header("log", True)
+        self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
     def __enter__(self) -> Self:
         return self

@@ -27,7 +27,7 @@ from nodescope.run.file.content import (
     write_place,
     write_recipe,
 )
-from nodescope.run.file.lock import Lock, target_of, unfinished
+from nodescope.run.file.lock import Lock, remove_left_behind, target_of, unfinished
 from nodescope.run.file.opening import Log, is_in_the_way, log_beside, log_of, opened, refuse_foreign_log
 from nodescope.run.file.runfile import RunFile, blank, replaceable, take_name
 from nodescope.run.given_run import refuse_no_run
@@ -135,9 +135,9 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     """
     path = path_of("path", path)
     log = _looked_at(path)
-    found = _read(path, data, log)
-    if log is Log.MISSING:
-        _refuse_without_log(path, found)
+    found, in_log = _read(path, data, log)
+    if log is Log.MISSING and in_log and not isinstance(found, Recorded):
+        _refuse_without_log(path, found[1])
     return found if isinstance(found, Recorded) else found[1]
 
 
@@ -185,7 +185,7 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         target = target_of(path)
         lock = Lock(path, target)
     try:
-        found = _read(path, data, log)
+        found, _ = _read(path, data, log)
         if isinstance(found, Recorded):
             raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
         descent, run = found
@@ -196,6 +196,7 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         _refuse_without_alphas(path, descent)
         refuse_foreign_log(path, target, log)
         with explained(path, "written"):
+            remove_left_behind(target.parent)
             file = RunFile(path, target, lock)
         with file:
             file.go_on(descent.recipe)
@@ -224,8 +225,8 @@ def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
 # ---- what is read ----
 
 
-def _read(path: Path, data: Any, log: Log) -> tuple[Descent, Run] | Recorded:
-    """The run in a file; what does not fit together is refused before anything is built from it."""
+def _read(path: Path, data: Any, log: Log) -> tuple[tuple[Descent, Run] | Recorded, bool]:
+    """The run in a file, and whether its last steps are in a log; what does not fit is refused before anything is built from it."""
     try:
         with opened(Path(os.path.realpath(path)), log) as connection:
             version = _format_of(path, connection)
@@ -263,7 +264,7 @@ def _format_of(path: Path, connection: sqlite3.Connection) -> int:
     return version
 
 
-def _found(connection: sqlite3.Connection, version: int, data: Any) -> tuple[Descent, Run] | Recorded:
+def _found(connection: sqlite3.Connection, version: int, data: Any) -> tuple[tuple[Descent, Run] | Recorded, bool]:
     sums: Sums = {}
     texts = dict(_rows(connection, "header", sums))
     arrays = {name: stored.array_of(dtype, shape, blob) for name, dtype, shape, blob in _rows(connection, "array", sums)}
@@ -275,10 +276,10 @@ def _found(connection: sqlite3.Connection, version: int, data: Any) -> tuple[Des
     if "recorded" in header:
         recorded = observed.recorded_from(header["recorded"], arrays)
         stored.refuse_misfit_records(recorded)
-        return recorded
+        return recorded, False
     recipe = stored.recipe_of(header, arrays, data)
     descent = stored.descent_of(recipe, header, arrays, states)
-    return descent, stored.run_of(descent, header.get("ending"))
+    return (descent, stored.run_of(descent, header.get("ending"))), "log" in header and "ending" not in header
 
 
 def _rows(connection: sqlite3.Connection, table: str, sums: Sums) -> Iterator[tuple[Any, ...]]:
@@ -289,12 +290,9 @@ def _rows(connection: sqlite3.Connection, table: str, sums: Sums) -> Iterator[tu
         yield row
 
 
-def _refuse_without_log(path: str | PathLike[str], found: tuple[Descent, Run] | Recorded) -> None:
+def _refuse_without_log(path: Path, run: Run) -> None:
     """A run that was being written, whose last steps are not there: it is said which are, and how to have them."""
-    if isinstance(found, Recorded) or found[1].ending is not Ending.INTERRUPTED:
-        return
-    log, steps = log_of(Path(path)).name, found[1].steps
     raise FileError(
-        f"{path} holds a run up to step {steps:,}, and was still being written: its last steps were in {log}, which is not beside "
-        f"it. Put that back, or go on from step {steps:,}: ns.resume(path, steps=…)"
+        f"{path} holds a run up to step {run.steps:,}, and was still being written: its last steps were in {log_of(path).name}, "
+        f"which is not beside it. Put that back, or go on from step {run.steps:,}: ns.resume(path, steps=…)"
     )
