@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -229,6 +230,15 @@ def test_export_a_page_or_text(tmp_path):
     )
     assert "cannot be written" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "no" / "x.md", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sticks.html", "sticks.md"]
+
+
+def test_help_says_each_command_whole_and_in_the_shells_words():
+    listed = call("--help").stdout.partition("Commands:")[2]
+    assert "..." not in listed
+    commands = re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)
+    assert "run" in commands
+    for command in commands:
+        assert "`data`" not in call(command, "--help").stdout
 
 
 XOR = ROOT / "examples" / "xor.toml"

@@ -195,3 +195,11 @@ def test_saved_and_loaded_it_has_the_same_verdict(tmp_path):
     run = ns.descend(**SEED, alpha=0.1)
     ns.save(run, tmp_path / "run.nodescope")
     assert str(diagnose(ns.load(tmp_path / "run.nodescope"))) == str(diagnose(run))
+
+
+def test_what_two_findings_ask_for_is_said_once():
+    rooms, area = [1.0, 5.0, 2.0, 4.0, 3.0], [23.0, 108.0, 41.0, 90.0, 71.0]
+    found = ns.diagnose(ns.descend(data={"rooms": rooms, "area": area, "rent": [450.0, 1300.0, 610.0, 1150.0, 930.0]}, goal="rent"))
+    assert [f.remedy.count("Standardising") for f in found.findings[:2]] == [1, 1]
+    assert found.verdict.count("Standardising") == 1
+    assert found.judgement.count("Standardising") == 1

@@ -84,6 +84,15 @@ def test_reprs_show_the_structure():
     assert "-0.19999999999999996" in repr(run.trace[0])
 
 
+def test_a_layer_of_a_step_shows_its_numbers_and_where_they_are_from():
+    run = ns.descend(network=ns.network(weights=[[[0.5]], [[2.0]]]), input=1, goal=0.6, alpha=0.1, steps=20)
+    first = run.trace[3].layers[0]
+    assert repr(first).startswith("Step 3, layer 0\n  input")
+    assert "0.5" in repr(run.trace[0].layers[0])
+    assert "<td" in first._repr_html_()
+    assert repr(run.trace[3:9].layers[1]).startswith("Window of 6 steps, 3 to 8, layer 1\n")
+
+
 def test_control_characters_are_spelt_out():
     assert plain_text("a\x1b[31mb\u202e") == "a\\x1b[31mb\\u202e"
 

@@ -42,7 +42,7 @@ Examples:
 def grade(
     table: str, recipe: str | None, csv_out: str | None, pages: str | None, marks: float | None, as_json: bool, **given: Any
 ) -> None:
-    """Hold the printed numbers of a TABLE (or of each in a folder; - for standard input) against the right ones."""
+    """Hold the printed numbers of a TABLE against the right ones. Or of each in a folder; - is standard input."""
     printed = standard_input() if table == "-" else Path(table)
     graded = ns.grade(printed, **_keywords(recipe, given))
     if isinstance(graded, ns.ClassList):
@@ -91,7 +91,7 @@ def _write_class(graded: ns.ClassList, table: str, csv_out: str | None, pages: s
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines: what was written, and each sheet's numbers.")
 def worksheet(out: str, as_json: bool, **asked: Any) -> None:
-    """Write sheets with blanks for a class to fill in by hand, each with its own numbers, and the key. `grade` knows them."""
+    """Write sheets for a class to fill in by hand, and the key. Each has its own numbers; `grade` knows them."""
     sheets = worksheets(**asked)
     folder = _folder(out)
     key = _folder(str(folder / KEY))

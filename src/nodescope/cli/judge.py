@@ -25,7 +25,7 @@ from nodescope.views import report, values
 @click.option("--full", is_flag=True, help="Tables and curve also where the output is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
-    """Run a RECIPE (TOML), or what the options say; options go before the recipe's own keys."""
+    """Run a RECIPE (TOML), or what the options say. Options go before the recipe's own keys."""
     if resume is not None:
         finished = _resumed(resume, recipe, out, given)
     else:
@@ -65,7 +65,7 @@ def _ask_about_names(finished: ns.Run) -> None:
 @click.option("--mse", type=float, help="Also: after how many steps the mean squared error is at most this.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def forecast(recipe: str | None, mse: float | None, as_json: bool, **given: Any) -> None:
-    """Say before a run what will happen: limit, regime, where it ends and when. Trains nothing."""
+    """Say before a run what will happen. That is: limit, regime, where it ends and when. Trains nothing."""
     foretold = ns.forecast(**keywords_of(recipe, given))
     if as_json:
         click.echo(values.as_json(values.forecast_values(foretold, mse)))
@@ -77,7 +77,7 @@ def forecast(recipe: str | None, mse: float | None, as_json: bool, **given: Any)
 @click.argument("run", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def diagnose(run: str, as_json: bool) -> None:
-    """Say why a RUN (a run file, or a recipe that is run first) went as it did, with the proof."""
+    """Say why a RUN went as it did, with the proof. It is a run file, or a recipe, which is run first."""
     diagnosis = ns.diagnose(opened(run))
     click.echo(values.as_json(values.judgement_values(diagnosis)) if as_json else "\n".join(report.judgement(diagnosis)))
 
@@ -87,7 +87,7 @@ def diagnose(run: str, as_json: bool) -> None:
 @click.option("--time-limit", type=float, help="Seconds for walking the kept states again.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def verify(run: str, time_limit: float | None, as_json: bool) -> None:
-    """Recompute a RUN, bit for bit: kept states by the core, windows of steps by the plain definition."""
+    """Recompute a RUN, bit for bit. Kept states by the core, windows of steps by the plain definition."""
     certificate = ns.verify(opened(run), time_limit=time_limit)
     click.echo(values.as_json(values.certificate_values(certificate)) if as_json else certificate.sentence)
 
@@ -127,6 +127,6 @@ def export(run: str, out: str, step: int | None, theme: str) -> None:
 @click.argument("b", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def compare(a: str, b: str, as_json: bool) -> None:
-    """Which of two RUNs is better, on rows that neither has seen where there are any; and what their recipes differ in."""
+    """Say which of two RUNs is better, and how their recipes differ. On rows that neither has seen, where there are any."""
     compared = ns.compare(opened(a), opened(b))
     click.echo(values.as_json(dataclasses.asdict(compared)) if as_json else plain_lines(str(compared)))

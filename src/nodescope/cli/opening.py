@@ -17,7 +17,7 @@ from nodescope.errors import InputError, NodescopeError
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of this machine (default: any free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
-    """Open a page on this machine: of a RUN (or a recipe), of a table, or to start from."""
+    """Open a page on this machine. Of a RUN (or a recipe), of a table, or to start from."""
     from nodescope.hosts.page import served
     from nodescope.hosts.server import server_of
 

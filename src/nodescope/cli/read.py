@@ -28,7 +28,10 @@ TEN = 10
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=click.Path(), help="Write to this file instead.")
 def trace(run: str, start: int, stop: int | None, columns: str | None, form: str, as_json: bool, out: str | None) -> None:
-    """Every number of some steps of a RUN (a run file, or a recipe that is run first); of an observed one those recorded."""
+    """Write every number of some steps of a RUN. It is a run file, or a recipe, which is run first.
+
+    Of an observed one what was recorded.
+    """
     of = opened(run)
     refuse_precious(out, read_for(run, of))
     window = _window(of, start, stop)
@@ -118,7 +121,7 @@ def _write_parquet(window: Tabular, chosen: tuple[str, ...] | None, out: str | N
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=click.Path(), help="Write to this file instead.")
 def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> None:
-    """Predictions of a RUN for the rows of a TABLE: the same columns by name, the same scaling."""
+    """Predict the rows of a TABLE by a RUN. The same columns by name, the same scaling."""
     fitted = opened(run)
     if fitted.recipe.source is None:
         raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")

@@ -1,5 +1,6 @@
 """The options that say what to run, shared by every command that takes a recipe, and their way to `descend`'s keywords."""
 
+import re
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -25,9 +26,13 @@ _LAYERS = (
 )
 
 
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _option(name: str, setting: Setting) -> Callable[[Command], Command]:
     """A setting's flag: `until_mse` is `--until-mse`, a switch `--bias/--no-bias`; its help is the setting's first sentence."""
-    flag, words = f"--{name.replace('_', '-')}", setting.words.partition(". ")[0].rstrip(".") + "."
+    flag, words = _flag(name), re.sub(r"`(\w+)`", lambda named: _flag(named[1]), setting.words.partition(". ")[0].rstrip(".") + ".")
     if setting.shell == "switch":
         return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=words)
     if setting.shell == "scale":

@@ -85,7 +85,12 @@ def settings(
         Any, Setting("scalar, (n,), (k,) or (n, k); with `data` the name of the goal's column, or names", "Goals (targets).")
     ] = None,
     data: Annotated[
-        Table, Setting("table, optional", "A table instead of `input`: CSV or Parquet, a data frame.", shell="path")
+        Table,
+        Setting(
+            "table, optional",
+            "A table instead of `input`: CSV or Parquet. Or a data frame, an Arrow stream, an array or a mapping.",
+            shell="path",
+        ),
     ] = None,
     inputs: Annotated[
         Sequence[str] | str | None,
@@ -106,7 +111,8 @@ def settings(
         Setting('{"refuse", "drop"}', "With `data`: what to do with rows that lack a number.", shell="choice"),
     ] = "refuse",
     holdout: Annotated[
-        float, Setting("float", "With `data`: fraction of the rows kept unseen, for `run.score`.", shell="number")
+        float,
+        Setting("float", "With `data`: fraction of the rows kept unseen, to score it on. That is `run.score`.", shell="number"),
     ] = 0.0,
     fingerprint: Annotated[
         str | None, Setting("str, optional", "With `data`: refuse a table that is not the one a recipe was written for.", shell="")

@@ -288,6 +288,16 @@ class Step:
         """What made the run."""
         return self._window.recipe
 
+    @property
+    def number(self) -> int:
+        """Which step it is, counted from 0."""
+        return self._window.start
+
+    @property
+    def layer(self) -> int | None:
+        """Whose numbers these are, counted from 0; None of the whole step's."""
+        return self._window.layer
+
     @cached_property
     def layers(self) -> "Sequence[Step]":
         """The step's numbers in each layer, `step.layers[0].delta`; none of plain nodes, whose numbers are the step's own."""

@@ -66,12 +66,13 @@ def trace_text(trace: Trace) -> str:
 
 
 def trace_html(trace: Trace) -> str:
-    return f"<p>{escape(trace_text(trace))}</p>{window_html(trace[:ROWS])}"
+    head = "<br>".join(map(escape, trace_text(trace).split("\n")))
+    return f"<p>{head}</p>{window_html(trace[:ROWS])}"
 
 
 def window_text(window: Window) -> str:
     head = f"Window of {len(window):,} steps, {window.start:,} to {window.stop - 1:,}" if len(window) else "Window of no steps"
-    return f"{head}\n  columns: {', '.join(window.columns)}"
+    return f"{head}{_of_layer(window)}\n  columns: {', '.join(window.columns)}"
 
 
 def window_html(window: Window) -> str:
@@ -85,7 +86,11 @@ def window_html(window: Window) -> str:
 
 def step_text(step: Step) -> str:
     numbers = "\n".join(f"  {name:<20} {tables.cell(value, digits=17)}" for name, value in step.as_dict().items() if name != "step")
-    return f"Step {step['step']:,}\n{numbers}"
+    return f"Step {step.number:,}{_of_layer(step)}\n{numbers}"
+
+
+def _of_layer(shown: Step | Window) -> str:
+    return "" if shown.layer is None else f", layer {shown.layer}"
 
 
 def step_html(step: Step) -> str:

@@ -85,7 +85,7 @@ def dead_nodes(e: Evidence) -> Finding | None:
     since = since if len(already) else "not at the start"
     every = all_dead(layer) and len(nodes) == layer.nodes
     severity = "note" if e.converged or part < 0.5 else "fault" if every else "warning"
-    all_words = ": nothing can pass back through it, and it and all layers before it stand still" if every else ""
+    all_words = ": nothing can pass back through the layer, so it and all layers before it stand still" if every else ""
     return Finding(
         "dead nodes",
         severity,

@@ -119,8 +119,8 @@ def _judged(run: Run | Recorded, evidence: Evidence, rows: list[Row], foretold: 
         told = ("Withheld: the numbers are not what they should be.", said, said)
         return Diagnosis(*told, tuple(findings), tuple(rows), True, foretold, cause)
     headline, chosen = _headline(findings), _told(findings)
-    verdict = " ".join([headline, _how_it_ended(run), *_what_to_do(chosen)])
-    judgement = " ".join(_in_full(headline, chosen))
+    verdict = _once([headline, _how_it_ended(run), *_what_to_do(chosen)])
+    judgement = _once(_in_full(headline, chosen))
     return Diagnosis(headline, verdict, judgement, tuple(findings), tuple(rows), False, foretold, cause)
 
 
@@ -139,6 +139,15 @@ def _headline(findings: list[Finding]) -> str:
     return f"{first[:-1]}, but {still_open.headline[:1].lower()}{still_open.headline[1:]}"
 
 
+def _once(texts: list[str]) -> str:
+    """One after another; what two findings ask for is said where it comes first."""
+    said: list[str] = []
+    for text in texts:
+        if text and not any(text in before for before in said):
+            said.append(text)
+    return " ".join(said)
+
+
 def _how_it_ended(run: Run | Recorded) -> str:
     """Without the error, which the findings tell."""
     return run.sentence.partition(";")[0].rstrip(".") + "."
@@ -149,14 +158,12 @@ def _what_to_do(told: list[Finding]) -> list[str]:
     first, *rest = told
     seen = "" if first.severity == "note" else f"{first.text[:1].upper()}{first.text[1:]}"
     more = [text for finding in rest for text in ("" if finding.name in STILL_OPEN else finding.headline, finding.remedy)]
-    return [text for text in (seen, first.remedy, *more) if text]
+    return [seen, first.remedy, *more]
 
 
 def _in_full(headline: str, told: list[Finding]) -> list[str]:
     opening = [] if told[0].name == HEALTHY else [headline]  # whose text says the same
-    return opening + [
-        text for finding in told for text in (f"{finding.text[:1].upper()}{finding.text[1:]}", finding.remedy) if text
-    ]
+    return opening + [text for finding in told for text in (f"{finding.text[:1].upper()}{finding.text[1:]}", finding.remedy)]
 
 
 def _withheld(row: Row) -> str:
