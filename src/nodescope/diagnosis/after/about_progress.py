@@ -308,7 +308,7 @@ def unknown(e: Evidence) -> Finding | None:
     """No theory, and nothing measured that settles the matter."""
     known = e.run.ending in (Ending.MSE_REACHED, Ending.DIVERGED, Ending.SETTLED, Ending.CYCLING)
     settled = known or e.linear.stable is not None or e.converged or not e.can_move or (e.alphas <= 0).all()
-    if settled or error_grew(e) is not None or _still_falling(e) is not None:
+    if settled or not e.run.steps or error_grew(e) is not None or _still_falling(e) is not None:
         return None
     return Finding(
         "unknown",
