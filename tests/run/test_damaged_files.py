@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run.sealing import seal
+from sealing import seal
 
 import nodescope as ns
 from nodescope.data import Examples

@@ -4,7 +4,7 @@ import sqlite3
 
 import numpy as np
 import pytest
-from run.sealing import seal
+from sealing import seal
 
 import nodescope as ns
 from nodescope.run.file import content, runfile
