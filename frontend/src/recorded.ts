@@ -52,6 +52,7 @@ export interface RecordedScene {
   program: string;
   optimizer: string;
   sentence: string;
+  headline: string;
   verdict: string;
   findings: (Finding & { step: number | null })[];
   notes: string[];

@@ -113,7 +113,7 @@ TWICE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", TWICE)
 def test_a_node_and_its_network_of_one_layer_have_one_page(name: str, opened: Callable[..., Any]):
     """Every picture, table and control, as it is spoken; the verdict's words are Python's."""
-    parts, pages = ("h1", ".inside", ".steer", ".right"), []
+    parts, pages = ("h1", ".inside", ".dock", "div.right"), []
     for written in TWICE[name]:
         page = opened(ns.descend(**written, alpha=0.1))
         go(page, 7)

@@ -127,7 +127,7 @@ def test_a_layer_in_a_few_numbers(run: Recorded, opened: Open):
 
 def test_headline_and_what_was_recorded(run: Recorded, opened: Open):
     page = opened(run)
-    assert page.locator("h1").inner_text() == ns.diagnose(run).verdict
+    assert page.locator("h1").inner_text() == ns.diagnose(run).headline
     text = page.locator("main").inner_text()
     assert text.count("nothing can be run again here") == 1
     assert f"Recorded in {run.program}" in text
@@ -363,7 +363,7 @@ def test_the_local_page_shows_it(diverged: Recorded, chromium: Any):
             page.on("pageerror", lambda error: said.append(str(error)))
             page.goto(guard.address)
             page.wait_for_selector("[data-ready]")
-            assert page.locator("h1").inner_text() == ns.diagnose(diverged).verdict
+            assert page.locator("h1").inner_text() == ns.diagnose(diverged).headline
             page.get_by_role("link", name="All runs").click()
             row = page.locator("tbody tr").inner_text()
             assert "40" in row

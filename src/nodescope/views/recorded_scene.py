@@ -42,6 +42,7 @@ def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict
         "program": plain_text(run.program),
         "optimizer": plain_text(run.optimizer_told),
         "sentence": plain_text(run.sentence),
+        "headline": plain_text(judged.headline),
         "verdict": plain_text(judged.verdict),
         "findings": [
             {"name": f.name, "severity": f.severity, "text": plain_text(f.text), "remedy": plain_text(f.remedy), "step": f.step}

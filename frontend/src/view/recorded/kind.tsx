@@ -72,10 +72,10 @@ function Below() {
 
 function Head() {
   const { scene } = useContext(Observed);
-  const { verdict, program, optimizer, steps, notes } = scene;
+  const { headline, program, optimizer, steps, notes } = scene;
   return (
     <>
-      <h1>{clip(verdict, HEADLINE)}</h1>
+      <h1>{clip(headline, HEADLINE)}</h1>
       <p class="sub">
         Recorded in {program}: nothing can be run again here. Optimizer {optimizer}. {counted(steps, "step")}, {keptWords(scene)}.
       </p>
