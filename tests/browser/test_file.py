@@ -23,6 +23,7 @@ def seed(**more: Any) -> ns.Run:
 def exact(page: Any) -> dict[tuple[str, str], str]:
     """Every number of the step in view, as it stands in the table: (quantity, of what) → text."""
     cells = page.locator("td.exact")
+    cells.first.wait_for()
     rows = cells.evaluate_all("all => all.map(c => [c.dataset.quantity, c.dataset.of, c.textContent])")
     return {(quantity, of): text for quantity, of, text in rows}
 

@@ -171,5 +171,5 @@ def test_what_the_boundary_says_of_itself():
 def test_alpha_is_not_asked_for():
     with pytest.raises(ns.InputError, match="leave alpha= out"):
         bisect_alpha(weight=0.4, input=1, goal=0.6, alpha=0.1)
-    with pytest.raises(ns.InputError, match="allowed"):
+    with pytest.raises(ns.InputError, match="these shapes do not fit together"):
         bisect_alpha(weight=[1.0, 2.0], input=[1.0, 2.0, 3.0], goal=0.6)

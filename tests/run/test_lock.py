@@ -1,10 +1,17 @@
 """A lock is of the file that is there: one that was taken of a file just replaced is none."""
 
 import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 import nodescope as ns
+from nodescope.run.file import handles
+from nodescope.run.file.lock import unfinished
+from nodescope.run.file.opening import Log, opened
 
 fcntl = pytest.importorskip("fcntl", reason="no such locks on this system")
 
@@ -26,3 +33,36 @@ def test_a_file_that_is_replaced_while_the_lock_is_taken_is_refused(tmp_path, mo
         ns.resume(path, steps=10)
     assert path.read_bytes() == whole
     assert ns.resume(path, steps=10).steps == 10  # nothing is held any more
+
+
+def test_a_look_into_a_file_leaves_a_readers_lock(tmp_path):
+    """Story: a run's end was written under the hand of a reader whose process had looked into the file once more: "malformed"."""
+    path = tmp_path / "a.nodescope"
+    ns.save(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1), path)
+    code = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0, isolation_level=None).execute('BEGIN EXCLUSIVE')"
+    with opened(path, Log.NONE):
+        assert ns.load(path).ending is ns.Ending.SETTLED
+        asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert asked.stderr.endswith("database is locked\n")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert not handles._IN_USE
+
+
+def test_a_folder_that_somebody_takes_for_left_behind_is_not_used(tmp_path, monkeypatch):
+    """Story: with four processes at once a run's unfinished file was removed before it was held: "disk I/O error"."""
+    made = tempfile.mkdtemp
+    taken: list[Path] = []
+    holding: list[int] = []
+
+    def taken_at_once(**how) -> str:
+        folder = Path(made(**how))
+        if not taken:
+            holding.append(os.open(folder, os.O_RDONLY))
+            fcntl.flock(holding[0], fcntl.LOCK_EX)
+            taken.append(folder)
+        return str(folder)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", taken_at_once)
+    with unfinished(tmp_path / "a.nodescope") as part:
+        assert part.parent not in taken
+    os.close(holding[0])

@@ -147,11 +147,11 @@ def test_a_second_writer_is_refused_while_the_first_lives(tmp_path):
 
 def test_of_several_that_start_at_once_one_goes_on(tmp_path):
     path = tmp_path / "w.nodescope"
-    long = SEED | {"steps": 10**9, "alpha": 1e-9, "time_limit": 6, "out": str(path)}
-    code = f"import nodescope as ns; input(); ns.descend(**{long!r})"
-    several = [
-        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)
-    ]
+    long = SEED | {"steps": 10**12, "alpha": 1e-12, "time_limit": 4, "out": str(path)}
+    code = f"import nodescope as ns; print('ready', flush=True); input(); ns.descend(**{long!r})"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    several = [subprocess.Popen([sys.executable, "-c", code], **pipes, text=True) for _ in range(4)]
+    assert [process.stdout.readline() for process in several] == ["ready\n"] * 4
     for process in several:
         process.stdin.write("\n")
         process.stdin.flush()

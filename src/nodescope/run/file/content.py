@@ -18,7 +18,7 @@ from nodescope.errors import FileError
 from nodescope.run.descent import Descent
 from nodescope.run.file import stored
 from nodescope.run.file.checksum import RECORDS, Sums, add, as_text, from_text, part_of
-from nodescope.run.file.lock import held_here
+from nodescope.run.file.handles import in_use, read_at
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -54,10 +54,8 @@ def explained(path: str | PathLike[str], doing: str) -> Iterator[None]:
 
 def is_run_file(path: Path) -> bool:
     """By SQLite's application id."""
-    if held_here(path):
-        return True
-    with path.open("rb") as file:
-        head = file.read(100)
+    with in_use(path) as handle:
+        head = read_at(handle, 100, 0)
     return len(head) == 100 and head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72]) == APPLICATION
 
 

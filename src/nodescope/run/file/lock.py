@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from nodescope.arithmetic.given import path_of
 from nodescope.errors import FileError, NodescopeError
+from nodescope.run.file.handles import Identity, give_back, identity_of, in_use, take
 
 try:
     import fcntl
@@ -24,6 +26,8 @@ except ImportError:  # Windows
 
 MOST_OF_A_NAME = 50
 """So many characters of a name stand in that of its unfinished neighbour."""
+SECONDS_OF_A_LOOK = 0.2
+"""After so long it is no reader's look that holds a lock, but a writer."""
 PART = "part"
 """An unfinished file has this name, in a folder of its own."""
 PARTS = (PART, *(f"{PART}-{end}" for end in ("wal", "shm", "journal")))
@@ -71,28 +75,37 @@ def unfinished(target: Path) -> Iterator[Path]:
 
 
 def _locked_folder(target: Path) -> tuple[Path, int | None]:
+    """A new folder and what holds it; another one where somebody took it for left behind before it was held."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:MOST_OF_A_NAME]}.", suffix=".part", dir=target.parent))
-        if (handle := _locked(folder)) is not None or fcntl is None or folder.exists():
-            return folder, handle
+        with suppress(BlockingIOError, FileNotFoundError):
+            return folder, _locked(folder)
 
 
 def _locked(folder: Path) -> int | None:
-    """A handle that holds a folder; None where somebody else holds it, it is gone, or nothing can be locked."""
+    """A handle that holds a folder; None where nothing can be locked.
+
+    Raises
+    ------
+    BlockingIOError
+        Somebody else holds it.
+    FileNotFoundError
+        It is gone.
+    """
     if fcntl is None:
         return None
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return None
+    handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(handle), os.stat(folder)):
             return handle
-    except OSError:
-        pass
+    except OSError as error:
+        os.close(handle)
+        if isinstance(error, (BlockingIOError, FileNotFoundError)):
+            raise
+        return None
     os.close(handle)
-    return None
+    raise FileNotFoundError(f"{folder} was replaced")
 
 
 def remove_left_behind(parent: Path) -> None:
@@ -100,12 +113,19 @@ def remove_left_behind(parent: Path) -> None:
     for folder in parent.glob(".*.part"):
         if not _UNFINISHED.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
             continue
-        if (handle := _locked(folder)) is not None:
-            for name in PARTS:
-                (folder / name).unlink(missing_ok=True)
-            with suppress(OSError):
-                folder.rmdir()
-            os.close(handle)
+        with suppress(OSError):
+            _remove_if_left_behind(folder)
+
+
+def _remove_if_left_behind(folder: Path) -> None:
+    if (handle := _locked(folder)) is None:
+        return
+    try:
+        for name in PARTS:
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:
@@ -135,37 +155,54 @@ def beside(path: str | PathLike[str]) -> Iterator[Path]:
         raise FileError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-_HELD: set[tuple[int, int]] = set()
-"""These are devices and inodes of the files that this process is writing."""
+_HELD: set[Identity] = set()
+"""The files that this process is writing."""
 
 
 def held_here(path: Path) -> bool:
-    """Whether this process is writing a file.
-
-    Then it must not even be opened but by SQLite: closing a handle of it gives back all that SQLite has locked of it (fcntl(2)).
-    """
-    return _identity(os.stat(path)) in _HELD
+    """Whether this process is writing a file."""
+    return identity_of(path) in _HELD
 
 
-def is_being_written(target: Path) -> bool:
-    """Whether somebody holds the lock of a file; not to be asked of one that this process is writing."""
+def has_a_writer(target: Path) -> bool:
+    """Whether this process or another one is writing a file."""
+    if held_here(target):
+        return True
     if fcntl is None:
         return False
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
+    with in_use(target) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_UN)
+        except BlockingIOError:
+            return True
+        except OSError:  # a drive without locks
+            return False
     return False
 
 
 def being_written(path: str | PathLike[str]) -> FileError:
     """What to raise where somebody else is at it."""
     return FileError(f"{path} cannot be written: another nodescope is writing it; name another file, or wait until it is done")
+
+
+def _taken(handle: int) -> bool:
+    """Whether a lock could be taken; a reader that only looks whether somebody holds it has it for a moment, which is waited for.
+
+    On a drive without locks everybody has it.
+    """
+    until = time.monotonic() + SECONDS_OF_A_LOOK
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(SECONDS_OF_A_LOOK / 20)
+        except OSError:
+            return True
+        else:
+            return True
 
 
 class Lock:
@@ -188,15 +225,12 @@ class Lock:
             return
         if held_here(target):
             raise being_written(path)
+        self._file, _ = take(target)
         self._handle = os.open(target, os.O_RDONLY)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._handle)
-            raise being_written(path) from None
-        except OSError:
-            pass  # a drive without locks
-        _HELD.add(_identity(os.fstat(self._handle)))
+        if not _taken(self._handle):
+            self.leave()
+            raise being_written(path)
+        _HELD.add(self._file)
         if not self.is_of(target):
             self.release()
             raise being_written(path)
@@ -213,10 +247,14 @@ class Lock:
     def release(self) -> None:
         """To be called after all else that has the file open is closed."""
         if self._handle is not None:
-            _HELD.discard(_identity(os.fstat(self._handle)))
-            os.close(self._handle)
+            with suppress(OSError):  # a drive without locks
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
+            _HELD.discard(self._file)
+            self.leave()
+
+    def leave(self) -> None:
+        """Let go of a lock that somebody else has: the process that this one was forked from."""
+        if self._handle is not None:
+            _HELD.discard(self._file)
+            give_back(self._file, self._handle)
             self._handle = None
-
-
-def _identity(found: os.stat_result) -> tuple[int, int]:
-    return found.st_dev, found.st_ino

@@ -8,17 +8,21 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from os import PathLike
 from pathlib import Path
 
 from nodescope.errors import FileError
-from nodescope.run.file.lock import held_here, is_being_written
+from nodescope.run.file.handles import in_use, read_at
+from nodescope.run.file.lock import SECONDS_OF_A_LOOK, has_a_writer, held_here
 
 SECONDS_TO_WAIT = 2.0
 """For somebody else's lock on a file, before that is told."""
+_SECONDS_BETWEEN_LOOKS = 0.01
+_BLOCK = 2**20
 _HEAD, _FORMAT, _WITH_LOG = 100, 18, 2
 """Bytes of SQLite's header, the place in it of the format to be read, and the one that says that there is a log."""
 _NEEDS_WRITING = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
@@ -40,6 +44,11 @@ def is_in_the_way(error: Exception) -> bool:
     return _code_of(error) in _IN_THE_WAY
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another program has the file in use at this moment."""
+    return _code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _code_of(error: Exception) -> int | None:
     """SQLite's primary code; None of what is none of its errors, and of Python's own beside them."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -51,15 +60,28 @@ def log_of(target: Path) -> Path:
 
 
 def log_beside(target: Path) -> Log:
-    """Looked at before SQLite does: it would take any log of that name for the file's own."""
+    """Looked at before SQLite does: it would take any log of that name for the file's own.
+
+    A log comes and goes while a run begins and ends. So that one is missing or of another file is believed only where nobody is
+    writing the file, and a second look finds the same.
+    """
+    found = _as_it_stands(target)
+    if found in (Log.NONE, Log.BESIDE):
+        return found
+    return Log.BESIDE if has_a_writer(target) or _as_it_stands(target) is not found else found
+
+
+def _as_it_stands(target: Path) -> Log:
     if held_here(target):
         return Log.BESIDE
-    with target.open("rb") as file:
-        head = file.read(_HEAD)
+    with in_use(target) as handle:
+        head = read_at(handle, _HEAD, 0)
     log = log_of(target)
     if head[_FORMAT] == _WITH_LOG:
-        return Log.BESIDE if log.exists() or is_being_written(target) else Log.MISSING
-    return Log.FOREIGN if log.exists() and log.stat().st_size else Log.NONE
+        return Log.BESIDE if log.exists() else Log.MISSING
+    with suppress(FileNotFoundError):
+        return Log.FOREIGN if log.stat().st_size else Log.NONE
+    return Log.NONE
 
 
 def refuse_foreign_log(path: str | PathLike[str], target: Path, log: Log) -> None:
@@ -75,13 +97,8 @@ def refuse_foreign_log(path: str | PathLike[str], target: Path, log: Log) -> Non
 def opened(target: Path, log: Log) -> Iterator[sqlite3.Connection]:
     """A connection that reads all of the file as it is at one moment."""
     immutable = log in (Log.FOREIGN, Log.MISSING)
-    with closing(_connected(target, "immutable=1" if immutable else "mode=ro")) as connection:
-        try:
-            _begin(connection)
-        except sqlite3.OperationalError as error:
-            if _code_of(error) not in _NEEDS_WRITING:
-                raise
-        else:
+    with in_use(target), closing(_connected(target, "immutable=1" if immutable else "mode=ro")) as connection:
+        if _begun_in_time(connection, target):
             yield connection
             return
     with _copied(target) as copy, closing(_connected(copy, "mode=rw")) as connection:
@@ -89,12 +106,42 @@ def opened(target: Path, log: Log) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def _begun_in_time(connection: sqlite3.Connection, target: Path) -> bool:
+    """Whether what the connection reads is fixed now; not where SQLite would have to write for that.
+
+    A writer makes and removes its log's index as it begins and ends: then another look soon does it. Of a file that another program
+    is writing no copy is taken: its parts would be of different moments. This process holds one that it is only about to write too.
+
+    Raises
+    ------
+    sqlite3.OperationalError
+        Something else is in the way, or still the same while somebody writes.
+    """
+    ours = held_here(target)
+    until = time.monotonic() + (SECONDS_OF_A_LOOK if ours else SECONDS_TO_WAIT)
+    while True:
+        written = has_a_writer(target)
+        try:
+            _begin(connection)
+            return True
+        except sqlite3.OperationalError as error:
+            if _code_of(error) not in _NEEDS_WRITING:
+                raise
+            late = time.monotonic() > until
+            if (ours and late) or not (written or has_a_writer(target)):
+                return False
+            if late:
+                raise
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
 def _connected(target: Path, how: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{target.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=SECONDS_TO_WAIT)
 
 
 def _begin(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN")
+    if not connection.in_transaction:
+        connection.execute("BEGIN")
     connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
 
@@ -103,7 +150,10 @@ def _copied(target: Path) -> Iterator[Path]:
     """The file with its log where SQLite may write what it needs to read them: its own folder may be read-only."""
     with tempfile.TemporaryDirectory(prefix="nodescope-") as folder:
         copy = Path(folder) / "copy"
-        for end in ("", "-wal", "-journal"):
+        with in_use(target) as handle, copy.open("wb") as written:
+            while block := read_at(handle, _BLOCK, written.tell()):
+                written.write(block)
+        for end in ("-wal", "-journal"):
             if os.path.exists(f"{target}{end}"):
                 shutil.copyfile(f"{target}{end}", f"{copy}{end}")
         yield copy

@@ -28,12 +28,16 @@ from nodescope.run.file.content import (
     write_recipe,
 )
 from nodescope.run.file.lock import Lock, being_written, sync_folder, target_of, unfinished
-from nodescope.run.file.opening import SECONDS_TO_WAIT
+from nodescope.run.file.opening import SECONDS_TO_WAIT, is_busy
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
 SECONDS_BETWEEN_COMMITS = 1.0
 """A run on its way is committed no more often: a commit waits for the disk."""
+
+
+SECONDS_TO_FOLD, SECONDS_BETWEEN_READERS = 10.0, 0.002
+"""So long, and so often, a finished file looks for a moment in which nobody reads it."""
 
 
 class RunFile:
@@ -106,13 +110,26 @@ class RunFile:
         _OPEN.discard(self)
         try:
             with self._explained(), closing(self._connection):
-                self._connection.execute("PRAGMA journal_mode=DELETE")
+                self._fold()
         except FileError as failed:
             if error is None:
                 failed.run = self._run
                 raise
         finally:
             self._lock.release()
+
+    def _fold(self) -> None:
+        """Fold the log into the file, between two readers; where they never leave it alone it stays beside the file, as whole."""
+        self._connection.execute(f"PRAGMA busy_timeout={1000 * SECONDS_BETWEEN_READERS:.0f}")
+        until = time.monotonic() + SECONDS_TO_FOLD
+        while time.monotonic() < until:
+            try:
+                if self._connection.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",):
+                    return
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+            time.sleep(SECONDS_BETWEEN_READERS)
 
     def leave(self) -> None:
         """Let go of the file without a touch, in a process that was forked from the one that writes it; the run goes on in memory.
@@ -121,7 +138,7 @@ class RunFile:
         """
         self._forked = True
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
-        self._lock.release()
+        self._lock.leave()
 
     def go_on(self, recipe: Recipe) -> None:
         """Take the ending away: the run goes on, by this recipe."""
