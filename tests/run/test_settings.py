@@ -239,3 +239,22 @@ def test_hidden_layers_change_nothing_in_what_the_arrays_mean(x, goal, sizes):
     layers = ns.descend(network={"hidden": [3]}, input=x, goal=goal, alpha=0.01, steps=1).recipe
     assert list(layers.network.sizes) == sizes
     assert (layers.n, layers.d, layers.k) == (node.n, node.d, node.k)
+
+
+@pytest.mark.parametrize(
+    ("d", "k", "told"),
+    [(16, 1, "left-to-right"), (17, 1, "lanes"), (40, 1, "lanes"), (17, 2, "left-to-right"), (40, 3, "left-to-right")],
+)
+def test_how_a_node_adds_where_nobody_says(d: int, k: int, told: str):
+    """Above 16 inputs in eight lanes, a node written as a network too; the recipe keeps which, and need not say it."""
+    rng = np.random.default_rng(d)
+    x, goal = rng.normal(size=(5, d)), rng.normal(size=(5, k) if k > 1 else 5)
+    node = ns.descend(input=x, goal=goal, alpha=0.01, steps=9)
+    layer = ns.descend(network=ns.network(weights=[np.zeros((k, d))], biases=None), input=x, goal=goal, alpha=0.01, steps=9)
+    said = ns.descend(input=x, goal=goal, alpha=0.01, steps=9, summation=told)
+    assert node.recipe.summation == layer.recipe.summation == told
+    assert np.ravel(node.weight).tobytes() == np.ravel(layer.weight[0]).tobytes() == np.ravel(said.weight).tobytes()
+    assert "summation" not in said.recipe.to_toml()
+    other = ns.descend(input=x, goal=goal, alpha=0.01, steps=9, summation="lanes" if told == "left-to-right" else "left-to-right")
+    assert f'summation = "{other.recipe.summation}"' in other.recipe.to_toml()
+    assert other.recipe.summation != told

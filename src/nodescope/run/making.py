@@ -58,6 +58,8 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
         layers = _one_layer(start, bias, axes, examples)
         frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
         _refuse_order_of_layers(plain["update_order"])
+    if plain["summation"] == "auto":
+        plain["summation"] = layers.usual_summation
     mask = frozen_in(layers, frozen, plain["freeze_bias"])
     recipe = Recipe(examples=examples, axes=axes, network=layers, alpha=math.nan, frozen=mask, **plain)
     if recipe.epochs is not None:

@@ -15,6 +15,8 @@ from nodescope.arithmetic.problem import LayerShape
 from nodescope.errors import InputError
 from nodescope.run.shapes import Floats, as_floats, refuse_not_finite, shape_text
 
+BY_HAND = 16
+"""Nobody adds the products of more inputs by hand."""
 MOST_WEIGHTS = 2**28
 """So many weights take two gigabytes."""
 
@@ -59,6 +61,11 @@ class Network:
     def sizes(self) -> tuple[int, ...]:
         """Number of inputs, then of nodes of each layer."""
         return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
+
+    @property
+    def usual_summation(self) -> str:
+        """How `summation="auto"` has its nodes add: one chain of additions is what bounds a single node of many inputs."""
+        return "lanes" if self.sizes[1:] == (1,) and self.sizes[0] > BY_HAND else "left-to-right"
 
     @property
     def shapes(self) -> tuple[LayerShape, ...]:

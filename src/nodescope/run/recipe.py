@@ -188,7 +188,8 @@ class Recipe:
         told |= self._start_told()
         if (frozen := self._frozen_told()) is not None:
             told["frozen"] = frozen
-        return told | {name: value for name, value in self.plain_settings().items() if value != defaults()[name]}
+        usual = defaults() | {"summation": self.network.usual_summation}
+        return told | {name: value for name, value in self.plain_settings().items() if value != usual[name]}
 
     def plain_settings(self) -> dict[str, Any]:
         """Those of `descend`'s keywords that a recipe keeps as they are, as text and files have them."""

@@ -194,9 +194,15 @@ def settings(
         Setting('{"mean", "sum"}', "Over the examples of a batch; never over outputs.", _one_of("mean", "sum"), "choice"),
     ] = "mean",
     summation: Annotated[
-        Literal["left-to-right", "lanes"],
-        Setting('{"left-to-right", "lanes"}', "How a node adds its products.", _one_of("left-to-right", "lanes"), "choice"),
-    ] = "left-to-right",
+        Literal["auto", "left-to-right", "lanes"],
+        Setting(
+            '{"auto", "left-to-right", "lanes"}',
+            'How a node adds its products: "auto" is eight lanes for a single node of more than 16 inputs, where nobody adds by '
+            "hand, else left to right. The recipe keeps which.",
+            _one_of("auto", "left-to-right", "lanes"),
+            "choice",
+        ),
+    ] = "auto",
     update_order: Annotated[
         Literal["parallel", "sequential"],
         Setting(
