@@ -88,7 +88,7 @@ def test_the_page_of_text_has_verdict_findings_and_layers(tmp_path: Path):
         assert f"- {in_markdown(str(finding))}" in page
         assert in_markdown(f"threshold: {finding.threshold}; source: {finding.source}") in page
     assert "| 0 | fc\\|1 | Linear | 1 | 8 | 0, 7 | tanh | requires\\_grad is off |" in page.splitlines()
-    assert "| 10 | ≈0.0909091 | 0.05 |" in page.splitlines()
+    assert "| 10 | 0.0909091 | 0.05 |" in page.splitlines()
     assert "- a note" in page.splitlines()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import nodescope as ns
 from nodescope.views import curve, tables
-from nodescope.views.numbers import exact, plain_text, short
+from nodescope.views.numbers import exact, later, plain_text, short, told_apart
 from nodescope.views.scene import scene
 
 
@@ -15,7 +15,7 @@ from nodescope.views.scene import scene
     ("value", "text"),
     [
         (0.4, "0.4"),
-        (0.1 + 0.2, "≈0.3"),
+        (0.1 + 0.2, "0.3"),
         (1, "1"),
         (1e-300, "1e-300"),
         (math.inf, "∞"),
@@ -127,3 +127,14 @@ def test_the_scene_has_the_curvatures_of_examples_taken_together():
     np.testing.assert_allclose(scene(summed)["forecast"]["curvatures"], 3 * expected[::-1], rtol=1e-12)
     for more in ({"batch": 1}, {"batch": "all", "rule": "momentum"}, {"batch": "all", "loss": "huber"}):
         assert scene(ns.descend(input=inputs, goal=goal, alpha=0.01, steps=3, **more))["forecast"]["curvatures"] is None
+
+
+def test_two_different_numbers_of_a_page_never_share_a_text():
+    texts = [f"{later(0.5999999999999994)} − {later(0.6)}", later(1.0000001), later(1.0000002), later(0.1 + 0.2), later(2.0)]
+    put = told_apart(texts)
+    assert [put(text) for text in texts] == ["0.5999999999999994 − 0.6", "1.0000001", "1.0000002", "0.3", "2"]
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    for step in range(0, 325, 9):
+        text = ns.explain(run, step).text
+        assert "≈" not in text
+        assert f" − 0.6 = {0.6:g}" not in text

@@ -1,7 +1,7 @@
 """The arithmetic of one step written out with its numbers, as on paper: what a learner holds beside his own calculation.
 
-Every formula is written once, as words ("weight − alpha delta"), and shown three times from that: in words, in short numbers with ≈
-where digits were left out, and exactly, in a form that Python works out to the very same bits.
+Every formula is written once, as words ("weight − alpha delta"), and shown three times from that: in words, in short numbers
+(with more digits where two different ones would look alike), and exactly, in a form that Python works out to the very same bits.
 """
 
 from collections.abc import Sequence
@@ -52,16 +52,16 @@ def explain(run: Run, step: int, layer: int | None = None, node: int | None = No
     Step 1 of 325: rule plain, alpha 0.1
     <BLANKLINE>
     Prediction
-      prediction = weight × input    = ≈0.42 × 1   = ≈0.42
-      delta      = prediction − goal = ≈0.42 − 0.6 = ≈-0.18
+      prediction = weight × input    = 0.42 × 1   = 0.42
+      delta      = prediction − goal = 0.42 − 0.6 = -0.18
     <BLANKLINE>
     Mean squared error, before the update
-      mse = delta × delta = (≈-0.18) × (≈-0.18) = ≈0.0324
+      mse = delta × delta = (-0.18) × (-0.18) = 0.0324
     <BLANKLINE>
     Update
-      weighted delta = delta × input          = (≈-0.18) × 1      = ≈-0.18
-      alpha delta    = alpha × weighted delta = 0.1 × (≈-0.18)    = ≈-0.018
-      new weight     = weight − alpha delta   = ≈0.42 − (≈-0.018) = ≈0.438
+      weighted delta = delta × input          = (-0.18) × 1     = -0.18
+      alpha delta    = alpha × weighted delta = 0.1 × (-0.18)   = -0.018
+      new weight     = weight − alpha delta   = 0.42 − (-0.018) = 0.438
     <BLANKLINE>
     Exactly
       prediction     = 0.42000000000000004   = 0.42000000000000004 * 1.0

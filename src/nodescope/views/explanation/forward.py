@@ -7,7 +7,7 @@ import numpy as np
 from nodescope.views.explanation.lines import FEW_NODES, Line, Part, line, number_in, sum_line
 from nodescope.views.explanation.not_finite import first_not_finite
 from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
-from nodescope.views.numbers import exact, short
+from nodescope.views.numbers import exact, later
 
 
 def predictions(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[Part]:
@@ -41,15 +41,15 @@ def _contributions(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total
     with np.errstate(all="ignore"):
         products = weight[: len(x)] * x
         beyond = float(products[len(layer.inputs) :].sum())
-    rows = [[step.input_name(layer, i), short(weight[i]), "×", short(x[i]), "=", short(products[i])] for i in layer.inputs]
+    rows = [[step.input_name(layer, i), later(weight[i]), "×", later(x[i]), "=", later(products[i])] for i in layer.inputs]
     if rest := len(x) - len(layer.inputs):
-        rows.append([f"{rest:,} more inputs", "", "", "", "", short(beyond)])
+        rows.append([f"{rest:,} more inputs", "", "", "", "", later(beyond)])
     if layer.shape.has_bias:
-        rows.append(["bias", short(weight[-1]), "×", "1", "=", short(weight[-1])])
+        rows.append(["bias", later(weight[-1]), "×", "1", "=", later(weight[-1])])
     if len(rows) == 1:
         return []
     head = ["", "weight", "×", "input", "=", "contribution"]
-    return [head, *rows, [total, "", "", "", "", short(layer.sum[s, j])]]
+    return [head, *rows, [total, "", "", "", "", later(layer.sum[s, j])]]
 
 
 def _sum(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total: str) -> Line:
@@ -62,7 +62,7 @@ def _sum(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total: str) -> 
         return Line(name, value, words, said, said)
     terms = [*zip(layer.weight[j][:d], layer.input[s], strict=True), *([(layer.weight[j, -1],)] if layer.shape.has_bias else [])]
     in_short, exactly = (
-        " + ".join(times.join(number_in(v, how) for v in term) for term in terms) for how, times in ((short, " × "), (exact, " * "))
+        " + ".join(times.join(number_in(v, how) for v in term) for term in terms) for how, times in ((later, " × "), (exact, " * "))
     )
     return Line(name, value, words, in_short, exactly)
 
@@ -71,9 +71,9 @@ def _activation(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Itera
     """The activation at the sum, and its slope there."""
     function, total = layer.shape.activation.name, float(layer.sum[s, j])
     name, slope = (step.of(quantity, layer, j, s=s) for quantity in ("prediction", "slope"))
-    numbers, exactly = f"{function}({short(total)})", f"{function}({exact(total)})"
+    numbers, exactly = f"{function}({later(total)})", f"{function}({exact(total)})"
     yield Line(name, float(layer.prediction[s, j]), f"{function}(sum)", numbers, exactly)
-    at = f"slope at {short(total)}"
+    at = f"slope at {later(total)}"
     yield Line(slope, float(layer.slope[s, j]), f"slope of {function} at the sum", at, f"slope of {function}")
 
 
@@ -85,7 +85,7 @@ def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
     formula = "{prediction} − {goal}"
     if loss.name != "squared":
         values["loss's slope"] = loss.slope(prediction - goal)
-        at = f"slope at {number_in(prediction, short)} − {number_in(goal, short)}"
+        at = f"slope at {number_in(prediction, later)} − {number_in(goal, later)}"
         words = f"slope of {loss.name} at prediction − goal"
         yield Line(step.of("loss's slope", layer, j, s=s), values["loss's slope"], words, at, f"slope of {loss.name}")
         formula = "{loss's slope}"
@@ -126,12 +126,12 @@ def _hidden_delta(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Lin
     left_out = len(pairs) - FEW_NODES
     in_short, exactly = (
         " + ".join(times.join(number_in(v, how) for v in pair) for pair in pairs[:FEW_NODES])
-        for how, times in ((short, " × "), (exact, " * "))
+        for how, times in ((later, " × "), (exact, " * "))
     )
     in_short += f" + … {left_out:,} more" if left_out > 0 else ""
     words, slope = "sum of delta it feeds × weight", float(layer.slope[s, j])
     if not layer.shape.is_identity:
         words, in_short, exactly = (
-            f"({words}) × slope", f"({in_short}) × {number_in(slope, short)}", f"({exactly}) * {number_in(slope, exact)}"
+            f"({words}) × slope", f"({in_short}) × {number_in(slope, later)}", f"({exactly}) * {number_in(slope, exact)}"
         )  # fmt: skip
     return Line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), words, in_short, words if left_out > 0 else exactly)

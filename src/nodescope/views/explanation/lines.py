@@ -1,11 +1,12 @@
 """Formulas with their numbers: each written once, as words, and shown three times from that."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nodescope.views.numbers import exact, short
+from nodescope.views.numbers import exact, later
 
 FEW_EXAMPLES, FEW_INPUTS, FEW_NODES = 3, 6, 3
 """So many are shown one by one; of more, a few, and the others are counted."""
@@ -19,8 +20,9 @@ class Line:
     name : what it is; with the node, example or input that it belongs to
     value : exact
     words : its formula in the project's words
-    numbers : the formula in short numbers
+    numbers : the formula in short numbers, or with places for them (`numbers.later`) until the page is whole
     exactly : the formula in exact numbers, as Python reads it (`sqrt` from math); words where some terms were left out
+    shown : the value in short, when the page is whole
     """
 
     name: str
@@ -28,6 +30,7 @@ class Line:
     words: str
     numbers: str
     exactly: str
+    shown: str = ""
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Part:
 def number_in(value: Any, how: Any) -> str:
     """A number inside a formula: a negative one in brackets."""
     text = str(how(float(value)))
-    return f"({text})" if text.lstrip("≈").startswith(("-", "−")) else text
+    return f"({text})" if math.copysign(1.0, value) < 0 and not math.isnan(value) else text
 
 
 def line(name: str, value: float, formula: str, values: dict[str, float]) -> Line:
@@ -54,7 +57,7 @@ def line(name: str, value: float, formula: str, values: dict[str, float]) -> Lin
         return re.sub(r"\{([^}]*)\}", lambda found: number_in(values[found[1]], how), formula)
 
     words = formula.replace("{", "").replace("}", "")
-    return Line(name, value, words, told(short), told(exact).translate(_PYTHON))
+    return Line(name, value, words, told(later), told(exact).translate(_PYTHON))
 
 
 def sum_line(name: str, value: float, words: str, products: Sequence[Sequence[float]], over: int) -> Line:
@@ -69,5 +72,5 @@ def sum_line(name: str, value: float, words: str, products: Sequence[Sequence[fl
         return f"({text}){divided}{over}" if len(products) > 1 else f"{text}{divided}{over}"
 
     if len(products) <= FEW_EXAMPLES:
-        return Line(name, value, words, told(short, " × ", " ÷ ", products), told(exact, " * ", " / ", products))
-    return Line(name, value, words, told(short, " × ", " ÷ ", products[:FEW_EXAMPLES]), words)
+        return Line(name, value, words, told(later, " × ", " ÷ ", products), told(exact, " * ", " / ", products))
+    return Line(name, value, words, told(later, " × ", " ÷ ", products[:FEW_EXAMPLES]), words)

@@ -65,4 +65,4 @@ def _told(step: StepNumbers, block: _Block, place: tuple[int, int]) -> str:
 
 
 def _sentence(name: str, value: float, ends: str) -> str:
-    return f"The first number here that is not finite is the {name}: {short(value)}. Doubles end at ≈1.8e308{ends}."
+    return f"The first number here that is not finite is the {name}: {short(value)}. Doubles end at about 1.8e308{ends}."

@@ -1,11 +1,12 @@
 """An explanation as a value, and as text, Markdown and HTML."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from nodescope.views.explanation.lines import Line, Part
-from nodescope.views.numbers import exact, in_markdown, plain_text, short
+from nodescope.views.numbers import exact, in_markdown, later, plain_text, told_apart
 
 WIDEST = 100
 """A line of text has at most so many letters; a formula that would be wider is broken at its equals signs."""
@@ -36,6 +37,7 @@ class Explanation:
     """
 
     def __init__(self, step: int, title: str, parts: Sequence[Part], numbers: dict[str, Any]) -> None:
+        parts = _with_numbers(parts)
         self.step = step
         self.numbers = numbers
         self.lines = tuple(line for part in parts for line in part.lines)
@@ -53,6 +55,21 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def _with_numbers(parts: Sequence[Part]) -> list[Part]:
+    """With short numbers in their places, different ones told apart."""
+    lines = [replace(line, shown=later(line.value)) for part in parts for line in part.lines]
+    cells = [text for part in parts for row in part.table for text in row]
+    put = told_apart([*(text for line in lines for text in (line.numbers, line.shown)), *cells])
+    return [
+        replace(
+            part,
+            lines=[replace(line, numbers=put(line.numbers), shown=put(later(line.value))) for line in part.lines],
+            table=[[put(text) for text in row] for row in part.table],
+        )
+        for part in parts
+    ]
 
 
 def _text(title: str, parts: Sequence[Part]) -> Iterator[str]:
@@ -74,7 +91,7 @@ def _exactly(parts: Sequence[Part]) -> list[str]:
 
 def _lines(lines: Sequence[Line]) -> list[str]:
     """Words, numbers and value beside each other; below each other where that would be too wide for a page."""
-    rows = [[line.name, "=", line.words, "=", line.numbers, f"= {short(line.value)}"] for line in lines]
+    rows = [[line.name, "=", line.words, "=", line.numbers, f"= {line.shown}"] for line in lines]
     beside = _aligned(rows, "<<<<<<")
     if all(len(row) <= WIDEST for row in beside):
         return beside
@@ -83,7 +100,7 @@ def _lines(lines: Sequence[Line]) -> list[str]:
         for line in lines
         for row in (
             f"{line.name} = {line.words}",
-            *(" " * len(line.name) + f" = {text}" for text in (line.numbers, short(line.value))),
+            *(" " * len(line.name) + f" = {text}" for text in (line.numbers, line.shown)),
         )
     ]
 
@@ -107,7 +124,7 @@ def _markdown(title: str, parts: Sequence[Part]) -> Iterator[str]:
         if part.lines:
             yield from ("", "| | | | |", "| :-- | :-- | :-- | --: |")
             shown = part.lines[part.in_table :]
-            yield from (_cells([line.name, line.words, line.numbers, short(line.value)]) for line in shown)
+            yield from (_cells([line.name, line.words, line.numbers, line.shown]) for line in shown)
         for remark in part.remarks:
             yield from ("", in_markdown(remark))
     yield from ("", "Exactly:", "", "```text", *_exactly(parts), "```")
@@ -122,7 +139,7 @@ def _html(title: str, parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
         yield f"<p><i>{escape(plain_text(part.title))}</i></p>"
         yield _rows(part.table)
-        yield _rows([[line.name, line.words, line.numbers, short(line.value)] for line in part.lines[part.in_table :]])
+        yield _rows([[line.name, line.words, line.numbers, line.shown] for line in part.lines[part.in_table :]])
         yield from (f"<p>{escape(plain_text(remark))}</p>" for remark in part.remarks)
     exactly = escape("\n".join(_exactly(parts)))
     yield f"<p>Exactly:</p><pre>{exactly}</pre>"
