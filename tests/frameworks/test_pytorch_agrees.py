@@ -80,6 +80,39 @@ def test_every_loss_and_last_activation(loss: str, last: str):
     assert both("tanh", "momentum", loss, last) < 1e-12
 
 
+@pytest.mark.parametrize(("hidden", "scale"), [(False, 1.0), (False, 1e4), (True, 1.0)])
+@pytest.mark.parametrize("k", [2, 3, 7, 10, 40])
+def test_classes(k: int, hidden: bool, scale: float):
+    """Their losses take the sums, as ours does; `scale` is how large the sums are at the start. (Hidden nodes
+    behind such weights move so far in each step that no two programs agree for long.)"""
+    rng = np.random.default_rng(k)
+    x, goal = rng.normal(size=(80, 3)), np.arange(80) % k
+    outputs = 1 if k == 2 else k
+    start = ns.network([3, 6, outputs] if hidden else [3, outputs], seed=5)
+    start = ns.network(
+        weights=[*start.weights[:-1], start.weights[-1] * scale], biases=list(start.biases),
+        activations=["tanh"] * hidden + ["sigmoid" if k == 2 else "softmax"],
+    )  # fmt: skip
+    linears = [torch.nn.Linear(w.shape[1], len(w), dtype=torch.float64) for w in start.weights]
+    for layer, weight in zip(linears, start.weights, strict=True):
+        layer.weight.data, layer.bias.data = torch.from_numpy(weight.copy()), torch.zeros(len(weight), dtype=torch.float64)
+    model = torch.nn.Sequential(linears[0], *([torch.nn.Tanh(), linears[1]] if hidden else []))
+    stepper = torch.optim.SGD(model.parameters(), 0.1)
+    inputs = torch.from_numpy(x)
+    goals = torch.from_numpy(goal.astype(float)[:, None]) if k == 2 else torch.from_numpy(goal)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits if k == 2 else torch.nn.functional.cross_entropy
+    for step in range(STEPS):
+        rows = slice(step * 5 % 80, step * 5 % 80 + 5)
+        stepper.zero_grad()
+        loss(model(inputs[rows]), goals[rows]).backward()
+        stepper.step()
+    run = ns.descend(network=start, input=x, goal=goal, loss="cross-entropy", alpha=0.1, steps=STEPS, batch=5)
+    for ours, bias, theirs in zip(run.network.weights, run.network.biases, linears, strict=True):
+        for mine, other in ((ours, theirs.weight), (bias, theirs.bias)):
+            assert float(np.abs(mine - other.detach().numpy()).max()) < 1e-12 * float(np.abs(ours).max())
+    assert run.loss == pytest.approx(float(loss(model(inputs), goals).detach()), rel=1e-12)
+
+
 def test_one_weight_off_by_a_billionth_is_seen(monkeypatch):
     """The comparison can fail: another momentum by one part in 1e9."""
     monkeypatch.setitem(OPTIMIZERS, "momentum", ({"momentum": 0.8 + 1e-9}, OPTIMIZERS["momentum"][1]))

@@ -13,7 +13,7 @@ import pytest
 from conftest import cases
 
 from nodescope.arithmetic import walk as plain
-from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
 from nodescope.arithmetic.core import WIDEST, engine
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.problem import Columns, Cursor, LayerShape, Outcome, Problem
@@ -182,6 +182,39 @@ def test_predictions_of_layers():
         with np.errstate(all="ignore"):
             assert engine().predict(problem, weights).tobytes() == plain.predict(problem, weights).tobytes(), trial
             assert np.float64(engine().mse(problem, weights)).tobytes() == np.float64(plain.mse(problem, weights)).tobytes(), trial
+
+
+def that_tells_classes(problem: Problem, rng: np.random.Generator) -> Problem:
+    """The same layers under cross-entropy."""
+    n, k = problem.goal.shape
+    last = dataclasses.replace(problem.layers[-1], activation=ACTIVATIONS["sigmoid"] if k == 1 else SOFTMAX)
+    goal = np.eye(max(k, 2))[rng.integers(0, max(k, 2), size=n)][:, :k]
+    return dataclasses.replace(problem, layers=(*problem.layers[:-1], last), goal=goal.copy(), loss=as_loss("cross-entropy"))
+
+
+def test_layers_that_tell_classes():
+    rng, seen = np.random.default_rng(15), set()
+    for trial in range(MANY // 2):
+        problem, steps = that_tells_classes(network(rng, trial), rng), int(rng.integers(1, 12))
+        if trial % 3 == 0:
+            problem = dataclasses.replace(problem, lanes=True)
+        weights = rng.normal(size=problem.size) * float(rng.choice([0.0, 0.5, 1.0, 1e4, 1e150]))
+        seen.add(hold(problem, weights, steps, start_of(rng, steps), trial).outcome)
+        with np.errstate(all="ignore"):
+            assert engine().predict(problem, weights).tobytes() == plain.predict(problem, weights).tobytes(), trial
+            assert np.float64(engine().mse(problem, weights)).tobytes() == np.float64(plain.mse(problem, weights)).tobytes(), trial
+    assert MANY < 400 or Outcome.DIVERGED in seen
+
+
+def test_softmax():
+    """Every length of a row, at every scale, with odd numbers anywhere: the bits of the definition."""
+    rng = np.random.default_rng(16)
+    for trial in range(MANY):
+        x = rng.normal(size=(int(rng.integers(1, 4)), int(rng.integers(1, 42)))) * 10.0 ** rng.integers(-3, 5)
+        if trial % 4 == 0:
+            x.flat[int(rng.integers(x.size))] = rng.choice([*ODD, np.inf, -np.inf, np.nan])
+        for told, expected in zip(engine().activation(SOFTMAX, x), plain.activation(SOFTMAX, x), strict=True):
+            assert told.tobytes() == expected.tobytes(), x
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -16,7 +16,7 @@ EXPECTED = {
     "missing": "refuse", "holdout": 0.0, "fingerprint": None, "alpha": "auto", "steps": None, "epochs": None, "until_mse": None,
     "time_limit": None, "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
-    "out": None, "overwrite": False,
+    "classes": None, "out": None, "overwrite": False,
 }  # fmt: skip
 
 

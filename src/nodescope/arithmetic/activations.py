@@ -3,7 +3,7 @@
 A kink has the slope of its left side: relu at 0 has slope 0, leaky relu 0.01 (PyTorch's choice too).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nodescope.arithmetic import functions
@@ -33,6 +33,12 @@ class Activation:
     most: float
     source: str
 
+    def of_layer(self, sums: Sequence[float]) -> list[tuple[float, float]]:
+        """Value and slope of each node of a layer, from the sums of all."""
+        return (
+            [(value, 1.0) for value in functions.softmax(sums)] if self.name == SOFTMAX.name else [self.at(value) for value in sums]
+        )
+
 
 def _identity(x: float) -> tuple[float, float]:
     return x, 1.0
@@ -61,6 +67,15 @@ ACTIVATIONS = {
 }
 
 
+def _alone(x: float) -> tuple[float, float]:
+    (value,) = functions.softmax([x])
+    return value, 1.0
+
+
+SOFTMAX = Activation("softmax", 7, _alone, 0.0, 1.0, "exp(x) ÷ the sum of exp over the layer's nodes: Bridle 1990")
+"""It looks at all sums of its layer, so it stands beside the others: only outputs under cross-entropy have it."""
+
+
 def as_activation(value: object) -> Activation:
     """An activation from its name ("leaky_relu" and "leaky-relu" are "leaky relu"), or from itself.
 
@@ -72,6 +87,8 @@ def as_activation(value: object) -> Activation:
     if isinstance(value, Activation):
         return value
     name = value.lower().replace("_", " ").replace("-", " ") if isinstance(value, str) else ""
+    if name == SOFTMAX.name:
+        return SOFTMAX
     if name not in ACTIVATIONS:
         raise InputError(f"activation is {shown(value)}; the activations are {', '.join(ACTIVATIONS)}{near(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]

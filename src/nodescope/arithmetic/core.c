@@ -63,10 +63,10 @@ int64_t ns_scratch(const ns_problem *p) {
     return gradient + larger(step_by_step, larger(room_for_rows(p), room_for_layers(p)));
 }
 
-void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope) {
-    kernels()->activate(activation, count, x, value, slope);
-    make_nans_one(value, count);
-    make_nans_one(slope, count);
+void ns_activation(int64_t activation, int64_t rows, int64_t count, const double *x, double *value, double *slope) {
+    kernels()->activate(activation, rows, count, count, x, value, slope);
+    make_nans_one(value, rows * count);
+    make_nans_one(slope, rows * count);
 }
 
 void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block) {

@@ -19,8 +19,8 @@
 #endif
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
-enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU };
-enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE };
+enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX };
+enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE, NS_CROSS_ENTROPY };
 enum { NS_WENT, NS_DIVERGED, NS_MSE_REACHED, NS_UNCHANGED, NS_REPEATED, NS_FULL, NS_NOT_IEEE };
 
 /* One layer. `first_weight` and `first_node` tell where its block and its nodes start among those of all layers. */
@@ -103,8 +103,8 @@ NS_EXPORT int64_t ns_scratch(const ns_problem *p);
 NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scratch, double *prediction);
 /* Mean squared error of the weights over all examples and outputs. */
 NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch);
-/* A function of NS_IDENTITY … NS_GELU and its slope at each of `count` places. */
-NS_EXPORT void ns_activation(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+/* A function of NS_IDENTITY … NS_SOFTMAX and its slope at each of `count` places of `rows` rows, which are a layer's sums each. */
+NS_EXPORT void ns_activation(int64_t activation, int64_t rows, int64_t count, const double *x, double *value, double *slope);
 /* Put rows (rows, cols) under a triangle (cols, `stride` columns: whole eights): the R of all rows so far. Those of another triangle
  * go under it the same way. `block`: 32 rows of `stride` doubles. */
 NS_EXPORT void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);

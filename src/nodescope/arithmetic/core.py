@@ -172,7 +172,7 @@ class Compiled:
         self._scratch.argtypes = [struct]
         self._scratch.restype = whole
         self._activation = library.ns_activation
-        self._activation.argtypes = [whole, whole, array, array, array]
+        self._activation.argtypes = [whole, whole, whole, array, array, array]
         self._activation.restype = None
         self._order = library.ns_order
         self._order.argtypes = [whole, ctypes.c_uint64, ctypes.c_uint64, whole, whole, array]
@@ -248,7 +248,8 @@ class Compiled:
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
         x = np.ascontiguousarray(x, dtype=np.float64)
         value, slope = np.empty(x.shape), np.empty(x.shape)
-        self._activation(activation.code, x.size, x, value, slope)
+        count = x.shape[-1] if x.ndim else 1
+        self._activation(activation.code, x.size // max(1, count), count, x, value, slope)
         return value, slope
 
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats:

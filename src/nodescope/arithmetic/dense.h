@@ -54,11 +54,15 @@ INLINE void strip(const product *q, int64_t n, const int vectors) {
     if (vectors == 1)
         for (; m + 8 <= q->rows; m += 8) tile(q, m, n, 8, 1);
     for (; m + TILE_ROWS <= q->rows; m += TILE_ROWS) tile(q, m, n, TILE_ROWS, vectors);
+#if defined(__wasm__)   /* in the page the last rows one by one: a call costs less than the bytes of a copy */
+    for (; m < q->rows; m++) tile(q, m, n, 1, vectors);
+#else
     switch (q->rows - m) {
     case 3: tile(q, m, n, 3, vectors); break;
     case 2: tile(q, m, n, 2, vectors); break;
     case 1: tile(q, m, n, 1, vectors); break;
     }
+#endif
 }
 
 static void multiply(const product *q) {
@@ -148,7 +152,7 @@ static uint64_t forward_block(const layers_room *room, const int64_t *chosen, in
         multiply(&(product){.a = before, .a_row = padded_width(layer->inputs), .a_term = 1, .b = of->turned, .b_term = padded, .c = of->value,
                             .c_row = padded, .rows = count, .cols = padded, .terms = layer->inputs, .add = of->bias});
         mark |= any_not_finite(of->value, count, layer->outputs);
-        activate_each(layer->activation, count * padded, of->value, of->value, of->slope);
+        activate_rows(layer->activation, count, layer->outputs, padded, of->value, of->value, of->slope);
         before = of->value;
     }
     return mark;
@@ -164,7 +168,7 @@ static double output_deltas_of_block(const layers_room *room, const int64_t *cho
         for (int64_t j = 0; j < k; j++) {
             const double error = of->value[r * padded + j] - goal[j];
             squares += error * error;
-            of->delta[r * padded + j] = loss_slope(p, error) * of->slope[r * padded + j];
+            of->delta[r * padded + j] = output_delta(p, error, of->slope[r * padded + j]);
         }
     }
     return squares;

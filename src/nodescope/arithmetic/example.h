@@ -32,7 +32,7 @@ static void forward(const ns_problem *p, const double *weight, const double *x, 
         const ns_layer *layer = p->layer + l;
         double *sum = values + layer->first_node, *prediction = sum + nodes, *slope = sum + 2 * nodes;
         layer_sums(p, layer, weight + layer->first_weight, x, sum);
-        kernels()->activate(layer->activation, layer->outputs, sum, prediction, slope);
+        kernels()->activate(layer->activation, 1, layer->outputs, layer->outputs, sum, prediction, slope);
         x = prediction;
     }
 }
@@ -53,7 +53,7 @@ static double output_deltas(const ns_problem *p, const double *goal, double *val
     for (int64_t j = 0; j < p->outputs; j++) {
         const double error = values[nodes + first + j] - goal[j];
         squares += error * error;
-        values[3 * nodes + first + j] = loss_slope(p, error) * values[2 * nodes + first + j];
+        values[3 * nodes + first + j] = output_delta(p, error, values[2 * nodes + first + j]);
     }
     return squares;
 }

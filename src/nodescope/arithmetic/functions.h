@@ -2,6 +2,13 @@
  * holds the bounds; each number goes through the same operations in the same order as there, so it comes out with the same bits. Where
  * Python branches, this computes both ways and chooses. */
 
+/* In the page a call costs less than the bytes of a copy. */
+#if defined(__wasm__)
+#define CALLED static __attribute__((noinline))
+#else
+#define CALLED INLINE
+#endif
+
 /* A function's values and its slopes. */
 typedef struct {
     vec value, slope;
@@ -31,7 +38,7 @@ INLINE reduced reduce(vec x) {
 INLINE vec power_of_two(uvec k) { return (vec)((k + 1023) << 52); }
 
 /* exp(x) from the reduction of x. Half of k is rounded down, as by an arithmetic shift, which not every processor has for vectors. */
-INLINE vec exponential_of(vec x, reduced of) {
+CALLED vec exponential_of(vec x, reduced of) {
     const uvec half = ((of.whole + 4096) >> 1) - 2048;
     vec e = (each(1.0) + of.e) * power_of_two(half) * power_of_two(of.whole - half);
     e = choose(x > each(709.8), each(__builtin_inf()), e);
@@ -39,7 +46,7 @@ INLINE vec exponential_of(vec x, reduced of) {
     return choose(x != x, x, e);
 }
 
-INLINE vec exponential(vec x) { return exponential_of(x, reduce(x)); }
+CALLED vec exponential(vec x) { return exponential_of(x, reduce(x)); }
 
 INLINE vec log_one_plus(vec u) {
     static const double odd[] = {21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0};
@@ -136,4 +143,29 @@ static void activate_each(int64_t activation, int64_t count, const double *x, do
         if (some >= W) store(slope + i, of.slope);
         else store_some(slope + i, of.slope, some);
     }
+}
+
+/* Softmax of a row of sums: each exp(sum − largest), ÷ their sum from left to right. Its slope is told as 1: the delta that it has a part
+ * in, cross-entropy's, has none in it. `value` may be where x is. */
+static void softmax_row(int64_t count, const double *x, double *value, double *slope) {
+    double most = x[0], total;
+    for (int64_t i = 1; i < count; i++) most = x[i] > most ? x[i] : most;
+    for (int64_t i = 0; i < count; i += W) {
+        const int64_t some = count - i;
+        if (some >= W) store(value + i, exponential(load(x + i) - each(most)));
+        else store_some(value + i, exponential(load_some(x + i, some) - each(most)), some);
+    }
+    total = value[0];
+    for (int64_t i = 1; i < count; i++) total += value[i];
+    for (int64_t i = 0; i < count; i++) {
+        value[i] /= total;
+        slope[i] = 1.0;
+    }
+}
+
+/* The sums of a layer, `count` of them in each of `rows` rows that are `stride` apart; what stands between rows may be computed too. */
+static void activate_rows(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope) {
+    if (activation != NS_SOFTMAX) activate_each(activation, rows * stride, x, value, slope);
+    else
+        for (int64_t r = 0; r < rows; r++) softmax_row(count, x + r * stride, value + r * stride, slope + r * stride);
 }

@@ -6,6 +6,7 @@ range, denormals included) stands in its docstring and in tests/arithmetic/test_
 """
 
 import math
+from collections.abc import Sequence
 
 _LN2_HIGH = 0.6931471803691238
 """This is ln 2 with its last 21 bits zero: its products with whole numbers up to 2^20 are exact."""
@@ -120,6 +121,18 @@ def sigmoid(x: float) -> tuple[float, float]:
     u = exponential(-abs(x))
     sum_ = 1.0 + u
     return (u / sum_ if x < 0.0 else 1.0 / sum_), u / (sum_ * sum_)
+
+
+def softmax(sums: Sequence[float]) -> list[float]:
+    """exp(sum − largest) ÷ their sum from left to right, of each, within 3 ulp of what the sums make of it."""
+    most = sums[0]
+    for value in sums[1:]:
+        most = value if value > most else most
+    powers = [exponential(value - most) for value in sums]
+    total = powers[0]
+    for power in powers[1:]:
+        total = total + power
+    return [power / total for power in powers]
 
 
 def softplus(x: float) -> tuple[float, float]:

@@ -27,8 +27,8 @@ typedef struct {
     double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
                               double *gradient, uint64_t *mark);
     void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
-    /* An activation and its slope at `count` places. */
-    void (*activate)(int64_t activation, int64_t count, const double *x, double *value, double *slope);
+    /* An activation and its slope at the sums of a layer, `count` of them in each of `rows` rows that are `stride` apart. */
+    void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);
     /* `epochs` epochs of the first `live` runs of a tile. */
     void (*sweep)(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */

@@ -78,6 +78,11 @@ static inline double loss_slope(const ns_problem *p, double error) {
     }
 }
 
+/* The delta of an output. That of cross-entropy has no slope in it: the slopes of the activation and of the logarithm cancel. */
+static inline double output_delta(const ns_problem *p, double error, double slope) {
+    return p->loss == NS_CROSS_ENTROPY ? error : loss_slope(p, error) * slope;
+}
+
 static inline void add_example(const double *x, double delta, int64_t d, int64_t has_bias, int64_t is_first, double *g) {
     if (is_first) {
         for (int64_t i = 0; i < d; i++) g[i] = delta * x[i];

@@ -14,20 +14,24 @@ from nodescope.arithmetic.given import near, number, shown
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
-LOSSES = ("squared", "huber", "absolute")
+LOSSES = ("squared", "huber", "absolute", "cross-entropy")
+CROSS_ENTROPY = "cross-entropy"
 
 
 @dataclass(frozen=True)
 class Loss:
     """A loss, summed over the outputs of an example and averaged (or summed) over the examples of a step.
 
-    ======== =================================================== =====================================
-    name     of an error e                                       PyTorch, one output
-    ======== =================================================== =====================================
-    squared  ½ e × e                                             ½ `MSELoss`
-    huber    ½ e × e up to the threshold t, then t × (|e| − ½ t) `HuberLoss(delta=t)` (Huber 1964)
-    absolute |e|                                                 `L1Loss`; its slope at 0 is 0
-    ======== =================================================== =====================================
+    ============= =================================================== ==================================================
+    name          of an error e                                       PyTorch, one output
+    ============= =================================================== ==================================================
+    squared       ½ e × e                                             ½ `MSELoss`
+    huber         ½ e × e up to the threshold t, then t × (|e| − ½ t) `HuberLoss(delta=t)` (Huber 1964)
+    absolute      |e|                                                 `L1Loss`; its slope at 0 is 0
+    cross-entropy −ln of the probability of the example's class       `BCEWithLogitsLoss`; of k outputs `CrossEntropyLoss`
+    ============= =================================================== ==================================================
+
+    Cross-entropy is told by the outputs' sums, not by an error: `theory/likelihood.py`.
     """
 
     name: str = "squared"
@@ -44,6 +48,20 @@ class Loss:
         if self.name == "absolute":
             return 1.0 if error > 0.0 else -1.0 if error < 0.0 else error
         return error
+
+    def delta(self, error: float, slope: float) -> float:
+        """The delta of an output, from its error and the slope of its activation.
+
+        That of cross-entropy has no slope in it: the slope of the sigmoid, p (1 − p), is also what the logarithm's slope is
+        divided by, and of softmax the same holds for all outputs together (Bridle 1990). So a node that is sure and wrong moves
+        as far as it is wrong, where under the squared error it would hardly move.
+        """
+        return error if self.tells_classes else self.slope(error) * slope
+
+    @property
+    def tells_classes(self) -> bool:
+        """Whether its goals are classes: predictions are then probabilities."""
+        return self.name == CROSS_ENTROPY
 
     def at(self, error: float) -> float:
         """What an error counts for."""

@@ -8,8 +8,9 @@ Reads like the loop it grew from, which is one layer of one node::
 
 Forward, each node: sum = its weights × what it is given, left to right, starting with the first term, the bias (the weight of an
 input fixed at 1) last; prediction = the activation at the sum. Back: the delta of an output is (prediction − goal) × slope (of
-another loss: its slope in place of the error), that of a hidden node the sum of the deltas of the nodes it feeds × their
-weights, × its own slope; each weight's weighted delta is delta × input (Rumelhart, Hinton, Williams 1986, equations 4 to 8).
+another loss: its slope in place of the error; of cross-entropy prediction − goal alone), that of a hidden node the sum of the
+deltas of the nodes it feeds × their weights, × its own slope; each weight's weighted delta is delta × input (Rumelhart, Hinton,
+Williams 1986, equations 4 to 8).
 
 Everything is a Python float. `core.c` is held against this file bit by bit. Letters: s example, l layer, j node, i input.
 """
@@ -89,7 +90,7 @@ def forward(
     seen = []
     for weights, activation in zip(layers, activations, strict=True):
         sums = [[node_sum(node, x, lanes) for node in weights] for x in inputs]
-        at = [[activation.at(value) for value in row] for row in sums]
+        at = [activation.of_layer(row) for row in sums]
         inputs = [[value for value, _ in row] for row in at]
         seen.append((sums, inputs, [[slope for _, slope in row] for row in at]))
     return seen
@@ -157,7 +158,7 @@ def step(
     """
     seen = forward(layers, activations, inputs, lanes=lanes)
     errors = errors_of(seen[-1][1], goals)
-    delta = [[loss.slope(e) * s for e, s in zip(es, ss, strict=True)] for es, ss in zip(errors, seen[-1][2], strict=True)]
+    delta = [[loss.delta(e, s) for e, s in zip(es, ss, strict=True)] for es, ss in zip(errors, seen[-1][2], strict=True)]
     new_clocks = rule.tick(clocks)
     numbers: list[LayerNumbers] = []
     for l in reversed(range(len(layers))):  # noqa: E741  # l for layer, as everywhere

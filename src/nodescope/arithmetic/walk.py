@@ -31,8 +31,9 @@ def mse(problem: Problem, weights: Floats) -> float:
 
 
 def activation(activation: Activation, x: Floats) -> tuple[Floats, Floats]:
-    """A function and its slope at each place."""
-    pairs = np.array([activation.at(value) for value in np.ravel(x).tolist()]).reshape(-1, 2)
+    """A function and its slope at each place; the last axis are the nodes of a layer."""
+    rows = np.reshape(x, (-1, np.shape(x)[-1] if np.ndim(x) else 1)).tolist() if np.size(x) else []
+    pairs = np.array([pair for row in rows for pair in activation.of_layer(row)]).reshape(-1, 2)
     return _canonical(pairs[:, 0]).reshape(np.shape(x)), _canonical(pairs[:, 1]).reshape(np.shape(x))
 
 

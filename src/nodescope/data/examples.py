@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.given import choice, number, shown
-from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
+from nodescope.data.classes import Classes, Label, column_codes, decoded, opened
 from nodescope.data.columns import Bad
 from nodescope.data.fingerprint import fingerprint
+from nodescope.data.holdout import hold_out
 from nodescope.data.open import open_table
 from nodescope.data.scaling import Scaling, scalings
 from nodescope.data.table import Table, headless, separator_hint
@@ -120,6 +121,8 @@ class Examples:
         Of the inputs.
     goal_scaling : Scaling or None
         Of the goals: networks alone have one, as a flat activation cannot reach far.
+    classes : tuple or None
+        Where the goals are classes: in the order of the outputs, of one output the one that 0 stands for first.
     """
 
     input: Floats
@@ -129,6 +132,12 @@ class Examples:
     source: Source | None
     scaling: Scaling | None = None
     goal_scaling: Scaling | None = None
+    classes: Classes | None = None
+
+    @property
+    def labels(self) -> list[Label]:
+        """The class of each example, where goals are classes."""
+        return [] if self.classes is None else decoded(self.goal, self.classes)
 
     def scaled(self, x: Floats) -> Floats:
         """Inputs (m, d) in the person's units as the run takes them."""
@@ -169,6 +178,9 @@ def read_examples(
     holdout: float = 0.0,
     seed: int = 0,
     goals_too: bool = False,
+    as_classes: bool = False,
+    classes: object = None,
+    outputs: int | None = None,
 ) -> Examples:
     """Columns of a table as examples.
 
@@ -181,6 +193,9 @@ def read_examples(
     missing : "refuse", or "drop" the rows where a used column has no value
     holdout : fraction of the rows, 0 ≤ holdout < 1, drawn by `seed`, that is kept unseen
     seed : int
+    as_classes : the goal is one column of classes, text or whole numbers; then as many of each class in a hundred are kept unseen
+    classes : those, in the order of the outputs, if they are not to be found in the column
+    outputs : how many outputs there are for them, if that is not to follow from their number
     goals_too : standardise the goals as well; a mapping then has "goal": {"mean": […], "deviation": […]} beside the inputs'
 
     Raises
@@ -193,14 +208,27 @@ def read_examples(
     table = open_table(data)
     goals, one_goal = _goals(table, goal)
     names = _inputs(table, inputs, goals)
-    values = _matrix(table, (*names, *goals), inputs is None, len(names))
+    d, found = len(names), None
+    if as_classes:
+        codes, found = column_codes(table, _single(goals), classes)
+        values = np.column_stack([_matrix(table, names, inputs is None, d), codes])
+    else:
+        values = _matrix(table, (*names, *goals), inputs is None, d)
     rows, dropped = _complete(table, (*names, *goals), values, missing)
-    seen, unseen = _hold_out(rows, fraction, seed)
-    d = len(names)
+    seen, unseen = hold_out(rows, fraction, seed, values[rows, d] if as_classes else None)
     x, unseen_x = _take(values[:, :d], seen), _take(values[:, :d], unseen)
     y, unseen_y = _take(values[:, d:], seen), _take(values[:, d:], unseen)
+    if found is not None:
+        y, unseen_y = opened(y, found, outputs), opened(unseen_y, found, outputs)
     source = Source(table.where, table.path, names, goals, one_goal, missing, fraction, int(seed), dropped, seen, unseen)
-    return Examples(x, y, unseen_x, unseen_y, source).standardised(standardise, goals_too=goals_too)
+    examples = Examples(x, y, unseen_x, unseen_y, source, classes=found)
+    return examples.standardised(standardise, goals_too=goals_too and found is None)
+
+
+def _single(goals: tuple[str, ...]) -> str:
+    if len(goals) > 1:
+        raise InputError(f"goal names {len(goals)} columns; a goal that is a class is one column")
+    return goals[0]
 
 
 def _goals(table: Table, goal: Any) -> tuple[tuple[str, ...], bool]:
@@ -328,19 +356,6 @@ def _refuse_missing(table: Table, names: tuple[str, ...], values: Floats, remedy
 def _gaps(names: tuple[str, ...], values: Floats) -> str:
     found = [names[j] for j in np.flatnonzero(np.isnan(values).any(axis=0))]
     return f"column{'s' if len(found) > 1 else ''} {_listed(found)}"
-
-
-def _hold_out(rows: Rows, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    n = len(rows)
-    if fraction == 0:
-        return rows, rows[:0]
-    count = max(1, round(fraction * n))
-    if count >= n:
-        seen = f"holdout={fraction!r} of {n} row{'s' if n > 1 else ''} leaves no row to learn from"
-        raise InputError(f"{seen}; make it smaller, or give more rows")
-    hidden = np.zeros(n, dtype=bool)
-    hidden[positions(n, seed, HOLDOUT_EPOCH, 0, count)] = True
-    return rows[~hidden], rows[hidden]
 
 
 def _take(values: Floats, rows: Rows) -> Floats:

@@ -84,7 +84,11 @@ def _parquet(path: Path) -> Table:
             table = file.read(columns=list(wanted))
             return [columns.from_arrow(table.column(name)) for name in wanted]
 
-    return Table(str(path), str(path), names, read, declared=lambda: _declared(file))
+    def cells(name: str) -> list[Any]:
+        with _damaged(path):
+            return list(file.read(columns=[name]).column(name).to_pylist())
+
+    return Table(str(path), str(path), names, read, declared=lambda: _declared(file), cells=cells)
 
 
 @contextmanager
@@ -134,7 +138,24 @@ def _csv(path: Path, delimiter: str) -> Table:
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         return _csv_columns(path, delimiter, len(names), wanted)
 
-    return Table(str(path), str(path), names, read, line_of=lambda row: _line(path, row), declared=lambda: Size(_lines(path)))
+    def cells(name: str) -> list[Any]:
+        return _csv_text(path, delimiter, len(names), name)
+
+    size, line_of = (lambda: Size(_lines(path))), (lambda row: _line(path, row))
+    return Table(str(path), str(path), names, read, line_of=line_of, declared=size, cells=cells)
+
+
+def _csv_text(path: Path, delimiter: str, width: int, name: str) -> list[Any]:
+    """Cells of a column as they are written, without the blanks around them; None where there is nothing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        text = pc.utf8_trim_whitespace(_read(path, delimiter, width, [name], pa.string()).column(name))
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise _explained(path, delimiter, width, [name]) from error
+    absent = set(columns.MISSING)
+    return [None if cell is None or cell in absent else cell for cell in text.to_pylist()]
 
 
 def _lines(path: Path) -> int:

@@ -82,7 +82,7 @@ def _records(data: Sequence[Mapping[Any, Any]]) -> Table:
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         return [columns.from_values([row.get(name) for row in rows]) for name in wanted]
 
-    return Table("a list of dicts", None, tuple(names), read)
+    return Table("a list of dicts", None, tuple(names), read, cells=lambda name: [row.get(name) for row in rows])
 
 
 def _array(array: NDArray[Any], where: str) -> Table:
@@ -93,7 +93,7 @@ def _array(array: NDArray[Any], where: str) -> Table:
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         return [columns.from_values(array[:, int(name)]) for name in wanted]
 
-    return Table(where, None, names, read, positional=True)
+    return Table(where, None, names, read, positional=True, cells=lambda name: array[:, int(name)].tolist())
 
 
 def _fields(array: NDArray[Any]) -> Table:
@@ -107,7 +107,14 @@ def _mapping(data: Mapping[str, Any], where: str) -> Table:
         raise InputError(
             f"{where}: column {shown(first)} has {m} rows and column {shown(other)} has {n}; they must have the same number"
         )
-    return Table(where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted])
+    return Table(
+        where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted],
+        cells=lambda name: _listed(data[name]),
+    )  # fmt: skip
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
 def _length(name: str, values: Any) -> int:

@@ -47,6 +47,7 @@ class Table:
     line_of : the text " (line 7)" for data row 6 where that is certain, else ""
     positional : the columns have no names of their own
     declared : the size that a file declares; nothing is unpacked for it
+    cells : maps a name to what stands in its column, as Python has it: text, numbers, None where there is nothing
     """
 
     where: str
@@ -56,12 +57,16 @@ class Table:
     line_of: Callable[[int], str] = lambda _row: ""
     positional: bool = False
     declared: Callable[[], Size] = Size
+    cells: Callable[[str], list[Any]] = lambda _name: []
 
 
 def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str] = ()) -> Table:
     """A pyarrow Table as ours; a data frame's row labels (its index) are not among its columns."""
     names = tuple(n for n in table.column_names if n not in hidden and not is_index(n))
-    return Table(where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted])
+    return Table(
+        where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted],
+        cells=lambda name: list(table.column(name).to_pylist()),
+    )  # fmt: skip
 
 
 def separator_hint(names: Sequence[str]) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
 from nodescope.arithmetic.given import as_floats, choice, number, refuse_not_finite, shown, whole
+from nodescope.arithmetic.losses import Loss
 from nodescope.data import Examples, is_table, read_examples
+from nodescope.data.classes import Classes, classes_of, coded, labels_of
 from nodescope.data.scaling import asked
 from nodescope.errors import InputError
 from nodescope.run import shapes
@@ -35,10 +37,11 @@ def make_recipe(**keywords: Any) -> Recipe:
     if in_layers:
         _refuse_beside_network(given["weight"], given["bias"])
     start = None if given["weight"] is None else as_floats("weight", given["weight"])
+    _refuse_classes_without_loss(given["classes"], plain["loss"])
     if given["data"] is None:
-        axes, start, examples = _of_arrays(given, start, plain["seed"])
+        axes, start, examples = _of_arrays(given, start, plain)
     else:
-        axes, start, examples = _of_table(given, start, plain["seed"])
+        axes, start, examples = _of_table(given, start, plain)
         if plain["steps"] is None and plain["epochs"] is None:
             plain["epochs"] = DEFAULT_EPOCHS
     _check_finite(start, axes, examples)
@@ -58,6 +61,7 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
         layers = _one_layer(start, bias, axes, examples)
         frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
         _refuse_order_of_layers(plain["update_order"])
+    layers = outputs_for(layers, plain["loss"])
     if plain["summation"] == "auto":
         plain["summation"] = layers.usual_summation
     mask = frozen_in(layers, frozen, plain["freeze_bias"])
@@ -70,13 +74,16 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
 # ---- examples, and the shapes that they are written in ----
 
 
-def _of_table(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[Axes, Floats | None, Examples]:
+def _of_table(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]) -> tuple[Axes, Floats | None, Examples]:
     if given["input"] is not None:
         raise InputError("input= and data= are both given; name the table's input columns with inputs=[…]")
     in_layers = given["network"] is not None
     names = ("inputs", "goal", "standardise", "missing", "holdout")
-    examples = read_examples(given["data"], **{name: given[name] for name in names}, seed=seed, goals_too=in_layers)
-    one_goal = examples.source is not None and examples.source.one_goal
+    told = {name: given[name] for name in names}
+    if plain["loss"].tells_classes:
+        told |= {"as_classes": True, "classes": given["classes"], "outputs": _outputs(given, start)}
+    examples = read_examples(given["data"], **told, seed=plain["seed"], goals_too=in_layers)
+    one_goal = examples.goal.shape[1] == 1 and examples.source is not None and examples.source.one_goal
     axes = Axes(True, True, not one_goal, in_layers)
     return axes, None if in_layers else _table_start(examples, one_goal, start), examples
 
@@ -91,9 +98,32 @@ def _table_start(examples: Examples, one_goal: bool, start: Floats | None) -> Fl
     return np.zeros(shape) if start is None else start
 
 
-def _of_arrays(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[Axes, Floats | None, Examples]:
+def _outputs(given: dict[str, Any], start: Floats | None) -> int | None:
+    """How many outputs are asked for by the start weights or the layers given; None where that follows from the goals."""
+    network = given["network"]
+    if network is None:
+        return len(start) if start is not None and start.ndim == 2 else None
+    if isinstance(network, Mapping) and "hidden" in network:
+        return None
+    return as_network(network).sizes[-1]
+
+
+def _goals(given: dict[str, Any], start: Floats | None, loss: Loss) -> tuple[Floats, Classes | None]:
+    """Goals in the person's shape, and the classes that they are."""
+    if not loss.tells_classes:
+        return as_floats("goal", given["goal"]), None
+    labels, columns = labels_of("goal", given["goal"])
+    classes = classes_of("goal", labels, given["classes"] if given["classes"] is not None else columns)
+    goal = coded(labels, classes, _outputs(given, start))
+    has_axis = goal.shape[1] > 1 or (start is not None and start.ndim == 2)
+    goal = goal if has_axis else goal[:, 0]
+    return goal if np.ndim(given["goal"]) else goal[0], classes
+
+
+def _of_arrays(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]) -> tuple[Axes, Floats | None, Examples]:
     _refuse_without_data(given)
-    x, goal = as_floats("input", given["input"]), as_floats("goal", given["goal"])
+    x, seed = as_floats("input", given["input"]), plain["seed"]
+    goal, classes = _goals(given, start, plain["loss"])
     if given["network"] is None:
         axes, start, x, goal = shapes.fit(start, x, goal)
     elif isinstance(given["network"], Mapping) and "hidden" in given["network"]:
@@ -108,7 +138,8 @@ def _of_arrays(given: dict[str, Any], start: Floats | None, seed: int) -> tuple[
         x, goal = x.copy(), goal.copy()
     empty = np.empty(0)
     examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
-    return axes, start, examples.standardised(standardise, goals_too=axes.layers)
+    examples = replace(examples, classes=classes)
+    return axes, start, examples.standardised(standardise, goals_too=axes.layers and classes is None)
 
 
 def _layers(network: Any, examples: Examples | None, seed: int) -> Network:
@@ -138,6 +169,28 @@ def _one_layer(start: Floats, bias: object, axes: Axes, examples: Examples) -> N
     k, d = examples.goal.shape[1], examples.input.shape[1]
     block = np.array(start, dtype=np.float64).reshape(k, d)
     return Network((block,), (_start_bias(bias, axes, k),), (ACTIVATIONS["identity"],))
+
+
+def outputs_for(layers: Network, loss: Loss) -> Network:
+    """The layers with the outputs that their loss takes: under cross-entropy probabilities, elsewhere what was given.
+
+    Raises
+    ------
+    InputError
+        Softmax without cross-entropy or before the last layer, or an activation that gives no probabilities.
+    """
+    *before, last = layers.activations
+    if SOFTMAX in before or (last == SOFTMAX and not loss.tells_classes):
+        raise InputError('softmax is for the outputs of loss="cross-entropy"; take another activation for this layer')
+    if not loss.tells_classes:
+        return layers
+    needed = ACTIVATIONS["sigmoid"] if layers.sizes[-1] == 1 else SOFTMAX
+    if last not in (needed, ACTIVATIONS["identity"]):
+        raise InputError(
+            f'the last layer has {last.name}; under loss="cross-entropy" its predictions are probabilities: leave its activation '
+            f"out, and {'one output gets sigmoid' if needed != SOFTMAX else f'{layers.sizes[-1]} outputs get softmax'}"
+        )
+    return replace(layers, activations=(*before, needed))
 
 
 def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
@@ -227,6 +280,11 @@ def _refuse_beside_network(weight: object, bias: object) -> None:
     for name, value in (("weight", weight), ("bias", bias)):
         if value is not None:
             raise InputError(f"{name}= and network= are both given; a network has its own: ns.network(weights=[…], biases=[…])")
+
+
+def _refuse_classes_without_loss(classes: object, loss: Loss) -> None:
+    if classes is not None and not loss.tells_classes:
+        raise InputError(f'classes is {shown(classes)}, which goes with loss="cross-entropy"; give that too, or leave classes out')
 
 
 def _refuse_order_of_layers(update_order: str) -> None:

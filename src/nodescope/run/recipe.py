@@ -15,6 +15,7 @@ from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule
 from nodescope.data import Examples, Source
+from nodescope.data.classes import Classes
 from nodescope.data.scaling import APPLIED
 from nodescope.run.network import Network
 from nodescope.run.schedule import Schedule
@@ -150,7 +151,15 @@ class Recipe:
         return self.source.inputs if self.source else tuple(str(i) for i in range(self.d))
 
     @property
+    def classes(self) -> Classes | None:
+        """What the outputs tell apart, where goals are classes; of one output the one that 0 stands for first."""
+        return self.examples.classes
+
+    @property
     def goal_names(self) -> tuple[str, ...]:
+        """Column names, or "0", "1", …; of an output for each class what the class is called."""
+        if self.classes is not None and self.k > 1:
+            return tuple(str(label) for label in self.classes)
         return self.source.goals if self.source else tuple(str(j) for j in range(self.k))
 
     @property
@@ -199,10 +208,24 @@ class Recipe:
     def _examples_told(self) -> dict[str, Any]:
         source, scaling = self.source, self.examples.scaling_told()
         if source is not None and source.path is not None:
-            return {**source.told(), "standardise": scaling or False, "fingerprint": self.examples.fingerprint}
-        x, goal = self.axes.as_given(self.examples.input, self.examples.goal)
-        told = {"input": x.tolist(), "goal": goal.tolist()}
+            return {
+                **source.told(),
+                **self._classes_told(),
+                "standardise": scaling or False,
+                "fingerprint": self.examples.fingerprint,
+            }
+        x, goals = self.axes.as_given(self.examples.input, self.examples.goal)
+        told = {"input": x.tolist(), "goal": self.given_goals(goals)} | self._classes_told()
         return told | ({"standardise": scaling | {APPLIED: True}} if scaling else {})
+
+    def given_goals(self, goals: Floats) -> Any:
+        """Goals in the person's shape, in lists; a label for each example where they are classes."""
+        if self.classes is None:
+            return goals.tolist()
+        return self.examples.labels if self.axes.examples else self.examples.labels[0]
+
+    def _classes_told(self) -> dict[str, Any]:
+        return {} if self.classes is None else {"classes": list(self.classes)}
 
     def _start_told(self) -> dict[str, Any]:
         """Start weights and biases as the person wrote them."""

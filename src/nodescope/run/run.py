@@ -18,6 +18,7 @@ from nodescope.run.replay import Cycle, Replay
 from nodescope.run.score import Score, linear, score
 from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
 from nodescope.run.trace import Trace
+from nodescope.theory.likelihood import mean_loss
 
 
 @dataclasses.dataclass(eq=False)
@@ -93,8 +94,11 @@ class Run(OffersOfReplayed):
     def loss(self) -> float:
         """What the steps make smaller, at the final weights: the recipe's loss summed over outputs, averaged over all examples.
 
-        For squared errors that is half the sum of their squares; `reduction` does not change it.
+        For squared errors that is half the sum of their squares; `reduction` does not change it. Cross-entropy: the mean of −ln of
+        the probability that each example's class was given (log loss).
         """
+        if self.recipe.loss.tells_classes:
+            return mean_loss(self.recipe.problem, self._final)
         prediction = engine().predict(self.recipe.problem, self._final)
         errors = (prediction - self.recipe.examples.goal).ravel().tolist()
         return sum(self.recipe.loss.at(error) for error in errors) / self.recipe.n

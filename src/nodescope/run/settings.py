@@ -216,12 +216,22 @@ def settings(
     loss: Annotated[
         Any,
         Setting(
-            '{"squared", "huber", "absolute"} or mapping',
-            "What each step makes smaller: squared, huber or absolute. Of an error e ½ e² (not e²), Huber's "
-            '{"name": "huber", "threshold": 1.0}, or |e|.',
+            '{"squared", "huber", "absolute", "cross-entropy"} or mapping',
+            "What each step makes smaller: squared, huber, absolute or cross-entropy. Of an error e ½ e² (not e²), Huber's "
+            '{"name": "huber", "threshold": 1.0}, or |e|. Cross-entropy is for goals that are classes, text or whole numbers: of '
+            "two classes one output says how likely the second is (sigmoid of its sum, logistic regression), of more each has one "
+            "(softmax); the delta is prediction − goal.",
             lambda _name, value: as_loss(value),
         ),
     ] = "squared",
+    classes: Annotated[
+        Any,
+        Setting(
+            "list, optional",
+            "With cross-entropy: the classes in the order of the outputs. Those of the goals, sorted, unless given.",
+            shell="names",
+        ),
+    ] = None,
     out: Annotated[
         str | PathLike[str] | None,
         Setting(
@@ -257,6 +267,7 @@ MEANT = {
     **dict.fromkeys(("test_size", "validation_split", "validation_fraction"), "holdout"),
     **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
     **dict.fromkeys(("criterion", "objective"), "loss"),
+    **dict.fromkeys(("class_names", "label_names", "categories"), "classes"),
 }
 """Other libraries and textbooks call the keywords so."""
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.errors import InputError
+from nodescope.theory.likelihood import most_curvature
 from nodescope.theory.limits import momentum_of
 from nodescope.theory.linear import inputs_with_bias
 from nodescope.theory.network import Surface
@@ -26,7 +27,8 @@ def automatic_alpha(problem: Problem, start: Floats) -> float:
     hardly damps it: 1.9/λmax leaves 0.9 of it, and is at most 5 % slower for the rest. The λ come from singular values of the
     inputs, never from XᵀX. A bias counts as an input of 1; inputs whose weights are frozen do not count. Batches in between take
     the one-at-a-time value, which is stable for their mean; under reduction="sum" it is divided by their size. With momentum it
-    is multiplied by 1 − momentum. Networks: half the local limit at the start. Rules that rescale their steps: what is customary.
+    is multiplied by 1 − momentum. Under cross-entropy the same with λ ÷ 4 for one output and λ ÷ 2 for several, the most that it
+    can curve. Networks: half the local limit at the start. Rules that rescale their steps: what is customary.
 
     Raises
     ------
@@ -36,7 +38,9 @@ def automatic_alpha(problem: Problem, start: Floats) -> float:
     rule = problem.rule
     if rule.rescales:
         return CUSTOMARY[rule.name]
-    alpha = (_of_one_layer(problem) if problem.is_linear else _of_network(problem, start)) * (1.0 - momentum_of(rule))
+    alpha = (_of_one_layer(problem) if problem.is_linear or _is_logistic(problem) else _of_network(problem, start)) * (
+        1.0 - momentum_of(rule)
+    )
     if not (math.isfinite(alpha) and alpha > 0.0):
         raise InputError("the squares of the inputs are too large or too small for doubles; standardise the inputs, or give alpha=")
     return alpha
@@ -47,7 +51,13 @@ def _of_one_layer(problem: Problem) -> float:
     if problem.frozen is not None:
         live = live[:, ~problem.blocks(problem.frozen)[0].all(axis=0)]
     alpha = _whole_batch(live) if problem.batch == problem.n else _one_at_a_time(live)
+    alpha /= most_curvature(problem)
     return alpha if problem.mean else alpha / problem.batch
+
+
+def _is_logistic(problem: Problem) -> bool:
+    """Whether it is one layer under cross-entropy: its sums are linear in the weights, and their curvature has a bound."""
+    return len(problem.layers) == 1 and problem.loss.tells_classes
 
 
 def _of_network(problem: Problem, start: Floats) -> float:
@@ -71,8 +81,9 @@ def _unsaturated(problem: Problem, start: Floats) -> float:
     last = problem.layers[-1]
     given = Surface(problem, start, looked_at(problem)).passes[-1].input
     slope = 0.25 if last.activation.name == "sigmoid" else 1.0
+    most = most_curvature(problem) if problem.loss.tells_classes else slope * slope
     with np.errstate(over="ignore"):
-        return slope * slope * float((given * given).sum(axis=1).mean() + last.has_bias)
+        return most * float((given * given).sum(axis=1).mean() + last.has_bias)
 
 
 def _one_at_a_time(x: Floats) -> float:

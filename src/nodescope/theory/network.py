@@ -5,15 +5,18 @@ step makes smaller is F: the loss, ½ error² unless another is chosen, summed o
 under reduction="sum"). The plain rule subtracts alpha × ∇F.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.activations import SOFTMAX
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.problem import Floats, LayerShape, Problem
+from nodescope.theory.likelihood import STEEPEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +44,9 @@ def forward(shapes: Sequence[LayerShape], blocks: Sequence[Floats], x: Floats) -
 
 
 @np.errstate(all="ignore")
-def backward(blocks: Sequence[Floats], passes: Sequence[LayerPass], output: Floats) -> list[Floats]:
-    """Deltas (m, k) of every layer from ∂loss/∂prediction of the last."""
-    deltas = [output * passes[-1].slope]
+def backward(blocks: Sequence[Floats], passes: Sequence[LayerPass], of_outputs: Floats) -> list[Floats]:
+    """Deltas (m, k) of every layer from those of the last, ∂loss/∂sum."""
+    deltas = [of_outputs]
     for block, at in zip(reversed(blocks[1:]), reversed(passes[:-1]), strict=True):
         deltas.append((deltas[-1] @ block[:, : at.prediction.shape[1]]) * at.slope)
     return deltas[::-1]
@@ -60,6 +63,8 @@ def weighted_deltas(shapes: Sequence[LayerShape], passes: Sequence[LayerPass], d
 
 def loss_slope(loss: Loss, error: Floats) -> Floats:
     """The loss's slope at each error."""
+    if loss.tells_classes:
+        raise ValueError("cross-entropy has no slope at an error: its deltas are the errors")
     if loss.name == "huber":
         return np.asarray(np.clip(error, -loss.threshold, loss.threshold))
     return np.asarray(np.sign(error)) if loss.name == "absolute" else error
@@ -70,6 +75,18 @@ def loss_curvature(loss: Loss, error: Floats) -> Floats:
     if loss.name == "huber":
         return (np.abs(error) <= loss.threshold).astype(np.float64)
     return np.zeros_like(error) if loss.name == "absolute" else np.ones_like(error)
+
+
+def output_deltas(loss: Loss, error: Floats, slope: Floats) -> Floats:
+    """Deltas of the outputs from their errors and slopes."""
+    return error if loss.tells_classes else loss_slope(loss, error) * slope
+
+
+def turned_prediction(name: str, at: LayerPass, r_sum: Floats) -> Floats:
+    """How predictions change where sums change by r_sum; of softmax each depends on all."""
+    if name == SOFTMAX.name:
+        return np.asarray(at.prediction * (r_sum - (at.prediction * r_sum).sum(axis=1, keepdims=True)))
+    return r_sum * at.slope
 
 
 @np.errstate(all="ignore")
@@ -105,7 +122,7 @@ class Surface:
         self.goal = problem.goal[examples]
         self.passes = forward(self.shapes, self.blocks, problem.input[examples])
         self.error = self.passes[-1].prediction - self.goal
-        self.deltas = backward(self.blocks, self.passes, loss_slope(problem.loss, self.error))
+        self.deltas = backward(self.blocks, self.passes, output_deltas(problem.loss, self.error, self.passes[-1].slope))
         self.scale = 1.0 / len(self.goal) if problem.mean else problem.batch / len(self.goal)
         self.free = np.ones(problem.size) if problem.frozen is None else (~problem.frozen.ravel()).astype(np.float64)
 
@@ -126,14 +143,17 @@ class Surface:
             if shape.has_bias:
                 r_sum = r_sum + turn[:, -1]
             inner.append((moved, r_sum))
-            moved = r_sum * at.slope
-        output = loss_slope(self.problem.loss, self.error)
-        r_output = loss_curvature(self.problem.loss, self.error) * moved
-        parts: list[Floats] = []
-        back, r_back = output, r_output
+            moved = turned_prediction(shape.activation.name, at, r_sum)
+        loss, parts = self.problem.loss, list[Floats]()
+        back, r_back = (
+            (self.error, moved) if loss.tells_classes else (loss_slope(loss, self.error), loss_curvature(loss, self.error) * moved)
+        )
         for l in reversed(range(len(self.shapes))):  # noqa: E741  # l for layer, as everywhere
             at, (r_input, r_sum), shape = self.passes[l], inner[l], self.shapes[l]
-            r_delta = r_back * at.slope + back * activation_curvature(shape.activation.name, at) * r_sum
+            if loss.tells_classes and l == len(self.shapes) - 1:
+                r_delta = r_back
+            else:
+                r_delta = r_back * at.slope + back * activation_curvature(shape.activation.name, at) * r_sum
             part = r_delta.T @ at.input + self.deltas[l].T @ r_input
             parts.append(np.column_stack([part, r_delta.sum(axis=0)]) if shape.has_bias else part)
             if l:
@@ -147,7 +167,9 @@ class Surface:
         for j in range(self.goal.shape[1]):
             output = np.zeros_like(self.goal)
             output[:, j] = 1.0
-            deltas = backward(self.blocks, self.passes, output)
+            # of cross-entropy the curvature over the sums counts too: no more than this
+            flat = math.sqrt(STEEPEST[self.problem.k > 1]) if self.problem.loss.tells_classes else self.passes[-1].slope
+            deltas = backward(self.blocks, self.passes, output * flat)
             for shape, at, delta in zip(self.shapes, self.passes, deltas, strict=True):
                 with np.errstate(all="ignore"):
                     total += (delta**2).sum(axis=1) * ((at.input**2).sum(axis=1) + shape.has_bias)

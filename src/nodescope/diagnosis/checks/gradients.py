@@ -12,6 +12,7 @@ from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.replayed_columns import fill
 from nodescope.run.run import Run
+from nodescope.theory.likelihood import example_losses
 from nodescope.theory.network import forward
 
 EPSILON = 2.0**-52
@@ -201,6 +202,6 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
         sides.append(error > 0)
     if problem.loss.name == "huber":
         sides.append(np.abs(error) > problem.loss.threshold)
-    total = float(problem.loss.of(error).sum())
+    total = float(example_losses(problem, weights).sum())
     every_side = np.concatenate([side.ravel() for side in sides]) if sides else np.empty(0)
     return total / len(error) if mean else total, every_side, error + problem.goal

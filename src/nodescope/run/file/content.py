@@ -28,7 +28,7 @@ VERSION = 4
 """Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too; 4 has checksums."""
 SINCE = {"recorded": 3, "checksum": 4, "log": 4}
 """Headers that an older format did not have; "log" says that there is one, in the file itself, once there is."""
-RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2}
+RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2, "classes": 4}
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20
 """Examples up to so many bytes are kept in the file; larger arrays are known by their fingerprint only."""
@@ -165,6 +165,7 @@ def recipe_header(recipe: Recipe) -> dict[str, Any]:
         "scheduled": recipe.schedule is not None,
         "source": None if source is None else source.to_dict(),
         "scaling": recipe.examples.scaling_told(),
+        **({} if recipe.classes is None else {"classes": list(recipe.classes)}),
         "activations": [activation.name for activation in recipe.network.activations] if recipe.in_layers else None,
     }
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.given import number, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.data import Examples, Scaling, Source
+from nodescope.data.classes import Classes, classes_of, coded, decoded
 from nodescope.data.scaling import as_scaling
 from nodescope.errors import InputError
 from nodescope.run.checkpoints import Checkpoints
@@ -31,7 +32,7 @@ from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
 from nodescope.run.settings import plain_names
-from nodescope.run.shapes import Axes, as_floats
+from nodescope.run.shapes import Axes, Floats, as_floats
 
 Arrays = Mapping[str, NDArray[Any]]
 Header = Mapping[str, Any]
@@ -74,9 +75,11 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
     examples = _examples(header, arrays, axes, data)
     layers, bias = _network(kept, arrays), arrays.get("bias")
     given_input, goal = axes.as_given(examples.input, examples.goal)
+    labels = examples.labels if axes.examples else examples.labels[:1]
     recipe = make_recipe(
         input=given_input,
-        goal=goal,
+        goal=goal if examples.classes is None else labels if axes.examples else labels[0],
+        classes=None if examples.classes is None else list(examples.classes),
         network=layers,
         weight=None if layers else arrays["weight"],
         bias=None if layers or bias is None else axes.of_outputs(bias),
@@ -120,8 +123,25 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
         raise OtherExamples("the examples are not those that the run was made with (their fingerprint differs)")
     recipe = header["recipe"]
     scaling, goal_scaling = _scalings(recipe, d, k)
-    source = None if recipe["source"] is None else _source(recipe["source"], n, m if inside else None, d, k)
-    return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling)
+    classes = _classes(recipe.get("classes"), goal, unseen_goal)
+    goals = 1 if classes is not None else k
+    source = None if recipe["source"] is None else _source(recipe["source"], n, m if inside else None, d, goals)
+    return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling, classes=classes)
+
+
+def _classes(kept: Any, *goals: Floats) -> Classes | None:
+    """The classes that goals stand for, which then are zeros and ones."""
+    if kept is None:
+        return None
+    classes = classes_of("goal", [], kept)
+    for goal in goals:
+        k = goal.shape[1]
+        if (
+            k != (1 if len(classes) == 2 and k == 1 else len(classes))
+            or coded(decoded(goal, classes), classes, k).tobytes() != goal.tobytes()
+        ):
+            raise ValueError(f"its goals are not of its {len(classes)} classes")
+    return classes
 
 
 def _scalings(recipe: Header, d: int, k: int) -> tuple[Scaling | None, Scaling | None]:

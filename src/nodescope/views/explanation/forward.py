@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from nodescope.arithmetic.activations import SOFTMAX
 from nodescope.views.explanation.lines import FEW_NODES, Line, Part, line, number_in, sum_line
 from nodescope.views.explanation.not_finite import first_not_finite
 from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
@@ -71,18 +72,40 @@ def _activation(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Itera
     """The activation at the sum, and its slope there."""
     function, total = layer.shape.activation.name, float(layer.sum[s, j])
     name, slope = (step.of(quantity, layer, j, s=s) for quantity in ("prediction", "slope"))
+    if layer.shape.activation == SOFTMAX:
+        yield _softmax(name, layer, s, j)
+        return
     numbers, exactly = f"{function}({later(total)})", f"{function}({exact(total)})"
     yield Line(name, float(layer.prediction[s, j]), f"{function}(sum)", numbers, exactly)
+    if layer is step.last and step.recipe.loss.tells_classes:
+        return
     at = f"slope at {later(total)}"
     yield Line(slope, float(layer.slope[s, j]), f"slope of {function} at the sum", at, f"slope of {function}")
 
 
+def _softmax(name: str, layer: LayerNumbers, s: int, j: int) -> Line:
+    """exp(sum) ÷ the sum of exp of all sums of the layer, each less the largest of them."""
+    sums = [float(total) for total in layer.sum[s]]
+    most = max(sums)
+    words = "exp(sum − largest sum) ÷ the sum of these over all outputs"
+    if len(sums) > FEW_NODES:
+        return Line(name, float(layer.prediction[s, j]), words, f"softmax of {len(sums):,} sums", f"softmax of {len(sums):,} sums")
+    told = []
+    for how, minus, by in ((later, "−", "÷"), (exact, "-", "/")):
+        powers = [f"exp({number_in(total, how)} {minus} {number_in(most, how)})" for total in sums]
+        told.append(f"{powers[j]} {by} ({' + '.join(powers)})")
+    return Line(name, float(layer.prediction[s, j]), words, *told)
+
+
 def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
-    """(prediction − goal) × slope; of a loss that is not the square, its slope instead of the error."""
+    """(prediction − goal) × slope; of a loss that is not the square, its slope instead of the error; of cross-entropy no slope."""
     layer, loss = step.last, step.recipe.loss
     prediction, goal = float(layer.prediction[s, j]), float(step.goal[s, j])
     values = {"prediction": prediction, "goal": goal, "slope": float(layer.slope[s, j])}
     formula = "{prediction} − {goal}"
+    if loss.tells_classes:
+        yield line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), formula, values)
+        return
     if loss.name != "squared":
         values["loss's slope"] = loss.slope(prediction - goal)
         at = f"slope at {number_in(prediction, later)} − {number_in(goal, later)}"
@@ -96,7 +119,8 @@ def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
 
 def error(step: StepNumbers) -> Part:
     """mse of the step's examples, and the first number that is not finite."""
-    is_delta = step.last.shape.is_identity and step.recipe.loss.name == "squared"
+    loss = step.recipe.loss
+    is_delta = loss.tells_classes or (step.last.shape.is_identity and loss.name == "squared")
     with np.errstate(all="ignore"):
         errors = [float(error) for error in (step.last.prediction - step.goal).ravel()]
     of = "delta × delta" if is_delta else "error × error"
