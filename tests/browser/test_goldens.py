@@ -73,13 +73,13 @@ def test_spoken(opened: Callable[..., Any]):
 
 def test_the_picture_without_a_browser_says_what_the_page_says(opened: Callable[..., Any]):
     """Python's texts beside the page's, at every tenth step and the last that move."""
-    from nodescope.views.picture.loop import Numbers
+    from nodescope.views.picture.loop import LoopNumbers
 
     run = seed()
     page = opened(run)
     for step in [*range(0, 300, 10), *range(300, STALL)]:
         go(page, step)
         shown = page.locator("svg.loop [data-text]").evaluate_all("all => all.map(e => e.dataset.text)")
-        text = Numbers(run.trace[step]).text
+        text = LoopNumbers(run.trace[step]).text
         names = ("input", "weight", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight")
         assert shown == [text[name] for name in names], step

@@ -9,7 +9,7 @@ from conftest import PLAIN
 
 import nodescope as ns
 from nodescope.diagnosis.after.proof import Row, made_again
-from nodescope.theory.doubled import add, exact_product, multiply, quotient, whole
+from nodescope.theory.doubled import add, as_pair, exact_product, multiply, quotient
 from nodescope.theory.epoch import Epoch
 from nodescope.theory.epoch_rounding import carried_roundings
 
@@ -73,7 +73,7 @@ def test_a_line_says_what_its_numbers_have_in_common():
 def test_pairs_of_doubles_against_fractions():
     rng = np.random.default_rng(5)
     for a, b, c in rng.normal(size=(200, 3)) * 10.0 ** rng.uniform(-8, 8, size=(200, 3)):
-        pair = add(multiply(whole(np.array(a)), whole(np.array(b))), whole(np.array(c)))
+        pair = add(multiply(as_pair(np.array(a)), as_pair(np.array(b))), as_pair(np.array(c)))
         exact = Fraction(a) * Fraction(b) + Fraction(c)
         size = abs(Fraction(a) * Fraction(b)) + abs(Fraction(c))
         assert abs(Fraction(float(pair[0])) + Fraction(float(pair[1])) - exact) <= size * Fraction(2) ** -100

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import nodescope as ns
 from nodescope.arithmetic import walk as plain
-from nodescope.diagnosis.checks.verify import Difference, verify
+from nodescope.diagnosis.checks.verify import Mismatch, verify
 from nodescope.run.replay import Cycle
 
 RULES = ["plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
@@ -123,7 +123,7 @@ def test_ulps_and_the_sentence():
     expected = float(state[0])
     state[0] = math.nextafter(math.nextafter(expected, 1.0), 1.0)
     certificate = verify(run)
-    assert certificate.first_difference == Difference(256, 0, "weight", expected, float(state[0]), 2)
+    assert certificate.first_difference == Mismatch(256, 0, "weight", expected, float(state[0]), 2)
     assert f"step 256, node 0, weight: recomputing gives {expected!r}, the run has {float(state[0])!r} (2 ulps apart)" in str(
         certificate
     )
@@ -132,7 +132,7 @@ def test_ulps_and_the_sentence():
 def test_ulps_across_zero():
     run = ns.descend(weight=[-5e-324, 1.0], input=[0.0, 1.0], goal=0.0, alpha=0.1, steps=3)
     run.replay.last_state[0] = 1e-323
-    assert verify(run).first_difference == Difference(3, 0, "weight[0]", -5e-324, 1e-323, 3)
+    assert verify(run).first_difference == Mismatch(3, 0, "weight[0]", -5e-324, 1e-323, 3)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -221,7 +221,7 @@ def test_recipes_changed_since():
         assert verify(run).first_difference.quantity == "recipe", field
     run = seed_run()
     run.recipe.problem.alpha = 0.2
-    assert verify(run).first_difference == Difference(0, None, "alpha", 0.1, 0.2)
+    assert verify(run).first_difference == Mismatch(0, None, "alpha", 0.1, 0.2)
     run = seed_run()
     flip(run.recipe.weight.reshape(-1), 0)
     assert verify(run).first_difference.step == 0

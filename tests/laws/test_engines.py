@@ -19,7 +19,7 @@ from nodescope.run.toml import parse_recipe
 
 ODD = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 0.1, 0.4, 0.6, 1e300, -1e300, 5e-324, 1e-310, 1e160, -1e-200, 1e-8]
 number = st.one_of(st.sampled_from(ODD), st.floats(-3, 3), st.floats(allow_nan=False, allow_infinity=False))
-ENGINE_USERS = ("descent", "replay", "run", "quiet")
+ENGINE_USERS = ("descent", "replay", "run", "settled")
 
 
 @st.composite

@@ -22,7 +22,7 @@ from sealing import seal
 
 import nodescope as ns
 from nodescope.data import Examples
-from nodescope.run.recorded import Bend, Record, Recorded, RecordedLayer, Trouble
+from nodescope.run.recorded import Curvature, Record, Recorded, RecordedLayer, Trouble
 
 DAMAGES = int(os.environ.get("NODESCOPE_DAMAGES", "60"))
 ODD = (
@@ -50,7 +50,7 @@ def observed() -> Recorded:
     layers = (RecordedLayer("a", "Linear", 3, 2, (0, 1), "tanh"), RecordedLayer("b", "Linear", 2, 2, (1,), "", "its rate is 0"))
     records = [Record(step, 0.1, 1.0 / (1 + step), (columns(2, 3, 4), columns(1, 2, 4))) for step in (0, 10, 20)]
     trouble = Trouble(21, "a", 0, 1, "sum", float("inf"), (("w", 1.0),), "it grew", 15)
-    bends = [Bend(10, 0.1, 2.0, 1.0, (0.5, 0.25, 0.25))]
+    bends = [Curvature(10, 0.1, 2.0, 1.0, (0.5, 0.25, 0.25))]
     losses = [1.0 / (1 + step) for step in range(22)]
     return Recorded("X 1", {"name": "SGD", "alpha": 0.1}, layers, losses, records, 10, ns.Ending.DIVERGED, ["note"], bends, trouble)
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from nodescope.theory.stall import Node, stall
+from nodescope.theory.stall import OneWeight, stall
 
 STEPS = 3000
 
@@ -33,7 +33,7 @@ def test_in_a_long_stretch_of_ties_the_first_even_double_is_the_end(goal):
     start = math.copysign(2.0**-55 * (1 + 2.0**-52), goal)
     next_one = math.copysign(2.0**-55 * (1 + 2.0**-51), goal)
     assert walked(start, 1.0, goal, 2.0**-108) == next_one
-    assert stall(Node(1.0, goal, 2.0**-108), start) == next_one
+    assert stall(OneWeight(1.0, goal, 2.0**-108), start) == next_one
 
 
 def test_ends_among_ties_are_those_of_the_walk():
@@ -51,6 +51,6 @@ def test_ends_among_ties_are_those_of_the_walk():
         if end is None:
             continue
         compared += 1
-        assert stall(Node(x, goal, alpha), start) == end, (start, x, goal, alpha)
+        assert stall(OneWeight(x, goal, alpha), start) == end, (start, x, goal, alpha)
         odd += math.frexp(end)[0] * 2**53 % 2 == 1
     assert odd > 100  # both kinds are among them

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.run.recorded import Record, RecordedLayer, Seen
+from nodescope.run.recorded import Record, RecordedLayer, RecordedWindow
 from nodescope.views import report, values
 from nodescope.views.picture.sheet import sheet
 from nodescope.views.picture.svg import svg
@@ -98,7 +98,7 @@ def test_every_public_object_shows_itself():
         assert not repr(one).startswith("<nodescope."), one
         told = json.loads(values.as_json(values.values_of(one)))
         assert told
-        if not isinstance(one, (ns.Ending, Seen)):
+        if not isinstance(one, (ns.Ending, RecordedWindow)):
             html = one._repr_html_()
             assert html.startswith(("<p>", "<table>"))
             assert "<b></" not in html

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.views.picture.loop import Numbers
+from nodescope.views.picture.loop import LoopNumbers
 from nodescope.views.picture.sheet import sheet, telling_step
 from nodescope.views.picture.stall import doubles_between
 from nodescope.views.picture.svg import svg
@@ -85,7 +85,7 @@ def test_names_stand_as_text():
 def test_two_numbers_of_the_picture_never_share_a_text():
     run = seed()
     for step in range(run.steps):
-        n = Numbers(run.trace[step])
+        n = LoopNumbers(run.trace[step])
         shown: dict[str, float] = {}
         for name, text in n.text.items():
             value = getattr(n, name)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nodescope.arithmetic import functions
-from nodescope.arithmetic.given import near, shown
+from nodescope.arithmetic.checks import near, shown
 from nodescope.errors import InputError
 
 LEAK = 0.01

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import near, number, shown
+from nodescope.arithmetic.checks import near, number, shown
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from nodescope.arithmetic.given import near, number, shown, yes_or_no
+from nodescope.arithmetic.checks import near, number, shown, yes_or_no
 from nodescope.errors import InputError
 
 Pull = tuple[float, list[float]]

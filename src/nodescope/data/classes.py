@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import listed, shown
+from nodescope.arithmetic.checks import listed, shown
 from nodescope.data.columns import Bad
 from nodescope.data.table import Table
 from nodescope.errors import InputError

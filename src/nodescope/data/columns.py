@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import shown as in_message
+from nodescope.arithmetic.checks import shown
 
 Floats = NDArray[np.float64]
 EXACT = 2**53
@@ -127,7 +127,7 @@ def _first_text(column: Any, text: Any) -> Bad:
     import pyarrow as pa
 
     row = first_failure(text, lambda part: part.cast(pa.float64()))
-    return Bad(row, shown(column[row - 1].as_py().decode()), "correct the cell, or leave the column out")
+    return Bad(row, quoted(column[row - 1].as_py().decode()), "correct the cell, or leave the column out")
 
 
 def _is_boolean(text: Any) -> bool:
@@ -235,7 +235,7 @@ def _from_objects(column: Any) -> Floats | Bad:
         try:
             numbers[i] = float(value)
         except OverflowError:
-            return Bad(i + 1, in_message(value), "it is too large for float64", text=False)
+            return Bad(i + 1, shown(value), "it is too large for float64", text=False)
         except Exception:  # a signalling NaN, or somebody's own class
             return Bad(i + 1, _cell(value, type(value).__name__), "give a number, or None where there is none", text=False)
         if isinstance(value, int) and int(numbers[i]) != value:
@@ -244,7 +244,7 @@ def _from_objects(column: Any) -> Floats | Bad:
 
 
 def _cell(value: object, kind: object) -> str:
-    return shown(value) if isinstance(value, str) else f"{in_message(value)} (type {kind})"
+    return quoted(value) if isinstance(value, str) else f"{shown(value)} (type {kind})"
 
 
 def first_line(error: BaseException) -> str:
@@ -253,6 +253,6 @@ def first_line(error: BaseException) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """A cell's text as it stands in a message: quoted, escaped, short."""
     return f"the text {text!r}" if len(text) <= 60 else f"the text {text[:59]!r}…"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import choice, number, shown
+from nodescope.arithmetic.checks import choice, number, shown
 from nodescope.data.classes import Classes, Label, column_codes, decoded, opened
 from nodescope.data.columns import Bad
 from nodescope.data.fingerprint import fingerprint

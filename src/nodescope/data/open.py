@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import path_of, shown
+from nodescope.arithmetic.checks import path_of, shown
 from nodescope.data import columns, files
 from nodescope.data.columns import Bad, first_line
 from nodescope.data.table import Floats, Table, arrow_table, index_columns

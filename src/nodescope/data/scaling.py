@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import as_floats, choice, refuse_not_finite, shown, yes_or_no
+from nodescope.arithmetic.checks import as_floats, choice, refuse_not_finite, shown, yes_or_no
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -6,12 +6,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.given import choice, path_of, whole
+from nodescope.arithmetic.checks import choice, path_of, whole
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
 from nodescope.run.file.lock import beside
 from nodescope.run.given_run import refuse_no_run
-from nodescope.run.recorded import Recorded, Seen
+from nodescope.run.recorded import Recorded, RecordedWindow
 from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
 from nodescope.views.picture.drawn import drawn
@@ -158,7 +158,7 @@ def _windows(run: Run | Recorded) -> Iterator[Tabular]:
     return (run.trace[start : min(end, start + rows)] for start in range(0, max(1, end), rows))
 
 
-def _recorded(run: Recorded) -> Seen:
+def _recorded(run: Recorded) -> RecordedWindow:
     window = run.trace[:]
     wide = sum(math.prod(column.shape[1:]) for part in (window, *window.layers) for column in part.read().values())
     if wide > MOST_COLUMNS:

@@ -22,7 +22,7 @@ LONGEST_NAME = 60
 """Letters of a name that are shown; the whole of it stays the name."""
 
 
-def whole(title: str, body: str, head: str = "") -> str:
+def page_around(title: str, body: str, head: str = "") -> str:
     """A page around a body."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -59,7 +59,7 @@ def start(jobs: Jobs, wrong: Wrong | None = None, typed: Form | None = None) -> 
     typed, wrong = typed or {}, wrong or Wrong()
     fields = "".join(_field(name, name, typed.get(name, [value])[0]) for name, value in SEED.items())
     said = {wrong.of: _wrong(wrong.sentence)}
-    return whole(
+    return page_around(
         "nodescope",
         f"""<main class="start"><h1>nodescope</h1>
 <p class="soft">Every number inside every node at every step, exactly. This page is on this machine only.</p>
@@ -131,7 +131,7 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
         mark = " checked" if not form or key in form else ""
         return f'<label class="check"><input type="checkbox" name="{key}"{mark}> {label}</label>'
 
-    return whole(
+    return page_around(
         "nodescope: a table",
         f"""<main class="start"><h1>{name_of(table.path.name)}</h1><p><a href="/">Back to the start</a></p>{asked}
 <section><h2>Fit a node, or layers of nodes</h2>{_wrong(wrong)}
@@ -169,7 +169,7 @@ def on_its_way(job: Job, ahead: int) -> str:
     if job.waits:
         others = "1 run is" if ahead == 1 else f"{ahead:,} runs are"
         told, button = f"{others} before it, and {caps.SEATS} go at once.", "Take it out of the queue"
-    return whole(
+    return page_around(
         "nodescope: running",
         f"""<main class="start"><h1>{name_of(job.name)} {"waits for its turn" if job.waits else "is running"}</h1>
 <section><p role="status">{told}</p>
@@ -182,14 +182,14 @@ def on_its_way(job: Job, ahead: int) -> str:
 
 def nothing(sentence: str = "There is nothing here") -> str:
     """A page for an address that leads nowhere, or no longer somewhere."""
-    return whole(
+    return page_around(
         "nodescope", f'<main class="start"><h1>{escape(plain_text(sentence))}</h1><p><a href="/">Back to the start</a></p></main>'
     )
 
 
 def failed(job: Job, sentence: str) -> str:
     """A run that there is not, and why."""
-    return whole(
+    return page_around(
         "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{_wrong(sentence)}<p><a href="/">Back</a></p></main>'
     )
 
@@ -206,9 +206,9 @@ def view(run: Run | Recorded) -> str:
         document = safe_json(scene_of(run))
     except InputError as error:
         lines = _report(run)
-        return whole("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
+        return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     body = f'<div data-nodescope="scene" data-home="/"></div>{score}<script type="application/json" id="scene">{document}</script>'
-    return whole("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
+    return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 
 def _report(run: Run | Recorded) -> str:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
 
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d{1,15},\d{1,15}\s*")

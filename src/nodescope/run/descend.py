@@ -3,7 +3,7 @@
 from os import PathLike
 from typing import Any
 
-from nodescope.arithmetic.given import path_of, yes_or_no
+from nodescope.arithmetic.checks import path_of, yes_or_no
 from nodescope.run.descent import Progress, go
 from nodescope.run.file.runfile import RunFile
 from nodescope.run.making import make_recipe

@@ -14,11 +14,11 @@ from nodescope.errors import FileError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.ending import Ending
-from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import NoAlpha
+from nodescope.run.settled import no_order_moves_a_weight
 
 Progress = Callable[[int, int | None, float], None]
 """It is called between blocks with steps made, steps asked for, seconds."""

@@ -1,6 +1,6 @@
 """What a person gave as a run is one."""
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
-from nodescope.arithmetic.given import as_floats, choice, number, refuse_not_finite, shown, whole
+from nodescope.arithmetic.checks import as_floats, choice, number, refuse_not_finite, shown, whole
 from nodescope.arithmetic.losses import Loss
 from nodescope.data import Examples, is_table, read_examples
 from nodescope.data.classes import Classes, classes_of, coded, labels_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.activations import Activation, as_activation
-from nodescope.arithmetic.given import choice, listed, near, shown, whole, yes_or_no
+from nodescope.arithmetic.checks import choice, listed, near, shown, whole, yes_or_no
 from nodescope.arithmetic.order import uniform
 from nodescope.arithmetic.problem import LayerShape
 from nodescope.errors import InputError

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import whole
+from nodescope.arithmetic.checks import whole
 from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule

@@ -70,7 +70,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Bend:
+class Curvature:
     """Curvature of the loss of one step, as the optimizer feels it.
 
     Attributes
@@ -144,7 +144,7 @@ class Recorded(Offers):
     ending : Ending
     notes : list of str
         What was out of the ordinary, or could not be seen.
-    bends : list of Bend
+    bends : list of Curvature
     trouble : Trouble or None
     facts : Facts
         How parameters, loss and optimizer hang together.
@@ -165,7 +165,7 @@ class Recorded(Offers):
     stride: int = 1
     ending: Ending = Ending.INTERRUPTED
     notes: list[str] = field(default_factory=list)
-    bends: list[Bend] = field(default_factory=list)
+    bends: list[Curvature] = field(default_factory=list)
     trouble: Trouble | None = None
     facts: Facts = field(default_factory=Facts)
 
@@ -268,16 +268,16 @@ class Recorded(Offers):
         return "\n".join([*lines, *(f"  note      {note}" for note in self.notes)])
 
 
-class Seen(Tabular):
+class RecordedWindow(Tabular):
     """Named columns of recorded steps, or of one layer there; as an attribute or by name. Of one step without the first axis."""
 
-    def __init__(self, columns: dict[str, Any], layers: "Sequence[Seen]" = (), one_step: bool = False) -> None:
+    def __init__(self, columns: dict[str, Any], layers: "Sequence[RecordedWindow]" = (), one_step: bool = False) -> None:
         self._columns = columns
         self._layers = layers
         self._one_step = one_step
 
     @property
-    def layers(self) -> "Sequence[Seen]":
+    def layers(self) -> "Sequence[RecordedWindow]":
         """The same steps of each layer."""
         return self._layers
 
@@ -340,7 +340,7 @@ class RecordedTrace:
     def __len__(self) -> int:
         return len(self._run.records)
 
-    def __getitem__(self, key: int | slice) -> Seen:
+    def __getitem__(self, key: int | slice) -> RecordedWindow:
         if isinstance(key, slice):
             rows = range(self._run.steps)[key]
             return self._window([record for record in self._run.records if record.step in rows])
@@ -351,17 +351,17 @@ class RecordedTrace:
         if record is None:
             near = int(self.steps[np.argmin(np.abs(self.steps - step))])
             raise InputError(f"step {key} was not recorded; the nearest that was is {near} (run.trace.steps has all)")
-        layers = [Seen(dict(layer), one_step=True) for layer in record.layers]
-        return Seen({"step": record.step, "loss": record.loss, "alpha": record.alpha}, layers, one_step=True)
+        layers = [RecordedWindow(dict(layer), one_step=True) for layer in record.layers]
+        return RecordedWindow({"step": record.step, "loss": record.loss, "alpha": record.alpha}, layers, one_step=True)
 
-    def _window(self, records: list[Record]) -> Seen:
+    def _window(self, records: list[Record]) -> RecordedWindow:
         columns = {name: np.array([getattr(record, name) for record in records]) for name in ("step", "loss", "alpha")}
         layers = []
         for number in range(len(self._run.layers)):
             parts = [record.layers[number] for record in records]
             names = [name for name in COLUMNS if any(name in part for part in parts)]
-            layers.append(Seen({name: _stacked([part.get(name) for part in parts]) for name in names}))
-        return Seen(columns, layers)
+            layers.append(RecordedWindow({name: _stacked([part.get(name) for part in parts]) for name in names}))
+        return RecordedWindow(columns, layers)
 
 
 def _as_row(value: Any) -> Column:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import listed, near, number, shown, whole
+from nodescope.arithmetic.checks import listed, near, number, shown, whole
 from nodescope.errors import InputError
 
 

@@ -14,7 +14,7 @@ from os import PathLike
 from textwrap import fill
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, get_args, get_type_hints
 
-from nodescope.arithmetic.given import choice, near, number, whole, yes_or_no
+from nodescope.arithmetic.checks import choice, near, number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.rules import as_rule
 from nodescope.errors import InputError

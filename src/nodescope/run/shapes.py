@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import as_floats as as_floats
-from nodescope.arithmetic.given import refuse_not_finite as refuse_not_finite
+from nodescope.arithmetic.checks import as_floats as as_floats
+from nodescope.arithmetic.checks import refuse_not_finite as refuse_not_finite
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import shown
+from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.given import path_of, shown
+from nodescope.arithmetic.checks import path_of, shown
 from nodescope.errors import FileError, InputError
 from nodescope.run.settings import meant, recipe_keys
 

@@ -10,7 +10,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from nodescope.arithmetic.given import shown, step_of
+from nodescope.arithmetic.checks import shown, step_of
 from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.quantities import OF_A_STEP

@@ -51,6 +51,6 @@ def quotient(a: float, b: int) -> Pair:
     return high, np.asarray(((a - product) - rest) / b)
 
 
-def whole(a: Floats) -> Pair:
+def as_pair(a: Floats) -> Pair:
     """A double as a pair."""
     return a, np.zeros_like(a)

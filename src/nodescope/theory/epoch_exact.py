@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.theory.doubled import Pair, add, multiply, quotient, whole
+from nodescope.theory.doubled import Pair, add, as_pair, multiply, quotient
 from nodescope.theory.epoch import Epoch
 
 Floats = NDArray[np.float64]
@@ -14,14 +14,14 @@ def moved_exactly(epoch: Epoch, alpha: float, start: Floats, goal: Floats) -> Fl
     """What an epoch adds to the columns of start (d, m), with goals (n, m), told along the directions, (r, m)."""
     assert epoch.exact is not None
     x, directions = epoch.exact
-    weights = whole(start)
+    weights = as_pair(start)
     for first in range(0, len(x), epoch.batch):
         rows = range(first, min(first + epoch.batch, len(x)))
-        by = quotient(alpha, len(rows)) if epoch.mean else whole(np.array(alpha))
-        deltas = [add(_sum_of_rows(multiply(whole(_like(x[i], start)), weights)), whole(-goal[i])) for i in rows]
+        by = quotient(alpha, len(rows)) if epoch.mean else as_pair(np.array(alpha))
+        deltas = [add(_sum_of_rows(multiply(as_pair(_like(x[i], start)), weights)), as_pair(-goal[i])) for i in rows]
         for i, delta in zip(rows, deltas, strict=True):
-            weights = add(weights, multiply(multiply(whole(_like(-x[i], start)), by), delta))
-    moved = add(weights, whole(-start))
+            weights = add(weights, multiply(multiply(as_pair(_like(-x[i], start)), by), delta))
+    moved = add(weights, as_pair(-start))
     return np.asarray(directions @ moved[0] + directions @ moved[1])
 
 

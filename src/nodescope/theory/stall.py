@@ -31,7 +31,7 @@ COUNTED = 64
 
 
 @dataclass(frozen=True)
-class Node:
+class OneWeight:
     """One weight's input, goal and alpha."""
 
     input: float
@@ -49,7 +49,7 @@ class Node:
         return new == weight and math.copysign(1.0, new) == math.copysign(1.0, weight)
 
 
-def stall(node: Node, start: float) -> float | None:
+def stall(node: OneWeight, start: float) -> float | None:
     """The double at which a slowly creeping node started at `start` stops; None where it would leave the finite numbers."""
     if not math.isfinite(start - node.alpha_delta(start)):
         return None
@@ -63,7 +63,7 @@ def stall(node: Node, start: float) -> float | None:
     return _first_that_stays(node, before, float(edges[stops[0]]))
 
 
-def steps_until(node: Node, start: float, end: float) -> int | None:
+def steps_until(node: OneWeight, start: float, end: float) -> int | None:
     """About how many updates lead from `start` to `end`, the place where it stops.
 
     Far from the end the distance shrinks by 1 − alpha·input² a step. Near it the update is rounded to whole doubles: where it is
@@ -97,7 +97,7 @@ def _steps_within(rate: float, far: float, near: float) -> float:
     return steps
 
 
-def _edges(node: Node, start: float) -> NDArray[np.float64]:
+def _edges(node: OneWeight, start: float) -> NDArray[np.float64]:
     """First and last even double of every binade between start and the goal's weight, in the order of the way, and that weight."""
     with np.errstate(all="ignore"):
         target = float(np.clip(np.float64(node.goal) / np.float64(node.input), -LARGEST, LARGEST))
@@ -114,13 +114,13 @@ def _all_edges() -> NDArray[np.float64]:
     return np.sort(np.concatenate([-positive, positive]))
 
 
-def _stay(node: Node, weight: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """`Node.stays` for many weights: NumPy's operations round like the node's."""
+def _stay(node: OneWeight, weight: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`OneWeight.stays` for many weights: NumPy's operations round like the node's."""
     with np.errstate(all="ignore"):
         return np.asarray(weight - node.alpha * ((weight * node.input - node.goal) * node.input) == weight)
 
 
-def _first_that_stays(node: Node, moves: float, stays: float) -> float:
+def _first_that_stays(node: OneWeight, moves: float, stays: float) -> float:
     low, high = ordinal(moves), ordinal(stays)
     while abs(high - low) > 2:
         middle = (low + high) // 2

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from nodescope.run.recorded import Bend
+from nodescope.run.recorded import Curvature
 from nodescope.theory.limits import limit_times_curvature
 from nodescope.theory.sharpness import largest_eigenvalue
 from nodescope.torch.model import rate_of
@@ -27,7 +27,7 @@ TURNS, SURE = 16, 1e-3
 
 def bend_of(
     model: nn.Module, optimizer: Optimizer, loss: Tensor, step: int, layers: list[Any], parts: float = 1.0
-) -> Bend | str | None:
+) -> Curvature | str | None:
     """Curvature at this step; why there is none; or None where it can be had at a later step.
 
     `parts` is how many such losses make one step (gradient accumulation; they are taken to be alike), less what each was scaled by.
@@ -69,7 +69,7 @@ def bend_of(
         return None
     value *= parts
     alpha, factor = rate_of(optimizer), _factor(optimizer)
-    return Bend(step, alpha, value, factor / value if value > 0 else float("inf"), _shares(direction, used, layers))
+    return Curvature(step, alpha, value, factor / value if value > 0 else float("inf"), _shares(direction, used, layers))
 
 
 def _reason_against(model: nn.Module, optimizer: Optimizer) -> str:

@@ -24,7 +24,7 @@ from nodescope.torch.losscall import is_looked_at
 from nodescope.torch.model import check, kept_from, layer_told, rate_of, settings_of, shown_nodes
 from nodescope.torch.optimizers import steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
-from nodescope.torch.step import Step, total_of
+from nodescope.torch.step import ObservedStep, total_of
 from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
 from nodescope.torch.wiring import AtWork, ModesSeen
 
@@ -151,7 +151,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         )
         self._recorder = Recorder(self.run, self._layers, tensors, self._optimizer, memory, None if stride else time)
         self._handles: list[Any] = []
-        self._step = Step(recording=True)
+        self._step = ObservedStep(recording=True)
         self._parts, self._set_back, self._ill = 1, 0, False
         self._watching_now = False
         modules = [layer.module for layer in self._layers]
@@ -227,12 +227,12 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._parts = max(1, self._step.backwards)
         self._step = self._next_step()
 
-    def _next_step(self) -> Step:
+    def _next_step(self) -> ObservedStep:
         """What comes after numbers that are not finite tells nothing, and would drive out what came before."""
         step = len(self.run.losses)
         self._watch.step, self._watch.looking = step, is_looked_at(step)
         self._watch.recording = not self._ill and step % self.run.stride == 0
-        return Step(recording=self._watch.recording)
+        return ObservedStep(recording=self._watch.recording)
 
     @_aside
     def _before_backward(self, loss: Any, asked: list[Tensor] | None) -> None:
@@ -246,7 +246,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if step.backwards and step.closure is None and not self._ledger.measured(math.inf) and asked is None:
             self._set_back += 1  # to nothing, and no update was made of them
             self._watch.forget_marked()
-            step = self._step = Step(step.recording)
+            step = self._step = ObservedStep(step.recording)
         if step.closure is not None and step.closure == step.backwards and not self._ledger.measured(math.inf):
             step.loss = None  # what was there before, the closure has set back
         step.given = None

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from nodescope.errors import InputError
-from nodescope.run.recorded import Recorded, Seen
+from nodescope.run.recorded import Recorded, RecordedWindow
 from nodescope.run.run import Run
 from nodescope.torch.convert import training
 from nodescope.torch.observe import observe
@@ -203,7 +203,7 @@ def _trained(run: Run) -> Recorded:
     return seen
 
 
-def _factor(run: Run, theirs: Seen, seen: Recorded, within: float) -> float:
+def _factor(run: Run, theirs: RecordedWindow, seen: Recorded, within: float) -> float:
     """Their weighted deltas ÷ ours in the last layer, where that is one number for all of them; else 1."""
     number = len(seen.layers) - 1
     ours = run.trace[int(theirs["step"])].layers[number]["weighted_delta"][list(seen.layers[number].shown)]
@@ -218,7 +218,7 @@ def _factor(run: Run, theirs: Seen, seen: Recorded, within: float) -> float:
     return simple if abs(simple - found) <= within * abs(found) else found
 
 
-def _differences(run: Run, step: int, theirs: Seen, seen: Recorded, factor: float) -> list[Difference]:
+def _differences(run: Run, step: int, theirs: RecordedWindow, seen: Recorded, factor: float) -> list[Difference]:
     mine = run.trace[step]
     examples = np.atleast_1d(mine["example"])
     count = int((examples >= 0).sum())

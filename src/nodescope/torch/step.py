@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 @dataclass(eq=False)
-class Step:
+class ObservedStep:
     """What is known of a step so far.
 
     Attributes

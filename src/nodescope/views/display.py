@@ -78,7 +78,7 @@ def window_text(window: Window) -> str:
 def window_html(window: Window) -> str:
     if not len(window):
         return "<p>no steps</p>"
-    numbers = window.read(*tables.shown(window.columns))
+    numbers = window.read(*tables.columns_shown(window.columns))
     picked = range(len(window)) if len(window) <= ROWS else [*range(ROWS // 2), -1, *range(len(window) - ROWS // 2, len(window))]
     rows = [["…"] * len(numbers) if i < 0 else [tables.cell(column[i]) for column in numbers.values()] for i in picked]
     return table([[name.replace("_", " ") for name in numbers], *rows])

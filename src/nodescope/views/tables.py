@@ -43,7 +43,7 @@ def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
     """Header and rows of first and last steps; where a line would be wider than `width`, the columns that say least go first."""
     steps = first_and_last(run)
     from_here = next((i for i, step in enumerate(steps) if step is not None and _looks_still(step)), len(steps))
-    names = shown(run.trace.columns)
+    names = columns_shown(run.trace.columns)
     while True:
         rows = [_step_row(step, names, 17 if i >= from_here else 6) for i, step in enumerate(steps)]
         rows.insert(0, [name.replace("_", " ") for name in names])
@@ -53,7 +53,7 @@ def summary_rows(run: Run, width: int | None = None) -> list[list[str]]:
         names.remove(spare[0])
 
 
-def shown(columns: Sequence[str]) -> list[str]:
+def columns_shown(columns: Sequence[str]) -> list[str]:
     """Columns that a summary shows, of those that there are: the weights, where a step has them as its own."""
     return [name for name in (SHOWN if "weight" in columns else OF_LAYERS) if name in columns]
 

@@ -30,7 +30,7 @@ NAMED = 5
 """A sentence lists so many numbers; of more it says how many."""
 
 
-def listed(numbers: Nodes | list[int]) -> str:
+def nodes_named(numbers: Nodes | list[int]) -> str:
     """Some of them, and how many more."""
     shown = ", ".join(str(int(n)) for n in numbers[:NAMED])
     more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
@@ -89,11 +89,11 @@ def dead_nodes(e: Evidence) -> Finding | None:
     return Finding(
         "dead nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
+        f"in {e.layer_name(number)} {nodes_named(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} off for every example, {since}{all_words}.",
         headline="Some nodes are off for every example and can never learn again.",
         step=e.last.step,
-        where=f"layer {number}, {listed(layer.numbers[nodes])}",
+        where=f"layer {number}, {nodes_named(layer.numbers[nodes])}",
         measured=part,
         threshold=(
             "slope 0 for every example looked at; warning from half of a layer on, fault for all of it, where it is no fit yet"
@@ -123,13 +123,13 @@ def saturated_nodes(e: Evidence) -> Finding | None:
     return Finding(
         "saturated nodes",
         severity,
-        f"in {e.layer_name(number)} {listed(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
+        f"in {e.layer_name(number)} {nodes_named(layer.numbers[nodes])} of {layer.nodes_in_words} ({layer.activation}) "
         f"{'is' if len(nodes) == 1 else 'are'} on the flat ends for nearly every example"
         f"{', from the start' if already == len(nodes) else ''}: the slope there is about {slope:.3g}, so "
         f"hardly any delta goes through.{thrown}",
         headline="Some nodes are at the flat ends of their curve, so they hardly learn.",
         step=e.last.step,
-        where=f"layer {number}, {listed(layer.numbers[nodes])}",
+        where=f"layer {number}, {nodes_named(layer.numbers[nodes])}",
         measured=slope,
         predicted=GREATEST_SLOPE[layer.activation],
         threshold=f"slope below {FLAT_END} of its greatest for {NEARLY_ALL:.0%} of the examples; judged where it is no fit yet",
@@ -152,11 +152,11 @@ def symmetric_nodes(e: Evidence) -> Finding | None:
         return Finding(
             "symmetric nodes",
             severity,
-            f"in layer {number} {listed(sorted(group))} of {nodes} began with the same weights and get the same "
+            f"in layer {number} {nodes_named(sorted(group))} of {nodes} began with the same weights and get the same "
             "deltas, so they stay alike for ever: together they do what one node does.",
             headline="Some nodes began exactly alike, so together they do what one does.",
             step=e.first.step,
-            where=f"layer {number}, {listed(sorted(group))}",
+            where=f"layer {number}, {nodes_named(sorted(group))}",
             measured=float(len(group)),
             threshold="the same bits, into and out of the node, at the first and at the last step",
             remedy="" if severity == "note" else "Draw the weights at random (Glorot, He): that alone parts them.",

@@ -9,7 +9,7 @@ from nodescope.diagnosis.after.about_progress import hardly_any_progress
 from nodescope.diagnosis.after.finding import ERRORS, RECORDS, STEPS, Finding, needs
 from nodescope.diagnosis.after.observed.about_trouble import remedy_of
 from nodescope.diagnosis.after.recorded import FIRST, LATELY, RecordedEvidence
-from nodescope.run.recorded import Bend
+from nodescope.run.recorded import Curvature
 
 HARDLY_FELL = 0.95
 """A loss of which so much is left hardly fell."""
@@ -46,12 +46,12 @@ def first_not_finite(e: RecordedEvidence) -> Finding | None:
     )
 
 
-def _against(e: RecordedEvidence, bend: Bend) -> str:
+def _against(e: RecordedEvidence, bend: Curvature) -> str:
     times = f"{bend.alpha / bend.limit:.3g} times the local limit {bend.limit:.3g}"
     return f"at step {bend.step:,} the rate {bend.alpha:.3g} is {times}, set by {_set_by(e, bend)}"
 
 
-def _set_by(e: RecordedEvidence, bend: Bend) -> str:
+def _set_by(e: RecordedEvidence, bend: Curvature) -> str:
     layer = int(np.argmax(bend.shares))
     layers = e.recorded.layers
     return f"layer {layer} ({layers[layer].name})" if layer < len(layers) else "parameters outside the layers told"

@@ -77,7 +77,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Rule(Generic[E]):
+class FindingRule(Generic[E]):
     """A function from evidence to a finding, and the kinds of evidence without which it is not asked."""
 
     judge: Callable[[E], Finding | None]
@@ -87,11 +87,11 @@ class Rule(Generic[E]):
         return self.judge(evidence)
 
 
-def needs(*kinds: str) -> Callable[[Callable[[E], Finding | None]], Rule[E]]:
+def needs(*kinds: str) -> Callable[[Callable[[E], Finding | None]], FindingRule[E]]:
     """Say of a function which kinds of evidence it takes."""
-    return lambda judge: Rule(judge, frozenset(kinds))
+    return lambda judge: FindingRule(judge, frozenset(kinds))
 
 
-def each_needs(functions: Iterable[Callable[[E], Finding | None]], *kinds: str) -> tuple[Rule[E], ...]:
+def each_needs(functions: Iterable[Callable[[E], Finding | None]], *kinds: str) -> tuple[FindingRule[E], ...]:
     """The same of many functions."""
-    return tuple(Rule(judge, frozenset(kinds)) for judge in functions)
+    return tuple(FindingRule(judge, frozenset(kinds)) for judge in functions)

@@ -51,14 +51,14 @@ from nodescope.diagnosis.after.about_recording import (
 from nodescope.diagnosis.after.about_rounding import last_bit_cycle, rounding_floor
 from nodescope.diagnosis.after.about_squares import squares_overflow, squares_underflow
 from nodescope.diagnosis.after.evidence import Evidence
-from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, Rule, each_needs
+from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, FindingRule, each_needs
 from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
 from nodescope.diagnosis.after.observed.about_progress import classified, no_better_than_guessing, overfitted
 from nodescope.diagnosis.after.observed.about_settings import SETTINGS
 from nodescope.diagnosis.after.observed.about_wiring import WIRING
 from nodescope.diagnosis.after.observed.headlines import with_headline
 
-FINDINGS: tuple[Rule[Any], ...] = (
+FINDINGS: tuple[FindingRule[Any], ...] = (
     *each_needs(LOSS_CALL, RECORDS),
     wrong_sign,
     told_to_go_up,

@@ -12,7 +12,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.evidence import ERRORS_LOOKED_AT, FIT, SLOW, Evidence
 from nodescope.diagnosis.after.finding import CURVED, ERRORS, RECORDS, STEPS, WIRED
 from nodescope.diagnosis.after.snapshot import LayerSnapshot, Snapshot, steps_looked_at
-from nodescope.run.recorded import Bend, Record, Recorded
+from nodescope.run.recorded import Curvature, Record, Recorded
 
 KNOWN = (
     "Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Embedding", "EmbeddingBag",
@@ -332,7 +332,7 @@ class RecordedEvidence(Evidence):
         return np.array([record.alpha for record in self.recorded.records]) * self.direction
 
     @property
-    def bend(self) -> Bend | None:
+    def bend(self) -> Curvature | None:
         return self.recorded.bends[-1] if self.recorded.bends else None
 
     @property

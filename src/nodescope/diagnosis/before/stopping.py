@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Outcome, Problem
-from nodescope.theory.stall import Node, before, stall, steps_until
+from nodescope.theory.stall import OneWeight, before, stall, steps_until
 from nodescope.theory.stepped import Walked, walk_until_it_ends
 
 CONVERGING_STEPS = 2**17
@@ -69,7 +69,7 @@ def slow_stop(problem: Problem, start: Floats) -> Stop | None:
 
 def _slow_node(problem: Problem, j: int, start: float) -> tuple[float | None, int | None]:
     """Where output j's single weight stops (None where that is not proved), and after how many steps."""
-    node = Node(float(problem.input[0, 0]), float(problem.goal[0, j]), problem.alpha)
+    node = OneWeight(float(problem.input[0, 0]), float(problem.goal[0, j]), problem.alpha)
     end = stall(node, start)
     if end is None:
         return None, None

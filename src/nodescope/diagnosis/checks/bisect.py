@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from nodescope.diagnosis.before.forecast import Forecast
-from nodescope.diagnosis.checks.growth import MOST_ALPHA, Judge, judges
+from nodescope.diagnosis.checks.growth import MOST_ALPHA, GrowthJudge, judges
 from nodescope.errors import InputError
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.settings import settings as table
@@ -109,7 +109,7 @@ def bisect_alpha(**settings: Any) -> Boundary:
     return dataclasses.replace(lowest, runs=runs, forecast=Forecast(recipe).limit)
 
 
-def _search(judge: Judge) -> Boundary:
+def _search(judge: GrowthJudge) -> Boundary:
     """Up from a stable alpha to the first that is not, then bisection."""
     low, high = 0.0, judge.start
     while not judge.grows(high):

@@ -10,7 +10,7 @@ from nodescope.arithmetic.doubles import ordinal
 from nodescope.run.run import Run
 
 
-class Difference(NamedTuple):
+class Mismatch(NamedTuple):
     """The first number that is not what recomputing gives.
 
     step : updates made before it was there; counted from 0
@@ -55,7 +55,7 @@ class Certificate:
         Nothing that was recomputed differs in any bit.
     complete : bool
         The core went the whole way; False where `time_limit` stopped it.
-    first_difference : Difference or None
+    first_difference : Mismatch or None
     checked : Checked
     sentence : str
         Also its text.
@@ -70,7 +70,7 @@ class Certificate:
 
     passed: bool
     complete: bool
-    first_difference: Difference | None
+    first_difference: Mismatch | None
     checked: Checked
     sentence: str
 
@@ -80,9 +80,9 @@ class Certificate:
     __repr__ = __str__
 
 
-def differing(step: int, node: int | None, quantity: str, expected: Any, found: Any) -> Difference:
+def differing(step: int, node: int | None, quantity: str, expected: Any, found: Any) -> Mismatch:
     expected, found = (value.item() if isinstance(value, np.generic) else value for value in (expected, found))
-    return Difference(step, node, quantity, expected, found, _ulps(expected, found))
+    return Mismatch(step, node, quantity, expected, found, _ulps(expected, found))
 
 
 def _ulps(a: Any, b: Any) -> int | None:
@@ -92,7 +92,7 @@ def _ulps(a: Any, b: Any) -> int | None:
     return abs(ordinal(a) - ordinal(b))
 
 
-def sentence(run: Run, found: Difference | None, checked: Checked, complete: bool) -> str:
+def sentence(run: Run, found: Mismatch | None, checked: Checked, complete: bool) -> str:
     if found is not None:
         where = f"step {found.step:,}, " + ("" if found.node is None else f"node {found.node}, ") + found.quantity
         apart = "" if found.ulps is None else f" ({found.ulps:,} ulp{'' if found.ulps == 1 else 's'} apart)"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nodescope.arithmetic.checks import step_of, whole
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.given import step_of, whole
 from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run

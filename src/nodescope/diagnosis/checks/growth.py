@@ -37,14 +37,16 @@ LONG = 200
 MOST_ALPHA = 8e307
 
 
-class Judge:
+class GrowthJudge:
     """Runs a problem at an alpha and says whether the error grows.
 
     start : an alpha that is surely stable, or small
     ratio : how far apart alphas are tried upward; 2 where stability never comes back
     """
 
-    def __init__(self, problem: Problem, grows: Callable[["Judge", float], bool], start: float, ratio: float, judged: str) -> None:
+    def __init__(
+        self, problem: Problem, grows: Callable[["GrowthJudge", float], bool], start: float, ratio: float, judged: str
+    ) -> None:
         self.problem, self._grows, self.start, self.ratio, self.judged = problem, grows, start, ratio, judged
         self.runs = 0
 
@@ -62,7 +64,7 @@ class Judge:
 # ---- which way to judge ----
 
 
-def judges(problem: Problem, start: Floats) -> list[Judge]:
+def judges(problem: Problem, start: Floats) -> list[GrowthJudge]:
     """One for each group of nodes with the same frozen weights; nodes do not act on each other within a layer."""
     if problem.rule.rescales:
         return [_from_this_start(problem, start)]
@@ -74,11 +76,13 @@ def _frozen(problem: Problem) -> NDArray[np.bool_]:
     return problem.blocks(np.zeros(problem.size, dtype=bool) if problem.frozen is None else problem.frozen)[0]
 
 
-def _linear(problem: Problem, frozen: NDArray[np.bool_]) -> Judge:
+def _linear(problem: Problem, frozen: NDArray[np.bool_]) -> GrowthJudge:
     x = inputs_with_bias(problem)
     directions, largest = _directions(np.where(frozen, 0.0, x))
     if not len(directions):
-        return Judge(problem, lambda *_: False, MOST_ALPHA, 2.0, "every weight that could move has inputs of 0, or there is none")
+        return GrowthJudge(
+            problem, lambda *_: False, MOST_ALPHA, 2.0, "every weight that could move has inputs of 0, or there is none"
+        )
     if problem.steps_per_epoch == 1:
         return _along_the_top(problem, frozen, directions[:1], largest)
     small = (1.0 - momentum_of(problem.rule)) / _largest_square(problem, np.where(frozen, 0.0, x))
@@ -116,7 +120,7 @@ def _copies(problem: Problem, frozen: NDArray[np.bool_], q: int) -> Problem:
 # ---- all examples in a step ----
 
 
-def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, largest: float) -> Judge:
+def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, largest: float) -> GrowthJudge:
     copies = _copies(problem, frozen, 1)
     momentum = momentum_of(problem.rule)
     # until the recurrence's smaller root, at most about `momentum` at the boundary, is forgotten
@@ -125,7 +129,7 @@ def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, lar
 
     start = copies.first_state(np.where(frozen, 0.0, top) * _about_one(problem))
 
-    def grows(judge: Judge, alpha: float) -> bool:
+    def grows(judge: GrowthJudge, alpha: float) -> bool:
         before = judge.walk(alpha, start, settling)
         after = None if before is None else judge.walk(alpha, before, window)
         if before is None or after is None:
@@ -136,7 +140,7 @@ def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, lar
     first = max(min((1.0 - momentum) / max(largest, 1e-300), 1e290), 1e-307)
     if not problem.mean:
         first /= problem.n
-    return Judge(copies, grows, first, 2.0, f"the growth of the excess over {window} steps along the top direction")
+    return GrowthJudge(copies, grows, first, 2.0, f"the growth of the excess over {window} steps along the top direction")
 
 
 def _about_one(problem: Problem) -> float:
@@ -153,7 +157,7 @@ def _size(problem: Problem, alpha: float, state: Floats) -> float:
 # ---- a given order ----
 
 
-def _by_the_epoch(problem: Problem, frozen: NDArray[np.bool_], directions: Floats, small: float) -> Judge:
+def _by_the_epoch(problem: Problem, frozen: NDArray[np.bool_], directions: Floats, small: float) -> GrowthJudge:
     r, memories = len(directions), len(problem.rule.memories)
     copies = _copies(problem, frozen, r * (1 + memories))
     # a row per node: the first r start along a direction, the others with the rule's memory along one
@@ -161,7 +165,7 @@ def _by_the_epoch(problem: Problem, frozen: NDArray[np.bool_], directions: Float
     for m in range(1 + memories):
         parts[m, m * r : (m + 1) * r] = directions
 
-    def grows(judge: Judge, alpha: float) -> bool:
+    def grows(judge: GrowthJudge, alpha: float) -> bool:
         after = judge.walk(alpha, parts.ravel(), problem.steps_per_epoch)
         if after is None:
             return True
@@ -170,7 +174,7 @@ def _by_the_epoch(problem: Problem, frozen: NDArray[np.bool_], directions: Float
         return _growth(epoch) > STILL
 
     words = "what 2³⁴ epochs make of the excess, from one epoch run from every direction"
-    return Judge(copies, grows, small, SCAN, words)
+    return GrowthJudge(copies, grows, small, SCAN, words)
 
 
 @np.errstate(all="ignore")
@@ -191,13 +195,13 @@ def _growth(epoch: Floats) -> float:
 # ---- where neither is known ----
 
 
-def _from_random_directions(problem: Problem, frozen: NDArray[np.bool_], directions: Floats, small: float) -> Judge:
+def _from_random_directions(problem: Problem, frozen: NDArray[np.bool_], directions: Floats, small: float) -> GrowthJudge:
     copies = _copies(problem, frozen, DIRECTIONS)
     random = np.random.default_rng(0).normal(size=(DIRECTIONS, len(directions)))
     start = copies.first_state((random / np.linalg.norm(random, axis=1)[:, None]) @ directions)
     epochs = max(LONG, -(-LONG // problem.steps_per_epoch))
 
-    def grows(judge: Judge, alpha: float) -> bool:
+    def grows(judge: GrowthJudge, alpha: float) -> bool:
         """The window is the second half; the state is brought back to size 1 (by a power of two, exactly) on the way."""
         state, exponents, sizes = start, 0, []
         for epoch in range(epochs):
@@ -211,20 +215,20 @@ def _from_random_directions(problem: Problem, frozen: NDArray[np.bool_], directi
         return sizes[-1] > sizes[epochs // 2 - 1]
 
     words = f"the growth of the excess over {epochs // 2:,} epochs from {DIRECTIONS} random directions"
-    return Judge(copies, grows, small, 1.1, words)
+    return GrowthJudge(copies, grows, small, 1.1, words)
 
 
 # ---- rules that rescale their steps ----
 
 
-def _from_this_start(problem: Problem, weights: Floats) -> Judge:
+def _from_this_start(problem: Problem, weights: Floats) -> GrowthJudge:
     """AdaGrad, RMSProp, Adam: the size of a step does not follow that of the excess, so the start itself is run."""
     excess = _excess(problem, weights)
     copies = dataclasses.replace(problem, goal=np.zeros_like(problem.goal), until_mse=-1.0, native=None)
     state = copies.first_state(np.ascontiguousarray(excess))
     steps = max(LONG, 8 * problem.steps_per_epoch)
 
-    def grows(judge: Judge, alpha: float) -> bool:
+    def grows(judge: GrowthJudge, alpha: float) -> bool:
         after = judge.walk(alpha, state, steps)
         if after is None:
             return True
@@ -233,7 +237,7 @@ def _from_this_start(problem: Problem, weights: Floats) -> Judge:
 
     size = float(np.abs(excess).max())
     words = f"whether the excess of this start is larger after {steps:,} steps"
-    return Judge(copies, grows, 1e-3 * size if size else 1.0, 1.5, words)
+    return GrowthJudge(copies, grows, 1e-3 * size if size else 1.0, 1.5, words)
 
 
 def _excess(problem: Problem, weights: Floats) -> Floats:

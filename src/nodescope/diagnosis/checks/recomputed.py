@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.problem import Columns, Cursor
-from nodescope.diagnosis.checks.certificate import Difference, differing
+from nodescope.diagnosis.checks.certificate import Mismatch, differing
 from nodescope.diagnosis.checks.places import Places, first_different
 from nodescope.errors import DataChanged, InputError
 from nodescope.run.recipe import Recipe
@@ -34,7 +34,7 @@ class Recomputed:
         self.places = Places(self.recipe)
         self.rows: list[range] = []
 
-    def windows(self) -> Iterator[Difference]:
+    def windows(self) -> Iterator[Mismatch]:
         """Every column of the steps chosen, from the definition."""
         widest = max(self.problem.batch * max(self.recipe.d, self.problem.nodes), self.problem.size)
         at_once = max(1, NUMBERS_AT_ONCE // widest)
@@ -49,7 +49,7 @@ class Recomputed:
         seconds = plain_seconds(self.recipe, self.problem.batch)
         return max(int(PLAIN_SECONDS / seconds), 1 if seconds < 5 * PLAIN_SECONDS else 0)
 
-    def _window(self, rows: range) -> Iterator[Difference]:
+    def _window(self, rows: range) -> Iterator[Mismatch]:
         room = Columns.for_steps(self.problem, len(rows), ENGINE_COLUMNS)
         state = self.replay.state_at(rows.start)
         plain.walk(self.problem, Cursor.at(rows.start), state, len(rows), alphas=self._alphas(rows), columns=room)
@@ -59,7 +59,7 @@ class Recomputed:
             for layer, columns_of in enumerate(window.layers):
                 found |= {f"layers[{layer}].{name}": column for name, column in columns_of.read().items()}
         except (DataChanged, InputError) as error:
-            yield Difference(rows.start, None, "trace", "the states that were kept", str(error))
+            yield Mismatch(rows.start, None, "trace", "the states that were kept", str(error))
             return
         columns = self._columns(rows, room)
         differences = [d for name, column in columns if (d := self._in_column(rows, name, column, found))]
@@ -119,10 +119,10 @@ class Recomputed:
             if shape.has_bias:
                 yield f"{place}{_BIAS_NAMES.get(name, f'bias_{name}')}", own[:, :, -1]
 
-    def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Difference | None:
+    def _in_column(self, rows: range, name: str, expected: NDArray[Any], found: dict[str, NDArray[Any]]) -> Mismatch | None:
         column = found.get(name)
         if column is None or column.size != expected.size:
-            return Difference(
+            return Mismatch(
                 rows.start, None, name, f"{expected.size} numbers", None if column is None else f"{column.size} numbers"
             )
         column = column.reshape(expected.shape)

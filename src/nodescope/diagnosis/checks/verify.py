@@ -17,19 +17,19 @@ from itertools import chain
 import numpy as np
 
 from nodescope.arithmetic import walk as plain
+from nodescope.arithmetic.checks import number, whole
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.given import number, whole
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome
-from nodescope.diagnosis.checks.certificate import Certificate, Checked, Difference, differing, sentence
+from nodescope.diagnosis.checks.certificate import Certificate, Checked, Mismatch, differing, sentence
 from nodescope.diagnosis.checks.places import Places, first_different, same_array
 from nodescope.diagnosis.checks.recomputed import PLAIN_SECONDS, Recomputed, plain_seconds
 from nodescope.run.descent import BLOCK_SECONDS, Descent
 from nodescope.run.ending import Ending
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.network import Network
-from nodescope.run.quiet import no_order_moves_a_weight
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
+from nodescope.run.settled import no_order_moves_a_weight
 
 
 def verify(run: Run, *, most_steps: int | None = None, time_limit: float | None = None) -> Certificate:
@@ -95,11 +95,11 @@ class _Audit:
         self.recomputed = Recomputed(run, self.replay, most_steps)
         self.places = Places(self.recipe)
 
-    def recipe_as_run(self) -> Iterator[Difference]:
+    def recipe_as_run(self) -> Iterator[Mismatch]:
         """What the trace replays with must be what the recipe says."""
         used = self.run.replay.recipe
         if used is not self.run.recipe and used != self.run.recipe:
-            yield Difference(0, None, "recipe", "the run's", "another")
+            yield Mismatch(0, None, "recipe", "the run's", "another")
         for field in dataclasses.fields(self.problem):
             if field.name == "native":
                 continue
@@ -107,18 +107,18 @@ class _Audit:
             same = same_array(expected, found) if isinstance(expected, np.ndarray) else expected == found
             if not same:
                 shown = ("the recipe's", "others") if isinstance(expected, np.ndarray) else (expected, found)
-                yield Difference(0, None, field.name, *shown)
+                yield Mismatch(0, None, field.name, *shown)
 
     # ---- the core, the whole way ----
 
-    def way(self) -> Iterator[Difference]:
+    def way(self) -> Iterator[Mismatch]:
         """From the start weights through every kept state to the last."""
         kept, last = self.run.replay.checkpoints, self.run.replay.last_step
         began = time.perf_counter()
         stops = [(i * kept.spacing, state) for i, state in enumerate(kept.states)]
         for step, state in [*stops, (last, self.run.replay.last_state)]:
             if step > last:
-                yield Difference(step, None, "checkpoint", "none", "one")
+                yield Mismatch(step, None, "checkpoint", "none", "one")
             ended = self._go_to(step, began)
             if self.cursor.step < step and not ended:
                 return
@@ -153,14 +153,14 @@ class _Audit:
     def _alphas(self, steps: int) -> Floats | None:
         return None if self.recipe.schedule is None else self.recipe.schedule.until(steps)
 
-    def _ended_early(self) -> Difference:
+    def _ended_early(self) -> Mismatch:
         expected = _ENDING_OF[self.outcome]
         found = f"{self.run.ending.name} after {self.run.replay.last_step} steps"
-        return Difference(self.cursor.step, None, "ending", f"{expected.name} after {self.cursor.step} steps", found)
+        return Mismatch(self.cursor.step, None, "ending", f"{expected.name} after {self.cursor.step} steps", found)
 
-    def _states(self, step: int, expected: Floats, found: Floats) -> Iterator[Difference]:
+    def _states(self, step: int, expected: Floats, found: Floats) -> Iterator[Mismatch]:
         if expected.shape != found.shape:
-            yield Difference(step, None, "state", f"{expected.size} numbers", f"{found.size} numbers")
+            yield Mismatch(step, None, "state", f"{expected.size} numbers", f"{found.size} numbers")
             return
         i = first_different(expected, found)
         if i is None:
@@ -174,7 +174,7 @@ class _Audit:
 
     # ---- recorded facts ----
 
-    def recorded(self) -> Iterator[Difference]:
+    def recorded(self) -> Iterator[Mismatch]:
         """Ending, settled_after, cycle, steps, final weights, mse: those that follow from the way, once it was gone to its end."""
         if not self.complete:
             return
@@ -183,7 +183,7 @@ class _Audit:
         ending = self._ending()
         if ending is Ending.STEPS_USED and last < self.asked:
             said = run.ending is Ending.STEPS_USED
-            yield Difference(last, None, *(("steps", self.asked, last) if said else ("ending", "none yet", run.ending.name)))
+            yield Mismatch(last, None, *(("steps", self.asked, last) if said else ("ending", "none yet", run.ending.name)))
         settled_after = self.cursor.last_moved + 1 if ending is Ending.SETTLED else None
         repeats = run.replay.cycle
         at_the_end = ending in (Ending.SETTLED, Ending.CYCLING)
@@ -202,7 +202,7 @@ class _Audit:
         ):
             self.facts.append(name)
             if expected != found:
-                yield Difference(last, None, name, expected, found)
+                yield Mismatch(last, None, name, expected, found)
         yield from self._final()
 
     def _ending(self) -> Ending:
@@ -220,7 +220,7 @@ class _Audit:
             return Ending.SETTLED if self.cursor.last_moved < run.replay.cycle.first else Ending.CYCLING
         return Ending.STEPS_USED
 
-    def _cycle(self) -> Iterator[Difference]:
+    def _cycle(self) -> Iterator[Mismatch]:
         """The state at first comes back a period later, one step earlier it does not, nor after a part of the period."""
         cycle, last = self.run.replay.cycle, self.run.replay.last_step
         if cycle is None:
@@ -233,14 +233,14 @@ class _Audit:
             return self.before_end.state_at(step).tobytes() == self.before_end.state_at(step + after).tobytes()
 
         if not fits or not comes_back(first, period):
-            yield Difference(max(first, 0), None, "cycle", "weights that do not repeat", tuple(cycle))
+            yield Mismatch(max(first, 0), None, "cycle", "weights that do not repeat", tuple(cycle))
         elif first > 0 and comes_back(first - 1, period):
-            yield Difference(first - 1, None, "cycle", "weights that repeat from an earlier step on", tuple(cycle))
+            yield Mismatch(first - 1, None, "cycle", "weights that repeat from an earlier step on", tuple(cycle))
         for part in _prime_factors(period // epoch if fits else 1):
             if comes_back(first, period // part):
-                yield Difference(first, None, "cycle", f"weights that repeat every {period // part} steps", tuple(cycle))
+                yield Mismatch(first, None, "cycle", f"weights that repeat every {period // part} steps", tuple(cycle))
 
-    def _final(self) -> Iterator[Difference]:
+    def _final(self) -> Iterator[Mismatch]:
         """Weights and mse as the run tells them."""
         run, recipe = self.run, self.recipe
         self.facts += ["weight", "mse", "start_mse"]

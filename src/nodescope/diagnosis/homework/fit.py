@@ -8,7 +8,7 @@ import numpy as np
 from nodescope.diagnosis.homework.printed import Flags, Floats, How
 from nodescope.diagnosis.homework.readings import Meaning, Reading
 from nodescope.diagnosis.homework.sheet import Sheet
-from nodescope.diagnosis.homework.sources import Right, Shaken, Source
+from nodescope.diagnosis.homework.sources import PrintedSource, Right, Shaken
 from nodescope.diagnosis.homework.walk import Walk
 from nodescope.diagnosis.homework.ways import Done, joined
 from nodescope.run.recipe import Recipe
@@ -19,7 +19,7 @@ class Doing:
     """A way of doing the steps, its numbers, and what those may be off."""
 
     done: Done
-    source: Source
+    source: PrintedSource
     shaken: Shaken
 
     @property
@@ -109,7 +109,7 @@ class Fitter:
     def agrees(self, column: int, meaning: Meaning, doing: Doing, reading: Reading, rows: slice, how: How = "column") -> Flags:
         """Which cells of a column agree."""
 
-        def numbers_of(source: Source) -> Floats:
+        def numbers_of(source: PrintedSource) -> Floats:
             return meaning.expected(source, reading.clock, rows, self.recipe)
 
         expected, printed = numbers_of(doing.source), self.sheet.printed[column]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.given import path_of
+from nodescope.arithmetic.checks import path_of
 from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.diagnosis.homework.judge import Judge
 from nodescope.diagnosis.homework.sheet import MOST_STEPS, Sheet, lay_out, without

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from nodescope.arithmetic.given import number
+from nodescope.arithmetic.checks import number
 
 SCHEME = (
     "Marks: each printed row is worth the same; a row loses its mark where it is wrong and does not follow from the row before it, "

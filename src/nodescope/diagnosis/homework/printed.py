@@ -119,7 +119,7 @@ def is_number(text: str) -> bool:
     return len(text) <= LONGEST_CELL and bool(_NUMBER.fullmatch(text) or _WORD.fullmatch(text))
 
 
-def short(value: object) -> str:
+def quoted(value: object) -> str:
     """A value as a message quotes it."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
@@ -155,9 +155,9 @@ def from_texts(texts: Sequence[str], name: str, where: str, line: int = 0, blank
         clean = [text or "nan" for text in clean]
     for row, text in enumerate(clean):
         if not is_number(text):
-            what = "is empty" if not text else f"is {short(text)}, not a number"
+            what = "is empty" if not text else f"is {quoted(text)}, not a number"
             raise InputError(
-                f"{where}: row {row}{f' (line {row + line + 1})' if line else ''}, column {short(name)} {what}; correct the cell"
+                f"{where}: row {row}{f' (line {row + line + 1})' if line else ''}, column {quoted(name)} {what}; correct the cell"
             )
     value = np.array([float(text) for text in clean])
     digits = [_digits(text) for text in clean]

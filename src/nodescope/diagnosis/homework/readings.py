@@ -12,7 +12,7 @@ import numpy as np
 
 from nodescope.diagnosis.homework.printed import Floats
 from nodescope.diagnosis.homework.sheet import GIVEN, MOST_STEPS, STATE, Layout, Sheet, Slot, Steps
-from nodescope.diagnosis.homework.sources import Source
+from nodescope.diagnosis.homework.sources import PrintedSource
 from nodescope.run.recipe import Recipe
 
 NEW = {after: before for before, after in STATE.items()}
@@ -68,7 +68,7 @@ class Meaning:
     at: str = "last"
     scale: str = ""
 
-    def expected(self, source: Source, clock: Clock, rows: slice, recipe: Recipe) -> Floats:
+    def expected(self, source: PrintedSource, clock: Clock, rows: slice, recipe: Recipe) -> Floats:
         """The numbers of these rows, (T,)."""
         begin = clock.begin[rows]
         if self.at == "epoch":
@@ -78,7 +78,7 @@ class Meaning:
         terms = _terms(recipe, steps) if "of all" not in self.quantity else np.full(len(steps), float(recipe.n * recipe.k))
         return self.scaled(value, terms)
 
-    def first(self, source: Source, clock: Clock, recipe: Recipe) -> float:
+    def first(self, source: PrintedSource, clock: Clock, recipe: Recipe) -> float:
         """The number of the first row, without arrays: most ways fail here."""
         if self.at == "epoch":
             return float(self.expected(source, clock, slice(0, 1), recipe)[0])
@@ -95,7 +95,7 @@ class Meaning:
         changed = {"half": 0.5 * value, "minus": -value, "size": abs(value), "+1": value + 1.0}
         return changed[self.scale] if self.scale in changed else value * terms * (0.5 if self.scale == "half sum" else 1.0)
 
-    def _of_epoch(self, source: Source, begin: Steps, unit: int, recipe: Recipe) -> Floats:
+    def _of_epoch(self, source: PrintedSource, begin: Steps, unit: int, recipe: Recipe) -> Floats:
         steps = (begin[:, None] + np.arange(unit)).ravel()
         squares = (source.values(self.quantity, self.place, steps) * _terms(recipe, steps)).reshape(len(begin), unit)
         total = np.cumsum(squares, axis=1)[:, -1]

@@ -22,7 +22,7 @@ from nodescope.diagnosis.homework.names import (
     state_stem,
     word_of,
 )
-from nodescope.diagnosis.homework.printed import Flags, Printed, short
+from nodescope.diagnosis.homework.printed import Flags, Printed, quoted
 from nodescope.diagnosis.homework.texts import Columns
 from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
@@ -260,7 +260,7 @@ def _own_and_said(words: dict[str, Word], slots: dict[str, list[str]]) -> tuple[
 def _refuse_twice(own: dict[str, Slot], header: str, found: Slot) -> None:
     twice = next((other for other, slot in own.items() if slot == found), None)
     if twice is not None:
-        raise InputError(f"columns {short(twice)} and {short(header)} are both {found.quantity}; leave one of them out")
+        raise InputError(f"columns {quoted(twice)} and {quoted(header)} are both {found.quantity}; leave one of them out")
 
 
 def _own(header: str, word: Word, slots: dict[str, list[str]], first: int) -> Slot | None:
@@ -367,7 +367,7 @@ def _unknown(header: str, slots: dict[str, list[str]]) -> InputError:
     near = get_close_matches(word_of(header).stem, known, 1) if len(header) <= 200 else []
     hint = f"did you mean {near[0]!r}? " if near else ""
     shown = ", ".join(known[:24]) + (", …" if len(known) > 24 else "")
-    return InputError(f"there is no column {short(header)} in a trace; {hint}The columns are {shown}")
+    return InputError(f"there is no column {quoted(header)} in a trace; {hint}The columns are {shown}")
 
 
 def without(sheet: Sheet, rows: Flags) -> Sheet:

@@ -5,7 +5,7 @@ import numpy as np
 from nodescope.diagnosis.homework.fit import Match
 from nodescope.diagnosis.homework.grades import WrongCell
 from nodescope.diagnosis.homework.sheet import STATE, Sheet
-from nodescope.diagnosis.homework.sources import Source
+from nodescope.diagnosis.homework.sources import PrintedSource
 from nodescope.diagnosis.homework.walk import Block, Row, Walk
 from nodescope.diagnosis.homework.ways import Done
 from nodescope.run.recipe import Recipe
@@ -52,7 +52,7 @@ def slip_of_the_row(sheet: Sheet, recipe: Recipe, match: Match, wrong: WrongCell
     return ""
 
 
-def _state_at(recipe: Recipe, source: Source, step: int) -> Block:
+def _state_at(recipe: Recipe, source: PrintedSource, step: int) -> Block:
     d = recipe.d
     return [
         [

@@ -25,7 +25,7 @@ WALKED = frozenset({"net", "prediction after", "delta after", "mse after", "mse 
 """What a trace has no column for."""
 
 
-class Source(Protocol):
+class PrintedSource(Protocol):
     """Numbers of steps by quantity."""
 
     def values(self, name: str, place: int, steps: Steps) -> Floats:
@@ -78,7 +78,7 @@ class Shaken:
     def _walks(self) -> list[Walk]:
         return [Walk(*self._of, Random(seed)) for seed in range(REPLICAS)]
 
-    def apart(self, numbers_of: Callable[[Source], Floats], expected: Floats) -> Floats:
+    def apart(self, numbers_of: Callable[[PrintedSource], Floats], expected: Floats) -> Floats:
         """`SAFETY` times the largest distance from the expected numbers, and two doubles more."""
         with np.errstate(all="ignore"):
             off = np.max([np.abs(numbers_of(walk) - expected) for walk in self._walks], axis=0)

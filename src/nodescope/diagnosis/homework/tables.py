@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.given import path_of, shown
+from nodescope.arithmetic.checks import path_of, shown
 from nodescope.data.columns import Bad
 from nodescope.data.open import is_table, open_table
-from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, short
+from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, quoted
 from nodescope.diagnosis.homework.texts import MOST_CELLS, Columns, read_text
 from nodescope.errors import FileError, InputError
 
@@ -86,7 +86,7 @@ def _frame(data: Any) -> dict[str, Printed]:
     columns = table.read(table.names)
     for name, column in zip(table.names, columns, strict=True):
         if isinstance(column, Bad):
-            raise InputError(f"{table.where}: column {short(name)} is not numbers; leave it out, or give it as numbers")
+            raise InputError(f"{table.where}: column {quoted(name)} is not numbers; leave it out, or give it as numbers")
     _refuse_size(sum(len(column) for column in columns if not isinstance(column, Bad)))
     given = {name: data.iloc[:, i] if _has_dtype(data) else columns[i] for i, name in enumerate(table.names)}
     out = {name: from_numbers(np.asarray(values)) for name, values in given.items()}
@@ -112,7 +112,7 @@ def _mapping(data: Mapping[Any, Any]) -> dict[str, Printed]:
     lengths = {name: len(column.value) for name, column in out.items()}
     if len(set(lengths.values())) > 1:
         (first, m), (other, n) = next((a, b) for a in lengths.items() for b in lengths.items() if a[1] != b[1])
-        raise InputError(f"column {short(first)} has {m} rows and column {short(other)} has {n}; they must have the same number")
+        raise InputError(f"column {quoted(first)} has {m} rows and column {quoted(other)} has {n}; they must have the same number")
     return _refuse_empty(out, "the printed table")
 
 
@@ -127,11 +127,11 @@ def _array(name: str, values: Any) -> list[Printed]:
     try:
         array = np.asarray(values)
     except Exception as error:  # of any library's arrays
-        raise InputError(f"{short(name)} is not a rectangle of numbers: rows of different lengths") from error
+        raise InputError(f"{quoted(name)} is not a rectangle of numbers: rows of different lengths") from error
     if array.dtype.kind not in "fiu" or array.ndim == 0:
-        raise InputError(f"{short(name)} must be numbers, a list or rows of them; seen: {shown(values)}")
+        raise InputError(f"{quoted(name)} must be numbers, a list or rows of them; seen: {shown(values)}")
     if not array.size:
-        raise InputError(f"{short(name)} is empty; give at least one printed number")
+        raise InputError(f"{quoted(name)} is empty; give at least one printed number")
     _refuse_size(array.size)
     return [from_numbers(column) for column in array.reshape(len(array), -1).T]
 

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 
-from nodescope.diagnosis.homework.printed import Printed, from_texts, is_number, short
+from nodescope.diagnosis.homework.printed import Printed, from_texts, is_number, quoted
 from nodescope.errors import InputError
 
 Columns = dict[str, Printed] | list[Printed]
@@ -104,7 +104,7 @@ def _with_header(lines: list[str], where: str, blanks: bool) -> dict[str, Printe
     _refuse_ragged(rows, where)
     twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
     if twice is not None:
-        raise InputError(f"{where}: the column name {short(twice)} occurs twice; rename one of them")
+        raise InputError(f"{where}: the column name {quoted(twice)} occurs twice; rename one of them")
     return {name: from_texts([row[i] for row in rows[1:]], name, where, 1, blanks) for i, name in enumerate(names)}
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nodescope.arithmetic.given import whole
+from nodescope.arithmetic.checks import whole
 from nodescope.errors import InputError
 from nodescope.run.descent import go
 from nodescope.run.making import make_recipe

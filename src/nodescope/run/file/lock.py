@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
-from nodescope.arithmetic.given import path_of
+from nodescope.arithmetic.checks import path_of
 from nodescope.errors import FileError, NodescopeError
 from nodescope.run.file.handles import Identity, give_back, identity_of, in_use, take
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nodescope.run.ending import Ending
 from nodescope.run.facts import facts_from
-from nodescope.run.recorded import COLUMNS, Bend, Record, Recorded, RecordedLayer, Trouble
+from nodescope.run.recorded import COLUMNS, Curvature, Record, Recorded, RecordedLayer, Trouble
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -56,7 +56,7 @@ def recorded_from(header: Mapping[str, Any], arrays: Arrays) -> Recorded:
     return Recorded(
         str(header["program"]), dict(header["optimizer"]), layers, [float(loss) for loss in header["losses"]], records,
         int(header["stride"]), Ending[header["ending"]], [str(note) for note in header["notes"]],
-        [Bend(**{**bend, "shares": tuple(bend["shares"])}) for bend in header["bends"]], trouble,
+        [Curvature(**{**bend, "shares": tuple(bend["shares"])}) for bend in header["bends"]], trouble,
         facts_from(header.get("facts", {})),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.given import path_of, whole, yes_or_no
+from nodescope.arithmetic.checks import path_of, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
 from nodescope.run.descent import Descent, go

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.given import number, whole, yes_or_no
+from nodescope.arithmetic.checks import number, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.data import Examples, Scaling, Source
 from nodescope.data.classes import Classes, classes_of, coded, decoded

@@ -6,12 +6,12 @@ Every formula is written once, as words ("weight − alpha delta"), and shown th
 
 from collections.abc import Sequence
 
-from nodescope.arithmetic.given import whole
+from nodescope.arithmetic.checks import whole
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.run import Run
 from nodescope.views.explanation.forward import error, hidden_deltas, predictions
-from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
+from nodescope.views.explanation.step_numbers import LayerShown, StepNumbers
 from nodescope.views.explanation.updates import updates
 from nodescope.views.explanation.value import Explanation
 
@@ -81,7 +81,7 @@ def explain(run: Run, step: int, layer: int | None = None, node: int | None = No
     return Explanation(numbers.t, numbers.title(), parts, numbers.by_name)
 
 
-def _chosen(step: StepNumbers, layer: int | None, node: int | None) -> Sequence[LayerNumbers]:
+def _chosen(step: StepNumbers, layer: int | None, node: int | None) -> Sequence[LayerShown]:
     """The layers that are asked for."""
     shapes = step.problem.layers
     count = len(shapes)

@@ -7,11 +7,11 @@ import numpy as np
 from nodescope.arithmetic.activations import SOFTMAX
 from nodescope.views.explanation.lines import FEW_NODES, Line, Part, line, number_in, sum_line
 from nodescope.views.explanation.not_finite import first_not_finite
-from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
+from nodescope.views.explanation.step_numbers import LayerShown, StepNumbers
 from nodescope.views.numbers import exact, later
 
 
-def predictions(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[Part]:
+def predictions(step: StepNumbers, layers: Sequence[LayerShown]) -> Iterator[Part]:
     """Contributions, sum and prediction of each example and node shown; of outputs the delta too."""
     for layer in layers:
         for s in step.examples:
@@ -23,7 +23,7 @@ def predictions(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[P
             yield Part(left_out)
 
 
-def _prediction(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Part:
+def _prediction(step: StepNumbers, layer: LayerShown, s: int, j: int) -> Part:
     part = Part(step.of("Prediction", layer, j, s=s))
     total = "prediction" if layer.shape.is_identity else "sum"
     part.table = _contributions(step, layer, s, j, total)
@@ -36,7 +36,7 @@ def _prediction(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Part:
     return part
 
 
-def _contributions(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total: str) -> list[list[str]]:
+def _contributions(step: StepNumbers, layer: LayerShown, s: int, j: int, total: str) -> list[list[str]]:
     """weight × input of each input, and what they add up to; nothing where there is one only."""
     weight, x = layer.weight[j], layer.input[s]
     with np.errstate(all="ignore"):
@@ -53,7 +53,7 @@ def _contributions(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total
     return [head, *rows, [total, "", "", "", "", later(layer.sum[s, j])]]
 
 
-def _sum(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total: str) -> Line:
+def _sum(step: StepNumbers, layer: LayerShown, s: int, j: int, total: str) -> Line:
     """The contributions, added up."""
     name, value, d = step.of(total, layer, j, s=s), float(layer.sum[s, j]), layer.shape.inputs
     words = ("weight × input" if d == 1 else "sum of weight × input") + (" + bias" if layer.shape.has_bias else "")
@@ -68,7 +68,7 @@ def _sum(step: StepNumbers, layer: LayerNumbers, s: int, j: int, total: str) -> 
     return Line(name, value, words, in_short, exactly)
 
 
-def _activation(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Iterator[Line]:
+def _activation(step: StepNumbers, layer: LayerShown, s: int, j: int) -> Iterator[Line]:
     """The activation at the sum, and its slope there."""
     function, total = layer.shape.activation.name, float(layer.sum[s, j])
     name, slope = (step.of(quantity, layer, j, s=s) for quantity in ("prediction", "slope"))
@@ -83,7 +83,7 @@ def _activation(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Itera
     yield Line(slope, float(layer.slope[s, j]), f"slope of {function} at the sum", at, f"slope of {function}")
 
 
-def _softmax(name: str, layer: LayerNumbers, s: int, j: int) -> Line:
+def _softmax(name: str, layer: LayerShown, s: int, j: int) -> Line:
     """exp(sum) ÷ the sum of exp of all sums of the layer, each less the largest of them."""
     sums = [float(total) for total in layer.sum[s]]
     most = max(sums)
@@ -133,7 +133,7 @@ def error(step: StepNumbers) -> Part:
     return part
 
 
-def hidden_deltas(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[Part]:
+def hidden_deltas(step: StepNumbers, layers: Sequence[LayerShown]) -> Iterator[Part]:
     """Deltas of the layers before the outputs, the last of these first."""
     for layer in reversed(layers):
         if layer is not step.last:
@@ -142,7 +142,7 @@ def hidden_deltas(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator
                     yield Part(step.of("Delta", layer, j, s=s), [_hidden_delta(step, layer, s, j)])
 
 
-def _hidden_delta(step: StepNumbers, layer: LayerNumbers, s: int, j: int) -> Line:
+def _hidden_delta(step: StepNumbers, layer: LayerShown, s: int, j: int) -> Line:
     """The deltas of the nodes that it feeds × their weights × its slope."""
     fed = step.layers[layer.number + 1]
     through = (fed.new_weight if step.problem.sequential else fed.weight)[:, j]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats
-from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
+from nodescope.views.explanation.step_numbers import LayerShown, StepNumbers
 from nodescope.views.numbers import short
 from nodescope.views.rule_formulas import spoken
 
@@ -15,7 +15,7 @@ class _Block(NamedTuple):
     """Numbers of a layer: for each example and node, or for each node and weight."""
 
     name: str
-    layer: LayerNumbers
+    layer: LayerShown
     numbers: Floats
     per_weight: bool
 

@@ -20,7 +20,7 @@ from nodescope.views.problem_words import is_one_identity_layer
 
 
 @dataclass(frozen=True, eq=False)
-class LayerNumbers:
+class LayerShown:
     """One layer in one step, of b examples, k nodes, d inputs.
 
     Attributes
@@ -84,13 +84,13 @@ class StepNumbers:
         }
 
     @cached_property
-    def layers(self) -> Sequence[LayerNumbers]:
+    def layers(self) -> Sequence[LayerShown]:
         """All layers, each read from the run's trace, whichever way the recipe was written."""
         shown = self.run.trace[self.t]
         return [self._layer(number, shown.of_layer(number)) for number in range(len(self.problem.layers))]
 
     @property
-    def last(self) -> LayerNumbers:
+    def last(self) -> LayerShown:
         """The layer of the outputs."""
         return self.layers[-1]
 
@@ -105,7 +105,7 @@ class StepNumbers:
         rule = self.recipe.rule
         return [float(clock) for clock in self._state[self.problem.size * (1 + len(rule.memories)) :]]
 
-    def _layer(self, number: int, numbers: Step) -> LayerNumbers:
+    def _layer(self, number: int, numbers: Step) -> LayerShown:
         shape, memories, size = self.problem.layers[number], self.recipe.rule.memories, self.problem.size
 
         def per_example(name: str) -> Floats:
@@ -121,7 +121,7 @@ class StepNumbers:
         frozen = self.problem.frozen
         k = shape.outputs
         nodes = range(k if k <= FEW_NODES else FEW_NODES - 1) if self.node is None else range(self.node, self.node + 1)
-        return LayerNumbers(
+        return LayerShown(
             number=number,
             shape=shape,
             **{name: per_example(name) for name in ("input", "sum", "prediction", "slope", "delta")},
@@ -147,7 +147,7 @@ class StepNumbers:
         what = f"{nodes}rule {recipe.rule.name}, alpha {exact(self.alpha)}{schedule}"
         return f"Step {self.t:,} of {self.run.steps:,}{which}: {what}"
 
-    def of(self, quantity: str, layer: LayerNumbers, j: int, *, i: int | None = None, s: int | None = None) -> str:
+    def of(self, quantity: str, layer: LayerShown, j: int, *, i: int | None = None, s: int | None = None) -> str:
         """The name of a number of node j, of its weight i, of the step's example s."""
         several = len(self.layers) > 1
         inside = []
@@ -165,7 +165,7 @@ class StepNumbers:
         by_goal = self.recipe.source is not None and len(self.layers) == 1
         return plain_text(self.recipe.goal_names[j]) if by_goal else f"node {j}"
 
-    def input_name(self, layer: LayerNumbers, i: int) -> str:
+    def input_name(self, layer: LayerShown, i: int) -> str:
         """What input i of a layer is called."""
         if layer.bias_is(i):
             return "bias"
@@ -173,7 +173,7 @@ class StepNumbers:
             return f"from node {i}"
         return plain_text(self.recipe.input_names[i]) if self.recipe.source else f"input {i}"
 
-    def in_the_same_way(self, layer: LayerNumbers, *left_out: tuple[int, str]) -> str | None:
+    def in_the_same_way(self, layer: LayerShown, *left_out: tuple[int, str]) -> str | None:
         """What of a layer is not written out; None where all is."""
         words = [f"{count:,} more {what}{'s' if count > 1 else ''}" for count, what in left_out if count]
         of = f" of layer {layer.number}" if len(self.layers) > 1 else ""

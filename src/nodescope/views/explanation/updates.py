@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from nodescope.views.explanation.lines import Line, Part, line, sum_line
-from nodescope.views.explanation.step_numbers import LayerNumbers, StepNumbers
+from nodescope.views.explanation.step_numbers import LayerShown, StepNumbers
 from nodescope.views.rule_formulas import CLOCKS, column_of, formulas, spoken
 
 
-def updates(step: StepNumbers, layers: Sequence[LayerNumbers]) -> Iterator[Part]:
+def updates(step: StepNumbers, layers: Sequence[LayerShown]) -> Iterator[Part]:
     """Weighted delta, the rule's memory, alpha delta and new weight of each weight shown, the last layer first."""
     clocks = step.recipe.rule.tick(step.clocks)
     yield from _clocks(step, clocks)
@@ -34,7 +34,7 @@ def _clocks(step: StepNumbers, clocks: list[float]) -> Iterator[Part]:
     yield part
 
 
-def _update(step: StepNumbers, layer: LayerNumbers, j: int, i: int, clocks: list[float]) -> Part:
+def _update(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[float]) -> Part:
     part = Part(step.of("Update", layer, j, i=i), [_weighted_delta(step, layer, j, i)])
     old, move, new = (float(block[j, i]) for block in (layer.weight, layer.alpha_delta, layer.new_weight))
     what = "bias" if layer.bias_is(i) else "weight"
@@ -49,7 +49,7 @@ def _update(step: StepNumbers, layer: LayerNumbers, j: int, i: int, clocks: list
     return part
 
 
-def _weighted_delta(step: StepNumbers, layer: LayerNumbers, j: int, i: int) -> Line:
+def _weighted_delta(step: StepNumbers, layer: LayerShown, j: int, i: int) -> Line:
     """delta × input, over the step's examples."""
     count, is_bias = len(step.example), layer.bias_is(i)
     over = count if step.problem.mean else 1
@@ -61,7 +61,7 @@ def _weighted_delta(step: StepNumbers, layer: LayerNumbers, j: int, i: int) -> L
     return sum_line(step.of("weighted delta", layer, j, i=i), float(layer.weighted_delta[j, i]), words, pairs, over)
 
 
-def _rule_lines(step: StepNumbers, layer: LayerNumbers, j: int, i: int, clocks: list[float]) -> Iterator[Line]:
+def _rule_lines(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[float]) -> Iterator[Line]:
     """What the rule makes of the weighted delta, formula by formula."""
     rule = step.recipe.rule
     values: dict[str, float] = {"alpha": step.alpha, "weighted delta": float(layer.weighted_delta[j, i]), **rule.settings()}
@@ -75,7 +75,7 @@ def _rule_lines(step: StepNumbers, layer: LayerNumbers, j: int, i: int, clocks: 
         values[name] = value
 
 
-def _why_it_stays(step: StepNumbers, layer: LayerNumbers, j: int, i: int) -> str:
+def _why_it_stays(step: StepNumbers, layer: LayerShown, j: int, i: int) -> str:
     """Why the new weight is the weight."""
     weight, weighted, move = (float(block[j, i]) for block in (layer.weight, layer.weighted_delta, layer.alpha_delta))
     if move == 0.0:
@@ -89,7 +89,7 @@ def _why_it_stays(step: StepNumbers, layer: LayerNumbers, j: int, i: int) -> str
     return f"the next number beside it is {gap:.3g} away, and alpha delta, {move:.3g}, is {size} half of that gap{tie}"
 
 
-def _why_nothing(step: StepNumbers, layer: LayerNumbers, j: int, i: int) -> str:
+def _why_nothing(step: StepNumbers, layer: LayerShown, j: int, i: int) -> str:
     """Why the weighted delta is 0."""
     several, deltas = len(step.example) > 1, layer.delta[:, j]
     if not deltas.any():

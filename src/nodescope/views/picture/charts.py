@@ -11,7 +11,7 @@ from nodescope.arithmetic.core import engine
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
-from nodescope.views.picture.loop import Numbers
+from nodescope.views.picture.loop import LoopNumbers
 from nodescope.views.picture.marks import Mark, Outline, Piece, Words, circle, ellipse, polyline
 from nodescope.views.picture.texts import distinct
 
@@ -22,7 +22,7 @@ _PLANE = (14.0, 12.0, 406.0, 252.0)
 _CURVE = (16.0, 12.0, 404.0, 122.0)
 
 
-def parabola(recipe: Recipe, n: Numbers) -> Iterator[Mark]:
+def parabola(recipe: Recipe, n: LoopNumbers) -> Iterator[Mark]:
     """mse over all examples for every weight of a node with one (420 × 206)."""
     x, goal = recipe.problem.input.ravel(), recipe.problem.goal.ravel()
     with np.errstate(all="ignore"):

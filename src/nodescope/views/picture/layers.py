@@ -13,14 +13,14 @@ SHOWN = 10
 """So many nodes of a layer are drawn, the first ones; how many more there are is told."""
 _CARD, _TOP = 92.0, 40.0
 
-Numbers = list[float]
+Values = list[float]
 
 
 def layers(run: Run, step: int) -> tuple[list[Mark], float]:
     """The marks, for the first example of the step, and how far down they reach."""
     shown = run.trace[step]
     inputs = np.reshape(shown["input"], (-1, run.recipe.d))[0]
-    columns: list[tuple[str, Numbers, Numbers | None]] = [("inputs", inputs.tolist(), None)]
+    columns: list[tuple[str, Values, Values | None]] = [("inputs", inputs.tolist(), None)]
     weights = []
     for number, layer in enumerate(shown.layers):
         nodes = len(layer["weight"])
@@ -35,12 +35,12 @@ def layers(run: Run, step: int) -> tuple[list[Mark], float]:
     return [*_edges(columns, weights), *_nodes(columns), Words(said, 0, HIGH + 24, "soft", 14)], HIGH + 40
 
 
-def _place(columns: list[tuple[str, Numbers, Numbers | None]], column: int, i: int) -> tuple[float, float]:
+def _place(columns: list[tuple[str, Values, Values | None]], column: int, i: int) -> tuple[float, float]:
     nodes = min(SHOWN, len(columns[column][1]))
     return _CARD / 2 + column * (WIDTH - _CARD) / (len(columns) - 1), _TOP + (i + 0.5) * (HIGH - _TOP) / nodes
 
 
-def _edges(columns: list[tuple[str, Numbers, Numbers | None]], weights: list[np.ndarray]) -> Iterator[Mark]:
+def _edges(columns: list[tuple[str, Values, Values | None]], weights: list[np.ndarray]) -> Iterator[Mark]:
     sizes = [np.abs(block[:SHOWN, :SHOWN]) for block in weights]
     largest = max((float(size[np.isfinite(size)].max(initial=0.0)) for size in sizes), default=0.0) or 1.0
     for layer, block in enumerate(weights):
@@ -53,7 +53,7 @@ def _edges(columns: list[tuple[str, Numbers, Numbers | None]], weights: list[np.
             yield polyline([(x + _CARD / 2, y), (to - _CARD / 2, down)], f"{style} dashed" if negative and part >= 0.1 else style)
 
 
-def _nodes(columns: list[tuple[str, Numbers, Numbers | None]]) -> Iterator[Mark]:
+def _nodes(columns: list[tuple[str, Values, Values | None]]) -> Iterator[Mark]:
     for column, (name, predictions, deltas) in enumerate(columns):
         more = len(predictions) - SHOWN
         x = _place(columns, column, 0)[0]

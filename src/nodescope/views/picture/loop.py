@@ -15,7 +15,7 @@ LONGEST_BAR = 60.0
 LABEL = 14.0
 
 
-class Numbers:
+class LoopNumbers:
     """The numbers of a step of one weight, with texts of which no two different ones share one."""
 
     def __init__(self, step: Step) -> None:
@@ -34,7 +34,7 @@ class Numbers:
         self.text = dict(zip(names, distinct([getattr(self, name) for name in names]), strict=True))
 
 
-def loop(n: Numbers) -> Iterator[Mark]:
+def loop(n: LoopNumbers) -> Iterator[Mark]:
     """The marks of the loop."""
     t = n.text
     yield Words("forward: make a prediction", 4, 22, "go", LABEL)
@@ -78,7 +78,7 @@ def big(x: float, y: float, room: float, text: str, value: float, style: str = "
     yield Words(text, x, y, style, size, "middle", strong=True, value=value)
 
 
-def _place(n: Numbers) -> Callable[[float], float]:
+def _place(n: LoopNumbers) -> Callable[[float], float]:
     """From a number to its height beside the ruler."""
     finite = [v for v in (0.0, n.goal, n.prediction) if math.isfinite(v)]
     low, high = min(finite), max(finite)
@@ -92,7 +92,7 @@ def _place(n: Numbers) -> Callable[[float], float]:
     return place
 
 
-def _ruler(n: Numbers) -> Iterator[Mark]:
+def _ruler(n: LoopNumbers) -> Iterator[Mark]:
     """Goal and prediction beside one scale, and the square of their gap."""
     place = _place(n)
     goal, prediction, zero = place(n.goal), place(n.prediction), place(0.0)

@@ -24,7 +24,7 @@ _RIGHT = (250.0, 340.0, 440.0, 560.0, 680.0, 778.0)
 
 
 @dataclass(frozen=True)
-class Node:
+class NodeShown:
     """One node of a step, for one of its examples: a number for each input, the bias last."""
 
     names: list[str]
@@ -39,7 +39,7 @@ class Node:
     delta: float
 
 
-def node_of(step: Step, recipe: Recipe, which: int = 0) -> Node:
+def node_of(step: Step, recipe: Recipe, which: int = 0) -> NodeShown:
     """Node `which` of a step, for the first of its examples."""
     layer, with_bias = step.of_layer(0), recipe.problem.layers[0].has_bias
 
@@ -49,7 +49,7 @@ def node_of(step: Step, recipe: Recipe, which: int = 0) -> Node:
 
     of_example = {name: float(np.reshape(step[name], (-1, recipe.k))[0, which]) for name in ("goal", "prediction", "delta")}
     inputs = np.reshape(layer["input"], (-1, recipe.d))[0]
-    return Node(
+    return NodeShown(
         names=[*recipe.input_names, *(["bias"] if with_bias else [])],
         input=np.append(inputs, 1.0) if with_bias else inputs,
         weight=numbers("weight", "bias"),
@@ -61,7 +61,7 @@ def node_of(step: Step, recipe: Recipe, which: int = 0) -> Node:
     )
 
 
-def rows(node: Node) -> tuple[list[Mark], float]:
+def rows(node: NodeShown) -> tuple[list[Mark], float]:
     """The marks, and how far down they reach."""
     with np.errstate(all="ignore"):
         products = node.input * node.weight
@@ -93,7 +93,7 @@ def rows(node: Node) -> tuple[list[Mark], float]:
     return marks, y + 92
 
 
-def _row(node: Node, products: np.ndarray[Any, Any], i: int, y: float, largest: float) -> Iterator[Mark]:
+def _row(node: NodeShown, products: np.ndarray[Any, Any], i: int, y: float, largest: float) -> Iterator[Mark]:
     name = node.names[i]
     yield Words(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…", 0, y)
     weight, new = float(node.weight[i]), float(node.new_weight[i])
@@ -106,7 +106,7 @@ def _row(node: Node, products: np.ndarray[Any, Any], i: int, y: float, largest: 
         yield polyline([(_RIGHT[4] - length, y + 7), (_RIGHT[4], y + 7)], "fix thick")
 
 
-def _sum(products: list[float], rest: float, node: Node, y: float) -> Iterator[Mark]:
+def _sum(products: list[float], rest: float, node: NodeShown, y: float) -> Iterator[Mark]:
     """The products as arrows end to end, from 0 to the prediction, and the goal beside them."""
     ends = np.cumsum([0.0, *products, *([rest] if rest else [])])
     seen = [*ends.tolist(), node.goal, node.prediction]

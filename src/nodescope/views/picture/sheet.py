@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from nodescope.arithmetic.given import step_of
+from nodescope.arithmetic.checks import step_of
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.errors import InputError
 from nodescope.run.run import Run
@@ -104,7 +104,7 @@ def _inside(run: Run, step: Step) -> tuple[list[Mark], float]:
     if not _single(run):
         marks, bottom = rows.rows(rows.node_of(step, run.recipe))
         return marks, bottom + 24
-    n = loops.Numbers(step)
+    n = loops.LoopNumbers(step)
     t = {name: f"({text})" if " " in text else text for name, text in n.text.items()}
     whole = f"{t['new_weight']} = {t['weight']} − {t['alpha']} × ({t['input']} × {t['weight']} − {t['goal']}) × {t['input']}"
     marks = [*loops.loop(n), Words(f"the whole step: {whole}", 390, 470, "ink", 17, "middle")]
@@ -126,7 +126,7 @@ def _beside(run: Run, step: Step, judged: Diagnosis) -> tuple[list[Mark], float]
     if not recipe.problem.is_linear:
         pass  # its error is no bowl
     elif recipe.d == recipe.k == 1 and recipe.bias is None:
-        n = loops.Numbers(step) if recipe.batch_size == 1 else None
+        n = loops.LoopNumbers(step) if recipe.batch_size == 1 else None
         if n is not None:
             parts.append(("Error for every weight", charts.parabola(recipe, n), 206))
     elif recipe.problem.layers[0].width > 1:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from nodescope.views.numbers import exact
-from nodescope.views.picture.loop import Numbers
+from nodescope.views.picture.loop import LoopNumbers
 from nodescope.views.picture.marks import Mark, Words, circle, diamond, polyline
 
 NEAR = 12
@@ -25,12 +25,12 @@ def doubles_between(weight: float, best: float, most: int = FAR) -> int | None:
     return count if count <= most else None
 
 
-def is_near(n: Numbers) -> bool:
+def is_near(n: LoopNumbers) -> bool:
     """Whether only neighbouring doubles tell the weight from the one that reaches the goal."""
     return bool(n.input and doubles_between(n.weight, n.goal / n.input))
 
 
-def stall(n: Numbers) -> Iterator[Mark]:
+def stall(n: LoopNumbers) -> Iterator[Mark]:
     """The marks; only where `is_near`."""
     best = n.goal / n.input
     size = doubles_between(n.weight, best) or 0
@@ -57,7 +57,7 @@ def stall(n: Numbers) -> Iterator[Mark]:
         yield Words(f"goal’s weight {exact(best)} lies {size} doubles on", _LEFT + _WIDE, 128, "goal", 15, "end", True, best)
 
 
-def stall_words(n: Numbers) -> str:
+def stall_words(n: LoopNumbers) -> str:
     """What becomes of the update."""
     best = n.goal / n.input
     size, gap, update = doubles_between(n.weight, best) or 0, abs(math.nextafter(n.weight, best) - n.weight), abs(n.alpha_delta)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nodescope.arithmetic.given import choice, listed, number, whole, yes_or_no
+from nodescope.arithmetic.checks import choice, listed, number, whole, yes_or_no
 from nodescope.errors import InputError
 
 NUMBERS = (
