@@ -62,7 +62,9 @@ def clear(code: int, err: str) -> None:
 @pytest.mark.usefixtures("at_home")
 def test_options(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     good = ARGUMENTS[name]
-    for option in options_of(cli.cli.commands[name]):
+    command = cli.cli.get_command(click.Context(cli.cli), name)
+    assert command is not None
+    for option in options_of(command):
         for word in WORDS:
             if option == "--time-limit" and word in ("1e400", "inf"):
                 continue

@@ -103,5 +103,7 @@ def test_every_public_object_shows_itself():
             assert html.startswith(("<p>", "<table>"))
             assert "<b></" not in html
             assert '<td style="text-align:right"><b>' not in html
-    classes = {kind for kind in map(ns.__dict__.get, ns.__all__) if isinstance(kind, type) and not issubclass(kind, Exception)}
+    classes = {
+        kind for kind in (getattr(ns, name) for name in ns.__all__) if isinstance(kind, type) and not issubclass(kind, Exception)
+    }
     assert classes <= {type(one) for one in made}

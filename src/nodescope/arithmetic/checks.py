@@ -201,9 +201,10 @@ def _refuse_masked(name: str, value: object) -> None:
 
 def refuse_not_finite(name: str, array: NDArray[np.float64]) -> None:
     """Raise InputError naming the first number that is NaN or infinite."""
-    bad = np.argwhere(~np.isfinite(array))
-    if not len(bad):
+    finite = np.isfinite(array)
+    if finite.all():
         return
+    bad = np.argwhere(~finite)
     place = tuple(int(i) for i in bad[0])
     where = f"{name}{''.join(f'[{i}]' for i in place)}"
     more = f" ({len(bad)} such numbers in all)" if len(bad) > 1 else ""

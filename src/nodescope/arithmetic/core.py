@@ -17,7 +17,7 @@ import os
 import warnings
 from dataclasses import dataclass, fields
 from functools import cache
-from operator import is_
+from operator import attrgetter, is_
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,7 +41,7 @@ _COLUMN_NAMES = (
 SETTINGS = 6
 """A rule has at most so many settings."""
 _SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
-_LASTING = tuple(field.name for field in fields(Problem) if field.name != "native")
+_LASTING = attrgetter(*(field.name for field in fields(Problem) if field.name != "native"))
 """The core's copy of a problem is made from these fields."""
 
 
@@ -91,8 +91,8 @@ class _Struct(ctypes.Structure):
     """A struct of core.h: its fields are set by name, and each array that it points to lives as long as it does."""
 
     def __init__(self, **values: Any) -> None:
-        self.arrays = [value for value in values.values() if isinstance(value, np.ndarray)]
-        super().__init__(**{name: value.ctypes.data if isinstance(value, np.ndarray) else value for name, value in values.items()})
+        self.arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        super().__init__(**{**values, **{name: array.ctypes.data for name, array in self.arrays.items()}})
 
 
 class _NativeLayer(_Struct):
@@ -303,7 +303,7 @@ class _Made:
 
 def _native(problem: Problem) -> _NativeProblem:
     """The problem as the core reads it, checked and made once, anew where a field of it has been changed."""
-    made, of = problem.native, tuple(getattr(problem, name) for name in _LASTING)
+    made, of = problem.native, _LASTING(problem)
     shapes = (problem.input.shape, problem.goal.shape)
     if isinstance(made, _Made) and made.shapes == shapes and all(map(is_, made.of, of)):
         return made.native

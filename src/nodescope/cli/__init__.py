@@ -3,31 +3,61 @@
 import errno
 import os
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 import nodescope as ns
-from nodescope.cli.homework import grade, worksheet
-from nodescope.cli.judge import compare, diagnose, explain, export, forecast, run, verify
-from nodescope.cli.opening import open_page
 from nodescope.cli.output import plain_lines
-from nodescope.cli.read import predict, trace
-from nodescope.cli.words import in_shell_words
 from nodescope.errors import FileError, NodescopeError
+from nodescope.later import Later
 from nodescope.starting import end_quietly, heed
+
+if TYPE_CHECKING:
+    from nodescope.cli import words
+else:
+    words = Later("nodescope.cli.words")
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Of an error without a file's name: it was standard output that could take no more."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_PLACES = {
+    "compare": "judge.compare",
+    "diagnose": "judge.diagnose",
+    "explain": "judge.explain",
+    "export": "judge.export",
+    "forecast": "judge.forecast",
+    "grade": "homework.grade",
+    "open": "opening.open_page",
+    "predict": "read.predict",
+    "run": "judge.run",
+    "trace": "read.trace",
+    "verify": "judge.verify",
+    "worksheet": "homework.worksheet",
+}
+"""Each command stands there, and is imported when it is asked for."""
+
+
+class _Commands(click.Group):
+    """The commands, none of which costs another its time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _PLACES:
+            return None
+        module, _, function = _PLACES[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(ns.__version__)
 def cli() -> None:
     """See, run and understand gradient-descent nodes: every number of every step, exactly."""
-
-
-for command in (run, forecast, trace, diagnose, explain, verify, predict, compare, grade, worksheet, export, open_page):
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -42,7 +72,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except NodescopeError as error:
-        click.echo(f"nodescope: {plain_lines(in_shell_words(str(error)))}", err=True)
+        click.echo(f"nodescope: {plain_lines(words.in_shell_words(str(error)))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         _write_no_more()

@@ -3,7 +3,7 @@
 import csv
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,12 @@ from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.diagnosis.homework.grade import KEY
 from nodescope.diagnosis.homework.worksheets import Worksheet, worksheets
 from nodescope.errors import FileError, InputError
-from nodescope.views import values
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.views import values
+else:
+    values = Later("nodescope.views.values")
 
 GRADE_HELP = """\b
 Examples:

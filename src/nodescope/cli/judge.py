@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +12,14 @@ from nodescope.cli.output import note, plain_lines, progress, refuse_precious, t
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.data.table import headless
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.descend import descend_with
-from nodescope.views import report, values
+
+if TYPE_CHECKING:
+    from nodescope.views import report, values
+else:
+    report = Later("nodescope.views.report")
+    values = Later("nodescope.views.values")
 
 
 @click.command()

@@ -6,15 +6,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nodescope.errors import FileError, InputError
-from nodescope.run.descent import Progress
-from nodescope.run.file.content import is_run_file
-from nodescope.run.file.lock import beside
-from nodescope.views.numbers import plain_text
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.run.descent import Progress
+    from nodescope.run.file import content, lock
+    from nodescope.views import numbers
+else:
+    content, lock = Later("nodescope.run.file.content"), Later("nodescope.run.file.lock")
+    numbers = Later("nodescope.views.numbers")
 
 Write = Callable[[str], object]
 PROGRESS_AFTER = 1.0
@@ -35,7 +40,7 @@ def writer(out: str | None) -> Iterator[Write]:
     if out is None:
         yield sys.stdout.write
         return
-    with beside(out) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with lock.beside(out) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file.write
 
 
@@ -46,7 +51,7 @@ def refuse_precious(out: str | None, inputs: Iterable[str]) -> None:
     for name in inputs:
         if os.path.exists(name) and os.path.samefile(out, name):
             raise FileError(f"{out} cannot be written: it is read here; name another file")
-    if is_run_file(Path(out)):
+    if content.is_run_file(Path(out)):
         raise FileError(f"{out} cannot be written: it holds a run; name another file, or delete it first")
 
 
@@ -65,7 +70,7 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress | None]:
+def progress() -> "Iterator[Progress | None]":
     """A bar on a terminal's stderr once a run takes longer than a second."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
@@ -99,7 +104,7 @@ def progress() -> Iterator[Progress | None]:
 
 def plain_lines(text: str) -> str:
     """Lines without characters that a terminal would obey."""
-    return "\n".join(plain_text(line) for line in text.split("\n"))
+    return "\n".join(numbers.plain_text(line) for line in text.split("\n"))
 
 
 def terminal() -> tuple[int, bool]:

@@ -1,7 +1,7 @@
 """`trace` and `predict`: numbers of a run, to read or to hand on."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -9,11 +9,17 @@ import numpy as np
 from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import Write, note, refuse_precious, tell_written, writer
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
 from nodescope.run.tabular import Tabular
-from nodescope.views import tables, values
+from nodescope.views import tables
 from nodescope.views.numbers import exact, plain_text
+
+if TYPE_CHECKING:
+    from nodescope.views import values
+else:
+    values = Later("nodescope.views.values")
 
 TEN = 10
 """Steps that are shown where no end is named."""

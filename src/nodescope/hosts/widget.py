@@ -66,15 +66,10 @@ def show(run: Run | Recorded) -> Any:
     return RunWidget(scene=as_json(document))
 
 
-def install() -> None:
-    """Let a run that a notebook displays show itself so, where anywidget is installed."""
-    if importlib.util.find_spec("anywidget") is not None:
-        for kind in (Run, Recorded):
-            setattr(kind, "_repr_mimebundle_", _mimebundle)  # noqa: B010  # the classes do not know their faces
-
-
-def _mimebundle(run: Run | Recorded, **keywords: Any) -> Any:
-    """The widget; of a run that no page can hold nothing, so that its text and tables are shown."""
+def mimebundle(run: Run | Recorded, **keywords: Any) -> Any:
+    """The widget; nothing where anywidget is not installed, or no page can hold the run: then its text and tables are shown."""
+    if importlib.util.find_spec("anywidget") is None:
+        return None
     try:
         return show(run)._repr_mimebundle_(**keywords)
     except InputError:

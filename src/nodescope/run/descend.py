@@ -1,15 +1,20 @@
 """`descend`: run gradient-descent nodes, here or into a file."""
 
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.arithmetic.checks import path_of, yes_or_no
+from nodescope.later import Later
 from nodescope.run.descent import Progress, go
-from nodescope.run.file.runfile import RunFile
 from nodescope.run.making import make_recipe
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import takes_settings
+
+if TYPE_CHECKING:
+    from nodescope.run.file import runfile
+else:
+    runfile = Later("nodescope.run.file.runfile")
 
 
 @takes_settings(table)
@@ -54,5 +59,5 @@ def descend_with(
     recipe = make_recipe(**settings)
     if out is None:
         return go(recipe, progress=progress)
-    with RunFile.create(out, recipe, yes_or_no("overwrite", overwrite)) as file:
+    with runfile.RunFile.create(out, recipe, yes_or_no("overwrite", overwrite)) as file:
         return go(recipe, progress=progress, keep=file.keep, finish=file.finish)

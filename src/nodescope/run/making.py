@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,18 @@ from nodescope.data import Examples, is_table, read_examples
 from nodescope.data.classes import Classes, classes_of, coded, labels_of
 from nodescope.data.scaling import asked
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run import shapes
 from nodescope.run.network import Network, as_network, of_each
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
 from nodescope.run.settings import checked, filled
 from nodescope.run.shapes import Axes, Floats
-from nodescope.theory.automatic import automatic_alpha
+
+if TYPE_CHECKING:
+    from nodescope.theory import automatic
+else:
+    automatic = Later("nodescope.theory.automatic")
 
 DEFAULT_EPOCHS = 20
 """A table is passed over so often where neither steps nor epochs are given."""
@@ -223,6 +228,8 @@ def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np
     size = network.flat().size
     if isinstance(frozen, (list, tuple, np.ndarray)) and len(frozen) == size != len(network.weights):
         return mask if (mask := _booleans("frozen", frozen, "", (size,)).copy()).any() else None
+    if frozen is None and not freeze_bias:
+        return None
     words = f"an entry for each of the network's {len(network.weights)} layers: None, True, or booleans in the shape of its weights"
     entries = of_each("frozen", frozen, (type(None),), len(network.weights), words)
     parts = []
@@ -249,7 +256,7 @@ def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
     if isinstance(alpha, str) and alpha == "auto":
-        return replace(recipe, alpha=automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
+        return replace(recipe, alpha=automatic.automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
     if (schedule := as_schedule(alpha)) is not None:
         first = schedule.at(0)
         if recipe.asked_steps is not None:

@@ -13,6 +13,7 @@ from nodescope.arithmetic.checks import choice, listed, near, shown, whole, yes_
 from nodescope.arithmetic.order import uniform
 from nodescope.arithmetic.problem import LayerShape
 from nodescope.errors import InputError
+from nodescope.run.offers import Faced
 from nodescope.run.shapes import Floats, as_floats, refuse_not_finite, shape_text
 
 BY_HAND = 16
@@ -32,7 +33,7 @@ _FITTING = {"relu": "he", "leaky relu": "he", "softplus": "he", "gelu": "he", "i
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Faced):
     """Layers of nodes. Made by `network`; a run starts from one and ends in another (`run.network`).
 
     Attributes

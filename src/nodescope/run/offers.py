@@ -1,19 +1,56 @@
 """What can be asked of a run from the run itself: `run.diagnose()` is `ns.diagnose(run)`.
 
-That is the way people look for things. The functions live in rooms above this one and know runs, not the other way round: they are
-registered here once (`offer`, called by the package's `__init__`), as faces are in `views/display.py`.
+That is the way people look for things. The functions live in rooms above this one and know runs, not the other way round: where
+they stand is registered here once (`offer`, called by the package's `__init__`), and each is imported when it is first asked for.
+So do the ways in which runs, and what is made of them, show themselves (`Faced`).
 """
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from os import PathLike
 from typing import Any
 
-_OFFERED: dict[str, Callable[..., Any]] = {}
+_PLACES: dict[str, str] = {}
 
 
-def offer(**functions: Callable[..., Any]) -> None:
-    """Register what the methods below do."""
-    _OFFERED.update(functions)
+def offer(**places: str) -> None:
+    """Register what the methods below do: "module.function" of each."""
+    _PLACES.update(places)
+
+
+@cache
+def _offered(name: str) -> Callable[..., Any]:
+    module, _, function = _PLACES[name].rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
+
+
+class Faced:
+    """What a notebook shows as HTML."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(_offered("html")(self))
+
+
+class FacedInText(Faced):
+    """What tells itself in lines of text too."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(_offered("text")(self))
+
+
+class FacedInWidgets(Faced):
+    """What a notebook shows as a widget where it can, else as HTML."""
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(self, **keywords: Any) -> Any:
+        return _offered("mimebundle")(self, **keywords)
 
 
 class Offers:
@@ -33,7 +70,7 @@ class Offers:
         >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).diagnose().withheld
         False
         """
-        return _OFFERED["diagnose"](self)
+        return _offered("diagnose")(self)
 
     def show(self) -> Any:
         """The view in a notebook, as `ns.show` gives it.
@@ -54,7 +91,7 @@ class Offers:
         >>> "Settled after 317 steps" in ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).show().scene
         True
         """
-        return _OFFERED["show"](self)
+        return _offered("show")(self)
 
     def export(self, path: str | PathLike[str], step: int | None = None, theme: str = "light") -> None:
         """Write it as a page, a picture, a table or text, as `ns.export` does.
@@ -84,7 +121,7 @@ class Offers:
         ...     len((pathlib.Path(folder) / "sticks.csv").read_text().splitlines())
         319
         """
-        _OFFERED["export"](self, path, step, theme)
+        _offered("export")(self, path, step, theme)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write it into a run file, as `ns.save` does.
@@ -110,7 +147,7 @@ class Offers:
         ...     ns.load(pathlib.Path(folder) / "sticks.nodescope").settled_after
         317
         """
-        _OFFERED["save"](self, path, overwrite=overwrite)
+        _offered("save")(self, path, overwrite=overwrite)
 
 
 class OffersOfReplayed(Offers):
@@ -142,7 +179,7 @@ class OffersOfReplayed(Offers):
         >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).explain(1).lines[-1].exactly
         '0.42000000000000004 - (-0.017999999999999995)'
         """
-        return _OFFERED["explain"](self, step, layer, node)
+        return _offered("explain")(self, step, layer, node)
 
     def verify(self, *, most_steps: int | None = None, time_limit: float | None = None) -> Any:
         """Every number recomputed by the plain definition, as `ns.verify` does.
@@ -165,7 +202,7 @@ class OffersOfReplayed(Offers):
         >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).verify().passed
         True
         """
-        return _OFFERED["verify"](self, most_steps=most_steps, time_limit=time_limit)
+        return _offered("verify")(self, most_steps=most_steps, time_limit=time_limit)
 
     def compare(self, other: Any) -> Any:
         """What is better and what differs, as `ns.compare` says it.
@@ -192,4 +229,4 @@ class OffersOfReplayed(Offers):
         >>> slow.compare(fast).better
         'b'
         """
-        return _OFFERED["compare"](self, other)
+        return _offered("compare")(self, other)

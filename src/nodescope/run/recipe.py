@@ -18,6 +18,7 @@ from nodescope.data import Examples, Source
 from nodescope.data.classes import Classes
 from nodescope.data.scaling import APPLIED
 from nodescope.run.network import Network
+from nodescope.run.offers import Faced
 from nodescope.run.schedule import Schedule
 from nodescope.run.settings import defaults, plain_names
 from nodescope.run.shapes import Axes, Floats
@@ -25,7 +26,7 @@ from nodescope.run.toml import written
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Recipe:
+class Recipe(Faced):
     """Everything needed to do a run again. Made by `make_recipe` (making.py) from `descend`'s keywords.
 
     n examples, d inputs, k outputs.

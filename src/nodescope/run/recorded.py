@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.facts import Facts
-from nodescope.run.offers import Offers
+from nodescope.run.offers import FacedInWidgets, Offers
 from nodescope.run.tabular import Column, Tabular
 
 COLUMNS = (
@@ -126,7 +126,7 @@ class Trouble:
 
 
 @dataclass(eq=False)
-class Recorded(Offers):
+class Recorded(Offers, FacedInWidgets):
     """A run that was observed. Made by `nodescope.torch.observe`; `ns.diagnose`, `ns.save` and `ns.load` take it as any other.
 
     Attributes

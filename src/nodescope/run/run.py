@@ -12,7 +12,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending, sentence
 from nodescope.run.network import Network
-from nodescope.run.offers import OffersOfReplayed
+from nodescope.run.offers import FacedInText, FacedInWidgets, OffersOfReplayed
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.score import Score, linear, score
@@ -21,8 +21,8 @@ from nodescope.run.trace import Trace
 from nodescope.theory.likelihood import mean_loss
 
 
-@dataclasses.dataclass(eq=False)
-class Run(OffersOfReplayed):
+@dataclasses.dataclass(eq=False, repr=False)
+class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     """What `descend` gives back.
 
     n examples, d inputs, k outputs.

@@ -13,6 +13,7 @@ import numpy as np
 from nodescope.arithmetic.checks import shown, step_of
 from nodescope.arithmetic.problem import Floats
 from nodescope.errors import InputError
+from nodescope.run.offers import FacedInText
 from nodescope.run.quantities import OF_A_STEP
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Replay
@@ -24,7 +25,7 @@ STRIDE_BLOCK = 4096
 """So many rows are replayed at a time for a window that leaves some out."""
 
 
-class Trace:
+class Trace(FacedInText):
     """All steps of a run.
 
     Parameters
@@ -70,7 +71,7 @@ class Trace:
         return (self[t] for t in range(self._steps))
 
 
-class Window(Tabular):
+class Window(Tabular, FacedInText):
     """Some consecutive (or evenly spaced) steps, of the whole run or of one layer; each column is computed when asked for.
 
     ==================  ============  ==========================================================================
@@ -268,7 +269,7 @@ class Window(Tabular):
         return labels
 
 
-class Step:
+class Step(FacedInText):
     """One step: every number as an attribute; scalars are Python numbers, the rest NumPy arrays.
 
     Examples

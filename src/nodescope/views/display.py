@@ -1,6 +1,8 @@
 """How runs, traces, windows and steps show themselves: as text, and as HTML tables in a notebook."""
 
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
@@ -11,20 +13,6 @@ from nodescope.views.problem_words import is_one_identity_layer, problem_text, w
 
 ROWS = 20
 """A window of so many steps is shown whole; of a longer one the first and last ten are."""
-
-
-def install() -> None:
-    """Give the classes of the rooms below their faces; those of the diagnosis room have their text already."""
-    for kind, text, html in (
-        (Run, run_text, run_html),
-        (Trace, trace_text, trace_html),
-        (Window, window_text, window_html),
-        (Step, step_text, step_html),
-    ):
-        setattr(kind, "__repr__", text)  # noqa: B010  # the classes do not know their faces
-        setattr(kind, "_repr_html_", html)  # noqa: B010
-    for made, html_of in HTML_OF.items():
-        setattr(made, "_repr_html_", html_of)  # noqa: B010
 
 
 def _problem_text(run: Run) -> str:
@@ -96,3 +84,28 @@ def _of_layer(shown: Step | Window) -> str:
 def step_html(step: Step) -> str:
     rows = [[name.replace("_", " "), tables.cell(value, digits=17)] for name, value in step.as_dict().items()]
     return table(rows, header=False)
+
+
+TEXT_OF: dict[type, Callable[[Any], str]] = {Run: run_text, Trace: trace_text, Window: window_text, Step: step_text}
+ALL_HTML_OF: dict[type, Callable[[Any], str]] = {
+    **HTML_OF,
+    Run: run_html,
+    Trace: trace_html,
+    Window: window_html,
+    Step: step_html,
+}
+
+
+def text_of(shown: Any) -> str:
+    """A run, or what is read from it, as text (`FacedInText`)."""
+    return _face(TEXT_OF, shown)(shown)
+
+
+def html_of(shown: Any) -> str:
+    """What has a face (`Faced`), as HTML."""
+    return _face(ALL_HTML_OF, shown)(shown)
+
+
+def _face(faces: dict[type, Callable[[Any], str]], shown: Any) -> Callable[[Any], str]:
+    """That of its class, or of the nearest one that it is derived from."""
+    return next(faces[kind] for kind in type(shown).__mro__ if kind in faces)

@@ -104,7 +104,7 @@ HTML_OF: dict[type, Callable[[Any], str]] = {
     Recipe: recipe_html,
     Recorded: recorded_html,
 }
-"""Each class is shown so; `display.install` gives it that face."""
+"""Each class is shown so; `display.html_of` finds it."""
 
 
 def table(rows: list[list[str]], *, header: bool = True) -> str:

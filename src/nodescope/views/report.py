@@ -1,12 +1,13 @@
 """What the shell prints of a run and its judgement: the whole story on a terminal, the result alone where it is piped."""
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nodescope.diagnosis.after.finding import Finding
-from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.later import Later
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import tables
@@ -14,17 +15,23 @@ from nodescope.views.curve import error_curve
 from nodescope.views.numbers import exact, in_markdown, plain_text, short
 from nodescope.views.problem_words import problem_text, weights_of_one_layer
 
+if TYPE_CHECKING:
+    from nodescope.diagnosis.after import verdict
+    from nodescope.diagnosis.after.verdict import Diagnosis
+else:
+    verdict = Later("nodescope.diagnosis.after.verdict")
+
 MANY = 12
 """So many weights are told one by one."""
 
 
-def result(run: Run, diagnosis: Diagnosis) -> list[str]:
+def result(run: Run, diagnosis: "Diagnosis") -> list[str]:
     """Foretold, happened, verdict, the final weights in full, and the score: what a pipe gets."""
     lines = [*_told(run, diagnosis), *_final(run)]
     return [*lines, *repr(run.score).splitlines()] if run.score is not None else lines
 
 
-def story(run: Run, diagnosis: Diagnosis, width: int, unicode: bool) -> list[str]:
+def story(run: Run, diagnosis: "Diagnosis", width: int, unicode: bool) -> list[str]:
     """Title, first and last steps, error curve, foretold, happened, verdict, final weights, score: what a person gets."""
     lines = ["", *map(plain_text, title(run)), ""]
     if run.steps:
@@ -42,7 +49,7 @@ def markdown(run: Run | Recorded) -> str:
     """The run as a page of Markdown: what ran, first and last steps, foretold, happened, verdict, findings, proof."""
     if isinstance(run, Recorded):
         return _observed(run)
-    diagnosis = diagnose(run)
+    diagnosis = verdict.diagnose(run)
     told = [f"**{name}** {in_markdown(text)}" for name, text in _parts(run, diagnosis) if text]
     steps = ["", *tables.markdown(tables.summary_rows(run, 200))] if run.steps else []
     findings = [f"- {in_markdown(str(finding))}" for finding in diagnosis.findings]
@@ -68,7 +75,7 @@ def markdown(run: Run | Recorded) -> str:
 
 def _observed(run: Recorded) -> str:
     """The same of a run that was observed: its layers in place of a recipe, and each finding's evidence in place of a proof."""
-    diagnosis = diagnose(run)
+    diagnosis = verdict.diagnose(run)
     many = "" if len(run.layers) == 1 else "s"
     title = (
         f"Observed in {run.program}: {len(run.layers)} layer{many}, optimizer {run.optimizer_told}; "
@@ -122,18 +129,18 @@ def foretold(forecast: Forecast, mse: float | None) -> list[str]:
     return lines
 
 
-def judgement(diagnosis: Diagnosis) -> list[str]:
+def judgement(diagnosis: "Diagnosis") -> list[str]:
     """Verdict, findings and proof."""
     findings = [f"  {plain_text(str(finding))}" for finding in diagnosis.findings]
     proof = [f"  {row}" for row in diagnosis.proof]
     return [plain_text(diagnosis.verdict), "", "findings", *findings, *(["", "proof", *proof] if proof else [])]
 
 
-def _told(run: Run, diagnosis: Diagnosis) -> list[str]:
+def _told(run: Run, diagnosis: "Diagnosis") -> list[str]:
     return [f"{name:<8}  {plain_text(text)}" for name, text in _parts(run, diagnosis) if text]
 
 
-def _parts(run: Run, diagnosis: Diagnosis) -> list[tuple[str, str]]:
+def _parts(run: Run, diagnosis: "Diagnosis") -> list[tuple[str, str]]:
     foretold = "" if diagnosis.forecast is None else diagnosis.forecast.sentence
     return [("foretold", foretold), ("happened", run.sentence), ("verdict", diagnosis.judgement)]
 

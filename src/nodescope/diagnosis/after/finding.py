@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from nodescope.run.offers import Faced
+
 E = TypeVar("E")
 
 LINEAR = "linear"
@@ -27,7 +29,7 @@ WIRED = "wired"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Faced):
     """One thing that can be said of a run, with its evidence.
 
     Attributes

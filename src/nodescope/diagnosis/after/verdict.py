@@ -12,6 +12,7 @@ from nodescope.diagnosis.after.recorded import RecordedEvidence
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
+from nodescope.run.offers import Faced
 from nodescope.run.recorded import Recorded, Trouble
 from nodescope.run.run import Run
 
@@ -23,7 +24,7 @@ STILL_OPEN = ("not converged", "unknown")
 
 
 @dataclass(frozen=True, eq=False)
-class Diagnosis:
+class Diagnosis(Faced):
     """What `diagnose` gives back.
 
     Attributes

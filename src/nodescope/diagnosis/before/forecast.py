@@ -5,6 +5,7 @@ from typing import Any
 from nodescope.diagnosis.before import words
 from nodescope.diagnosis.before.numbers import Foretold
 from nodescope.run.making import make_recipe
+from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import takes_settings, without_writing
 
@@ -44,7 +45,7 @@ def forecast(**settings: Any) -> "Forecast":
     return Forecast(make_recipe(**without_writing(settings)))
 
 
-class Forecast(Foretold):
+class Forecast(Foretold, Faced):
     """What will happen. Each number is worked out when it is asked for; of a node and of a network of one layer they are the same.
 
     Attributes

@@ -8,6 +8,7 @@ from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.checks.growth import MOST_ALPHA, GrowthJudge, judges
 from nodescope.errors import InputError
 from nodescope.run.making import make_recipe, refuse_network
+from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import takes_settings, without_writing
 
@@ -16,7 +17,7 @@ WIDTH = 1e-7
 
 
 @dataclasses.dataclass(frozen=True)
-class Boundary:
+class Boundary(Faced):
     """Where stability ends, up from 0.
 
     Attributes

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nodescope.arithmetic.doubles import ordinal
+from nodescope.run.offers import Faced
 from nodescope.run.run import Run
 
 
@@ -46,7 +47,7 @@ class Checked(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Certificate:
+class Certificate(Faced):
     """What `verify` found.
 
     Attributes

@@ -9,6 +9,7 @@ import numpy as np
 from nodescope.data import Examples
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
+from nodescope.run.offers import Faced
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -20,7 +21,7 @@ LONGEST = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Faced):
     """What `compare` gives back.
 
     Attributes

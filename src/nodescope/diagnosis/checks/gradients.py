@@ -10,6 +10,7 @@ from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Floats, Problem
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
+from nodescope.run.offers import Faced
 from nodescope.run.replayed_columns import fill
 from nodescope.run.run import Run
 from nodescope.theory.likelihood import example_losses
@@ -51,7 +52,7 @@ class Slope:
 
 
 @dataclass(frozen=True, eq=False)
-class GradientCheck:
+class GradientCheck(Faced):
     """What `check_gradients` gives back.
 
     Attributes

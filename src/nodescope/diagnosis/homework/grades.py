@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from nodescope.arithmetic.checks import number
+from nodescope.run.offers import Faced
 
 SCHEME = (
     "Marks: each printed row is worth the same; a row loses its mark where it is wrong and does not follow from the row before it, "
@@ -24,7 +25,7 @@ class WrongCell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grade:
+class Grade(Faced):
     """What `grade` found; its text is the sentence.
 
     Attributes
@@ -107,7 +108,7 @@ class Grade:
 
 
 @dataclass(frozen=True)
-class ClassList:
+class ClassList(Faced):
     """The grades of a folder of tables.
 
     Attributes
