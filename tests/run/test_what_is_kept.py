@@ -16,7 +16,7 @@ FILLS = """
 import nodescope as ns
 from nodescope.run import descent
 from nodescope.run.file import runfile
-runfile.SECONDS_BETWEEN_COMMITS = descent.BLOCK_SECONDS = 0.0
+runfile.SECONDS_BETWEEN_COMMITS = descent.BLOCK_SECONDS = descent.FIRST_PRODUCTS = 0
 try:
     ns.descend(weight=0.4, input=[1.0, 2.0], goal=[0.6, 5.0], alpha=1e-4, steps=200, out={path!r})
 except ns.FileError as error:

@@ -25,8 +25,8 @@ Progress = Callable[[int, int | None, float], None]
 
 DEFAULT_STEPS = 1_000_000
 """So many steps are made at most where neither steps nor epochs are given."""
-FIRST_PRODUCTS = 4096
-"""The first block has so many products of a weight and an input, about: plain Python takes ten milliseconds for them."""
+FIRST_STEPS, FIRST_PRODUCTS = 64, 4096
+"""The first block has so many steps, or so many products of a weight and an input: plain Python takes ten milliseconds for them."""
 BLOCK_SECONDS = 0.03
 """The engine runs so long before Ctrl-C, the clock and the progress bar are looked at."""
 
@@ -107,7 +107,9 @@ def go(
 def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[Descent], None] | None) -> Ending:
     recipe, cursor = descent.recipe, descent.cursor
     asked, began, before = descent.steps_asked, time.perf_counter(), descent.seconds
-    size = max(64, FIRST_PRODUCTS // (recipe.problem.size * recipe.batch_size))
+    size = FIRST_STEPS
+    if recipe.schedule is None:  # whose function is not called for steps that may never be made
+        size = max(size, FIRST_PRODUCTS // (recipe.problem.size * recipe.batch_size))
     while True:
         if cursor.step >= asked:
             return _out_of_steps(descent)
