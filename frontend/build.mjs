@@ -1,7 +1,7 @@
 /* The bundle: the C core as WebAssembly, then everything in one file. `node build.mjs FILE`; the same bytes every time. */
 import { readFile } from "node:fs/promises";
 import { build, transform } from "esbuild";
-import { compileCore } from "./wasm.mjs";
+import { compileCore, coreAsText } from "./wasm.mjs";
 
 const out = process.argv[2] ?? "../src/nodescope/hosts/static/nodescope.js";
 /** A stylesheet as text, without the spaces that only people need. */
@@ -27,6 +27,5 @@ await build({
   jsxImportSource: "preact",
   charset: "utf8",
   legalComments: "none",
-  loader: { ".wasm": "binary" },
-  plugins: [sheets],
+  plugins: [sheets, coreAsText],
 });

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
-import { compileCore } from "./wasm.mjs";
+import { compileCore, coreAsText } from "./wasm.mjs";
 
 const names = readdirSync("tests").filter((name) => /\.test\.m?ts$/.test(name));
 compileCore();
@@ -15,7 +15,7 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  loader: { ".wasm": "binary" },
+  plugins: [coreAsText],
 });
 const files = names.map((name) => `build/tests/${name.replace(/\.ts$/, ".mjs")}`);
 process.exit(spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1);
