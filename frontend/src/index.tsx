@@ -74,11 +74,16 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   return () => void gone.then((unmount) => unmount());
 }
 
-async function start(): Promise<void> {
+/** Mount what stands in this document and is not mounted yet: a scene's text has the id that its place names, or is inside the place. */
+export async function start(): Promise<void> {
   const places = document.querySelectorAll<HTMLElement>("[data-nodescope]");
   for (const place of places) {
-    const text = document.getElementById(place.dataset.nodescope ?? "")?.textContent;
-    if (text) await mount(place, JSON.parse(text) as Scene | RecordedScene, places.length === 1);
+    const text = place.dataset.nodescope
+      ? document.getElementById(place.dataset.nodescope)?.textContent
+      : place.querySelector("script")?.textContent;
+    if (!text || place.dataset.started) continue;
+    place.dataset.started = "true";
+    await mount(place, JSON.parse(text) as Scene | RecordedScene, places.length === 1 && place.dataset.nodescope !== "");
   }
 }
 

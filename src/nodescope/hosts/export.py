@@ -6,9 +6,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nodescope.arithmetic.checks import choice, path_of, whole
+from nodescope.arithmetic.checks import choice, path_of, whole, yes_or_no
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
+from nodescope.hosts.fragment import fragment as as_fragment
 from nodescope.run.file.lock import beside
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recorded import Recorded, RecordedWindow
@@ -29,8 +30,15 @@ MOST_COLUMNS = 2**18
 """Columns that it is given: more, and other programs no longer open it."""
 
 
-def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = None, theme: str = "light") -> None:
-    """Write a run to a file, which appears under its name only when it is whole.
+def export(
+    run: Run | Recorded,
+    path: str | PathLike[str] | None = None,
+    step: int | None = None,
+    theme: str = "light",
+    *,
+    fragment: bool = False,
+) -> str | None:
+    """Write a run to a file, which appears under its name only when it is whole; or give it as a piece of HTML.
 
     =================  ====================================================================================
     ``.html``          one offline page that replays every step and runs it again
@@ -51,18 +59,26 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
     ----------
     run : Run or Recorded
         Made now, loaded or observed.
-    path : path
-        Its ending says what is written.
+    path : path, optional
+        Its ending says what is written. Not needed for a fragment.
     step : int, optional
         Of a picture: which step, counted from 0, negative from the end. Without it the one that tells most: the first after
         which no weight moves, else the last.
     theme : {"light", "dark"}
         Of a picture.
+    fragment : bool
+        The page as a piece of HTML for somebody else's page, with all it needs in it; several of one page load the view once.
+
+    Returns
+    -------
+    str or None
+        The piece of HTML where one is asked for and no path is given.
 
     Raises
     ------
     InputError
-        Another ending, no such step or theme, more numbers than a page or table holds, no matplotlib; a picture of an observed run.
+        Neither a path nor `fragment=True`; another ending, no such step or theme, more numbers than a page or table holds, no
+        matplotlib; a picture of an observed run.
     FileError
         The file cannot be written.
 
@@ -76,6 +92,8 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
     ...     len(path.read_text().splitlines())
     319
     """
+    if yes_or_no("fragment", fragment):
+        return _fragment(run, path, step)
     target, form = _target(run, path)
     theme = choice("theme", theme, *PALETTES)
     step = None if step is None else whole("step", step, least=-(2**62))
@@ -86,10 +104,26 @@ def export(run: Run | Recorded, path: str | PathLike[str], step: int | None = No
         raise InputError(f"step goes with a picture ({', '.join(_PICTURES)}), not with {form}: that holds every step")
     else:
         _TABLES_AND_TEXT[form](run, target)
+    return None
+
+
+def _fragment(run: Run | Recorded, path: object, step: int | None) -> str | None:
+    refuse_no_run(run)
+    if step is not None:
+        raise InputError("step goes with a picture, not with a fragment: that holds every step")
+    if path is None:
+        return as_fragment(run)
+    target, form = _target(run, path)
+    if form != ".html":
+        raise InputError(f"a fragment is a piece of HTML; name a file that ends in .html, not in {form}")
+    _write_text(target, as_fragment(run))
+    return None
 
 
 def _target(run: object, path: object) -> tuple[Path, str]:
     """The file, and the ending of its name that says what is written of such a run."""
+    if path is None:
+        raise InputError(f"no path is given: name a file that ends in {', '.join(_ENDINGS)}; or give fragment=True")
     target = path_of("path", path)
     form = target.suffix.lower()
     if form not in _ENDINGS:
@@ -101,12 +135,14 @@ def _target(run: object, path: object) -> tuple[Path, str]:
 
 
 def _page(run: Run | Recorded, target: Path) -> None:
-    text = page(run)
-    _write_beside(target, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
+    _write_text(target, page(run))
 
 
 def _markdown(run: Run | Recorded, target: Path) -> None:
-    text = markdown(run)
+    _write_text(target, markdown(run))
+
+
+def _write_text(target: Path, text: str) -> None:
     _write_beside(target, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nodescope.errors import InputError
 from nodescope.hosts.file import bundle, scene_of
+from nodescope.hosts.fragment import fragment
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -15,7 +16,7 @@ from nodescope.views.values import as_json
 def show(run: Run | Recorded) -> Any:
     """The view of a run, as a notebook widget.
 
-    A saved notebook without a kernel shows no widget: the verdict is kept beside it as text.
+    A saved notebook without a kernel shows no widget: the same view as a piece of HTML, and the verdict as text, are kept with it.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ def show(run: Run | Recorded) -> Any:
             data = shown[0] if isinstance(shown, tuple) else shown
             if data is not None:
                 data["text/plain"] = told
+                data["text/html"] = fragment(run)
             return shown
 
     document = scene_of(run)

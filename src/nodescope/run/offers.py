@@ -93,17 +93,26 @@ class Offers:
         """
         return _offered("show")(self)
 
-    def export(self, path: str | PathLike[str], step: int | None = None, theme: str = "light") -> None:
+    def export(
+        self, path: str | PathLike[str] | None = None, step: int | None = None, theme: str = "light", *, fragment: bool = False
+    ) -> str | None:
         """Write it as a page, a picture, a table or text, as `ns.export` does.
 
         Parameters
         ----------
-        path : path
+        path : path, optional
             Its ending says what is written.
         step : int, optional
             Of a picture: which step, negative from the end.
         theme : {"light", "dark"}
             Of a picture.
+        fragment : bool
+            The page as a piece of HTML for somebody else's page.
+
+        Returns
+        -------
+        str or None
+            The piece of HTML where one is asked for and no path is given.
 
         Raises
         ------
@@ -121,7 +130,8 @@ class Offers:
         ...     len((pathlib.Path(folder) / "sticks.csv").read_text().splitlines())
         319
         """
-        _offered("export")(self, path, step, theme)
+        piece: str | None = _offered("export")(self, path, step, theme, fragment=fragment)
+        return piece
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write it into a run file, as `ns.save` does.
