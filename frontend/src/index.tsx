@@ -74,7 +74,7 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   return () => void gone.then((unmount) => unmount());
 }
 
-/** Mount what stands in this document and is not mounted yet: a scene's text has the id that its place names, or is inside the place. */
+/** Mount what is here and not mounted yet: the text of a scene has the id that its place names, or is inside the place. */
 export async function start(): Promise<void> {
   const places = document.querySelectorAll<HTMLElement>("[data-nodescope]");
   for (const place of places) {
