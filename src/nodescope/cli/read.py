@@ -12,6 +12,7 @@ from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
+from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
 from nodescope.views import tables
 from nodescope.views.numbers import exact, plain_text
@@ -133,13 +134,27 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
         raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")
     refuse_precious(out, [table, *read_for(run, fitted)])
     prediction = fitted.predict(table)
-    names = fitted.recipe.goal_names
-    columns = dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))
+    columns = _classes_told(fitted, table, prediction) if fitted.recipe.classes else _goals_told(fitted, prediction)
     with writer(out) as write:
         if as_json or form == "json":
             write(values.as_json({"prediction": columns}) + "\n")
         else:
             write(next(tables.csv_lines([list(columns)])))
-            for line in tables.csv_lines([exact(cell) for cell in row] for row in zip(*columns.values(), strict=True)):
+            rows = zip(*columns.values(), strict=True)
+            for line in tables.csv_lines([cell if isinstance(cell, str) else exact(cell) for cell in row] for row in rows):
                 write(line)
     tell_written(out)
+
+
+def _goals_told(fitted: Run, prediction: Any) -> dict[str, Any]:
+    names = fitted.recipe.goal_names
+    return dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))
+
+
+def _classes_told(fitted: Run, table: str, prediction: Any) -> dict[str, Any]:
+    """The likeliest class of each row, and how likely each is."""
+    assert fitted.recipe.source is not None
+    assert fitted.recipe.classes is not None
+    likely = fitted.predict_probabilities(table).T
+    told = {f"P({label})": column for label, column in zip(fitted.recipe.classes, likely, strict=True)}
+    return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()], **told}

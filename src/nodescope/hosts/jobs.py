@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
+from nodescope.run.class_score import ClassScore
 from nodescope.run.descent import Descent, go
 from nodescope.run.file.saving import load, save
 from nodescope.run.recipe import Recipe
@@ -36,9 +37,15 @@ class Told:
     def of(cls, run: Run | Recorded) -> "Told":
         if isinstance(run, Recorded):
             return cls(run.steps, f"{run.ending.name}, observed in {run.program}")
+        if isinstance(run.score, ClassScore):
+            return cls(run.steps, run.ending.name, short(run.mse), _accuracy(run.score))
         unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
         error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
         return cls(run.steps, run.ending.name, short(run.mse), error)
+
+
+def _accuracy(score: ClassScore) -> str:
+    return "" if score.unseen is None else f"{100 * score.unseen.accuracy:.4g} % right"
 
 
 @dataclass(eq=False)

@@ -33,22 +33,29 @@ def sentence(
     cycle: tuple[int, int] | None,
     start_mse: float,
     mse: float,
+    losses: tuple[float, float] | None = None,
 ) -> str:
     """The ending of one run with its numbers: "Settled after 317 steps; the error is …"."""
+    error = _error(start_mse, mse) if losses is None else _log_loss(*losses)
     if ending is Ending.DIVERGED:
         return f"Diverged: at step {steps - 1:,} a new weight is no longer finite."
     if ending is Ending.SETTLED and settled_after == 0:
-        return f"Settled from the start: no step moves any weight; {_error(start_mse, mse)}."
+        return f"Settled from the start: no step moves any weight; {error}."
     if ending is Ending.SETTLED:
-        return f"Settled after {_steps(settled_after or 0)}: no weight will ever change again; {_error(start_mse, mse)}."
+        return f"Settled after {_steps(settled_after or 0)}: no weight will ever change again; {error}."
     if ending is Ending.CYCLING and cycle is not None:
-        return f"Cycling: from step {cycle[0]:,} on the weights repeat every {_steps(cycle[1])}; {_error(start_mse, mse)}."
+        return f"Cycling: from step {cycle[0]:,} on the weights repeat every {_steps(cycle[1])}; {error}."
     opening = {
         Ending.MSE_REACHED: f"The mean squared error asked for is reached after {_steps(steps)}",
         Ending.INTERRUPTED: f"Interrupted after {_steps(steps)}; everything up to there is kept",
         Ending.TIME_USED: f"The time allowed is used up after {_steps(steps)}",
     }.get(ending, f"{_steps(steps)} used")
-    return f"{opening}; {_error(start_mse, mse)}."
+    return f"{opening}; {error}."
+
+
+def _log_loss(before: float, after: float) -> str:
+    """How the log loss of classes compares with the one at the start."""
+    return f"the log loss is {after:.4g}; it was {before:.4g}" if after != before else f"the log loss is what it was, {after:.4g}"
 
 
 def _steps(count: int) -> str:

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
+from nodescope.data.classes import decoded
 from nodescope.errors import InputError
+from nodescope.run.class_score import ClassScore, class_score
 from nodescope.run.ending import Ending, sentence
 from nodescope.run.network import Network
 from nodescope.run.offers import FacedInText, FacedInWidgets, OffersOfReplayed
@@ -123,15 +125,24 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             cycle=self.cycle,
             start_mse=self.start_mse,
             mse=self.mse,
+            losses=self._log_losses,
         )
+
+    @property
+    def _log_losses(self) -> tuple[float, float] | None:
+        """Of classes: at the start and at the end."""
+        if self.recipe.classes is None:
+            return None
+        with np.errstate(all="ignore"):
+            return mean_loss(self.recipe.problem, self.recipe.start_weights()), self.loss
 
     @cached_property
     def trace(self) -> Trace:
         """Every number at every step: `run.trace[7].delta`, `run.trace[0:10]["new_weight"]`."""
         return Trace(self.replay, self.steps)
 
-    def predict(self, table: Any) -> NDArray[np.float64] | float:
-        """Predictions at the final weights.
+    def predict(self, table: Any) -> Any:
+        """Predictions at the final weights; of goals that are classes the likeliest class of each example.
 
         Parameters
         ----------
@@ -141,7 +152,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
 
         Returns
         -------
-        float, (m,), (k,) or (m, k)
+        float, (m,), (k,) or (m, k); of classes one of them, or (m,)
             In the units of the goal.
 
         Raises
@@ -155,8 +166,48 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).predict([1.0, 2.0])
         array([0.6, 1.2])
         """
+        x, one = self._inputs_of(table)
+        if self.recipe.classes is None:
+            return self._predicted(x, one=one)
+        labels = decoded(self.predictions(x), self.recipe.classes)
+        return labels[0] if one else np.array(labels)
+
+    def predict_probabilities(self, table: Any) -> NDArray[np.float64]:
+        """How likely each class is, at the final weights.
+
+        Parameters
+        ----------
+        table : table or array
+            As `predict` takes it.
+
+        Returns
+        -------
+        (m, c) or (c,) float64
+            A column for each of `recipe.classes`, in their order.
+
+        Raises
+        ------
+        InputError
+            The goals are no classes; or as `predict` raises it.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> run = ns.descend(input=[-1.0, 1.0], goal=["no", "yes"], loss="cross-entropy", alpha=1.0, steps=20)
+        >>> run.recipe.classes, run.predict_probabilities([2.0]).round(2).tolist()
+        (('no', 'yes'), [[0.02, 0.98]])
+        """
+        if self.recipe.classes is None:
+            raise InputError('the goals of this run are numbers, so there are no probabilities: loss="cross-entropy" tells classes')
+        x, one = self._inputs_of(table)
+        p = self.predictions(x)
+        both = np.column_stack([1.0 - p, p]) if p.shape[1] == 1 else p
+        return both[0] if one else both
+
+    def _inputs_of(self, table: Any) -> tuple[Floats, bool]:
+        """Inputs (m, d) as the run takes them, and whether they were one example without an axis."""
         if self.recipe.source is not None:
-            return self._predicted(self.recipe.examples.scaled(self.recipe.source.matrix(table)), one=False)
+            return self.recipe.examples.scaled(self.recipe.source.matrix(table)), False
         x = as_floats("input", table)
         refuse_not_finite("input", x)
         one_dimensional = x.ndim == (1 if self.recipe.has_inputs_axis else 0)
@@ -164,7 +215,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         if not fits or (self.recipe.has_inputs_axis and x.ndim == 0):
             allowed = f"({self.recipe.d},) or (m, {self.recipe.d})" if self.recipe.has_inputs_axis else "scalar or (m,)"
             raise InputError(f"input has shape {shape_text(x.shape)}; allowed are {allowed}")
-        return self._predicted(self.recipe.examples.scaled(x.reshape(-1, self.recipe.d)), one=one_dimensional)
+        return self.recipe.examples.scaled(x.reshape(-1, self.recipe.d)), one_dimensional
 
     def _predicted(self, x: Floats, one: bool) -> NDArray[np.float64] | float:
         prediction = self.recipe.examples.in_own_units(self.predictions(x))
@@ -175,9 +226,17 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         return prediction[0] if self.recipe.has_outputs_axis else float(prediction[0])
 
     @cached_property
-    def score(self) -> Score | None:
-        """RMSE and R² on seen and unseen rows, beside "always the mean" and least squares; None without a table."""
+    def score(self) -> Score | ClassScore | None:
+        """How good it is on seen and unseen rows, in the goal's units; None without a table, unless the goals are classes.
+
+        RMSE and R² beside "always the mean" and least squares; of classes accuracy, log loss and who is taken for whom, beside the
+        most frequent class and the class frequencies.
+        """
         source = self.recipe.source
+        if self.recipe.classes is not None:
+            fit = "this node" if len(self.recipe.problem.layers) == 1 else "this network"
+            goals = ("class",) if source is None else source.goals
+            return class_score(self.recipe.problem, self._final, self.recipe.examples, goals, fit)
         if source is None:
             return None
         if not self.recipe.problem.is_linear:

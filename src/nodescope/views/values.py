@@ -16,6 +16,7 @@ from nodescope.diagnosis.checks.certificate import Certificate
 from nodescope.diagnosis.checks.compare import Comparison
 from nodescope.diagnosis.checks.gradients import GradientCheck
 from nodescope.diagnosis.homework.grades import ClassList, Grade
+from nodescope.run.class_score import ClassScore
 from nodescope.run.ending import Ending
 from nodescope.run.network import Network
 from nodescope.run.recipe import Recipe
@@ -67,6 +68,7 @@ def run_values(run: Run) -> dict[str, Any]:
         "weight": run.weight,
         "bias": run.bias,
         "mse": run.mse,
+        **({} if recipe.classes is None else {"classes": recipe.classes, "loss": run.loss}),
         "start_mse": run.start_mse,
         "alpha": recipe.alpha if recipe.schedule is None else recipe.schedule.values,
         "seconds": run.seconds,
@@ -144,7 +146,10 @@ def grade_values(graded: Grade | ClassList) -> dict[str, Any]:
     return dataclasses.asdict(graded) | {"first_wrong": None if wrong is None else wrong._asdict(), "marks": graded.marks}
 
 
-def _score(score: Score) -> dict[str, Any]:
+def _score(score: Score | ClassScore) -> dict[str, Any]:
+    if isinstance(score, ClassScore):
+        return _class_score(score)
+
     def quality(of: Any) -> Any:
         return None if of is None else {"rmse": of.rmse, "r2": of.r2}
 
@@ -154,6 +159,15 @@ def _score(score: Score) -> dict[str, Any]:
         for name, of in (("mean", score.mean), ("least_squares", score.least_squares))
     }
     return {**both, **yardsticks}
+
+
+def _class_score(score: ClassScore) -> dict[str, Any]:
+    def quality(of: Any) -> Any:
+        return None if of is None else dataclasses.asdict(of)
+
+    seen, unseen = score.always
+    both = {"seen": quality(score.seen), "unseen": quality(score.unseen)}
+    return {**both, "most_frequent": score.most_frequent, "always": {"seen": quality(seen), "unseen": quality(unseen)}}
 
 
 def recorded_values(run: Recorded) -> dict[str, Any]:

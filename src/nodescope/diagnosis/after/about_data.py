@@ -6,7 +6,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.evidence import Evidence
-from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, GOALS, LINEAR, STEPS, Finding, needs
+from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, scaled_inputs
 
 LEAST_SQUARES = "least squares: Golub, Van Loan 2013, Matrix Computations, section 5.3"
@@ -202,7 +202,7 @@ def irreducible_error(e: Evidence) -> Finding | None:
 @needs(GOALS)
 def errors_cancel(e: Evidence) -> Finding | None:
     """A mean error of 0 that says nothing: why errors are squared."""
-    if e.recipe.n < 2:
+    if e.recipe.n < 2 or CLASSES in e.offers:
         return None
     for step, mse in ((e.run.steps, e.end), (0, e.start)):
         if not (math.isfinite(mse) and mse > 0 and np.isfinite(error := e.residual_at(step)).all()):

@@ -7,7 +7,7 @@ import numpy as np
 from nodescope.diagnosis.after.about_alpha import error_grew
 from nodescope.diagnosis.after.about_nodes import deltas_cancel, saturated
 from nodescope.diagnosis.after.evidence import FADED, SLOW, Evidence
-from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
+from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import DONE, Linear
 from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, faster, scaled_inputs, steps_in_words, times
 from nodescope.run.ending import Ending
@@ -181,7 +181,7 @@ def _hardly_moved(e: Evidence) -> Finding | None:
 @needs(CURVED, GOALS, STEPS)
 def plateau(e: Evidence) -> Finding | None:
     """The error has stood for the last half of the run, far from a fit, though deltas are not lost."""
-    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5 or _at_the_least(e):
+    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5 or _at_the_least(e) or CLASSES in e.offers:
         return None
     quarters = np.array_split(e.errors[len(e.errors) // 2 :], 2)
     third, last = (float(np.median(part)) for part in quarters)
@@ -266,6 +266,8 @@ def not_converged(e: Evidence) -> Finding | None:
 
 
 def _still_falling(e: Evidence) -> Finding | None:
+    if CLASSES in e.offers and e.depth == 1:
+        return None  # how far it is from the lowest log loss is known
     over = e.run.ending in (Ending.MSE_REACHED, Ending.SETTLED, Ending.CYCLING)
     if over or not e.finite or e.run.steps < 8 or e.share_left < DONE**2 or not e.end < e.start:
         return None

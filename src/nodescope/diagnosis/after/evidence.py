@@ -14,6 +14,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, REPLAY, STEPS
 from nodescope.diagnosis.after.linear import Linear
 from nodescope.diagnosis.after.snapshot import MOST_EXAMPLES, Snapshot, snapshots
+from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 from nodescope.theory.limits import limit
@@ -57,6 +58,11 @@ class Evidence:
     def is_linear(self) -> bool:
         """Whether predictions are weighted sums under the squared loss."""
         return self.problem.is_linear
+
+    @cached_property
+    def foretold(self) -> Forecast:
+        """What the recipe let expect."""
+        return self.linear.forecast if self.is_linear else Forecast(self.recipe)
 
     @cached_property
     def linear(self) -> Linear:

@@ -18,6 +18,13 @@ from nodescope.diagnosis.after.about_alpha import (
     overflow,
     wrong_sign,
 )
+from nodescope.diagnosis.after.about_classes import (
+    far_from_the_lowest,
+    inputs_tell_nothing,
+    no_better_than_frequencies,
+    no_lowest_point,
+    noise_floor_of_classes,
+)
 from nodescope.diagnosis.after.about_data import (
     errors_cancel,
     frozen_weight,
@@ -86,10 +93,14 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     ill_conditioned,
     unscaled_inputs,
     slow_convergence,
+    no_lowest_point,
+    far_from_the_lowest,
+    no_better_than_frequencies,
     loss_hardly_falls,
     plateau,
     *each_needs([no_better_than_guessing], RECORDS, ERRORS),
     noise_floor,
+    noise_floor_of_classes,
     overfitting,
     *each_needs([overfitted, classified], RECORDS),
     rounding_floor,
@@ -101,6 +112,7 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     frozen_weight,
     edge_of_stability,
     irreducible_error,
+    inputs_tell_nothing,
     errors_cancel,
     oscillates,
     local_limit,
@@ -151,4 +163,4 @@ def _nothing_done(e: Evidence) -> Finding:
 def _left(e: Evidence) -> str:
     if e.is_linear and e.end > 0 and e.linear.least > 0.5 * e.end:
         return f"the mse is {e.end:.6g}, and no weights have less than {e.linear.least:.6g}"
-    return f"{e.share_left:.3g} of the goals' variance is left" if e.spread > 0 else f"{e.error_is} {e.end:.6g}"
+    return f"{e.share_left:.3g} of {e.part_of} is left" if e.spread > 0 else f"{e.error_is} {e.end:.6g}"

@@ -4,7 +4,7 @@ A replayed run makes them from its states; a recorded one hands in the same fiel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,11 @@ def _snapshot(run: Run, step: int) -> Snapshot:
 def _layers(surface: Surface) -> list[LayerSnapshot]:
     parts, count = weighted_deltas(surface.shapes, surface.passes, surface.deltas), len(surface.goal)
     layers = []
-    for shape, block, at, delta, part in zip(surface.shapes, surface.blocks, surface.passes, surface.deltas, parts, strict=True):
+    *before, last = surface.passes
+    if surface.problem.loss.tells_classes:  # its deltas have no slope in them, so nothing is lost where its nodes are sure
+        last = replace(last, slope=np.ones_like(last.slope))
+    passes = [*before, last]
+    for shape, block, at, delta, part in zip(surface.shapes, surface.blocks, passes, surface.deltas, parts, strict=True):
         d, biased = shape.inputs, shape.has_bias
         layers.append(
             LayerSnapshot(

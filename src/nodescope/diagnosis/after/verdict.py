@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nodescope.diagnosis.after.cause import Cause, cause_of
+from nodescope.diagnosis.after.class_evidence import ClassEvidence
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import Finding
 from nodescope.diagnosis.after.findings import all_findings
@@ -106,9 +107,8 @@ def diagnose(run: Run | Recorded) -> Diagnosis:
         return _judged(run, RecordedEvidence(run), [], None)
     if not isinstance(run, Run):
         raise InputError(f"run is {type(run).__name__}; it must be what ns.descend, ns.load or `with observe(…) as run` gives")
-    evidence = Evidence(run)
-    foretold = evidence.linear.forecast if evidence.is_linear else Forecast(run.recipe)
-    return _judged(run, evidence, proof(evidence), foretold)
+    evidence = ClassEvidence(run) if run.recipe.loss.tells_classes else Evidence(run)
+    return _judged(run, evidence, proof(evidence), evidence.foretold)
 
 
 def _judged(run: Run | Recorded, evidence: Evidence, rows: list[Row], foretold: Forecast | None) -> Diagnosis:

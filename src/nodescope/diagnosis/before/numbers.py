@@ -12,6 +12,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Outcome
 from nodescope.diagnosis.before import stopping
+from nodescope.diagnosis.before.of_classes import OfClasses, logistic_regime
 from nodescope.diagnosis.before.regime import Regime, regime_of
 from nodescope.diagnosis.before.stopping import Stop
 from nodescope.run.recipe import Recipe
@@ -24,7 +25,7 @@ LOCAL = "a network's error is no bowl: theory holds only near the weights where 
 """Why there is no more than a local limit."""
 
 
-class Foretold:
+class Foretold(OfClasses):
     """The numbers of a forecast.
 
     Attributes
@@ -70,20 +71,20 @@ class Foretold:
         For a drawn order (or very many examples in a given one) the largest that is *surely* stable: `limit_bounds` has both
         bounds. None where no theory covers the rule or the layers.
         """
-        return self.system.limit if self.is_linear else None
+        return self.system.limit if self.is_linear else self.sure_limit if self.recipe.schedule is None else None
 
     @cached_property
     def limit_bounds(self) -> tuple[float, float] | None:
         """Surely stable below the first, surely not above the second; equal where the limit is known."""
         if self.limit is None:
             return None
-        if self.system.together or self.system.in_order or not self.system.can_move:
+        if self.is_linear and (self.system.together or self.system.in_order or not self.system.can_move):
             return self.limit, self.limit
-        return self.limit, self.system.surely_unstable
+        return self.limit, self.system.surely_unstable if self.is_linear else np.inf
 
     @cached_property
     def islands(self) -> tuple[tuple[float, float], ...]:
-        """Ranges of alpha above the limit that are stable again (one example at a time in a given order; one group of outputs)."""
+        """Ranges of alpha above the limit that are stable again (one example at a time, in order; one group of outputs)."""
         if not (self.is_linear and self.system.in_order and len(self.system.stable_ranges) == 1):
             return ()
         return tuple(self.system.stable_ranges[0][1:])
@@ -166,6 +167,8 @@ class Foretold:
         recipe = self.recipe
         if recipe.alpha == 0.0 and recipe.schedule is None:
             return "frozen", ""
+        if self.is_logistic and recipe.schedule is None:
+            return logistic_regime(self)
         if not self.is_one_layer:
             return "unknown", LOCAL
         if not self.system.can_move:

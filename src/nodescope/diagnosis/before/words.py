@@ -3,6 +3,7 @@
 import math
 
 from nodescope.diagnosis.before.numbers import Foretold
+from nodescope.diagnosis.before.of_classes import logistic_sentence
 
 HOPELESS = 1e12
 """Condition from which on no number of steps that anybody could make solves the weakest direction."""
@@ -11,6 +12,8 @@ LARGEST = "1.8 × 10³⁰⁸, the largest number that a computer can hold"
 
 def sentence(foretold: Foretold) -> str:
     """What will happen, in a few sentences that a learner understands."""
+    if foretold.is_logistic and foretold.recipe.schedule is None:
+        return logistic_sentence(foretold, foretold.regime)
     if not foretold.is_one_layer:
         return _network(foretold)
     parts = [_behaviour(foretold), _limit(foretold), _overflow(foretold) or _end(foretold)]

@@ -1,0 +1,104 @@
+"""Measured facts of a run whose goals are classes: its error is the log loss, which the steps make smaller.
+
+The log loss of giving each class its share stands where the goals' variance stands elsewhere; the lowest that one layer can reach,
+by Newton's method, where least squares does.
+"""
+
+import dataclasses
+from functools import cached_property
+
+import numpy as np
+
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.diagnosis.after.evidence import Evidence
+from nodescope.diagnosis.after.finding import CLASSES
+from nodescope.run.ending import Ending
+from nodescope.theory.likelihood import mean_loss, output_sums
+from nodescope.theory.newton import Lowest, all_right, lowest
+
+DONE = 1e-3
+"""One layer has converged where this part of what could be gained is left."""
+
+
+class ClassEvidence(Evidence):
+    """What a run under cross-entropy did."""
+
+    error_is = "the log loss is"
+    part_of = "the log loss of the class frequencies"
+
+    @cached_property
+    def offers(self) -> frozenset[str]:
+        """The kinds of evidence that there are."""
+        return super().offers | {CLASSES}
+
+    def _at(self, problem: Problem, step: int) -> float:
+        with np.errstate(all="ignore"):
+            return mean_loss(problem, self.flat_at(step))
+
+    @cached_property
+    def errors(self) -> Floats:
+        """Log loss over all examples at `error_steps`."""
+        return np.array([self._at(self.problem, step) for step in self.error_steps])
+
+    @cached_property
+    def unseen_errors(self) -> Floats | None:
+        """The same over rows kept unseen."""
+        examples = self.recipe.examples
+        if not len(examples.unseen_goal):
+            return None
+        kept = np.ascontiguousarray(examples.unseen_input)
+        problem = dataclasses.replace(self.problem, input=kept, goal=examples.unseen_goal, native=None, batch=1)
+        return np.array([self._at(problem, step) for step in self.error_steps])
+
+    @cached_property
+    def start(self) -> float:
+        """The log loss at the start."""
+        return self._at(self.problem, 0)
+
+    @cached_property
+    def end(self) -> float:
+        """The log loss at the end."""
+        return self._at(self.problem, self.run.steps)
+
+    @cached_property
+    def spread(self) -> float:
+        """The log loss of always giving each class its share: the entropy of the goals, in nats."""
+        shares = self.recipe.examples.goal.mean(axis=0)
+        shares = np.array([shares[0], 1 - shares[0]]) if self.problem.k == 1 else shares
+        shares = shares[shares > 0]
+        return float(-(shares * np.log(shares)).sum())
+
+    @cached_property
+    def lowest(self) -> Lowest | None:
+        """The lowest log loss of one layer; None of several, and where it was not looked for."""
+        return lowest(self.problem)
+
+    @property
+    def excess(self) -> float | None:
+        """The part of what could be gained that is left, of one layer."""
+        if self.lowest is None:
+            return None
+        gain = max(self.start, self.spread) - self.lowest.loss
+        return (self.end - self.lowest.loss) / gain if gain > 0 else 0.0
+
+    @cached_property
+    def parted(self) -> bool:
+        """Whether the weights at the end, or those that Newton's method found, give every example its class."""
+        if self.lowest is not None:
+            return not self.lowest.attained
+        with np.errstate(all="ignore"):
+            return all_right(output_sums(self.problem, self.flat_at(self.run.steps)), self.problem.goal)
+
+    @cached_property
+    def converged(self) -> bool:
+        """Whether nothing that matters is left to do."""
+        if self.run.ending is Ending.MSE_REACHED or self.solved:
+            return True
+        if self.excess is not None:
+            return self.excess <= DONE
+        return super().converged
+
+    @property
+    def at_the_least(self) -> bool:
+        """Whether no weights of the one layer do better."""
+        return self.excess is not None and self.excess <= DONE

@@ -1,0 +1,94 @@
+"""What can be said beforehand of one layer under cross-entropy: a limit that is surely stable, and the lowest loss, if any."""
+
+import math
+from functools import cached_property
+
+import numpy as np
+
+from nodescope.run.recipe import Recipe
+from nodescope.theory.likelihood import most_curvature
+from nodescope.theory.limits import limit
+from nodescope.theory.linear import inputs_with_bias
+from nodescope.theory.newton import Lowest, lowest
+
+PARTED = (
+    "the classes can be parted without a mistake, so the error has no lowest point: the weights grow for ever; stop early or add a "
+    "penalty"
+)
+"""What separable data mean."""
+
+
+class OfClasses:
+    """The numbers of a forecast that only a layer under cross-entropy has."""
+
+    recipe: Recipe
+
+    @property
+    def is_logistic(self) -> bool:
+        """Whether it is one layer under cross-entropy: logistic regression, or softmax regression for several classes."""
+        problem = self.recipe.problem
+        return len(problem.layers) == 1 and problem.loss.tells_classes
+
+    @cached_property
+    def sure_limit(self) -> float | None:
+        """Alpha below which it is surely stable, whatever the weights: the rule's limit at the most that cross-entropy can curve.
+
+        Of one output ¼ of the largest eigenvalue of XᵀX/n, so for plain steps 8/λmax; of several ½, so 4/λmax. Where a step does
+        not see all examples, the longest example in place of λmax.
+        """
+        problem, rule = self.recipe.problem, self.recipe.rule
+        if rule.rescales or not self.is_logistic:
+            return None
+        x = inputs_with_bias(problem)
+        with np.errstate(all="ignore"):
+            if problem.batch == problem.n:
+                steepest = float(np.linalg.norm(x, 2) ** 2 / len(x))
+            else:
+                steepest = float(np.einsum("ni,ni->n", x, x).max())
+            summed = 1.0 if problem.mean else float(problem.batch)
+            return limit(rule, most_curvature(problem) * steepest * summed)
+
+    @cached_property
+    def lowest(self) -> Lowest | None:
+        """The lowest cross-entropy, by Newton's method; None where it is not looked for."""
+        return lowest(self.recipe.problem) if self.is_logistic else None
+
+    @property
+    def least_loss(self) -> float | None:
+        """The lowest cross-entropy that any weights give; 0, never reached, where the classes can be parted."""
+        return None if self.lowest is None else self.lowest.loss
+
+
+def logistic_regime(of: OfClasses) -> tuple[str, str]:
+    """Regime, and the reason where it is unknown."""
+    alpha, sure = of.recipe.alpha, of.sure_limit
+    if alpha < 0:
+        return "diverges", ""
+    if sure is None:
+        return "unknown", f"rule {of.recipe.rule.name!r} rescales its steps by what it has seen: no closed form covers it"
+    if alpha > sure:
+        return "unknown", f"alpha is above {sure:.6g}, below which it is surely stable; whether it holds depends on the weights"
+    if of.lowest is not None and not of.lowest.attained:
+        return "unknown", PARTED
+    return "converges", ""
+
+
+def logistic_sentence(of: OfClasses, regime: str) -> str:
+    """What happens, how far alpha may go, and where it leads."""
+    sure, found = of.sure_limit, of.lowest
+    opening = {
+        "frozen": "Nothing moves: alpha is 0.",
+        "diverges": "Diverges: alpha is below 0, so each step makes the error larger.",
+        "converges": "Converges: below its limit every step brings it closer.",
+    }.get(regime, "")
+    if not opening:
+        above = sure is not None and of.recipe.alpha > sure
+        opening = "Alpha is so large that it may not settle." if above else "It does not settle."
+    parts = [opening]
+    if sure is not None and math.isfinite(sure):
+        parts.append(f"Stable for certain up to alpha {sure:.6g}, whatever the weights.")
+    if found is not None and not found.attained:
+        parts.append(f"{PARTED[0].upper()}{PARTED[1:]}.")
+    elif found is not None:
+        parts.append(f"No weights can beat a log loss of {found.loss:.6g} (Newton's method).")
+    return " ".join(parts)

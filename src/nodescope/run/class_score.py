@@ -1,0 +1,134 @@
+"""How good a fit of classes is: accuracy, log loss and who is taken for whom, beside what costs nothing to know.
+
+Accuracy: the part of the rows whose class is the likeliest. Log loss: the mean of −ln of the probability given to the row's class.
+Always saying the most frequent class has that class's accuracy; giving each class its share of the seen rows has a log loss of
+−Σ share × ln share on them.
+
+n examples, k outputs, c classes.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.data import Examples
+from nodescope.data.classes import Classes
+from nodescope.theory.likelihood import log_losses, output_sums
+
+MOST_SHOWN = 12
+"""Of more classes than these the table of who is taken for whom is not printed."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassQuality:
+    """What predictions of classes are worth on some rows.
+
+    Attributes
+    ----------
+    accuracy : float
+    log_loss : float
+    confusion : (c, c) int64
+        Rows are what is, columns what is said.
+    """
+
+    accuracy: float
+    log_loss: float
+    confusion: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassScore:
+    """This fit beside always saying the most frequent class, and beside giving each class its share.
+
+    Attributes
+    ----------
+    seen : ClassQuality
+    unseen : ClassQuality or None
+        None where no rows were held out.
+    most_frequent : str, int or bool
+        The class that most seen rows have.
+    always : (ClassQuality, ClassQuality or None)
+        Seen and unseen, of always saying `most_frequent` with the probability that it has.
+    classes : tuple
+    goals : tuple of str
+    fit : str
+        What it is called in the table.
+    """
+
+    seen: ClassQuality
+    unseen: ClassQuality | None
+    most_frequent: object
+    always: tuple[ClassQuality, ClassQuality | None]
+    classes: Classes
+    goals: tuple[str, ...]
+    fit: str = "this node"
+
+    def __repr__(self) -> str:
+        """Two tables in plain text: how good it is, and who is taken for whom."""
+        told = [("accuracy seen", "log loss seen", self.seen, self.always[0])]
+        if self.unseen is not None and self.always[1] is not None:
+            told.append(("accuracy unseen", "log loss unseen", self.unseen, self.always[1]))
+        head = [f"{self.goals[0]!r}", *(name for accuracy, loss, *_ in told for name in (accuracy, loss))]
+        own = [self.fit, *(f"{v:.5g}" for *_, of, _always in told for v in (of.accuracy, of.log_loss))]
+        always = [f"always {self.most_frequent!r}", *(text for *_, of in told for text in (f"{of.accuracy:.5g}", ""))]
+        shares = ["class frequencies", *(text for *_, of in told for text in ("", f"{of.log_loss:.5g}"))]
+        tables = [_aligned([head, own, always, shares])]
+        if len(self.classes) <= MOST_SHOWN:
+            tables.append(self._confusion())
+        return "\n\n".join(tables)
+
+    def _confusion(self) -> str:
+        of, rows = (self.seen, "seen") if self.unseen is None else (self.unseen, "unseen")
+        names = [str(label) for label in self.classes]
+        head = [f"{rows} rows: is ↓, said →", *names]
+        return _aligned([head, *([name, *map(str, row)] for name, row in zip(names, of.confusion.tolist(), strict=True))])
+
+
+def _aligned(lines: list[list[str]]) -> str:
+    widths = [max(len(line[c]) for line in lines) for c in range(len(lines[0]))]
+    return "\n".join(
+        (line[0].ljust(widths[0]) + "".join("  " + cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))).rstrip()
+        for line in lines
+    )
+
+
+def class_score(problem: Problem, weights: Floats, examples: Examples, goals: tuple[str, ...], fit: str) -> ClassScore:
+    """Of the final weights, flat."""
+    assert examples.classes is not None
+    classes = examples.classes
+    shares = _numbers(examples.goal, classes)
+    frequencies = np.bincount(shares, minlength=len(classes)) / len(shares)
+    with np.errstate(divide="ignore"):
+        constant = np.log(frequencies)
+    most = int(np.argmax(frequencies))
+    seen, seen_always = _both(problem, weights, examples.input, examples.goal, classes, constant)
+    unseen, unseen_always = None, None
+    if len(examples.unseen_goal):
+        unseen, unseen_always = _both(problem, weights, examples.unseen_input, examples.unseen_goal, classes, constant)
+    return ClassScore(seen, unseen, classes[most], (seen_always, unseen_always), classes, goals, fit)
+
+
+def _both(
+    problem: Problem, weights: Floats, x: Floats, goal: Floats, classes: Classes, constant: Floats
+) -> tuple[ClassQuality, ClassQuality]:
+    """Of the fit, and of always giving each class its share."""
+    sums = output_sums(replace(problem, input=np.ascontiguousarray(x), goal=goal, batch=1, native=None), weights)
+    truth = _numbers(goal, classes)
+    said = (sums[:, 0] > 0).astype(int) if sums.shape[1] == 1 else sums.argmax(axis=1)
+    with np.errstate(all="ignore"):
+        own = _quality(truth, said, float(log_losses(sums, goal).mean()), len(classes))
+        always = _quality(truth, np.full(len(truth), int(np.argmax(constant))), float(-constant[truth].mean()), len(classes))
+    return own, always
+
+
+def _quality(truth: NDArray[np.int64], said: NDArray[np.int64], log_loss: float, count: int) -> ClassQuality:
+    confusion = np.zeros((count, count), dtype=np.int64)
+    np.add.at(confusion, (truth, said), 1)
+    return ClassQuality(float((truth == said).mean()), log_loss, confusion)
+
+
+def _numbers(goal: Floats, classes: Classes) -> NDArray[np.int64]:
+    """Each row's place among the classes."""
+    return (goal[:, 0] > 0.5).astype(np.int64) if goal.shape[1] == 1 < len(classes) else goal.argmax(axis=1)

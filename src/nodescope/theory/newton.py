@@ -1,0 +1,129 @@
+"""The lowest cross-entropy that one layer can reach, and whether there is one: what least squares is for squares.
+
+Newton's method with halved steps (Bishop 2006, "Pattern Recognition and Machine Learning", section 4.3.3): cross-entropy of one
+layer has a single lowest point, or none. Where the weights of some step give every example its class, there is none: twice these
+weights do better still, and so on for ever (Albert, Anderson 1984, "On the existence of maximum likelihood estimates in logistic
+regression").
+
+n examples, d inputs (the bias among them), k outputs.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.theory.likelihood import log_losses
+from nodescope.theory.linear import inputs_with_bias
+
+MOST_STEPS = 60
+MOST_WORK = 4 * 10**9
+"""Multiplications that a search may take; of larger problems the lowest point is not looked for."""
+DONE = 1e-13
+"""Newton's decrement, as a part of the loss, at which the lowest point is found."""
+STILL = 0.1
+"""At a lowest point Newton's steps stop changing any sum; where there is none each adds about 1 to some, for hardly any gain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lowest:
+    """What Newton's method found.
+
+    Attributes
+    ----------
+    loss : float
+        The lowest mean cross-entropy; where there is none, that of the last weights, and 0 where every class can be given.
+    weights : (k, width) float64
+    parted : bool
+        Whether these weights give every example its class: a proof that there is no lowest point.
+    attained : bool
+        Whether it is a lowest point.
+    """
+
+    loss: float
+    weights: Floats
+    parted: bool
+    attained: bool
+
+
+def lowest(problem: Problem) -> Lowest | None:
+    """Of one layer under cross-entropy, none of whose weights is frozen; None elsewhere, and where it would take too long."""
+    if len(problem.layers) > 1 or not problem.loss.tells_classes or problem.frozen is not None:
+        return None
+    x = inputs_with_bias(problem)
+    size = problem.k * x.shape[1]
+    if problem.n * size * size * 20 > MOST_WORK or size > 1500 or not np.isfinite(x).all():
+        return None
+    # directions of one length each, so that inputs of any units will do
+    units = np.sqrt((x * x).mean(axis=0))
+    units[~(units > 0)] = 1.0
+    with np.errstate(all="ignore"):
+        found = _search(x / units, problem.goal)
+    return Lowest(found.loss, found.weights / units, found.parted, found.attained)
+
+
+def _search(x: Floats, goal: Floats) -> Lowest:
+    n, d, k = len(x), x.shape[1], goal.shape[1]
+    weights, loss = np.zeros((k, d)), math.inf
+    sums = x @ weights.T
+    loss = float(log_losses(sums, goal).mean())
+    for _ in range(MOST_STEPS):
+        p = _probabilities(sums)
+        gradient = ((p - goal).T @ x / n).ravel()
+        step = np.linalg.lstsq(_hessian(x, p), gradient, rcond=1e-13)[0]
+        decrement = float(gradient @ step)
+        if decrement <= DONE * loss:
+            return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
+        pace = 1.0
+        while pace > 1e-6:
+            ahead = weights - pace * step.reshape(k, d)
+            sums = x @ ahead.T
+            new = float(log_losses(sums, goal).mean())
+            if new <= loss - 1e-4 * pace * decrement:
+                break
+            pace /= 2
+        else:
+            return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
+        weights, loss = ahead, new
+        if _all_right(sums, goal):
+            return Lowest(0.0, weights, True, False)
+    return Lowest(loss, weights, False, False)
+
+
+def _probabilities(sums: Floats) -> Floats:
+    if sums.shape[1] == 1:
+        return np.asarray(1 / (1 + np.exp(-sums)))
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _hessian(x: Floats, p: Floats) -> Floats:
+    n, d, k = len(x), x.shape[1], p.shape[1]
+    if k == 1:
+        return np.asarray((x * (p * (1 - p))).T @ x / n)
+    blocks = np.empty((k, d, k, d))
+    for i in range(k):
+        for j in range(i, k):
+            weight = p[:, i] * ((i == j) - p[:, j])
+            blocks[i, :, j, :] = (x * weight[:, None]).T @ x / n
+            blocks[j, :, i, :] = blocks[i, :, j, :].T
+    return blocks.reshape(k * d, k * d)
+
+
+def _all_right(sums: Floats, goal: Floats) -> bool:
+    """Whether every example's class has the largest sum, and no other has as much."""
+    if sums.shape[1] == 1:
+        return bool((np.where(goal[:, 0] > 0.5, sums[:, 0], -sums[:, 0]) > 0).all())
+    own = (sums * goal).sum(axis=1)
+    return bool((own > np.where(goal > 0.5, -np.inf, sums).max(axis=1)).all())
+
+
+def all_right(sums: Floats, goal: Floats) -> bool:
+    """Whether every example's class has the largest sum, and no other has as much: then weights twice as large do better still.
+
+    Parameters
+    ----------
+    sums, goal : (n, k)
+    """
+    return _all_right(sums, goal)
