@@ -14,7 +14,8 @@ from nodescope.run.settings import MEANT, defaults, plain_names, recipe_keys, ta
 EXPECTED = {
     "weight": None, "network": None, "input": None, "goal": None, "data": None, "inputs": None, "standardise": False,
     "missing": "refuse", "holdout": 0.0, "fingerprint": None, "alpha": "auto", "steps": None, "epochs": None, "until_mse": None,
-    "time_limit": None, "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
+    "time_limit": None, "tolerance": None, "keep": "last",
+    "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
     "classes": None, "out": None, "overwrite": False,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Cursor, Floats, Outcome
+from nodescope.arithmetic.problem import FARTHEST, Cursor, Floats, Outcome
 from nodescope.errors import FileError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
@@ -19,6 +19,7 @@ from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import NoAlpha
 from nodescope.run.settled import no_order_moves_a_weight
+from nodescope.run.watch import Watch
 
 Progress = Callable[[int, int | None, float], None]
 """It is called between blocks with steps made, steps asked for, seconds."""
@@ -41,6 +42,7 @@ class Descent:
     saved: Floats
     checkpoints: Checkpoints
     seconds: float = 0.0
+    watch: Watch | None = None
     stop_asked: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -50,7 +52,7 @@ class Descent:
         checkpoints = Checkpoints.empty(problem)
         cursor = Cursor.at(0)
         cursor.spacing, cursor.capacity = checkpoints.spacing, len(checkpoints.states)
-        return cls(recipe, cursor, state, state.copy(), checkpoints)
+        return cls(recipe, cursor, state, state.copy(), checkpoints, watch=recipe.watch())
 
     @property
     def steps_asked(self) -> int:
@@ -59,6 +61,16 @@ class Descent:
             return asked
         length = self.recipe.schedule.length if self.recipe.schedule else None
         return DEFAULT_STEPS if length is None else min(DEFAULT_STEPS, length)
+
+    @property
+    def to_look(self) -> int:
+        """Steps until the error is looked at, where it is."""
+        per_epoch = self.recipe.steps_per_epoch
+        return FARTHEST if self.watch is None else per_epoch - self.cursor.step % per_epoch
+
+    def looks(self) -> bool:
+        """Whether an epoch has just ended whose error is looked at."""
+        return self.watch is not None and self.cursor.step % self.recipe.steps_per_epoch == 0
 
     def block(self, steps: int) -> Outcome:
         """Go at most `steps` steps."""
@@ -92,7 +104,7 @@ def go(
             ending = _until_it_ends(descent, progress, keep)
         except (NoAlpha, FileError) as error:
             ending, refused = Ending.INTERRUPTED, error
-    run = _finished(descent, ending)
+    run = _finished(descent, *_back_to_the_best(descent, ending))
     if finish is not None:
         try:
             finish(descent, run)
@@ -118,7 +130,7 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
         if recipe.time_limit is not None and descent.seconds - before >= recipe.time_limit:
             return Ending.TIME_USED
         block_began = time.perf_counter()
-        outcome = descent.block(min(size, asked - cursor.step))
+        outcome = descent.block(min(size, asked - cursor.step, descent.to_look))
         now = time.perf_counter()
         descent.seconds = before + now - began
         if outcome is Outcome.FULL:
@@ -126,6 +138,8 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
             continue
         if outcome is not Outcome.WENT and (ending := _ending_of(descent, outcome)) is not None:
             return ending
+        if descent.looks() and descent.watch is not None and descent.watch.look(cursor.step, recipe.problem.weights(descent.state)):
+            return Ending.TOLERANCE
         if keep is not None:
             keep(descent)
         if progress is not None:
@@ -170,7 +184,24 @@ def _out_of_steps(descent: Descent) -> Ending:
     return Ending.STEPS_USED
 
 
-def _finished(descent: Descent, ending: Ending) -> Run:
+def _back_to_the_best(descent: Descent, ending: Ending) -> tuple[Ending, int | None]:
+    """With `keep="best"` the descent cut where its error was lowest; the ending, and how far it had gone before that.
+
+    A run that diverged, was interrupted or ran out of time is left as it is: it can be looked at, or gone on with.
+    """
+    cursor, watch, recipe = descent.cursor, descent.watch, descent.recipe
+    whole = ending in (Ending.STEPS_USED, Ending.TOLERANCE, Ending.SETTLED, Ending.CYCLING, Ending.MSE_REACHED)
+    if recipe.keep != "best" or watch is None or not whole or not 0 < watch.best_step < cursor.step:
+        return ending, None
+    gone, best = cursor.step, watch.best_step
+    replay = Replay(recipe, descent.checkpoints, gone, descent.state, cursor.last_moved, cursor.last_changed)
+    descent.state = replay.state_at(best)
+    cursor.step, cursor.kept = best, min(cursor.kept, (best - 1) // cursor.spacing + 1)
+    cursor.last_moved, cursor.last_changed = min(cursor.last_moved, best - 1), min(cursor.last_changed, best - 1)
+    return (ending if ending is Ending.STEPS_USED else Ending.TOLERANCE), gone
+
+
+def _finished(descent: Descent, ending: Ending, gone: int | None = None) -> Run:
     recipe, cursor = descent.recipe, descent.cursor
     descent.checkpoints.trim(cursor.kept)
     replay = Replay(recipe, descent.checkpoints, cursor.step, descent.state, cursor.last_moved, cursor.last_changed)
@@ -188,7 +219,7 @@ def _finished(descent: Descent, ending: Ending) -> Run:
     if settled_after is not None:
         computed = settled_after
     cycle = replay.cycle if ending is Ending.CYCLING else None
-    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds)
+    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone)
 
 
 def _find_cycle(replay: Replay, period: int) -> Cycle:

@@ -20,6 +20,7 @@ class Ending(Enum):
     MSE_REACHED = "The mean squared error asked for is reached."
     SETTLED = "It settled: no weight will ever change again."
     CYCLING = "It goes round in a cycle: the weights repeat for ever."
+    TOLERANCE = "The error no longer improved by as much as was asked for."
     INTERRUPTED = "It was interrupted; everything up to there is kept."
     TIME_USED = "The time allowed is used up."
     STEPS_USED = "All steps asked for are used."
@@ -34,6 +35,7 @@ def sentence(
     start_mse: float,
     mse: float,
     losses: tuple[float, float] | None = None,
+    gone: int | None = None,
 ) -> str:
     """The ending of one run with its numbers: "Settled after 317 steps; the error is …"."""
     error = _error(start_mse, mse) if losses is None else _log_loss(*losses)
@@ -45,7 +47,11 @@ def sentence(
         return f"Settled after {_steps(settled_after or 0)}: no weight will ever change again; {error}."
     if ending is Ending.CYCLING and cycle is not None:
         return f"Cycling: from step {cycle[0]:,} on the weights repeat every {_steps(cycle[1])}; {error}."
+    if gone is not None:
+        why = "it no longer improved" if ending is Ending.TOLERANCE else "all steps were used"
+        return f"The weights after {_steps(steps)} are kept, the best of {gone:,}, after which {why}; {error}."
     opening = {
+        Ending.TOLERANCE: f"The error no longer improved, so it was stopped after {_steps(steps)}",
         Ending.MSE_REACHED: f"The mean squared error asked for is reached after {_steps(steps)}",
         Ending.INTERRUPTED: f"Interrupted after {_steps(steps)}; everything up to there is kept",
         Ending.TIME_USED: f"The time allowed is used up after {_steps(steps)}",

@@ -23,6 +23,7 @@ from nodescope.run.schedule import Schedule
 from nodescope.run.settings import defaults, plain_names
 from nodescope.run.shapes import Axes, Floats
 from nodescope.run.toml import written
+from nodescope.run.watch import Tolerance, Watch
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -47,7 +48,8 @@ class Recipe(Faced):
         The alpha of every step, where it is not one number.
     alpha_auto : bool
         Whether alpha was worked out from the inputs.
-    freeze_bias, steps, epochs, until_mse, time_limit, batch, order, seed, rule, reduction, summation, update_order, loss
+    freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, order, seed, rule, reduction, summation,
+    update_order, loss
         As `descend` takes them, after their checks.
 
     Examples
@@ -75,6 +77,8 @@ class Recipe(Faced):
     epochs: int | None = None
     until_mse: float | None = None
     time_limit: float | None = None
+    tolerance: Tolerance | None = None
+    keep: str = "last"
     batch: int | Literal["all"] = 1
     order: str = "given"
     seed: int = 0
@@ -188,6 +192,12 @@ class Recipe(Faced):
             loss=self.loss,
         )
 
+    def watch(self) -> Watch | None:
+        """What looks at the error after every epoch; None where nothing depends on it."""
+        if self.tolerance is None and self.keep == "last":
+            return None
+        return Watch.of(self.problem, (self.examples.unseen_input, self.examples.unseen_goal), self.tolerance)
+
     def start_weights(self) -> Floats:
         """Start weights as the engines take them: flat, layer by layer, node by node, a node's bias last."""
         return self.network.flat()
@@ -204,7 +214,7 @@ class Recipe(Faced):
     def plain_settings(self) -> dict[str, Any]:
         """Those of `descend`'s keywords that a recipe keeps as they are, as text and files have them."""
         values = {name: getattr(self, name) for name in plain_names()}
-        return {name: value.told() if isinstance(value, (Rule, Loss)) else value for name, value in values.items()}
+        return {name: value.told() if isinstance(value, (Rule, Loss, Tolerance)) else value for name, value in values.items()}
 
     def _examples_told(self) -> dict[str, Any]:
         source, scaling = self.source, self.examples.scaling_told()

@@ -47,6 +47,8 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         The states kept, and the way from them to any step.
     seconds : float
         Time that it took.
+    gone : int or None
+        With `keep="best"` the updates that were made before the best weights were gone back to; None where nothing was cut.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     cycle: Cycle | None
     replay: Replay
     seconds: float = 0.0
+    gone: int | None = None
 
     @cached_property
     def _final(self) -> Floats:
@@ -126,6 +129,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             start_mse=self.start_mse,
             mse=self.mse,
             losses=self._log_losses,
+            gone=self.gone,
         )
 
     @property

@@ -18,6 +18,7 @@ from nodescope.arithmetic.checks import choice, near, number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.rules import as_rule
 from nodescope.errors import InputError
+from nodescope.run.watch import as_tolerance
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -152,6 +153,26 @@ def settings(
     time_limit: Annotated[
         float | None, Setting("float, optional", "Seconds after which to stop.", _unless_none(partial(number, least=0.0)), "number")
     ] = None,
+    tolerance: Annotated[
+        Any,
+        Setting(
+            "float or mapping, optional",
+            "Stop when the error no longer improves by this part of itself for five epochs one after another: on the rows kept "
+            'unseen where there are any. Another patience: {"change": 1e-4, "patience": 20}.',
+            lambda _name, value: as_tolerance(value),
+            "number",
+        ),
+    ] = None,
+    keep: Annotated[
+        Literal["last", "best"],
+        Setting(
+            '{"last", "best"}',
+            'Which weights the run ends with. "best": those of the epoch whose error was lowest, on the rows kept unseen where '
+            "there are any; the run is cut there, unless it diverged, was interrupted or ran out of time.",
+            _one_of("last", "best"),
+            "choice",
+        ),
+    ] = "last",
     batch: Annotated[int | Literal["all"], Setting('int or "all"', 'Examples a step: a number, or "all".', _batch)] = 1,
     order: Annotated[
         Literal["given", "shuffled"],
@@ -263,7 +284,8 @@ MEANT = {
     **dict.fromkeys(("standardize", "normalize", "normalise", "scale"), "standardise"),
     **dict.fromkeys(("table", "df", "frame", "dataset", "csv"), "data"),
     **dict.fromkeys(("columns", "feature_names"), "inputs"),
-    **dict.fromkeys(("tol", "tolerance", "target_mse"), "until_mse"),
+    **dict.fromkeys(("target_mse", "until"), "until_mse"),
+    **dict.fromkeys(("tol", "patience", "early_stopping", "n_iter_no_change"), "tolerance"),
     **dict.fromkeys(("test_size", "validation_split", "validation_fraction"), "holdout"),
     **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
     **dict.fromkeys(("criterion", "objective"), "loss"),

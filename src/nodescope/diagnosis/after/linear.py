@@ -275,4 +275,4 @@ class Linear:
     @property
     def ran_out(self) -> bool:
         """It ended because steps, time or patience did."""
-        return self.run.ending in (Ending.STEPS_USED, Ending.TIME_USED, Ending.INTERRUPTED)
+        return self.run.ending in (Ending.STEPS_USED, Ending.TIME_USED, Ending.INTERRUPTED, Ending.TOLERANCE)

@@ -23,7 +23,7 @@ from nodescope.arithmetic.problem import Cursor, Floats, Outcome
 from nodescope.diagnosis.checks.certificate import Certificate, Checked, Mismatch, differing, sentence
 from nodescope.diagnosis.checks.places import Places, first_different, same_array
 from nodescope.diagnosis.checks.recomputed import PLAIN_SECONDS, Recomputed, plain_seconds
-from nodescope.run.descent import BLOCK_SECONDS, Descent
+from nodescope.run.descent import BLOCK_SECONDS, Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.network import Network
@@ -181,7 +181,7 @@ class _Audit:
         run, last = self.run, self.run.replay.last_step
         yield from self._cycle()
         ending = self._ending()
-        if ending is Ending.STEPS_USED and last < self.asked:
+        if ending is Ending.STEPS_USED and last < self.asked and run.gone is None:
             said = run.ending is Ending.STEPS_USED
             yield Mismatch(last, None, *(("steps", self.asked, last) if said else ("ending", "none yet", run.ending.name)))
         settled_after = self.cursor.last_moved + 1 if ending is Ending.SETTLED else None
@@ -205,9 +205,17 @@ class _Audit:
                 yield Mismatch(last, None, name, expected, found)
         yield from self._final()
 
+    def _watched(self) -> Ending:
+        """Of a run whose error is looked at after every epoch: gone again to its end, and back to its best."""
+        again = go(dataclasses.replace(self.recipe, time_limit=None))
+        same = (again.steps, again.gone) == (self.run.steps, self.run.gone)
+        return again.ending if same or again.ending is not self.run.ending else Ending.INTERRUPTED
+
     def _ending(self) -> Ending:
         """How a run that came this way ends."""
         run, recipe, last = self.run, self.recipe, self.run.replay.last_step
+        if run.ending is Ending.TOLERANCE or run.gone is not None:
+            return self._watched()
         if self.outcome in _ENDING_OF:
             return _ENDING_OF[self.outcome]
         if run.ending in (Ending.INTERRUPTED, Ending.TIME_USED) and last < self.asked:

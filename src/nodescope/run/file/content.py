@@ -28,7 +28,7 @@ VERSION = 4
 """Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too; 4 has checksums."""
 SINCE = {"recorded": 3, "checksum": 4, "log": 4}
 """Headers that an older format did not have; "log" says that there is one, in the file itself, once there is."""
-RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2, "classes": 4}
+RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2, "classes": 4, "tolerance": 4, "keep": 4}
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20
 """Examples up to so many bytes are kept in the file; larger arrays are known by their fingerprint only."""
@@ -151,6 +151,7 @@ def ending_header(run: Run) -> dict[str, Any]:
             "settled_after": run.settled_after,
             "settled": run.replay.settled,
             "repeats": run.replay.cycle,
+            **({} if run.gone is None else {"gone": run.gone}),
         }
     }
 
@@ -200,7 +201,8 @@ def write_place(
     """
     with content.transaction():
         place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
-        for key, value in {"place": {**place, "seconds": descent.seconds}, **header}.items():
+        watched = {} if descent.watch is None else {"watch": descent.watch.kept()}
+        for key, value in {"place": {**place, **watched, "seconds": descent.seconds}, **header}.items():
             content.put_header(key, value)
         content.put_array("state", descent.state)
         content.put_array("saved", descent.saved)
@@ -212,7 +214,7 @@ def write_place(
 def _write_checkpoints(content: Content, descent: Descent, kept: tuple[int, int] | None) -> tuple[int, int]:
     spacing, count = descent.cursor.spacing, descent.cursor.kept
     old_spacing, old_kept = kept or (0, 0)
-    if old_spacing != spacing:
+    if old_spacing != spacing or old_kept > count:
         content.remove_checkpoints()
         old_kept = 0
     for i in range(old_kept, count):

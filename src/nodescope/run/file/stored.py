@@ -198,7 +198,11 @@ def descent_of(recipe: Recipe, header: Header, arrays: Arrays, rows: Sequence[tu
     if not np.isfinite(states[:kept]).all() or not (diverged or np.isfinite(state).all()):
         raise ValueError("a state of it is not finite")
     cursor.capacity = len(states)
-    return Descent(recipe, cursor, state, saved, Checkpoints(states, spacing), number("seconds", place["seconds"], least=0.0))
+    watch = recipe.watch()
+    if watch is not None:
+        watch.restore(place["watch"])
+    seconds = number("seconds", place["seconds"], least=0.0)
+    return Descent(recipe, cursor, state, saved, Checkpoints(states, spacing), seconds, watch)
 
 
 def run_of(descent: Descent, ended: Header | None) -> Run:
@@ -228,7 +232,8 @@ def run_of(descent: Descent, ended: Header | None) -> Run:
     if not fits:
         raise ValueError(f"its ending, {ending.name} after {steps} steps, does not fit where it stands")
     cycle = replay.cycle if ending is Ending.CYCLING else None
-    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds)
+    gone = None if ended.get("gone") is None else whole("gone", ended["gone"], least=last)
+    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone)
 
 
 # ---- a run that was observed ----
