@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+import nodescope as ns
 from nodescope.theory.stall import OneWeight, stall
 
 STEPS = 3000
@@ -54,3 +55,10 @@ def test_ends_among_ties_are_those_of_the_walk():
         assert stall(OneWeight(x, goal, alpha), start) == end, (start, x, goal, alpha)
         odd += math.frexp(end)[0] * 2**53 % 2 == 1
     assert odd > 100  # both kinds are among them
+
+
+def test_a_zero_below_zero_is_a_zero_after_one_step():
+    """−0.0 − (−0.0) is 0.0, which stays: two weights that are equal, and not the same bits."""
+    found = ns.forecast(weight=-0.0, input=-0.04, goal=-0.0, alpha=3e-321)
+    assert str(found.final_weight) == "0.0"
+    assert found.settles_at == 1

@@ -33,7 +33,7 @@ else:
 def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
     """Run a RECIPE (TOML), or what the options say. Options go before the recipe's own keys."""
     if resume is not None:
-        finished = _resumed(resume, recipe, out, given)
+        finished = _resumed(resume, recipe, out, given | {"force": force or None})
     else:
         keywords = keywords_of(recipe, given)
         with progress() as tell:

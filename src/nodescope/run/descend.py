@@ -4,6 +4,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from nodescope.arithmetic.checks import path_of, yes_or_no
+from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.descent import Progress, go
 from nodescope.run.making import make_recipe
@@ -58,6 +59,10 @@ def descend_with(
     out = None if out is None else path_of("out", out)
     recipe = make_recipe(**settings)
     if out is None:
+        if yes_or_no("overwrite", overwrite):
+            raise InputError(
+                "overwrite=True replaces the run that is at out, and out is not given: name a run file, or leave it out"
+            )
         return go(recipe, progress=progress)
     with runfile.RunFile.create(out, recipe, yes_or_no("overwrite", overwrite)) as file:
         return go(recipe, progress=progress, keep=file.keep, finish=file.finish)

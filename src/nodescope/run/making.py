@@ -66,6 +66,7 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
         layers = _one_layer(start, bias, axes, examples)
         frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
         _refuse_order_of_layers(plain["update_order"])
+        _refuse_no_bias(plain["freeze_bias"], layers)
     layers = outputs_for(layers, plain["loss"])
     if plain["summation"] == "auto":
         plain["summation"] = layers.usual_summation
@@ -299,6 +300,13 @@ def _refuse_order_of_layers(update_order: str) -> None:
         raise InputError(
             f"update_order is {update_order!r}, which says in what order layers are updated, and weight= has one layer: "
             "leave it out, or give the layers as network="
+        )
+
+
+def _refuse_no_bias(freeze_bias: bool, layers: Network) -> None:
+    if freeze_bias and layers.biases[0] is None:
+        raise InputError(
+            "freeze_bias=True keeps a bias at its start value, and there is none: leave it out, or give bias= a start value"
         )
 
 

@@ -148,11 +148,11 @@ class Network(Faced):
 def network(
     sizes: Sequence[int] | None = None,
     *,
-    activation: object = "tanh",
-    output_activation: object = "identity",
+    activation: object = None,
+    output_activation: object = None,
     initial: str | None = None,
-    bias: bool = True,
-    seed: int = 0,
+    bias: bool | None = None,
+    seed: int | None = None,
     weights: Sequence[object] | None = None,
     biases: Sequence[object] | bool | None = None,
     activations: Sequence[object] | str | None = None,
@@ -163,17 +163,18 @@ def network(
     ----------
     sizes : whole numbers
         Inputs, nodes of each hidden layer, outputs: [2, 8, 8, 1].
-    activation, output_activation : str
-        "identity", "relu", "leaky relu", "tanh", "sigmoid", "softplus" or "gelu", of the hidden layers and of the last.
+    activation, output_activation : str, optional
+        "identity", "relu", "leaky relu", "tanh", "sigmoid", "softplus" or "gelu", of the hidden layers (tanh unless given) and of
+        the last (identity unless given).
     initial : str, optional
         How weights are drawn, evenly between −r and r, for d inputs and k nodes of a layer: "glorot" r = √(6/(d + k))
         (Glorot, Bengio 2010), "he" √(6/d) (He et al. 2015), "lecun" √(3/d) (LeCun et al. 1998), "uniform" √(1/d) (as PyTorch's
         `Linear`), "zeros". Unless given: "he" for layers of relu, leaky relu, softplus, gelu, "lecun" for identity, "glorot"
         for the others.
-    bias : bool
-        Whether nodes have a bias; it starts at 0.
-    seed : int
-        The same seed gives the same bits on every machine and in every version.
+    bias : bool, optional
+        Whether nodes have a bias, as they do unless it is False; it starts at 0.
+    seed : int, optional
+        0 unless given. The same seed gives the same bits on every machine and in every version.
     weights : list of (k, d), instead of sizes
         A row per node and a column per input.
     biases : list of (k,), optional; or one for all
@@ -189,7 +190,8 @@ def network(
     Raises
     ------
     InputError
-        Layers that do not chain, layers without nodes, numbers that are not finite, an unknown activation or scheme.
+        Layers that do not chain, layers without nodes, numbers that are not finite, an unknown activation or scheme; an
+        activation for hidden layers where there are none; what says how to draw weights beside weights that are given.
 
     Examples
     --------
@@ -200,11 +202,38 @@ def network(
     """
     if (sizes is None) == (weights is None):
         raise InputError("give either sizes, such as [2, 8, 1], or weights=[…], a block per layer")
+    drawing = {"activation": activation, "output_activation": output_activation, "initial": initial, "bias": bias, "seed": seed}
     if weights is not None:
+        _refuse_drawing(drawing)
         return _given(weights, biases, activations)
     if biases is not None or activations is not None:
         raise InputError("biases and activations go with weights=[…]; with sizes give bias, activation and output_activation")
-    return _drawn(_checked_sizes(sizes), as_activation(activation), as_activation(output_activation), initial, bias, seed)
+    checked, last = _checked_sizes(sizes), as_activation(_unless_given(output_activation, "identity"))
+    _refuse_without_hidden_layers(checked, activation, last)
+    hidden = as_activation(_unless_given(activation, "tanh"))
+    return _drawn(checked, hidden, last, initial, _unless_given(bias, True), _unless_given(seed, 0))
+
+
+def _unless_given(value: Any, usual: Any) -> Any:
+    return usual if value is None else value
+
+
+def _refuse_drawing(drawing: Mapping[str, object]) -> None:
+    for name, value in drawing.items():
+        if value is not None:
+            there = {"bias": "; with weights give biases=[…]", "seed": "", "initial": ""}.get(
+                name, "; with weights give activations=[…]"
+            )
+            raise InputError(f"{name}= goes with sizes, whose weights are drawn, and weights=[…] are given: leave it out{there}")
+
+
+def _refuse_without_hidden_layers(sizes: list[int], activation: object, last: Activation) -> None:
+    """An activation that no layer would have is not dropped in silence."""
+    if activation is not None and len(sizes) == 2 and (asked := as_activation(activation)) != last:
+        raise InputError(
+            f"activation={asked.name!r} is for hidden layers, and sizes {sizes} have none: "
+            f"output_activation={asked.name!r} bends the last layer, [{sizes[0]}, 8, {sizes[1]}] has a hidden one"
+        )
 
 
 def as_network(value: object) -> Network:

@@ -153,7 +153,8 @@ class NetworkRegressor(Descending):
 
     def _start(self, sizes: list[int], seed: int, goes_on: bool) -> Network:
         """The network to begin with."""
-        fresh = network(sizes, activation=_NAMES.get(self.activation, self.activation), seed=seed)
+        chosen = _NAMES.get(self.activation, self.activation) if len(sizes) > 2 else None
+        fresh = network(sizes, activation=chosen, seed=seed)
         if not goes_on:
             return fresh
         if repr(fresh) != repr(self._network):

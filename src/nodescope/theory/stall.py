@@ -51,10 +51,11 @@ class OneWeight:
 
 def stall(node: OneWeight, start: float) -> float | None:
     """The double at which a slowly creeping node started at `start` stops; None where it would leave the finite numbers."""
-    if not math.isfinite(start - node.alpha_delta(start)):
+    new = start - node.alpha_delta(start)
+    if not math.isfinite(new):
         return None
-    if node.stays(start):
-        return start
+    if new == start:  # or −0.0 that becomes 0.0, and stays so
+        return new
     edges = _edges(node, start)
     stops = [i for i, fixed in enumerate(_stay(node, edges)) if fixed]
     if not stops:

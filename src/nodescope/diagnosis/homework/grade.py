@@ -32,7 +32,8 @@ KEY = "key"
 def grade(printed: Any, **settings: Any) -> Grade | ClassList:
     """Hold somebody's printed numbers against the right ones and the known conventions.
 
-    The step is *half* the derivative of the squared error: the full derivative is told as such. `out` changes nothing.
+    The step is *half* the derivative of the squared error: the full derivative is told as such. `until_mse`, `time_limit` and
+    `out` change nothing: the sheet says how far it goes.
 
     Parameters
     ----------
