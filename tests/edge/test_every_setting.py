@@ -50,7 +50,8 @@ EVERYWHERE = {*KINDS}
 OTHER: Recipe = {
     "standardise": True, "missing": "drop", "holdout": 0.4, "fingerprint": "0" * 64, "alpha": 0.01, "steps": 7, "epochs": 2,
     "until_mse": 1e3, "time_limit": 0.0, "batch": 3, "seed": 5, "rule": "momentum", "bias": True, "freeze_bias": True,
-    "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "inputs": ["x1", "x2"],
+    "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "classes": ["a", "b"],
+    "inputs": ["x1", "x2"],
 }  # fmt: skip
 """A value that is not the default. Of weight, frozen and order it depends on the recipe."""
 THEMSELVES = ("network", "input", "goal", "data")
@@ -62,6 +63,7 @@ REFUSED: dict[str, set[str]] = {
     "inputs": EVERYWHERE - TABLES,
     "missing": EVERYWHERE - TABLES,
     "holdout": EVERYWHERE - TABLES,
+    "classes": EVERYWHERE,  # they go with cross-entropy
     "fingerprint": EVERYWHERE,  # no examples have this one
     "freeze_bias": WITHOUT_BIAS,
     "update_order": EVERYWHERE - NETWORKS,  # weights have one layer
