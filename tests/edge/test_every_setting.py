@@ -49,7 +49,9 @@ EVERYWHERE = {*KINDS}
 
 OTHER: Recipe = {
     "standardise": True, "missing": "drop", "holdout": 0.4, "fingerprint": "0" * 64, "alpha": 0.01, "steps": 7, "epochs": 2,
-    "until_mse": 1e3, "time_limit": 0.0, "batch": 3, "seed": 5, "rule": "momentum", "bias": True, "freeze_bias": True,
+    "until_mse": 1e3, "time_limit": 0.0,
+    "tolerance": {"change": 0.9, "patience": 1}, "keep": "best", "batch": 3, "seed": 5, "rule": "momentum",
+    "bias": True, "freeze_bias": True,
     "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "classes": ["a", "b"],
     "inputs": ["x1", "x2"],
 }  # fmt: skip
@@ -71,6 +73,7 @@ REFUSED: dict[str, set[str]] = {
 SAME: dict[str, set[str]] = {
     "batch": ONE,  # of one example there is one batch
     "order": ONE | {"node, all at once"},  # and one order; a batch adds its examples in ascending order, however drawn
+    "keep": EVERYWHERE,  # the error falls: the last weights are the best
     "seed": EVERYWHERE - DRAWN,  # nothing is drawn
     "reduction": EVERYWHERE - {"node, drawn in twos", "node, all at once"},  # the mean of one example is its sum
     "summation": {"one weight"},  # one product
@@ -139,7 +142,9 @@ def test_a_run(kind: str):
 
 CURVED = NETWORKS - {"network of one layer"}
 OF_A_FORECAST: dict[str, set[str]] = SAME | {
-    **dict.fromkeys(("steps", "epochs", "until_mse", "time_limit"), EVERYWHERE),  # it tells where it leads when let run
+    **dict.fromkeys(
+        ("steps", "epochs", "until_mse", "time_limit", "tolerance"), EVERYWHERE
+    ),  # it tells where it leads when let run
     "seed": EVERYWHERE - {"network drawn by descend", "table with layers"},  # bounds hold for every order that may be drawn
     "order": SAME["order"] | CURVED,  # near the start weights all examples count alike
     "weight": {"node, drawn in twos", "node on a schedule"},  # no theory says how its way goes on from there
