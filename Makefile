@@ -38,11 +38,11 @@ check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 check-grades: $(DEV)  ## how often homework is called by its right name, as a table (an hour; GRADED=5 nodes of each kind: minutes)
 	$(BIN)/python tests/homework/check.py $(or $(GRADED),200)
 
-test: $(DEV)  ## all tests, on the compiled core and on plain Python, side by side
+test: $(DEV)  ## all tests on the compiled core; beside them those of the engine on plain Python
 	@echo "Tests run on the compiled core, and on plain Python at the same time, which is shown when it is done. It takes minutes."
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-compiled test-plain
 
-test-long:  ## the same with five times as many random cases
+test-long:  ## the same with ten times as many random cases
 	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
 
 test-compiled: $(DEV)

@@ -1,7 +1,7 @@
 """Settings for all tests: what runs where, and how many random cases; the same ones every time in CI.
 
-NODESCOPE_ENGINE, "compiled" or "plain", is what nodescope itself reads: `make test` runs the tests on both, side by side. `ONCE`
-names those that are left to the compiled run.
+NODESCOPE_ENGINE, "compiled" or "plain", is what nodescope itself reads: `make test` runs all tests on the compiled core, and beside
+them those of `ON_BOTH` on plain Python.
 NODESCOPE_TESTS is "short" (under sanitizers, which slow the core down), "default" or "long" (`make test-long`).
 """
 
@@ -18,14 +18,16 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 PLAIN = os.environ.get("NODESCOPE_ENGINE") == "plain"
-ONCE = (
-    "architecture", "browser", "cli/test_rubbish.py", "data/test_examples.py", "data/test_rubbish_tables.py",
-    "diagnosis/test_bisect.py", "diagnosis/test_grade.py", "diagnosis/test_network_reasons.py", "frameworks", "homework", "hosts",
-    "verdicts", "views",
+ON_BOTH = (
+    "arithmetic", "corpus", "data/test_nist.py", "diagnosis/test_diagnose.py", "laws/test_engines.py", "laws/test_networks.py",
+    "laws/test_one_layer_is_a_node.py", "run/test_automatic_alpha.py", "run/test_network.py", "run/test_refusals.py",
+    "run/test_runfile.py", "run/test_schedules_that_pause.py", "run/test_score.py", "run/test_seed.py", "run/test_settings.py",
+    "run/test_standardise.py", "run/test_stops.py", "theory/test_stepped.py",
 )  # fmt: skip
-"""What asks no engine for anything, or reads finished runs, whose bits are those of the other engine: tests/laws."""
+"""What runs on plain Python too: what asks an engine for each thing that one can be asked for. Laws hold the two engines against
+each other in one process, bit for bit; what reads finished runs, or writes them to a disk, would see the same bits again."""
 LENGTH = os.environ.get("NODESCOPE_TESTS") or "default"
-SHARE = {"short": 0.05, "default": 0.2, "long": 1.0}[LENGTH]
+SHARE = {"short": 0.05, "default": 0.1, "long": 1.0}[LENGTH]
 """Of the random cases that the long run goes through."""
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -47,14 +49,18 @@ settings.load_profile("nodescope")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out on plain Python what the compiled run has."""
-    return True if PLAIN and any(collection_path == TESTS / place for place in ONCE) else None
+    """Leave to the compiled run what is not in `ON_BOTH`."""
+    if not PLAIN or not collection_path.name.startswith("test_"):
+        return None
+    return None if any(collection_path.is_relative_to(TESTS / place) for place in ON_BOTH) else True
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Nothing is left out without a word."""
     if PLAIN:
-        terminalreporter.write_line(f"Left to the compiled run (ONCE in tests/conftest.py): {', '.join(ONCE)}.")
+        terminalreporter.write_line(
+            f"On plain Python: {', '.join(ON_BOTH)}; all else is left to the compiled run (tests/conftest.py)."
+        )
 
 
 @pytest.fixture

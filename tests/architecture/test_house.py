@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from conftest import ON_BOTH
+
 import nodescope as ns
 
 ROOT = Path(__file__).parents[2]
@@ -44,3 +46,7 @@ def test_the_bundle_is_small_and_whole():
     assert b"</script" not in script
     assert b"<!--" not in script
     assert "preact" in (static / "THIRD_PARTY_LICENSES").read_text()
+
+
+def test_what_runs_on_both_engines_is_there():
+    assert [place for place in ON_BOTH if not (ROOT / "tests" / place).exists()] == []

@@ -152,7 +152,7 @@ def test_every_rule_leaves_the_memory_of_a_frozen_weight_alone(rule):
         assert (window[memory][:, 1] != 0).all()
 
 
-@settings(max_examples=cases(400, 40))
+@settings(max_examples=cases(400, 15))
 @given(scheduled())
 def test_saved_loaded_and_told_as_toml_it_is_the_same_run(keywords):
     run = ns.descend(**keywords)

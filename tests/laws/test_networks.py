@@ -14,7 +14,8 @@ from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.theory.network import Surface
 from nodescope.theory.sharpness import sharpness
 
-MANY = cases(2000, 60)
+MANY = cases(2000, 30)
+BY_THE_ORACLE = cases(1000, 20)
 RULES = ["plain", "plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 
 
@@ -82,7 +83,7 @@ def test_compiled_is_the_definition():
 def test_an_independent_oracle_agrees():
     """The step written down from its words, in plain lists; activations by the math library, so not to the last bit."""
     checked = 0
-    for seed in range(MANY, MANY + 200):
+    for seed in range(MANY, MANY + BY_THE_ORACLE):
         keywords = recipe(seed) | {"rule": "plain", "alpha": 0.1, "order": "given", "summation": "left-to-right", "frozen": None}
         network = keywords["network"]
         run = ns.descend(**keywords)
@@ -105,7 +106,7 @@ def test_an_independent_oracle_agrees():
                 if bias is not None:
                     np.testing.assert_allclose(seen.new_bias, bias, rtol=1e-9, atol=1e-12)
             checked += 1
-    assert checked > 100
+    assert checked > BY_THE_ORACLE / 2
 
 
 @pytest.mark.parametrize("seed", range(0, 40, 1 if not PLAIN else 8))
@@ -144,12 +145,12 @@ def smooth(seed: int) -> dict:
 
 def test_every_weighted_delta_is_a_slope():
     checked = 0
-    for seed in range(cases(300, 30)):
+    for seed in range(cases(300, 10)):
         run = ns.descend(**smooth(seed) | {"alpha": 0.01, "steps": 3})
         check = ns.check_gradients(run, run.steps - 1)
         assert check.worst is None or check.passed, (seed, check.sentence)
         checked += check.worst is not None
-    assert checked > cases(300, 30) * 2 / 3
+    assert checked > cases(300, 10) * 2 / 3
 
 
 def test_a_wrong_slope_is_named(monkeypatch: pytest.MonkeyPatch):

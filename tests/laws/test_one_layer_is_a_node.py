@@ -8,7 +8,7 @@ import nodescope as ns
 from nodescope.views.scene import scene
 from nodescope.views.values import as_json, forecast_values
 
-RECIPES = cases(2000, 30)
+RECIPES = cases(2000, 5)
 
 
 def a_pair(rng: np.random.Generator) -> tuple[dict[str, object], dict[str, object]]:
@@ -39,7 +39,7 @@ def test_forecasts_are_the_same():
 
 def test_boundaries_are_the_same():
     rng = np.random.default_rng(52)
-    for _ in range(cases(20, 3)):
+    for _ in range(cases(20, 1)):
         node, layer = ({key: value for key, value in keywords.items() if key != "alpha"} for keywords in a_pair(rng))
         fixed = {"order": "given", "rule": "plain"}
         assert ns.bisect_alpha(**node | fixed) == ns.bisect_alpha(**layer | fixed)
@@ -49,7 +49,7 @@ def test_boundaries_are_the_same():
 def test_runs_are_the_same_bit_for_bit_and_are_judged_and_shown_alike():
     """States, endings, every column of the layer, verdict, findings, proof, explanation and the page's document."""
     rng = np.random.default_rng(53)
-    for turn in range(cases(2000, 20)):
+    for turn in range(cases(2000, 5)):
         node, layer = (ns.descend(**keywords | {"steps": 30}) for keywords in a_pair(rng))
         assert [bytes(state) for state in node.replay.checkpoints.states] == [bytes(s) for s in layer.replay.checkpoints.states]
         assert node.replay.last_state.tobytes() == layer.replay.last_state.tobytes()

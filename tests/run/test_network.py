@@ -5,6 +5,7 @@ import tomllib
 
 import numpy as np
 import pytest
+from conftest import PLAIN
 
 import nodescope as ns
 from nodescope.arithmetic.problem import LayerShape
@@ -134,6 +135,7 @@ def test_what_is_for_one_layer_says_so(call):
         call(network=[2, 2, 1], input=[[1, 2]], goal=[1])
 
 
+@pytest.mark.skipif(PLAIN, reason="thousands of steps of a network: the compiled run has them")
 def test_a_table_with_rows_kept_unseen():
     rng = np.random.default_rng(0)
     table = {"a": rng.uniform(-2, 2, 300), "b": rng.uniform(-2, 2, 300)}
@@ -176,6 +178,7 @@ def test_shapes_of_a_window():
     assert "layers[1].weight[0, 2]" in table.column_names
 
 
+@pytest.mark.skipif(PLAIN, reason="160,000 weights: the compiled run has them")
 def test_a_wide_network_gives_a_layer_without_the_others():
     run = ns.descend(network=ns.network([10, 400, 400, 1]), input=np.ones((2, 10)), goal=[0, 1], alpha=1e-3, steps=4)
     assert run.recipe.problem.layers[1] == LayerShape(400, 400, True, run.recipe.network.activations[1])

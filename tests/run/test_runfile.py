@@ -4,6 +4,7 @@ import sqlite3
 
 import numpy as np
 import pytest
+from conftest import PLAIN
 from sealing import seal
 
 import nodescope as ns
@@ -16,7 +17,7 @@ X, G = RNG.normal(size=(11, 3)), RNG.normal(size=(11, 2))
 RECIPES = [
     {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 10**9},
     {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 1.5, "steps": 10**9},
-    {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 2.01, "steps": 10**9},
+    {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 2.1 if PLAIN else 2.01, "steps": 10**9},
     {"weight": -0.0, "input": 5e-324, "goal": 1e300, "alpha": 1e-300, "steps": 3},
     {"input": X, "goal": G, "epochs": 30, "bias": True, "frozen": np.eye(2, 3, dtype=bool), "batch": 4},
     {"input": X, "goal": G, "epochs": 30, "order": "shuffled", "seed": 9, "summation": "lanes", "reduction": "sum", "alpha": 0.01},

@@ -1,0 +1,33 @@
+"""Without a compiler the package is the same: what the shell says of an example is the same on both engines, letter by letter."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--full", "examples/sticks.toml"],
+        ["forecast", "examples/sticks.toml"],
+        ["run", "--full", "examples/three_pigs_as_examples.toml"],
+        ["run", "examples/xor.toml", "--steps", "200"],
+    ],
+    ids=" ".join,
+)
+def test_it_says_the_same(arguments: list[str]):
+    said = []
+    for engine in ("plain", "compiled"):
+        done = subprocess.run(
+            [sys.executable, "-m", "nodescope", *arguments],
+            cwd=ROOT, env=os.environ | {"NODESCOPE_ENGINE": engine}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout)
+    assert said[0] == said[1]
+    assert len(said[0]) > 40
