@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nodescope.run.descend import descend
     from nodescope.run.ending import Ending
     from nodescope.run.file.saving import load, resume, save
+    from nodescope.run.fit import Fit, fit
     from nodescope.run.network import Network, network
     from nodescope.run.recipe import Recipe
     from nodescope.run.recorded import Recorded
@@ -53,6 +54,7 @@ _NAMES_OF = {
     "hosts.widget": "show",
     "run.descend": "descend",
     "run.ending": "Ending",
+    "run.fit": "Fit fit",
     "run.file.saving": "load resume save",
     "run.network": "Network network",
     "run.recipe": "Recipe",
@@ -86,6 +88,7 @@ __all__ = [
     "Explanation",
     "FileError",
     "Finding",
+    "Fit",
     "Forecast",
     "Grade",
     "GradientCheck",
@@ -102,6 +105,7 @@ __all__ = [
     "diagnose",
     "explain",
     "export",
+    "fit",
     "forecast",
     "grade",
     "load",

@@ -16,9 +16,9 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
-        "Boundary Certificate ClassList Comparison DataChanged Diagnosis Ending Explanation FileError Finding Forecast "
+        "Boundary Certificate ClassList Comparison DataChanged Diagnosis Ending Explanation FileError Finding Fit Forecast "
         "Grade GradientCheck InputError Network NodescopeError Recipe Recorded Run bisect_alpha check_gradients compare descend "
-        "diagnose explain export forecast grade load network read_recipe resume save schedule show verify"
+        "diagnose explain export fit forecast grade load network read_recipe resume save schedule show verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

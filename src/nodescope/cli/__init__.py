@@ -28,6 +28,7 @@ _PLACES = {
     "diagnose": "judge.diagnose",
     "explain": "judge.explain",
     "export": "judge.export",
+    "fit": "fitting.fit",
     "forecast": "judge.forecast",
     "grade": "homework.grade",
     "open": "opening.open_page",

@@ -130,7 +130,8 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
         if recipe.time_limit is not None and descent.seconds - before >= recipe.time_limit:
             return Ending.TIME_USED
         block_began = time.perf_counter()
-        outcome = descent.block(min(size, asked - cursor.step, descent.to_look))
+        size = min(size, descent.to_look)
+        outcome = descent.block(min(size, asked - cursor.step))
         now = time.perf_counter()
         descent.seconds = before + now - began
         if outcome is Outcome.FULL:
@@ -219,7 +220,7 @@ def _finished(descent: Descent, ending: Ending, gone: int | None = None) -> Run:
     if settled_after is not None:
         computed = settled_after
     cycle = replay.cycle if ending is Ending.CYCLING else None
-    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone)
+    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone, descent.watch)
 
 
 def _find_cycle(replay: Replay, period: int) -> Cycle:

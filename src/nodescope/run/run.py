@@ -20,6 +20,7 @@ from nodescope.run.replay import Cycle, Replay
 from nodescope.run.score import Score, linear, score
 from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
 from nodescope.run.trace import Trace
+from nodescope.run.watch import Watch
 from nodescope.theory.likelihood import mean_loss
 
 
@@ -49,6 +50,8 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         Time that it took.
     gone : int or None
         With `keep="best"` the updates that were made before the best weights were gone back to; None where nothing was cut.
+    watch : Watch or None
+        What was seen of the error after its epochs, where the recipe has it looked at.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     replay: Replay
     seconds: float = 0.0
     gone: int | None = None
+    watch: Watch | None = None
 
     @cached_property
     def _final(self) -> Floats:

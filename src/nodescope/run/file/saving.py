@@ -91,7 +91,7 @@ def _descent_of(run: Run) -> Descent:
     cursor = Cursor.at(replay.last_step)
     cursor.spacing, cursor.kept = replay.checkpoints.spacing, len(replay.checkpoints.states)
     cursor.last_moved, cursor.last_changed = replay.last_moved, replay.last_changed
-    return Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds)
+    return Descent(run.recipe, cursor, replay.last_state, replay.last_state, replay.checkpoints, run.seconds, run.watch)
 
 
 def _write_recorded(content: Content, run: Recorded) -> None:

@@ -233,7 +233,7 @@ def run_of(descent: Descent, ended: Header | None) -> Run:
         raise ValueError(f"its ending, {ending.name} after {steps} steps, does not fit where it stands")
     cycle = replay.cycle if ending is Ending.CYCLING else None
     gone = None if ended.get("gone") is None else whole("gone", ended["gone"], least=last)
-    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone)
+    return Run(recipe, ending, steps, computed, settled_after, cycle, replay, descent.seconds, gone, descent.watch)
 
 
 # ---- a run that was observed ----

@@ -1,0 +1,200 @@
+"""`fit`: a fit of a table that is good without being told how, every choice of it in the recipe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from nodescope.arithmetic.checks import shown
+from nodescope.data.open import open_table
+from nodescope.errors import InputError
+from nodescope.run.descent import Progress, go
+from nodescope.run.ending import Ending
+from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way
+from nodescope.run.fit_words import advice, answer, decided
+from nodescope.run.making import make_recipe
+from nodescope.run.run import Run
+
+AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
+"""What `hidden="auto"` tries, judged on the rows kept unseen."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit:
+    """What `fit` gives back.
+
+    Attributes
+    ----------
+    run : Run
+        The run that was made, with every number of it.
+    answer : str
+        How far off it is, beside what costs nothing to know.
+    decided : tuple of str
+        What was decided: goal, columns, rows, scale, and the way down.
+    advice : str
+        What to do next.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> table = {"rooms": [2, 3, 4, 5, 6, 7], "price": [110, 140, 175, 205, 240, 270]}
+    >>> print(ns.fit(table, goal="price").answer)
+    Off by about 1.2 on the rows that it learned from; least squares: 1.2; guessing the mean: 55.
+    """
+
+    run: Run
+    answer: str
+    decided: tuple[str, ...]
+    advice: str
+
+    def predict(self, table: Any) -> Any:
+        """Predictions for the rows of a table with the same columns.
+
+        Parameters
+        ----------
+        table : table
+            As `fit` takes it.
+
+        Returns
+        -------
+        (m,) or (m, k)
+            In the goal's units, or its classes.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> fitted = ns.fit({"rooms": [2, 3, 4, 5, 6, 7], "price": [110, 140, 175, 205, 240, 270]}, goal="price")
+        >>> fitted.predict({"rooms": [8]}).round(-1).tolist()
+        [300.0]
+        """
+        return self.run.predict(table)
+
+    def to_toml(self) -> str:
+        """The recipe as TOML: `nodescope run` makes the same run of it again.
+
+        Returns
+        -------
+        str
+            Its keys are the keywords of `descend`.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> fitted = ns.fit({"rooms": [2, 3, 4, 5, 6, 7], "price": [110, 140, 175, 205, 240, 270]}, goal="price")
+        >>> "order" in fitted.to_toml(), 'keep = "best"' in fitted.to_toml()
+        (False, True)
+        """
+        return self.run.recipe.to_toml()
+
+    def __repr__(self) -> str:
+        return "\n".join([self.answer, *(f"  {line}" for line in self.decided), self.advice])
+
+
+def fit(
+    data: Any,
+    *,
+    goal: str | Sequence[str],
+    inputs: Sequence[str] | None = None,
+    hidden: Sequence[int] | int | str | None = None,
+    loss: str | None = None,
+    missing: str | None = None,
+    holdout: float | None = None,
+    seed: int = 0,
+) -> Fit:
+    """Fit a table well without being told how: `descend` with choices that suit it, all of them in the recipe.
+
+    Inputs are standardised; a fifth of the rows is kept unseen (of each class alike), where there are 50 or more; columns that tell
+    nothing are left out. A node goes down by Nesterov's rule over all rows at once, a network by Adam; it is stopped when the
+    unseen rows stop improving, and the best epoch is kept.
+
+    Parameters
+    ----------
+    data : table
+        A path, a data frame, an Arrow stream or a mapping of columns.
+    goal : str, or list of str
+        The column to predict, or columns of numbers.
+    inputs : list of str, optional
+        Columns to predict from; all that may tell something unless given.
+    hidden : int, list of int or "auto", optional
+        Nodes of each hidden layer; a node without any unless given. "auto" tries a few and takes what does best on the unseen rows.
+    loss : {"squared", "huber", "absolute", "cross-entropy"}, optional
+        Cross-entropy for a goal of text, of two values or of the numbers of classes, else the squared error, unless given.
+    missing : str, optional
+        What to do with gaps among the inputs, as `descend` takes it.
+    holdout : float, optional
+        The part of the rows that is kept unseen.
+    seed : int
+        What is drawn by chance follows from it.
+
+    Returns
+    -------
+    Fit
+        The run, what was decided, and how good it is.
+
+    Raises
+    ------
+    InputError
+        No such column, no rows, or values that cannot be read; the message names what was seen and the remedy.
+
+    Examples
+    --------
+    >>> import nodescope as ns
+    >>> sizes = {"size": [1, 2, 3, 4, 5, 6, 7, 8], "ripe": ["no", "no", "no", "yes", "no", "yes", "yes", "yes"]}
+    >>> print(ns.fit(sizes, goal="ripe").answer)
+    Right for about 75 % of the rows that it learned from; always saying 'no': 50 %.
+    """
+    return fit_with(None, data, goal=goal, inputs=inputs, hidden=hidden, loss=loss, missing=missing, holdout=holdout, seed=seed)
+
+
+def fit_with(
+    progress: Progress | None, data: Any, *, goal: Any, inputs: Any, hidden: Any, loss: Any, missing: Any, holdout: Any, seed: int
+) -> Fit:
+    """`fit` that tells how far it is."""
+    table = open_table(data)
+    goals = [goal] if isinstance(goal, str | int) else list(goal)
+    _refuse_unknown(table.names, [*goals, *(inputs or ())], table.where)
+    chosen = choose_loss(table, str(goals[0])) if loss is None and len(goals) == 1 else loss or "squared"
+    columns = choose_columns(table, [str(name) for name in goals], None if inputs is None else [str(name) for name in inputs])
+    if not columns.inputs:
+        raise InputError(f"{table.where}: no column is left to predict from; left out: {', '.join(columns.left_out)}")
+    unseen = (UNSEEN if columns.rows >= FEW else 0.0) if holdout is None else holdout
+    keywords = {
+        "data": data, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": True, "seed": seed,
+        "keep": "best", "holdout": unseen, **table_keywords(columns, missing),
+    }  # fmt: skip
+    if isinstance(hidden, str) and hidden != "auto":
+        raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
+    tried = [_run(keywords, layers, progress) for layers in (AUTO if hidden == "auto" else [_layers(hidden)])]
+    run = min(tried, key=_error)
+    return Fit(run, answer(run), decided(run, columns, tried), advice(run, hidden, _improves(run)))
+
+
+def _layers(hidden: Any) -> tuple[int, ...]:
+    return () if hidden is None else (hidden,) if isinstance(hidden, int) else tuple(hidden)
+
+
+def _run(keywords: dict[str, Any], layers: tuple[int, ...], progress: Progress | None) -> Run:
+    of_layers = {"network": {"hidden": list(layers), "activation": "relu", "seed": keywords["seed"]}, "order": "shuffled"}
+    recipe = make_recipe(**keywords, alpha=1.0, epochs=1, **(of_layers if layers else {}))
+    return go(with_a_good_way(recipe), progress=progress)
+
+
+def _error(run: Run) -> float:
+    """What runs are compared by: the error on the unseen rows where there are any, else on the seen."""
+    watch = replace(run.recipe, keep="best").watch()
+    assert watch is not None
+    watch.look(0, run.recipe.problem.weights(run.replay.state_at(run.steps)))
+    return watch.best
+
+
+def _improves(run: Run) -> bool:
+    """Whether it was still on its way when its steps were used."""
+    return run.ending is Ending.STEPS_USED and run.gone is None
+
+
+def _refuse_unknown(names: Sequence[str], wanted: Sequence[object], where: str) -> None:
+    for name in wanted:
+        if str(name) not in names:
+            near = get_close_matches(str(name), names, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(map(repr, names[:10]))}"
+            raise InputError(f"{where} has no column {shown(name)}; {hint}")

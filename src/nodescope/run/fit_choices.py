@@ -1,0 +1,159 @@
+"""What a fit decides by itself, and why: goal, columns, rows kept unseen, rule, alpha, and when to stop.
+
+Requirement: good on most tables without a word from the person, and every choice ends up in the recipe, as a number or a name.
+n examples, d inputs, k outputs.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nodescope.arithmetic.losses import CROSS_ENTROPY
+from nodescope.arithmetic.problem import Floats
+from nodescope.arithmetic.rules import as_rule
+from nodescope.data.columns import Bad
+from nodescope.data.table import Table
+from nodescope.run.recipe import Recipe
+from nodescope.run.settings import recipe_keys
+from nodescope.run.watch import Tolerance
+from nodescope.theory.likelihood import most_curvature
+
+FEW = 50
+"""Of fewer rows than these none are kept unseen: what they say would be chance."""
+UNSEEN = 0.2
+MOST_CATEGORIES = 50
+"""A text column of more different values is left out."""
+COUNTED = 10
+"""Whole numbers 0, 1, … up to below this are taken for classes; so are any two different numbers."""
+MOST_PRODUCTS = 4 * 10**10
+"""Multiplications that a fit may take, about ten seconds of a core."""
+LEAST = 1e-10
+"""A direction in the inputs below this part of the strongest is none."""
+MOST_MOMENTUM = {False: 0.9995, True: 0.8}
+"""For numbers and for classes: where these can be parted, the best epoch comes soon, and large strides pass it by."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is taken of a table.
+
+    Attributes
+    ----------
+    inputs : tuple of str
+    left_out : tuple of str
+        Each with the reason.
+    text : tuple of str
+        Inputs that are text, to be opened into a 0 or 1 for each value.
+    gaps : int
+        Rows with a missing value among the inputs.
+    rows : int
+        Of the table.
+    """
+
+    inputs: tuple[str, ...]
+    left_out: tuple[str, ...]
+    text: tuple[str, ...]
+    gaps: int
+    rows: int
+
+
+def choose_columns(table: Table, goals: Sequence[str], inputs: Sequence[str] | None) -> Columns:
+    """Every column that may tell something; all that are asked for, where some are."""
+    wanted = [name for name in (table.names if inputs is None else inputs) if name not in goals]
+    taken, left_out, text, gaps = [], [], [], None
+    for name in wanted:
+        column = table.read((name,))[0]
+        reason = "" if inputs is not None else _useless(table, name, column)
+        if reason:
+            left_out.append(f"{name} ({reason})")
+            continue
+        taken.append(name)
+        if isinstance(column, Bad):
+            text.append(name)
+            absent = np.array([cell is None or cell != cell for cell in table.cells(name)])
+        else:
+            absent = np.isnan(column)
+        gaps = absent if gaps is None else gaps | absent
+    return Columns(
+        tuple(taken), tuple(left_out), tuple(text), 0 if gaps is None else int(gaps.sum()), 0 if gaps is None else len(gaps)
+    )
+
+
+def _useless(table: Table, name: str, column: Floats | Bad) -> str:
+    """Why a column is left out; empty where it is not."""
+    if not isinstance(column, Bad):
+        there = column[~np.isnan(column)]
+        if not len(there):
+            return "no values"
+        return f"always {there[0]:g}" if (there == there[0]).all() else ""
+    if not column.text:
+        return column.seen
+    values = {cell for cell in table.cells(name) if cell is not None}
+    if len(values) < 2:
+        return "always the same text" if values else "no values"
+    opens = "categories" in recipe_keys()
+    if opens and len(values) <= MOST_CATEGORIES and all(isinstance(value, str) for value in values):
+        return ""
+    return f"text, {len(values):,} different values"
+
+
+def choose_loss(table: Table, goal: str) -> str:
+    """Cross-entropy where the goal is text, two different numbers, or the numbers of classes; else the squared error."""
+    column = table.read((goal,))[0]
+    if isinstance(column, Bad):
+        return CROSS_ENTROPY
+    found = np.unique(column[np.isfinite(column)])
+    whole = bool((found == np.trunc(found)).all())
+    counted = 3 <= len(found) <= COUNTED and bool((found == np.arange(len(found))).all())
+    return CROSS_ENTROPY if whole and (len(found) == 2 or counted) else "squared"
+
+
+def with_a_good_way(recipe: Recipe) -> Recipe:
+    """The recipe with rule, alpha, steps and patience that suit its data.
+
+    One layer: Nesterov's rule over all rows at once, its alpha 1/L and its momentum (√κ − 1)/(√κ + 1), L the most that the error
+    curves and κ how many times less it does in its flattest direction (Nesterov 2004, "Introductory lectures on convex
+    optimization", section 2.2). Several layers: Adam over small batches in a drawn order.
+    """
+    problem = recipe.problem
+    work = problem.n * problem.size
+    if len(problem.layers) > 1:
+        epochs = max(5, min(400, MOST_PRODUCTS // (3 * work)))
+        batch = min(problem.n, 32 if problem.n < 20_000 else 256)
+        rule = as_rule("adam")
+        return replace(recipe, rule=rule, alpha=0.003, alpha_auto=False, batch=batch, epochs=epochs, tolerance=Tolerance(1e-4, 25))
+    steepest, flattest = _curvatures(recipe)
+    root = math.sqrt(steepest / flattest) if flattest > 0 else 1.0
+    momentum = min(MOST_MOMENTUM[problem.loss.tells_classes], (root - 1) / (root + 1))
+    needed = math.ceil(12 * root) + 100
+    epochs = max(20, min(needed, 20_000, MOST_PRODUCTS // (2 * work)))
+    rule = as_rule({"name": "nesterov", "momentum": momentum}) if momentum > 0 else as_rule("plain")
+    patience = min(2000, max(25, math.ceil(3 * root)))
+    return replace(
+        recipe, rule=rule, alpha=1.0 / steepest, alpha_auto=False, batch="all", epochs=epochs, tolerance=Tolerance(1e-4, patience)
+    )
+
+
+def _curvatures(recipe: Recipe) -> tuple[float, float]:
+    """The most that the error of one layer can curve, and the least that is not nothing."""
+    x = recipe.problem.input
+    moments = x.T @ x / len(x)
+    if recipe.problem.layers[0].has_bias:
+        mean = x.mean(axis=0)
+        moments = np.block([[moments, mean[:, None]], [mean[None, :], np.ones((1, 1))]])
+    values = np.linalg.eigvalsh(moments)
+    steepest = float(values[-1])
+    live = values[values > LEAST * steepest]
+    curve = most_curvature(recipe.problem)
+    return (steepest * curve, float(live[0]) * curve) if steepest > 0 else (1.0, 1.0)
+
+
+def table_keywords(columns: Columns, missing: str | None) -> dict[str, Any]:
+    """`descend`'s keywords for gaps and categories."""
+    if "categories" not in recipe_keys():
+        return {"missing": missing or "drop"}
+    told = {"missing": missing or "mean", "unknown": "ignore"}
+    return told | ({"categories": "one-hot"} if columns.text else {})

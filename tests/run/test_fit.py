@@ -1,0 +1,107 @@
+"""A fit that nobody was told how to make: as good as scikit-learn's pipelines, told in plain words, made again from its TOML."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from sklearn import datasets
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import nodescope as ns
+from nodescope.cli import cli
+
+TABLES = ["diabetes", "iris", "wine", "breast_cancer"]
+
+
+def frame_of(name: str):
+    return getattr(datasets, f"load_{name}")(as_frame=True).frame
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_it_is_as_good_as_a_pipeline(name):
+    """On rows that neither has seen; theirs learns from all the others, ours keeps a fifth of them back to know when to stop."""
+    frame, ours, theirs = frame_of(name), [], []
+    numbers = name == "diabetes"
+    for seed in range(5):
+        test = np.random.default_rng(seed).permutation(len(frame)) < len(frame) // 5
+        seen, unseen = frame[~test], frame[test]
+        fitted = ns.fit(seen, goal="target", seed=seed)
+        pipeline = make_pipeline(StandardScaler(), LinearRegression() if numbers else LogisticRegression(max_iter=1000))
+        pipeline.fit(seen.drop(columns="target"), seen["target"])
+        for scores, model in ((ours, fitted), (theirs, pipeline)):
+            said = model.predict(unseen.drop(columns="target"))
+            wrong = said - unseen["target"].to_numpy()
+            scores.append(np.sqrt((wrong**2).mean()) if numbers else (wrong == 0).mean())
+    if numbers:
+        assert np.mean(ours) < 1.02 * np.mean(theirs)
+    else:
+        assert np.mean(ours) > np.mean(theirs) - 0.02
+
+
+def test_the_answer_is_a_sentence():
+    fitted = ns.fit(frame_of("diabetes"), goal="target")
+    assert fitted.answer == "Off by about 54 on rows it never saw; least squares: 55; guessing the mean: 82."
+    assert len(fitted.decided) == 5
+    assert fitted.advice.startswith("Next: ")
+    assert repr(fitted).count("\n") == 6
+
+
+def test_a_hidden_layer_finds_what_a_sum_cannot():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-2, 2, size=(400, 2))
+    table = {"a": x[:, 0], "b": x[:, 1], "ring": np.where((x**2).sum(axis=1) > 2, "out", "in")}
+    node, network, found = (ns.fit(table, goal="ring", hidden=hidden) for hidden in (None, [16], "auto"))
+    assert node.run.score.unseen.accuracy < 0.75
+    assert network.run.score.unseen.accuracy > 0.92
+    assert found.run.score.unseen.accuracy > 0.92
+    assert "the best of 4 that were tried" in repr(found)
+
+
+def test_what_tells_nothing_is_left_out():
+    rng = np.random.default_rng(1)
+    table = {
+        "id": [f"row {i}" for i in range(80)], "same": [3.0] * 80, "x": rng.normal(size=80).tolist(), "empty": [None] * 80,
+        "y": rng.normal(size=80).tolist(),
+    }  # fmt: skip
+    fitted = ns.fit(table, goal="y")
+    assert "left out: id (text, 80 different values), same (always 3), empty (no values)" in repr(fitted)
+    assert fitted.run.recipe.input_names == ("x",)
+    assert fitted.advice == "Next: it does no better than guessing, so look for other columns; these tell nothing of the goal." or (
+        fitted.run.score.unseen.rmse < fitted.run.score.mean.unseen.rmse
+    )
+
+
+@pytest.mark.parametrize(
+    ("goal", "loss"),
+    [([0.0, 1.0] * 30, "cross-entropy"), ([0, 1, 2] * 20, "cross-entropy"), (["a", "b"] * 30, "cross-entropy"),
+     ([1, 2, 3, 4, 5] * 12, "squared"), (list(range(60)), "squared"), ([0.5, 1.5, 2.5] * 20, "squared")],
+)  # fmt: skip
+def test_what_is_a_class(goal, loss):
+    x = np.random.default_rng(0).normal(size=60)
+    assert ns.fit({"x": x, "y": goal}, goal="y").run.recipe.loss.name == loss
+    assert ns.fit({"x": x, "y": list(range(60))}, goal="y", loss="huber").run.recipe.loss.name == "huber"
+
+
+@pytest.mark.parametrize("name", ["diabetes", "iris"])
+def test_the_shell_and_its_recipe(name, tmp_path):
+    frame_of(name).to_csv(tmp_path / "table.csv", index=False)
+    runner = CliRunner()
+    paths = [str(tmp_path / file) for file in ("table.csv", "run.toml", "run.nodescope")]
+    told = runner.invoke(cli, ["fit", paths[0], "--goal", "target", "--recipe", paths[1], "--out", paths[2]])
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith("Off by about 54 on rows" if name == "diabetes" else "Right for about")
+    kept, again = ns.load(paths[2]), ns.descend(**ns.read_recipe(paths[1]))
+    assert again.recipe == kept.recipe
+    assert again.replay.last_state.tobytes() == kept.replay.last_state.tobytes()
+    assert '"answer"' in runner.invoke(cli, ["fit", paths[0], "--goal", "target", "--json"]).output
+
+
+def test_refusals():
+    table = {"rooms": [1.0, 2.0], "price": [1.0, 2.0]}
+    with pytest.raises(ns.InputError, match="has no column 'prise'; did you mean 'price'"):
+        ns.fit(table, goal="prise")
+    with pytest.raises(ns.InputError, match="hidden is 'many'; it may be \"auto\""):
+        ns.fit(table, goal="price", hidden="many")
+    with pytest.raises(ns.InputError, match="no column is left to predict from"):
+        ns.fit({"same": [1.0, 1.0], "price": [1.0, 2.0]}, goal="price")
