@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nodescope.diagnosis.checks.verify import verify
     from nodescope.diagnosis.homework.grade import grade
     from nodescope.diagnosis.homework.grades import ClassList, Grade
+    from nodescope.diagnosis.sweeps.sweep import Sweep, sweep
     from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
     from nodescope.hosts.export import export
     from nodescope.hosts.widget import show
@@ -49,6 +50,7 @@ _NAMES_OF = {
     "diagnosis.checks.verify": "verify",
     "diagnosis.homework.grade": "grade",
     "diagnosis.homework.grades": "ClassList Grade",
+    "diagnosis.sweeps.sweep": "Sweep sweep",
     "errors": "DataChanged FileError InputError NodescopeError",
     "hosts.export": "export",
     "hosts.widget": "show",
@@ -98,6 +100,7 @@ __all__ = [
     "Recipe",
     "Recorded",
     "Run",
+    "Sweep",
     "bisect_alpha",
     "check_gradients",
     "compare",
@@ -115,6 +118,7 @@ __all__ = [
     "save",
     "schedule",
     "show",
+    "sweep",
     "verify",
 ]
 

@@ -21,7 +21,7 @@ from nodescope.run.trace import Step, Trace, Window
 
 MODULES = ("nodescope", "nodescope.torch", "nodescope.sklearn")
 MEMBERS = (
-    ns.Run, Trace, Window, Step, ns.Recorded, ns.Forecast, ns.Diagnosis, ns.Finding, ns.Grade, ns.Network,
+    ns.Run, Trace, Window, Step, ns.Recorded, ns.Forecast, ns.Diagnosis, ns.Finding, ns.Grade, ns.Network, ns.Sweep,
 )  # fmt: skip
 """Classes whose public methods and properties are looked at too."""
 

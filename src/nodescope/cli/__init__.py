@@ -34,6 +34,7 @@ _PLACES = {
     "open": "opening.open_page",
     "predict": "read.predict",
     "run": "judge.run",
+    "sweep": "sweep.sweep",
     "trace": "read.trace",
     "verify": "judge.verify",
     "worksheet": "homework.worksheet",

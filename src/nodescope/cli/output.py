@@ -70,7 +70,7 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress() -> "Iterator[Progress | None]":
+def progress(of: str = "steps") -> "Iterator[Progress | None]":
     """A bar on a terminal's stderr once a run takes longer than a second."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
@@ -85,10 +85,10 @@ def progress() -> "Iterator[Progress | None]":
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             columns = [
-                TextColumn("{task.completed:,.0f} steps"),
+                TextColumn(f"{{task.completed:,.0f}} {of}"),
                 BarColumn(),
                 TimeRemainingColumn(),
-                TextColumn("Ctrl-C ends the run"),
+                TextColumn(f"Ctrl-C ends the {'run' if of == 'steps' else 'sweep'}"),
             ]
             bar.append(Progress(*columns, console=Console(stderr=True), transient=True))
             bar[0].start()

@@ -30,7 +30,7 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _option(name: str, setting: Setting) -> Callable[[Command], Command]:
+def _option(name: str, setting: Setting, as_text: bool) -> Callable[[Command], Command]:
     """A setting's flag: `until_mse` is `--until-mse`, a switch `--bias/--no-bias`; its help is the setting's first sentence."""
     flag, words = _flag(name), re.sub(r"`(\w+)`", lambda named: _flag(named[1]), setting.words.partition(". ")[0].rstrip(".") + ".")
     if setting.shell == "switch":
@@ -39,7 +39,7 @@ def _option(name: str, setting: Setting) -> Callable[[Command], Command]:
         return click.option(flag, is_flag=False, flag_value=_ALONE, type=click.Choice([_ALONE, *WAYS, "no"]), help=words)
     if setting.shell == "choice":
         return click.option(flag, type=click.Choice(get_args(settings_type(name))), help=words)
-    return click.option(flag, type=_TYPES[setting.shell], help=words)
+    return click.option(flag, type=str if as_text else _TYPES[setting.shell], help=words)
 
 
 _OF_NETWORK = ("hidden", "activation", "output_activation", "initial")
@@ -47,10 +47,19 @@ _OF_NETWORK = ("hidden", "activation", "output_activation", "initial")
 
 def recipe_options(command: Command) -> Command:
     """Give a command all options of a recipe."""
-    options = [_option(name, setting) for name, setting in table().items() if setting.shell]
-    for option in reversed([*options, *_LAYERS]):
-        command = option(command)
-    return command
+    return recipe_options_with_texts()(command)
+
+
+def recipe_options_with_texts(*texts: str) -> Callable[[Command], Command]:
+    """The same, some of them as the text that was typed."""
+
+    def given(command: Command) -> Command:
+        options = [_option(name, setting, name in texts) for name, setting in table().items() if setting.shell]
+        for option in reversed([*options, *_LAYERS]):
+            command = option(command)
+        return command
+
+    return given
 
 
 def keywords_of(recipe: str | None, given: Options) -> Options:

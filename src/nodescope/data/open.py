@@ -39,6 +39,8 @@ def open_table(data: Any) -> Table:
 
 
 def _open(data: Any) -> Table:
+    if isinstance(data, Table):
+        return data
     if isinstance(data, str | PathLike):
         return files.open_file(path_of("data", data))
     if isinstance(data, np.ndarray):

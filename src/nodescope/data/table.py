@@ -5,7 +5,7 @@ Nothing is converted that is not asked for, and no Python runs per row unless a 
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,20 @@ class Table:
     line_of: Callable[[int], str] = lambda _row: ""
     positional: bool = False
     declared: Callable[[], Size] = Size
+
+    def remembered(self) -> "Table":
+        """The same table, whose numbers are read once however often they are asked for; a file that changes meanwhile is not
+        looked at again."""
+        kept: dict[tuple[str, ...], list[Floats | Bad]] = {}
+
+        def read(names: Sequence[str]) -> list[Floats | Bad]:
+            wanted = tuple(names)
+            if wanted not in kept:
+                kept[wanted] = self.read(wanted)
+            return kept[wanted]
+
+        return replace(self, read=read)
+
     cells: Callable[[str], list[Any]] = lambda _name: []
 
 

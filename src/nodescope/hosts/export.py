@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from nodescope.arithmetic.checks import choice, path_of, whole, yes_or_no
+from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError
+from nodescope.hosts.export_sweep import export_sweep
 from nodescope.hosts.file import page
 from nodescope.hosts.fragment import fragment as as_fragment
 from nodescope.run.file.lock import beside
@@ -31,7 +33,7 @@ MOST_COLUMNS = 2**18
 
 
 def export(
-    run: Run | Recorded,
+    run: Run | Recorded | Sweep,
     path: str | PathLike[str] | None = None,
     step: int | None = None,
     theme: str = "light",
@@ -55,9 +57,11 @@ def export(
     among those that were kept (`run.layers[0].shown`). Mind the factor 2: our weighted delta is *half* the derivative of the
     squared error, an observed one the derivative of the program's own loss.
 
+    A sweep is written as a picture of its map (.svg, .png, .pdf) or as its table (.csv, .parquet).
+
     Parameters
     ----------
-    run : Run or Recorded
+    run : Run, Recorded or Sweep
         Made now, loaded or observed.
     path : path, optional
         Its ending says what is written. Not needed for a fragment.
@@ -94,8 +98,13 @@ def export(
     """
     if yes_or_no("fragment", fragment):
         return _fragment(run, path, step)
-    target, form = _target(run, path)
     theme = choice("theme", theme, *PALETTES)
+    if isinstance(run, Sweep):
+        if step is not None:
+            raise InputError("step goes with a picture of a run, not of a sweep; export one of its runs: sweep[i]")
+        export_sweep(run, path_of("path", path), theme)
+        return None
+    target, form = _target(run, path)
     step = None if step is None else whole("step", step, least=-(2**62))
     if form in _PICTURES:
         picture = _PICTURES[form](run, step, theme)
@@ -107,8 +116,9 @@ def export(
     return None
 
 
-def _fragment(run: Run | Recorded, path: object, step: int | None) -> str | None:
+def _fragment(run: Run | Recorded | Sweep, path: object, step: int | None) -> str | None:
     refuse_no_run(run)
+    assert not isinstance(run, Sweep)
     if step is not None:
         raise InputError("step goes with a picture, not with a fragment: that holds every step")
     if path is None:

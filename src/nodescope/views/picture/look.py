@@ -14,6 +14,15 @@ PALETTES = {
 }  # fmt: skip
 
 
+HEAT = {
+    "light": ("#fff7e6", "#fde3b5", "#f9c784", "#f0a45d", "#de7f45", "#c25b3a", "#9c3d38", "#712a38", "#451a30"),
+    "dark": ("#fff0d0", "#f9d69a", "#f0b56c", "#df914f", "#c36f43", "#9f5140", "#773a3d", "#512937", "#301b2b"),
+}
+"""From the least error to the largest: each is darker than the one before, so that it can be read without colours."""
+for _theme, _heat in HEAT.items():
+    PALETTES[_theme] |= {f"heat-{level}": colour for level, colour in enumerate(_heat)}
+
+
 @dataclass(frozen=True)
 class Look:
     """Names of colours (None: nothing drawn), width of the line in pixels, dashes."""

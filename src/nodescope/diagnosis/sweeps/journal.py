@@ -1,0 +1,111 @@
+"""The rows of a sweep that is on its way, in a file that a kill leaves whole up to its last block.
+
+The first line is JSON: which sweep it is. Blocks follow, each with its length and a checksum; what is torn is cut off, and
+the sweep goes on from there. The finished table takes its place under the name asked for.
+"""
+
+import json
+import struct
+import zlib
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from nodescope.arithmetic.checks import path_of
+from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Rows, Words
+from nodescope.errors import FileError
+from nodescope.run.file.content import explained
+from nodescope.run.file.lock import Lock, target_of
+
+_HEAD = struct.Struct("<qqqI")
+"""First row, number of rows, bytes of the words, checksum of all that follows."""
+ENDING = ".unfinished"
+
+
+def unfinished_of(path: str | PathLike[str]) -> Path:
+    """Where the rows of a sweep that is on its way to `path` are."""
+    target = target_of(path_of("out", path))
+    return target.with_name(f".{target.name}{ENDING}")
+
+
+class Journal:
+    """Rows so far, and where the next ones go.
+
+    Parameters
+    ----------
+    path : what messages call the file
+    fingerprint : of the sweep
+    size : rows of it in all
+    anew : begin again, whatever is there
+
+    Raises
+    ------
+    FileError
+        Somebody else writes it, it is another sweep's, or the disk refuses.
+    """
+
+    def __init__(self, path: str | PathLike[str], fingerprint: str, size: int, *, anew: bool) -> None:
+        self.path, self.words, self.done = path, Words(), 0
+        self.rows: Rows = np.zeros(size, OUTCOME)
+        self.place = unfinished_of(path)
+        with explained(path, "written"):
+            self._file = self.place.open("r+b" if self.place.exists() and not anew else "w+b", buffering=0)
+            self._lock = Lock(path, self.place)
+            self._go_on(json.dumps({"sweep": fingerprint, "rows": size}).encode() + b"\n")
+
+    def _go_on(self, head: bytes) -> None:
+        first = self._file.readline()
+        if not first.endswith(b"\n"):
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(head)
+        elif first != head:
+            self.close()
+            raise FileError(
+                f"{self.path} cannot be written: another sweep is on its way to it ({self.place.name}); name another file, or "
+                "begin anew with overwrite=True"
+            )
+        else:
+            self._read_blocks()
+
+    def _read_blocks(self) -> None:
+        good = self._file.tell()
+        while len(head := self._file.read(_HEAD.size)) == _HEAD.size:
+            start, count, length, checksum = _HEAD.unpack(head)
+            if start != self.done or not 0 < count <= len(self.rows) - start or not 0 <= length < 2**24:
+                break
+            body = self._file.read(length + count * OUTCOME.itemsize)
+            if zlib.crc32(body) != checksum:
+                break
+            self.words = Words(tuple(json.loads(body[:length])))
+            self.rows[start : start + count] = np.frombuffer(body[length:], OUTCOME)
+            self.done, good = start + count, self._file.tell()
+        self._file.seek(good)
+        self._file.truncate()
+
+    def add(self, rows: Rows) -> None:
+        """The next rows, their words numbered as in `words`."""
+        words = json.dumps(self.words.words).encode()
+        body = words + rows.tobytes()
+        with explained(self.path, "written"):
+            whole = _HEAD.pack(self.done, len(rows), len(words), zlib.crc32(body)) + body
+            if self._file.write(whole) != len(whole):
+                raise OSError(28, "No space left on device")
+        self.rows[self.done : self.done + len(rows)] = rows
+        self.done += len(rows)
+
+    def close(self) -> None:
+        self._file.close()
+        self._lock.release()
+
+    def remove(self) -> None:
+        """After the table is whole."""
+        self.place.unlink(missing_ok=True)
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

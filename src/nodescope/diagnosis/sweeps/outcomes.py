@@ -1,0 +1,82 @@
+"""What became of each run of a sweep: a row of plain facts, and how a run by itself comes by them."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
+from nodescope.diagnosis.sweeps.grid import Grid
+from nodescope.errors import InputError, NodescopeError
+from nodescope.run.descend import descend
+from nodescope.run.ending import Ending
+from nodescope.run.run import Run
+
+ENDINGS = tuple(Ending)
+OUTCOME = np.dtype(
+    [("ending", "<i1"), ("word", "<u2"), ("steps", "<i8"), ("settled_after", "<i8"), ("mse", "<f8"), ("unseen_rmse", "<f8")]
+)
+"""One row: ending by its place in `ENDINGS`, word by its place in the sweep's words, settled_after −1 where it has not settled, NaN
+where there are no unseen rows."""
+Rows = NDArray[Any]
+WITHHELD = "withheld"
+
+
+class Interrupted(Exception):  # it is no error
+    """Ctrl-C ended the run of a row."""
+
+
+class Words:
+    """Verdicts' words by number, in the order in which they were met."""
+
+    def __init__(self, words: tuple[str, ...] = ()) -> None:
+        self.words: list[str] = []
+        self._numbers: dict[str, int] = {}
+        for word in words:
+            self.number(word)
+
+    def number(self, word: str) -> int:
+        """The number of a word, a new one where it was not met before."""
+        if word not in self._numbers:
+            self._numbers[word] = len(self.words)
+            self.words.append(word)
+        return self._numbers[word]
+
+
+def word_of(diagnosis: Diagnosis) -> str:
+    """The verdict in a word or two: the name of the finding that its headline tells."""
+    return WITHHELD if diagnosis.withheld else diagnosis.findings[0].name
+
+
+def outcome(run: Run, words: Words) -> tuple[Any, ...]:
+    """The row of a finished run, in the order of `OUTCOME`."""
+    score = run.score
+    unseen = None if score is None else getattr(score, "unseen", None)
+    rmse = math.nan if unseen is None else getattr(unseen, "rmse", math.nan)
+    settled = -1 if run.settled_after is None else run.settled_after
+    number = words.number(word_of(diagnose(run)))
+    with np.errstate(all="ignore"):
+        return ENDINGS.index(run.ending), number, run.steps, settled, run.mse, float(np.sqrt(np.mean(np.square(rmse))))
+
+
+def outcomes_one_by_one(grid: Grid, start: int, stop: int, words: Words) -> Rows:
+    """Rows `start` … `stop` − 1, each run by itself.
+
+    Raises
+    ------
+    InputError
+        A row cannot be run; the message says which.
+    Interrupted
+        Ctrl-C.
+    """
+    rows = np.zeros(stop - start, OUTCOME)
+    for row in range(start, stop):
+        try:
+            run = descend(**grid.keywords(row))
+        except NodescopeError as error:
+            raise InputError(f"row {row:,} of the sweep ({grid.text(row)}): {error}") from error
+        if run.ending is Ending.INTERRUPTED:
+            raise Interrupted
+        rows[row - start] = outcome(run, words)
+    return rows

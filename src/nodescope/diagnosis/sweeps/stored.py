@@ -1,0 +1,131 @@
+"""The finished table of a sweep: as Arrow, as a Parquet file that says which sweep it is, and read back from it."""
+
+import json
+import pickle
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nodescope.diagnosis.sweeps.grid import Axis, Grid
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words
+from nodescope.errors import FileError, InputError
+from nodescope.run.file.content import explained
+from nodescope.run.file.lock import beside, target_of
+
+KEY = b"nodescope.sweep"
+AT_ONCE = 2**14
+"""Rows of a row group."""
+
+
+def as_arrow(grid: Grid, rows: Rows, words: list[str], start: int, stop: int) -> Any:
+    """Some rows as a pyarrow Table."""
+    import pyarrow as pa
+
+    places, part = grid.places_of(start, stop), rows[start:stop]
+    columns = {axis.name: _axis_column(axis, places[axis.name]) for axis in grid.axes}
+    endings = pa.array([ending.name for ending in ENDINGS])
+    settled, unseen = part["settled_after"], part["unseen_rmse"]
+    columns |= {
+        "ending": pa.DictionaryArray.from_arrays(pa.array(np.ascontiguousarray(part["ending"])), endings),
+        "steps": pa.array(np.ascontiguousarray(part["steps"])),
+        "settled_after": pa.array(np.ascontiguousarray(settled), mask=settled < 0),
+        "mse": pa.array(np.ascontiguousarray(part["mse"])),
+        "unseen_rmse": pa.array(np.ascontiguousarray(unseen), mask=np.isnan(unseen)),
+        "word": pa.DictionaryArray.from_arrays(pa.array(part["word"].astype(np.int32)), pa.array(words or [""])),
+    }
+    return pa.table(columns)
+
+
+def _axis_column(axis: Axis, places: Any) -> Any:
+    """Numbers as they are, weights of several inputs as lists, other values as text."""
+    import pyarrow as pa
+
+    if axis.numeric:
+        return pa.array(axis.values[places])
+    if isinstance(axis.values, np.ndarray):
+        chosen = axis.values[places].reshape(len(places), -1)
+        return pa.FixedSizeListArray.from_arrays(pa.array(chosen.ravel()), chosen.shape[1])
+    texts = pa.array([axis.text(place) for place in range(len(axis))])
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), texts)
+
+
+def write(path: str | PathLike[str], grid: Grid, rows: Rows, words: list[str]) -> None:
+    """All rows into a Parquet file, which appears under its name when it is whole."""
+    import pyarrow.parquet as pq
+
+    told = {"sweep": grid.fingerprint, "rows": grid.size, "words": words}
+    with beside(path) as part:
+        schema = as_arrow(grid, rows, words, 0, 0).schema.with_metadata({KEY: json.dumps(told).encode()})
+        with pq.ParquetWriter(part, schema) as writer:
+            for start in range(0, grid.size, AT_ONCE):
+                stop = min(start + AT_ONCE, grid.size)
+                writer.write_table(as_arrow(grid, rows, words, start, stop).cast(schema))
+
+
+def read(path: str | PathLike[str], grid: Grid, *, anew: bool) -> tuple[Rows, list[str]] | None:
+    """Rows and words of this very sweep from its file; None where there is no file, or another may be begun in its place.
+
+    Raises
+    ------
+    FileError
+        The file is something else.
+    """
+    target = target_of(path)
+    if anew or not target.exists():
+        return None
+    with explained(path, "read"):
+        told = _told(target)
+    if told is None or told.get("sweep") != grid.fingerprint:
+        what = "something else" if told is None else "another sweep"
+        raise FileError(f"{path} is there, and holds {what}; name another file, or replace it with overwrite=True")
+    return _rows(target, grid, told["words"])
+
+
+def _told(target: Path) -> dict[str, Any] | None:
+    """What a Parquet file says of the sweep in it; None of any other file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(target) as file:
+            kept = (file.schema_arrow.metadata or {}).get(KEY)
+        told = None if kept is None else json.loads(kept)
+    except (pa.ArrowException, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _rows(target: Path, grid: Grid, words: list[str]) -> tuple[Rows, list[str]]:
+    import pyarrow.parquet as pq
+
+    rows, numbers, at = np.zeros(grid.size, OUTCOME), Words(tuple(words)), 0
+    endings = {ending.name: place for place, ending in enumerate(ENDINGS)}
+    with pq.ParquetFile(target) as file:
+        for batch in file.iter_batches(AT_ONCE, columns=list(OUTCOME.names or ())):
+            part = rows[at : at + len(batch)]
+            for name, coded in (("ending", endings.__getitem__), ("word", numbers.number)):
+                column = batch.column(name)
+                column = column if hasattr(column, "dictionary") else column.dictionary_encode()
+                codes = np.array([coded(text) for text in column.dictionary.to_pylist()], dtype=OUTCOME[name])
+                part[name] = codes[column.indices.to_numpy()]
+            for name, missing in (("steps", 0), ("settled_after", -1), ("mse", np.nan), ("unseen_rmse", np.nan)):
+                part[name] = batch.column(name).fill_null(missing).to_numpy()
+            at += len(batch)
+    return rows, numbers.words
+
+
+def packed(hidden: Any, settings: Mapping[str, Any]) -> bytes:
+    """A sweep's keywords for another process.
+
+    Raises
+    ------
+    InputError
+        They cannot be sent there.
+    """
+    try:
+        return pickle.dumps((hidden, dict(settings)))
+    except Exception as error:  # of any library's values
+        raise InputError(f"the settings cannot be sent to other processes ({error}); leave on= out") from error

@@ -1,0 +1,326 @@
+"""Sweeps: every row has the bits of `descend`, whatever made it, and however often it was killed on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import LENGTH, PLAIN, cases
+
+import nodescope as ns
+from nodescope.diagnosis.sweeps.grid import as_grid
+from nodescope.diagnosis.sweeps.journal import unfinished_of
+from nodescope.diagnosis.sweeps.outcomes import Words, outcomes_one_by_one
+from nodescope.diagnosis.sweeps.side_by_side import goes_side_by_side, outcomes_side_by_side
+from nodescope.diagnosis.sweeps.sweep import sweep_with
+from nodescope.views.heat import heat
+from nodescope.views.heat_text import heat_map
+
+STICKS = {"input": 1, "goal": 0.6, "steps": 400}
+
+
+def table(n: int = 60) -> dict[str, list[float]]:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(n, 2))
+    return {"a": x[:, 0].tolist(), "b": x[:, 1].tolist(), "y": (x @ [1.0, -2.0] + 0.1 * rng.normal(size=n)).tolist()}
+
+
+def one_node(rng: np.random.Generator, trial: int) -> dict[str, object]:
+    """One node over one example: inputs, goals and alphas of many sizes, in reach of every ending and verdict."""
+    d, steps = int(rng.choice([0, 1, 2, 3])), int(rng.choice([0, 1, 3, 20, 200] + [5000] * (not PLAIN)))
+    x = rng.normal(size=d) * rng.choice([1, 1, 0.1, 5, 1e-3]) if d else float(rng.normal())
+    bias = bool(rng.random() < 0.4)
+    square = float(np.sum(np.square(x))) + bias
+    alphas = np.concatenate([rng.uniform(-0.2, 2.3 / square, size=6), np.array([2, 1, 0, 1e-4, 1e-9, 1.99999]) / square])
+    weights = rng.normal(size=(3, d)) if d else [*rng.normal(size=3).tolist(), 0.0]
+    return {
+        "input": x, "goal": float(rng.choice([0.6, 0.0, -3, rng.normal()])), "steps": steps, "bias": bias or None,
+        "alpha": (alphas if trial % 3 else 10 ** rng.uniform(-9, 3, size=8)).tolist(), "weight": weights,
+    }  # fmt: skip
+
+
+def test_side_by_side_is_what_each_run_comes_to_by_itself():
+    rng = np.random.default_rng(1)
+    for trial in range(cases(60, 2)):
+        settings = one_node(rng, trial)
+        grid = as_grid(None, settings)
+        assert goes_side_by_side(grid), settings
+        words, alone = Words(), Words()
+        together = outcomes_side_by_side(grid, 0, grid.size, words)
+        single = outcomes_one_by_one(grid, 0, grid.size, alone)
+        for name in ("ending", "steps", "settled_after", "mse"):
+            assert together[name].tobytes() == single[name].tobytes(), (trial, name, settings)
+        told, expected = ([by.words[i] for i in rows["word"]] for by, rows in ((words, together), (alone, single)))
+        assert told == expected, [(grid.text(i), a, b) for i, (a, b) in enumerate(zip(told, expected, strict=True)) if a != b]
+
+
+def test_a_row_is_the_run_of_its_settings():
+    swept = ns.sweep(**STICKS, alpha=[0.1, 0.5, 2.5], weight=[0.0, 0.4])
+    assert (len(swept), swept["alpha"].tolist(), swept["weight"].tolist()) == (6, [0.1, 0.1, 0.5, 0.5, 2.5, 2.5], [0.0, 0.4] * 3)
+    run, row = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=400), swept[1]
+    assert (row.weight, row.settled_after, row.recipe) == (run.weight, 317, run.recipe)
+    assert (swept["settled_after"][1], swept["mse"][1], swept["ending"][1]) == (317, run.mse, "SETTLED")
+    assert swept["word"].tolist() == [run.diagnose().findings[0].name for run in swept]
+    with pytest.raises(IndexError, match="row 6 of a sweep of 6 runs"):
+        swept[6]
+
+
+def test_tables_networks_rules_and_seeds():
+    swept = ns.sweep(
+        data=table(), goal="y", holdout=0.25, epochs=3, seed=range(2), hidden=[2, [3, 2]], alpha=[0.01, 0.1],
+        rule={"name": "momentum", "momentum": [0.5, 0.9]}, batch=8,
+    )  # fmt: skip
+    assert swept.columns[:4] == ("seed", "alpha", "momentum", "hidden")
+    assert len(swept) == 16
+    for row, run in enumerate(swept):
+        assert swept["mse"][row] == run.mse
+        examples = run.recipe.examples
+        expected = run.predict({"a": table()["a"], "b": table()["b"]})[examples.source.unseen_rows]
+        missed = expected - np.array(table()["y"])[examples.source.unseen_rows]
+        np.testing.assert_allclose(swept["unseen_rmse"][row], np.sqrt(np.mean(missed**2)), rtol=1e-12)
+    last = swept[15].recipe
+    assert (last.seed, last.alpha, last.rule.momentum, last.network.sizes) == (1, 0.1, 0.9, (2, 3, 2, 1))
+    assert swept.best_row == int(np.argmin(swept["unseen_rmse"]))
+    arrow = swept.to_arrow()
+    assert arrow.column("hidden").to_pylist()[:2] == ["2", "3-2"]
+    assert arrow.column("unseen_rmse").null_count == 0
+    several = ns.sweep(data=table(), goal="y", alpha=0.01, epochs=1, rule=["plain", "adam"], bias=False, weight=[[0, 0], [1, 1]])
+    assert [run.recipe.rule.name for run in several] == ["plain", "plain", "adam", "adam"]
+    assert several.to_arrow().column("weight").to_pylist()[3] == [1.0, 1.0]
+
+
+def same(a: ns.Sweep, b: ns.Sweep) -> None:
+    for name in ("ending", "steps", "settled_after", "mse", "unseen_rmse", "word"):
+        assert [repr(value) for value in a[name].tolist()] == [repr(value) for value in b[name].tolist()], name
+
+
+SCRIPT = """
+import json, sys
+import nodescope as ns
+settings = json.loads(sys.argv[1])
+swept = ns.sweep(**settings, data=sys.argv[2], out=sys.argv[3])
+print(swept.done)
+"""
+LONG = LENGTH == "long"
+KILLED = {"goal": "y", "holdout": 0.2, "epochs": 2, "order": "shuffled", "seed": list(range(10))}
+"""Beside so many alphas: 2,000 fits in the long run, 60 else."""
+
+
+@pytest.mark.timeout(900 if LONG else 120)
+@pytest.mark.skipif(PLAIN, reason="kills are a matter of files, not of the engine")
+def test_killed_again_and_again_it_goes_on_to_the_same_table(tmp_path: Path):
+    path, out = tmp_path / "table.csv", tmp_path / "s.parquet"
+    columns = table()
+    path.write_text("\n".join([",".join(columns), *(",".join(map(repr, row)) for row in zip(*columns.values(), strict=True))]))
+    settings = KILLED | {"alpha": np.geomspace(1e-3, 0.3, 200 if LONG else 6).tolist()}
+    size, rng, killed = 10 * len(settings["alpha"]), np.random.default_rng(5), []
+    command = [sys.executable, "-c", SCRIPT, json.dumps(settings), str(path), str(out)]
+    for _ in range(20 if LONG else 2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            before, until = _length(out), time.monotonic() + 60
+            while process.poll() is None and _length(out) == before and time.monotonic() < until:
+                time.sleep(0.002)
+            time.sleep(float(rng.uniform(0, 0.2)))
+            process.send_signal(signal.SIGKILL)
+        killed.append(_length(out))
+    assert killed == sorted(killed)
+    subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    assert not unfinished_of(out).exists()
+    began = time.perf_counter()
+    kept = ns.sweep(**settings, data=path, out=out)
+    assert time.perf_counter() - began < 2
+    assert kept.done == len(kept) == size
+    same(kept, ns.sweep(**settings, data=path))
+
+
+def _length(out: Path) -> int:
+    place = unfinished_of(out)
+    return place.stat().st_size if place.exists() else 0
+
+
+class Stop(Exception):
+    pass
+
+
+def stopped(out: Path, after: int, **settings: object) -> None:
+    def tell(done: int, _size: int | None, _seconds: float) -> None:
+        if done >= after:
+            raise Stop
+
+    with pytest.raises(Stop):
+        sweep_with(tell, **settings, out=out)  # type: ignore[arg-type]
+
+
+def test_a_torn_block_is_cut_off(tmp_path: Path):
+    out = tmp_path / "s.parquet"
+    settings = {"data": table(), "goal": "y", "epochs": 1, "alpha": [0.01, 0.02, 0.03, 0.04, 0.05, 0.06]}
+    stopped(out, 4, **settings)
+    whole = unfinished_of(out).read_bytes()
+    expected = ns.sweep(**settings)
+    for length in range(len(whole) - 40, len(whole), 1 if LONG else 9):
+        unfinished_of(out).write_bytes(whole[:length])
+        same(ns.sweep(**settings, out=out), expected)
+        out.unlink()
+    damaged = bytearray(whole)
+    damaged[-3] ^= 1
+    unfinished_of(out).write_bytes(bytes(damaged))
+    same(ns.sweep(**settings, out=out), expected)
+
+
+def test_ctrl_c_keeps_the_rows_there_are(tmp_path: Path):
+    def tell(done: int, _size: int | None, _seconds: float) -> None:
+        if done >= 3:
+            raise KeyboardInterrupt
+
+    settings = {"data": table(), "goal": "y", "epochs": 1, "alpha": [0.01 * i for i in range(1, 9)]}
+    part = sweep_with(tell, **settings, out=tmp_path / "s.parquet")
+    assert 3 <= part.done < len(part) == 8
+    assert part.to_arrow().num_rows == part.done
+    assert "of them done" in str(part)
+    assert any("?" in line for line in heat_map(part))
+    same(ns.sweep(**settings, out=tmp_path / "s.parquet"), ns.sweep(**settings))
+
+
+def test_files_of_others_stay(tmp_path: Path):
+    out = tmp_path / "s.parquet"
+    first = ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.2], out=out)
+    same(ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.2], out=out), first)
+    with pytest.raises(ns.FileError, match="holds another sweep; name another file, or replace it with overwrite=True"):
+        ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.3], out=out)
+    assert len(ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.3, 0.4], out=out, overwrite=True)) == 3
+    out.write_text("mine")
+    with pytest.raises(ns.FileError, match="holds something else"):
+        ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.2], out=out)
+    assert out.read_text() == "mine"
+    settings = {"data": table(), "goal": "y", "epochs": 1}
+    stopped(other := tmp_path / "t.parquet", 1, **settings, alpha=[0.1, 0.2])
+    with pytest.raises(ns.FileError, match="another sweep is on its way to it"):
+        ns.sweep(**settings, alpha=[0.1, 0.3], out=other)
+    with pytest.raises(ns.FileError, match="cannot be written"):
+        ns.sweep(**STICKS, weight=0.4, alpha=[0.1, 0.2], out=tmp_path / "nowhere" / "s.parquet")
+
+
+class Here:
+    """An object with map, as a pool of any library has it."""
+
+    def __init__(self) -> None:
+        self.tasks = 0
+
+    def map(self, function, tasks):
+        for task in tasks:
+            self.tasks += 1
+            yield function(task)
+
+
+@pytest.mark.skipif(PLAIN, reason="who makes a row is no matter of the engine")
+def test_elsewhere_the_rows_are_the_same(tmp_path: Path):
+    settings = {"data": table(), "goal": "y", "holdout": 0.2, "epochs": 2, "seed": range(5), "alpha": [0.01, 0.1, 3.0]}
+    expected, here = ns.sweep(**settings), Here()
+    same(ns.sweep(**settings, on=here), expected)
+    assert here.tasks > 1
+    same(ns.sweep(**settings, on=2, out=tmp_path / "s.parquet"), expected)
+    with pytest.raises(ns.InputError, match="on is 'somewhere'; it may be None"):
+        ns.sweep(**settings, on="somewhere")
+    with pytest.raises(ns.InputError, match=r"row 1 of the sweep \(alpha nan\): alpha"):
+        ns.sweep(data=table(), goal="y", alpha=[0.1, float("nan")], on=Here())
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"alpha": 0.1, "weight": 0.4}, "nothing is swept over"),
+        ({"alpha": [], "weight": 0.4}, "alpha is an empty list"),
+        ({"alpha": [0.1, float("inf")], "weight": 0.4}, r"row 1 of the sweep \(alpha inf\): alpha must be finite"),
+        ({"alpha": 0.1, "weight": [[0.4]]}, "weight has 2 axes; of one run it has 0 here, and to be swept over 1"),
+        ({"alpha": [0.1], "learning_rate": 1}, "did you mean 'alpha'"),
+        ({"alpha": [0.1], "on": 0, "batch": 1}, None),
+        ({"seed": [1, -1]}, "seed"),
+        ({"hidden": [2], "weight": 0.4}, "weight"),
+        ({"rule": ["plain", "adan"], "weight": 0.4}, r"row 1 of the sweep \(rule adan\): rule is 'adan'"),
+    ],
+)
+def test_what_cannot_be_swept_is_refused(settings: dict[str, object], says: str | None):
+    if says is None:
+        assert len(ns.sweep(**STICKS, **settings)) == 1  # side by side nothing is made elsewhere
+        return
+    with pytest.raises(ns.InputError, match=says):
+        ns.sweep(**STICKS, **settings)
+
+
+def test_the_limit_lies_on_the_map_where_it_is():
+    """Of one example the limit is 2/x²: 2 for x = 1, and 0.5 for x = 2."""
+    for x, limit in ((1.0, 2.0), (2.0, 0.5)):
+        alphas = np.linspace(0.05, 2.5, 50)
+        swept = ns.sweep(input=x, goal=0.6, steps=3000, alpha=alphas, weight=np.linspace(-1, 1, 4))
+        shown = heat(swept)
+        np.testing.assert_allclose(np.interp(shown.limits - 0.5, np.arange(50), alphas), limit, rtol=1e-9)
+        diverged = np.isinf(shown.error) | (shown.error > 1)
+        assert (diverged == (alphas > limit)[None, :]).mean() > 0.97
+        assert shown.best is not None
+        text = heat_map(swept, 72, True)
+        assert sum("│" in line[12:] for line in text[:4]) == 4
+        assert "alpha's limit, as forecast" in text[-1]
+        assert all(ord(sign) < 128 for sign in "".join(heat_map(swept, 72, False)))
+
+
+def test_the_map_as_a_picture(tmp_path: Path):
+    swept = ns.sweep(input=1, goal=0.6, steps=3000, alpha=np.linspace(0.05, 2.5, 50), weight=np.linspace(-1, 1, 4))
+    ns.export(swept, tmp_path / "map.svg")
+    text = (tmp_path / "map.svg").read_text()
+    assert text.count("<path") > 200
+    assert ">alpha's limit, as forecast<" in text
+    assert "Sweep of 200 runs" in ET.fromstring(text).find("{http://www.w3.org/2000/svg}desc").text
+    ns.export(swept, tmp_path / "table.csv")
+    assert len((tmp_path / "table.csv").read_text().splitlines()) == 201
+    with pytest.raises(ns.InputError, match=r"a sweep can be written as \.svg"):
+        ns.export(swept, tmp_path / "map.html")
+    with pytest.raises(ns.InputError, match="step goes with a picture of a run"):
+        ns.export(swept, tmp_path / "map.svg", step=1)
+
+
+BIG = """
+import resource, sys
+import numpy as np, nodescope as ns
+swept = ns.sweep(
+    input=1, goal=0.6, alpha=np.linspace(0.001, 2.2, 1000), weight=np.linspace(-1, 1, 1000), steps=1000, out=sys.argv[1]
+)
+ns.export(swept, sys.argv[2])
+print(swept.done, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(PLAIN, reason="a million runs in plain Python take a day")
+@pytest.mark.skipif(sys.platform != "linux", reason="kilobytes are what Linux counts in")
+def test_a_million_runs_in_little_memory(tmp_path: Path):
+    arguments = [str(tmp_path / "s.parquet"), str(tmp_path / "map.svg")]
+    told = subprocess.run([sys.executable, "-c", BIG, *arguments], check=True, capture_output=True, text=True).stdout.split()
+    assert (int(told[0]), int(told[1]) < 200_000) == (1_000_000, True), told
+
+
+def test_the_command(tmp_path: Path):
+    def nodescope(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "nodescope", *arguments], capture_output=True, text=True, cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        )  # fmt: skip
+
+    told = nodescope(
+        "sweep", "--input", "1", "--goal", "0.6", "--alpha", "0.1:2.5:5", "--weight", "0,0.4", "--steps", "40", "--json",
+        "--out", "s.parquet", "--map", "m.svg",
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    values = json.loads(told.stdout)
+    assert (values["runs"], values["axes"]["weight"], values["rows"]["alpha"][-1]) == (10, [0.0, 0.4], 2.5)
+    assert (tmp_path / "m.svg").exists()
+    text = nodescope("sweep", "--input", "1,2,3", "--goal", "2,4,6", "--hidden", "2;3,3", "--seed", "0:3", "--rule", "plain,adam")
+    assert text.stdout.startswith("Sweep of 12 runs:"), text.stderr
+    momentum = ("sweep", "--input", "1", "--goal", "1", "--rule", "momentum", "--rule-setting", "momentum=0:0.9:4", "--steps", "9")
+    assert nodescope(*momentum).stdout.startswith("Sweep of 4 runs: 4 of momentum")
+    refused = nodescope("sweep", "--input", "1", "--goal", "0.6", "--alpha", "0.1:2.5")
+    assert (refused.returncode, "say how many: 0.1:2.5:100" in refused.stderr) == (2, True)
