@@ -9,6 +9,7 @@ import { Recording } from "./recording";
 import type { Recipe, Scene } from "./scene";
 import alphaCss from "./style/alpha.css";
 import dockCss from "./style/dock.css";
+import sharesCss from "./style/shares.css";
 import css from "./style.css";
 import type { Host } from "./view/kind";
 import { ObservedRun } from "./view/recorded/kind";
@@ -28,7 +29,7 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css + dockCss + alphaCss);
+  sheet.replaceSync(css + dockCss + alphaCss + sharesCss);
   root.adoptedStyleSheets = [sheet];
   draw(view, root);
   const unwatch = followTheme(place);

@@ -104,7 +104,13 @@ export function nodeName(recipe: Recipe, { layer, node }: Place): string {
 
 export function inputName(recipe: Recipe, layer: number, i: number): string {
   if (i === recipe.layers[layer].inputs) return "bias";
-  return layer ? `from node ${i}` : recipe.input_names[i];
+  return layer ? `from node ${i}` : nameOr(recipe.input_names, i, "input");
+}
+
+/** A name that somebody gave; where they are only counted, what they are. */
+export function nameOr(names: string[], i: number, what: string): string {
+  if (names[i] !== String(i)) return names[i];
+  return names.length > 1 ? `${what} ${i}` : what;
 }
 
 /** What is said of a weight in a picture, by its number among all: nothing where there is no other. */

@@ -39,6 +39,8 @@ export class Model {
   readonly log = signal<boolean | null>(null);
   /** The node that is looked at. */
   readonly open = signal<Place>({ layer: 0, node: 0 });
+  /** The example that was chosen by hand; null: the one that is farthest off. */
+  readonly example = signal<number | null>(null);
   readonly future = signal<Future | null>(null);
   readonly changed;
   readonly limits;

@@ -14,6 +14,8 @@ export interface Story {
 
 /** Goals up to which the farthest is told; of more, how far off they are as a rule. */
 const FEW = 20;
+/** A part of the error that nobody would notice. */
+const AS_GOOD = 1e-3;
 const DIVERGES = { word: "diverges", tone: "fix" } as const;
 
 /** What is told of a run: its start and its end, as the core has them. */
@@ -186,7 +188,8 @@ function soFar({ replay, first, last, far }: Told): Phrase {
   return n * k > FEW ? ["it is off by about ", off, "."] : ["every prediction is within ", figure(far, "fix"), " of its goal."];
 }
 
-function leastWords({ least, replay }: Told): Phrase {
+function leastWords({ least, last, replay }: Told): Phrase {
   if (!least || weightCount(replay.recipe) === 0 || replay.recipe.n === 1) return [];
+  if (Math.abs(Math.sqrt(last) - Math.sqrt(least)) < AS_GOOD * Math.sqrt(least)) return [" No weights come noticeably closer."];
   return [" No weights come closer than about ", figure(Math.sqrt(least)), "."];
 }

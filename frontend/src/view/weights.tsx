@@ -125,7 +125,7 @@ function rangeOf(values: (number | undefined)[]): number[] {
 }
 
 /** One cell per input, the alpha delta as its shade; arrow keys walk it. */
-function Strip({ rows }: { rows: WeightRow[] }) {
+export function Strip({ rows }: { rows: Pick<WeightRow, "name" | "alpha_delta">[] }) {
   const [at, setAt] = useState(0);
   const n = rows.length;
   const here = Math.min(at, n - 1);

@@ -7,21 +7,17 @@ import { BowlCard } from "./bowl";
 import { Current } from "./context";
 import { Contour } from "./contour";
 import { ErrorCard } from "./error";
-import { Examples } from "./examples";
+import { ScatterCard } from "./scatter";
 
 export function Beside() {
   const { recipe } = useContext(Current).replay.value;
   return (
     <>
       {hasOneWeight(recipe) && <BowlCard />}
+      {recipe.n > 1 && isLinear(recipe) && <ScatterCard />}
       {isLinear(recipe) && widthOf(recipe.layers[0]) > 1 && (
         <Card id="ns-contour" title="Error over two weights">
           <Contour />
-        </Card>
-      )}
-      {recipe.n > 1 && (
-        <Card id="ns-examples" title="Error of each example">
-          <Examples />
         </Card>
       )}
       <ErrorCard />

@@ -10,11 +10,11 @@ import { Check } from "../parts";
 import { Current } from "./context";
 
 const WIDE = 420;
-const HIGH = 300;
+const HIGH = 236;
 const LEFT = 14;
 const RIGHT = 406;
 const TOP = 12;
-const BOTTOM = 252;
+const BOTTOM = 188;
 /** Points of the way that are drawn. */
 const POINTS = 400;
 const LEVELS = [0.02, 0.08, 0.2, 0.4, 0.7, 1, 1.6, 2.6, 4.5];
@@ -107,8 +107,8 @@ function Picture({ drawn, near, names }: { drawn: Drawn; near: boolean; names: [
         <circle cx={to[0]} cy={to[1]} r="5" class="ring-w" />
         <circle cx={from[0]} cy={from[1]} r="6" class="dot-w" />
       </g>
-      <Axis y="272" arrow="→" name={names[0]} values={[here[0], bowl.lowest[0]]} texts={[tx, tlx]} />
-      <Axis y="293" arrow="↑" name={names[1]} values={[here[1], bowl.lowest[1]]} texts={[ty, tly]} />
+      <Axis y="208" arrow="→" name={names[0]} values={[here[0], bowl.lowest[0]]} texts={[tx, tlx]} />
+      <Axis y="229" arrow="↑" name={names[1]} values={[here[1], bowl.lowest[1]]} texts={[ty, tly]} />
     </svg>
   );
 }

@@ -8,14 +8,15 @@ import { allDigits, DigitsSwitch } from "../digits";
 import { Num } from "../figures";
 import { Card } from "../parts";
 import { Current } from "./context";
+import { Contributions } from "./contributions";
 import { StepExamples } from "./examples";
 import { NodeChoice, StepExactly } from "./inside";
+import { LineThroughData } from "./line";
 import { Loop } from "./loop";
 import { type OneStep, oneStepOf, type Told } from "./one_step";
 import { StepSentence } from "./sentence";
 import { isNearStall, Stall, StallWords } from "./stall";
 import { StepRows } from "./step_rows";
-import { Weights } from "./weights";
 
 export function NodeInside({ beat }: { beat: number }) {
   const model = useContext(Current);
@@ -26,10 +27,13 @@ export function NodeInside({ beat }: { beat: number }) {
   return (
     <Card id="ns-inside" title={<StepSentence />} beside={shown && <DigitsSwitch />} place="inside">
       {k > 1 && <NodeChoice label="Node" names={recipe.goal_names.map((name) => clip(name))} />}
-      {loops ? <OneWeight beat={beat} /> : <Weights of={model.open.value} example={0} total="prediction" />}
-      {(n > 1 || k > 1) && <StepExamples />}
+      {recipe.d === 1 && n > 1 && <LineThroughData />}
+      {loops && n === 1 && <OneWeight beat={beat} />}
+      {loops && n > 1 && <StepRows />}
+      {!loops && (recipe.d === 1 && n > 1 ? <Folded /> : <Contributions />)}
       <div class="foot">
-        {shown && <WholeStep />}
+        {shown && n === 1 && <WholeStep />}
+        {(n > 1 || k > 1) && <StepExamples />}
         <StepExactly nodes={Array.from({ length: k }, (_, node) => ({ layer: 0, node }))} />
       </div>
     </Card>
@@ -74,6 +78,16 @@ function LastBits() {
       <Stall />
       <StallWords />
     </div>
+  );
+}
+
+/** Of one input the line says most; what it is made of is folded. */
+function Folded() {
+  return (
+    <details>
+      <summary>Inside the node, for one example</summary>
+      <Contributions />
+    </details>
   );
 }
 
