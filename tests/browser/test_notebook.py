@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import until
 
 import nodescope as ns
 
@@ -126,10 +127,6 @@ def _the_theme_is_the_notebooks(page: Any) -> None:
 def _the_verdict_is_saved(page: Any, path: Path) -> None:
     """A saved notebook without a kernel shows no widget, but the verdict as text."""
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    for _ in range(50):
-        outputs = json.loads(path.read_text())["cells"][0]["outputs"]
-        if outputs:
-            break
-        time.sleep(0.1)
-    text = "".join(outputs[-1]["data"]["text/plain"])
+    until(lambda: bool(json.loads(path.read_text())["cells"][0]["outputs"]))
+    text = "".join(json.loads(path.read_text())["cells"][0]["outputs"][-1]["data"]["text/plain"])
     assert re.search(r"It settled as near to the goal", text)

@@ -321,7 +321,7 @@ def test_parquet_with_bytes_turned_at_random(tmp_path: Path) -> None:
     """Story: one of them ended the process, in the other library's own code."""
     path = tmp_path / "t.parquet"
     good, dice = parquets(path), random.Random(7)
-    for turn in range(cases(2000, 100)):
+    for turn in range(cases(2000)):
         content = bytearray(dice.choice(good))
         first = max(0, len(content) - 600) if turn % 2 else 0
         for _ in range(dice.randint(1, 4)):

@@ -15,7 +15,7 @@ from conftest import cases
 import nodescope as ns
 from nodescope.diagnosis.homework.grade import grade
 
-NODES = cases(100, 10)
+NODES = cases(100)
 """Each convention, at each number of digits; tests/homework has more of them, and all layouts."""
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1}
 ORDER = [

@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import PLAIN
 
 import nodescope as ns
 from nodescope.diagnosis.after.proof import Row, made_again
@@ -33,7 +32,6 @@ def in_exact_arithmetic(half: int, alpha: float, epochs: int, slope: float, inte
     return float(sum(squares) / len(squares))
 
 
-@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
 def test_a_prediction_keeps_its_digits_where_steps_lengthen_errors():
     run = strongly_non_normal()
     found = ns.diagnose(run)
@@ -43,7 +41,6 @@ def test_a_prediction_keeps_its_digits_where_steps_lengthen_errors():
     assert run.mse == pytest.approx(true, rel=1e-6)
 
 
-@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
 @pytest.mark.parametrize("alpha", [0.0016, 0.0018, 0.0022, 0.0025])
 def test_none_of_them_is_withheld(alpha: float):
     assert not ns.diagnose(strongly_non_normal(alpha=alpha, slope=-3.0, intercept=400.0)).withheld
@@ -83,7 +80,6 @@ def test_pairs_of_doubles_against_fractions():
     assert abs(Fraction(float(high)) + Fraction(float(low)) - Fraction(0.1) / 3) < Fraction(2) ** -105
 
 
-@pytest.mark.skipif(PLAIN, reason="the compiled run has it")
 @pytest.mark.parametrize(
     ("half", "alpha", "slope", "intercept", "share"),
     [(50, 0.002, 20.0, 5.0, 0.25), (30, 0.006, -3.0, 40.0, 0.01), (12, 0.02, 1.0, 9.0, 0.01)],

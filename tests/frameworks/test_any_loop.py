@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import PLAIN
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch.overrides import _len_torch_function_stack
@@ -16,7 +15,6 @@ from torch.overrides import _len_torch_function_stack
 import nodescope as ns
 import nodescope.torch as nst
 
-pytestmark = pytest.mark.skipif(PLAIN, reason="PyTorch does the arithmetic, whatever engine nodescope has")
 X = torch.randn(48, 4, generator=torch.Generator().manual_seed(2))
 Y = X[:, :1] - 0.5 * X[:, 1:2]
 

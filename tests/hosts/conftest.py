@@ -68,7 +68,7 @@ class Page:
             "POST", "/table", head.encode() + content + b"\r\n--b--\r\n", Content_Type="multipart/form-data; boundary=b"
         )
 
-    def done(self, place: str, seconds: float = 30) -> Answer:
+    def done(self, place: str, seconds: float = 90) -> Answer:
         """The page of a run once it is done."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:

@@ -224,7 +224,7 @@ TYPED = st.one_of(st.text(max_size=20), st.from_regex(r"[\d.,;e+\-\[\]]{1,12}", 
 
 
 @given(st.dictionaries(st.sampled_from([*NODE, *FIT]), TYPED))
-@settings(max_examples=cases(300, 10))
+@settings(max_examples=cases(300))
 def test_generated_forms(lasting: Page, changed: dict[str, str]):
     form = {name: text for name, text in changed.items() if name != "epochs"}
     looked_at(lasting, urlencode(NODE | form, errors="replace").encode(), "/run", 'action="/run"')

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest import PLAIN
 
 import nodescope as ns
 from nodescope.arithmetic.rules import RULES, as_rule
@@ -61,7 +60,6 @@ def test_factors_whose_squares_no_double_holds(name: str, factor: float):
     assert np.isfinite(found.smaller).all()
 
 
-@pytest.mark.skipif(PLAIN, reason="thousands of steps of networks")
 @pytest.mark.parametrize("rule", ["plain", "momentum", "nesterov"])
 def test_the_local_limit_of_a_network_of_identities_is_where_its_runs_diverge(rule: str):
     """Of y = 2x with a frozen first weight of 1: λ is the mean of x², 5."""

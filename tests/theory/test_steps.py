@@ -7,7 +7,7 @@ from conftest import cases
 import nodescope as ns
 from nodescope.theory.epoch_path import EpochPath
 
-RECIPES = cases(2000, 40)
+RECIPES = cases(2000)
 
 
 def after_the_last_above(recipe: dict[str, object], mse: float, steps: int) -> int | None:

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from conftest import PLAIN
 from verdicts import real, silent
 from verdicts.observed import judged
-
-pytestmark = pytest.mark.skipif(PLAIN, reason="PyTorch does the arithmetic, whatever engine nodescope has")
 
 
 @pytest.fixture(autouse=True)

@@ -123,7 +123,7 @@ def test_every_rule_adds_up(rule, step):
             assert any(memory.replace("_", " ") in one.name for one in explanation.lines)
 
 
-@settings(max_examples=cases(300, 30))
+@settings(max_examples=cases(300))
 @given(st.integers(0, 2**32))
 def test_random_recipes_add_up_to_the_trace(seed):
     rng = np.random.default_rng(seed)
