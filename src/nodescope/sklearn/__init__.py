@@ -7,7 +7,8 @@ try:
 except ImportError as error:
     raise InputError("nodescope.sklearn needs scikit-learn: pip install 'nodescope[sklearn]'") from error
 
+from nodescope.sklearn.classifier import NetworkClassifier, NodeClassifier
 from nodescope.sklearn.network import NetworkRegressor
 from nodescope.sklearn.node import NodeRegressor
 
-__all__ = ["NetworkRegressor", "NodeRegressor"]
+__all__ = ["NetworkClassifier", "NetworkRegressor", "NodeClassifier", "NodeRegressor"]

@@ -32,13 +32,11 @@ _USERS_LINE = 6
 """Frames from `_finish` to the line that calls `fit`, scikit-learn's wrapper of `fit` included."""
 
 
-class Descending(MultiOutputMixin, RegressorMixin, BaseEstimator):
-    """An estimator that is fitted by `nodescope.descend`."""
+class Descending(BaseEstimator):
+    """An estimator that is fitted by gradient descent."""
 
     run_: Run
     diagnosis_: Diagnosis
-    _units: Any = 1.0
-    """Of each target, in the run."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -54,6 +52,57 @@ class Descending(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         forecast: Forecast = self.diagnosis_.forecast
         return forecast
+
+    def _epochs(self, partial: bool) -> int:
+        return 1 if partial else int(self.max_iter)
+
+    def _batch(self, n: int) -> Any:
+        """Rows of a step, of n."""
+        return "all" if self.batch_size == "all" else min(SMALL if self.batch_size == "auto" else int(self.batch_size), n)
+
+    def _seed(self) -> int:
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _rate(self, name: str) -> Any:
+        value = getattr(self, name)
+        return value if isinstance(value, str) else float(value)
+
+    def _finish(self, run: Run) -> None:
+        """Keep the run and its verdict; say the verdict where it is one of a fault or a warning, or of a fit interrupted."""
+        told = diagnose(run)
+        if run.ending is Ending.DIVERGED:
+            raise InputError(told.verdict)
+        self.run_, self.diagnosis_ = run, told
+        self.n_iter_ = max(1, -(-run.steps // run.recipe.steps_per_epoch))
+        troubled = told.withheld or any(finding.severity != "note" for finding in told.findings)
+        if troubled or run.ending is Ending.INTERRUPTED:
+            warnings.warn(told.verdict, ConvergenceWarning, stacklevel=_USERS_LINE)
+
+    # ---- predicting and showing ----
+
+    def _table(self, x: Any) -> Floats:
+        """Rows to predict."""
+        check_is_fitted(self)
+        with naming_text():
+            return _dense(validate_data(self, x, accept_sparse="csr", dtype=np.float64, reset=False))
+
+    def _repr_html_inner(self) -> str:
+        return self._with_verdict(super()._repr_html_inner())
+
+    def _html_repr(self) -> str:
+        return self._with_verdict(super()._html_repr())
+
+    def _with_verdict(self, html: str) -> str:
+        told = getattr(self, "diagnosis_", None)
+        mark = '<p class="nodescope-verdict">'
+        return html if told is None or mark in html else f"{html}{mark}{escape(told.verdict)}</p>"
+
+
+class Regressing(MultiOutputMixin, RegressorMixin, Descending):
+    """What both regressors share."""
+
+    _units: Any = 1.0
+    """Of each target, in the run."""
 
     @property
     def loss_curve_(self) -> list[float]:
@@ -92,7 +141,7 @@ class Descending(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     def _checked(self, x: Any, y: Any, sample_weight: Any, goes_on: bool) -> tuple[Floats, Floats, Floats | None]:
         """Dense float64 X (n, d), y (n, k), weights (n,) of the rows whose weight is above 0, the largest 1."""
-        with _naming_text(y=y, sample_weight=sample_weight):
+        with naming_text(y=y, sample_weight=sample_weight):
             x, y = validate_data(
                 self, x, y, reset=not goes_on, accept_sparse="csr", dtype=np.float64, multi_output=True, y_numeric=True,
             )  # fmt: skip
@@ -120,52 +169,8 @@ class Descending(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 "give as many, or begin anew: fit with warm_start=False"
             )
 
-    def _epochs(self, partial: bool) -> int:
-        return 1 if partial else int(self.max_iter)
-
-    def _batch(self, n: int) -> Any:
-        """Rows of a step, of n."""
-        return "all" if self.batch_size == "all" else min(SMALL if self.batch_size == "auto" else int(self.batch_size), n)
-
-    def _seed(self) -> int:
-        return int(check_random_state(self.random_state).randint(2**31 - 1))
-
-    def _rate(self, name: str) -> Any:
-        value = getattr(self, name)
-        return value if isinstance(value, str) else float(value)
-
-    def _finish(self, run: Run) -> None:
-        """Keep the run and its verdict; say the verdict where it is one of a fault or a warning, or of a fit interrupted."""
-        told = diagnose(run)
-        if run.ending is Ending.DIVERGED:
-            raise InputError(told.verdict)
-        self.run_, self.diagnosis_ = run, told
-        self.n_iter_ = max(1, -(-run.steps // run.recipe.steps_per_epoch))
-        troubled = told.withheld or any(finding.severity != "note" for finding in told.findings)
-        if troubled or run.ending is Ending.INTERRUPTED:
-            warnings.warn(told.verdict, ConvergenceWarning, stacklevel=_USERS_LINE)
-
-    # ---- predicting and showing ----
-
-    def _table(self, x: Any) -> Floats:
-        """Rows to predict."""
-        check_is_fitted(self)
-        with _naming_text():
-            return _dense(validate_data(self, x, accept_sparse="csr", dtype=np.float64, reset=False))
-
     def _as_given(self, prediction: Floats) -> Floats:
         return prediction[:, 0] if self._one_target else prediction
-
-    def _repr_html_inner(self) -> str:
-        return self._with_verdict(super()._repr_html_inner())
-
-    def _html_repr(self) -> str:
-        return self._with_verdict(super()._html_repr())
-
-    def _with_verdict(self, html: str) -> str:
-        told = getattr(self, "diagnosis_", None)
-        mark = '<p class="nodescope-verdict">'
-        return html if told is None or mark in html else f"{html}{mark}{escape(told.verdict)}</p>"
 
 
 def epoch_ends(run: Run) -> list[int]:
@@ -200,7 +205,7 @@ def _dense(x: Any) -> Floats:
 
 
 @contextmanager
-def _naming_text(**given: Any) -> Iterator[None]:
+def naming_text(**given: Any) -> Iterator[None]:
     """A refusal of text says which argument has it: one of those given, else X."""
     try:
         yield

@@ -16,17 +16,14 @@ from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
 from nodescope.run.descend import descend
 from nodescope.run.network import Network, network
-from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, epoch_ends, measured, unscaled
+from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, epoch_ends, measured, unscaled
+from nodescope.sklearn.weights import SOLVERS, activation_name, hidden_sizes, times
 
 FEWEST = 20
 """Rows from which some are kept for early stopping."""
-MOST_TIMES = 16
-"""How often a row of mean weight is there at most, and so the parts of the mean weight that others are rounded to."""
-_NAMES = {"logistic": "sigmoid"}
-_SOLVERS = {"sgd": "plain"}
 
 
-class NetworkRegressor(Descending):
+class NetworkRegressor(Regressing):
     """Regression by a network of dense layers, and the reason why its fit went as it did.
 
     Parameters
@@ -92,8 +89,8 @@ class NetworkRegressor(Descending):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(ACTIVATIONS) | set(_NAMES))],
-        "solver": [StrOptions(set(RULES) | set(_SOLVERS))],
+        "activation": [StrOptions(set(ACTIVATIONS) | {"logistic"})],
+        "solver": [StrOptions(set(RULES) | set(SOLVERS))],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, None, None, closed="neither")],
         "batch_size": [StrOptions({"auto", "all"}), Interval(Integral, 1, None, closed="left")],
         "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
@@ -127,15 +124,15 @@ class NetworkRegressor(Descending):
         seed = self._seed()
         unseen = self._kept_unseen(len(x), seed, partial)
         kept, rest = np.flatnonzero(unseen), np.flatnonzero(~unseen)
-        start = self._start([x.shape[1], *self._hidden(), y.shape[1]], seed, goes_on)
+        start = self._start([x.shape[1], *hidden_sizes(self.hidden_layer_sizes), y.shape[1]], seed, goes_on)
         if not goes_on:
             of_rest = None if weight is None else weight[rest]
             self._scaling, self._target = (self._scaling_of(part[rest], of_rest) for part in (x, y))
         x, y = self._scaling.apply(x), self._target.apply(y)
-        rows = rest if weight is None else np.repeat(rest, _times(weight[rest]))
+        rows = rest if weight is None else np.repeat(rest, times(weight[rest]))
         run = descend(
             network=start, input=x[rows], goal=y[rows], alpha=self._rate("learning_rate_init"), epochs=self._epochs(partial),
-            rule=_SOLVERS.get(self.solver, self.solver), batch=self._batch(len(rows)), seed=seed,
+            rule=SOLVERS.get(self.solver, self.solver), batch=self._batch(len(rows)), seed=seed,
             order="shuffled" if self.shuffle else "given",
         )  # fmt: skip
         self._finish(run)
@@ -143,17 +140,9 @@ class NetworkRegressor(Descending):
         self._choose(x[kept], y[kept], None if weight is None else weight[kept])
         return self
 
-    def _hidden(self) -> list[int]:
-        """Nodes of each hidden layer."""
-        sizes = np.array(self.hidden_layer_sizes, dtype=object)
-        if sizes.ndim > 1 or not all(isinstance(size, (int, np.integer)) and size >= 1 for size in sizes.flat):
-            allowed = "whole numbers of at least 1, such as (64,) or (8, 8), or () for a linear regression"
-            raise InputError(f"hidden_layer_sizes is {self.hidden_layer_sizes!r}; it must be {allowed}")
-        return [int(size) for size in sizes.flat]
-
     def _start(self, sizes: list[int], seed: int, goes_on: bool) -> Network:
         """The network to begin with."""
-        chosen = _NAMES.get(self.activation, self.activation) if len(sizes) > 2 else None
+        chosen = activation_name(self.activation) if len(sizes) > 2 else None
         fresh = network(sizes, activation=chosen, seed=seed)
         if not goes_on:
             return fresh
@@ -203,11 +192,3 @@ class NetworkRegressor(Descending):
 def _with_rows(problem: Problem, x: Floats) -> Problem:
     """The same layers before other rows."""
     return dataclasses.replace(problem, input=x, goal=np.zeros((len(x), problem.k)), native=None, batch=1)
-
-
-def _times(weight: Floats) -> Any:
-    """How often each row is there."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        times = weight / weight.min()
-        exact = times.mean() <= MOST_TIMES and np.allclose(times, np.round(times), rtol=1e-9)
-    return np.round(times if exact else MOST_TIMES * weight / weight.mean()).astype(np.int64)

@@ -10,11 +10,11 @@ from nodescope.arithmetic.rules import RULES
 from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
 from nodescope.run.descend import descend
-from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, measured, unscaled
+from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, measured, unscaled
 from nodescope.theory.automatic import CUSTOMARY
 
 
-class NodeRegressor(Descending):
+class NodeRegressor(Regressing):
     """Linear regression by gradient descent: one node for each target, and the reason why its fit went as it did.
 
     Parameters
