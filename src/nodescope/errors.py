@@ -24,6 +24,11 @@ class NodescopeError(Exception):
 
     run: Any = None
 
+    def give_run(self, run: Any) -> None:
+        """Have the run up to here go with the error; a traceback and a notebook say so."""
+        self.run = run
+        self.add_note(f"The run up to step {run.steps:,} is this error's .run; ns.save(error.run, path) keeps it.")
+
     def __str__(self) -> str:
         """One line that can be printed, whatever names of files and columns are in it."""
         return one_line(super().__str__())
@@ -33,7 +38,7 @@ class NodescopeError(Exception):
         frames = traceback.extract_tb(self.__traceback__)
         theirs = list(takewhile(lambda frame: not frame.filename.startswith(_OURS), frames))
         line = [f"line {theirs[-1].lineno}: {theirs[-1].line}"] if theirs and theirs[-1].line else []
-        return [*line, f"{type(self).__name__}: {self}"]
+        return [*line, f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
 
 
 class InputError(NodescopeError, ValueError):

@@ -1,5 +1,7 @@
 """What a run file says of itself where its log or the log's index is missing, stayed behind, or is another's."""
 
+import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -20,10 +22,15 @@ from nodescope.run.file import runfile
 runfile.SECONDS_BETWEEN_COMMITS = 0.0
 def progress(step, asked, seconds):
     if step > 3000: os.kill(os.getpid(), signal.SIGKILL)
+from nodescope.run import descent
 from nodescope.run.descend import descend_with
 descend_with(progress, weight=0.4, input=[1, 2], goal=[0.6, 5], alpha=1e-12, steps=10**9, out={path!r})
 """
 FOLLOWING = ("-wal", "-shm")
+MANY = KILLED.replace("progress(step, asked, seconds)", "progress(step, asked, seconds, seen=[])").replace(
+    "if step > 3000:", "descent.BLOCK_SECONDS = 0.001; seen.append(step)\n    if len(seen) > 30:"
+)
+"""Killed after its thirtieth commit."""
 
 
 @pytest.fixture
@@ -122,6 +129,78 @@ def test_a_log_that_stayed_behind_is_not_the_next_files(killed: Path):
     with pytest.raises(ns.FileError, match=r"cannot be written: a.nodescope-wal beside it is the log of another file"):
         ns.resume(killed, steps=60)
     assert contents(killed.parent) == before
+
+
+# ---- a log that is damaged ----
+
+
+@pytest.fixture(scope="module")
+def of_many_commits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("many") / "a.nodescope"
+    assert subprocess.run([sys.executable, "-c", MANY.format(path=str(path))], check=False).returncode == -signal.SIGKILL
+    return path
+
+
+def commits_of(log: bytes) -> list[int]:
+    """Where transactions end, by the format's own description: the header is 32 bytes, a frame 24 and its page."""
+    size = 24 + int.from_bytes(log[8:12], "big")
+    return [at + size for at in range(32, len(log), size) if log[at + 4 : at + 8] != bytes(4)]
+
+
+@pytest.mark.parametrize("index", [True, False], ids=["with its index", "alone"])
+def test_a_flip_in_a_log_is_told(index: bool, of_many_commits: Path, tmp_path: Path):
+    """Story: a flipped byte in a log gave an earlier moment of the run without a word."""
+    whole, ends = ns.load(moved_to(tmp_path / "w", of_many_commits, index)).steps, commits_of(log_of(of_many_commits))
+    assert len(ends) > 6
+    told = 0
+    for number, at in enumerate(
+        [3, 9, 17, 26, 40, *(random.Random(2).randrange(32, len(log_of(of_many_commits))) for _ in range(40))]
+    ):
+        path = moved_to(tmp_path / str(number), of_many_commits, index)
+        log = bytearray(log_of(path))
+        log[at] ^= 4
+        Path(f"{path}-wal").write_bytes(log)
+        for _ in range(2):  # what a look leaves behind changes nothing
+            try:
+                steps = ns.load(path).steps
+            except ns.FileError as error:
+                assert re.search(r"holds a run up to step [\d,]+, .* were in a\.nodescope-wal, which is damaged\. ", str(error))  # noqa: PT017
+                told += 1
+            else:
+                assert steps == whole or (not index and at >= ends[-3]), f"{at}: {steps} of {whole}, in silence"
+    assert ns.resume(path, steps=whole + 9).weight == ns.descend(**SEED, steps=whole + 9).weight
+    assert told > 40
+
+
+@pytest.mark.parametrize("part", [0, 20, 0.3, 0.9, 0.99])
+def test_a_log_cut_off_is_told_where_its_index_is_there(part: float, of_many_commits: Path, tmp_path: Path):
+    path = moved_to(tmp_path / "cut", of_many_commits, True)
+    log = log_of(path)
+    Path(f"{path}-wal").write_bytes(log[: int(part * len(log)) if 0 < part < 1 else int(part)])
+    for _ in range(2):
+        with pytest.raises(ns.FileError, match="which is damaged"):
+            ns.load(path)
+
+
+def test_what_a_power_cut_leaves_of_the_last_transaction_is_no_damage(of_many_commits: Path, tmp_path: Path):
+    """Its parts came to the disk in any order; all that was committed before is there."""
+    path = moved_to(tmp_path / "torn", of_many_commits, False)
+    log = bytearray(log_of(path))
+    before, end = commits_of(bytes(log))[-2:]
+    log[before + 30] ^= 1
+    Path(f"{path}-wal").write_bytes(log[:end])
+    assert 0 < ns.load(path).steps < ns.load(of_many_commits).steps
+
+
+def log_of(path: Path) -> bytes:
+    return Path(f"{path}-wal").read_bytes()
+
+
+def moved_to(folder: Path, path: Path, index: bool) -> Path:
+    folder.mkdir()
+    for end in ("", "-wal", "-shm") if index else ("", "-wal"):
+        shutil.copy(f"{path}{end}", folder)
+    return folder / path.name
 
 
 def test_a_run_that_is_over_is_one_file(tmp_path: Path):

@@ -240,7 +240,9 @@ def test_going_on_where_the_first_write_fails(tmp_path, monkeypatch):
         self._connection.execute("PRAGMA query_only=ON")
 
     monkeypatch.setattr(runfile.RunFile, "__init__", refusing)
-    with pytest.raises(ns.FileError, match=r"a\.nodescope cannot be written: attempt to write a readonly database"):
+    with pytest.raises(
+        ns.FileError, match=r"a\.nodescope cannot be written: it, or its folder, is read-only; name a file elsewhere"
+    ):
         ns.resume(path, steps=60)
     monkeypatch.undo()
     assert ns.load(path).ending is ns.Ending.STEPS_USED

@@ -2,6 +2,8 @@
 
 import dataclasses
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +13,7 @@ from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import note, plain_lines, progress, refuse_precious, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.data.table import headless
-from nodescope.errors import InputError
+from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.later import Later
 from nodescope.run.descend import descend_with
 
@@ -33,10 +35,11 @@ else:
 def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
     """Run a RECIPE (TOML), or what the options say. Options go before the recipe's own keys."""
     if resume is not None:
-        finished = _resumed(resume, recipe, out, given | {"force": force or None})
+        with _what_is_kept_is_told(resume):
+            finished = _resumed(resume, recipe, out, given | {"force": force or None})
     else:
         keywords = keywords_of(recipe, given)
-        with progress() as tell:
+        with progress() as tell, _what_is_kept_is_told(out):
             finished = descend_with(tell, out=out, overwrite=force, **keywords)
         _ask_about_names(finished)
     diagnosis = ns.diagnose(finished)
@@ -56,6 +59,23 @@ def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> 
             "--resume goes on with the run as it is: beside it only --steps or --epochs (the new total) and --json are allowed"
         )
     return ns.resume(path, steps=given["steps"], epochs=given["epochs"])
+
+
+@contextmanager
+def _what_is_kept_is_told(path: str | None) -> Iterator[None]:
+    """Where a run cannot be written any more: how far it got, what of it is in the file, and how it goes on."""
+    try:
+        yield
+    except FileError as error:
+        if path is None or error.run is None:
+            raise
+        kept = 0
+        with suppress(NodescopeError):
+            kept = ns.load(path).steps
+        there = (
+            f"{path} has it up to step {kept:,}, and `nodescope run --resume {path}` goes on from there" if kept else "none is kept"
+        )
+        raise FileError(f"{error}. The run had got to step {error.run.steps:,}: {there}") from error
 
 
 def _ask_about_names(finished: ns.Run) -> None:

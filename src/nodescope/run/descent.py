@@ -111,7 +111,7 @@ def go(
         except FileError as error:
             refused = refused or error
     if refused is not None:
-        refused.run = run
+        refused.give_run(run)
         raise refused
     return run
 

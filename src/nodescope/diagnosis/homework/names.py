@@ -8,6 +8,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+LONGEST_NAME = 200
+"""Letters of a name that are looked at: what is longer is no name of a quantity."""
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -74,11 +77,11 @@ class Word:
 
 def word_of(header: str) -> Word:
     """The name as a word: alphaDelta, "Alpha delta" and alpha-delta are alpha_delta; θ₁, theta_1 and theta[1] are theta, 1."""
-    text = unicodedata.normalize("NFKC", header.strip())
+    text = unicodedata.normalize("NFKC", header.strip()[:LONGEST_NAME])
     text = re.sub(r"(ŷ|y\u0302)", "y_hat", text)
     for letter, name in _LETTERS.items():
         text = text.replace(letter, name)
-    found = re.fullmatch(r"(.*?)[\s_]*[\[({]?[\s_]*((?:\d{1,6}[\s,]*)*)[\])}]?(?:\s*(?:is|are|was|now))?", text)
+    found = re.fullmatch(r"(.*?)[\s_]*[\[({]?[\s_]*((?:\d{1,6}(?!\d)[\s,]*)*)[\])}]?(?:\s*(?:is|are|was|now))?", text)
     base, index = (found[1], found[2]) if found else (text, "")
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base.strip())
     snake = re.sub(r"[^\w#]+", "_", snake).lower().strip("_")

@@ -16,6 +16,7 @@ from nodescope.diagnosis.homework.names import (
     BIASES,
     EITHER,
     EPOCHS,
+    LONGEST_NAME,
     WEIGHTS,
     Word,
     forward_quantities,
@@ -31,6 +32,8 @@ from nodescope.run.trace import Trace
 Steps = NDArray[np.int64]
 
 MOST_STEPS = 1_000_000
+MOST_NAMED = 12
+"""A message names at most so many columns."""
 MOST_LOOSE = 8
 """Columns beside the weights that may stand in a table without names."""
 STATE = {"weight": "new_weight", "bias": "new_bias"}
@@ -96,6 +99,8 @@ class Sheet:
 def lay_out(columns: Columns, recipe: Recipe, trace: Trace) -> Sheet:
     """Find the trace's quantities in the printed columns."""
     slots = _slots(trace)
+    if not columns:
+        raise InputError("the printed text has nothing that can be read as columns; give a line of names and the rows below it")
     if isinstance(columns, list):
         return _nameless(columns, recipe, slots)
     return _named(columns, recipe, slots)
@@ -269,7 +274,7 @@ def _own(header: str, word: Word, slots: dict[str, list[str]], first: int) -> Sl
         if header in parts:
             return Slot(name, parts.index(header))
     base = f"new_{word.stem}" if word.when == "new" else word.stem
-    if len(header) > 200 or base not in slots or (base in ("step", "epoch") and word.index):
+    if len(header) > LONGEST_NAME or base not in slots or (base in ("step", "epoch") and word.index):
         return None
     place = _place(list(word.index), slots[base], first)
     return None if place is None else Slot(base, place)
@@ -358,15 +363,15 @@ def _refuse_unknown(unknown: list[str], unplaced: list[str], slots: dict[str, li
     """Raise InputError for a name that is nearly one of ours or far too long, and for a weight that is not there."""
     known = [part for parts in slots.values() for part in parts]
     for header in [*unknown, *unplaced]:
-        if len(header) > 200 or header in unplaced or get_close_matches(word_of(header).stem, known, 1, 0.65):
+        if len(header) > LONGEST_NAME or header in unplaced or get_close_matches(word_of(header).stem, known, 1, 0.65):
             raise _unknown(header, slots)
 
 
 def _unknown(header: str, slots: dict[str, list[str]]) -> InputError:
     known = [part for parts in slots.values() for part in parts]
-    near = get_close_matches(word_of(header).stem, known, 1) if len(header) <= 200 else []
+    near = get_close_matches(word_of(header).stem, known, 1) if len(header) <= LONGEST_NAME else []
     hint = f"did you mean {near[0]!r}? " if near else ""
-    shown = ", ".join(known[:24]) + (", …" if len(known) > 24 else "")
+    shown = ", ".join(known[:MOST_NAMED]) + (", …" if len(known) > MOST_NAMED else "")
     return InputError(f"there is no column {quoted(header)} in a trace; {hint}The columns are {shown}")
 
 

@@ -19,6 +19,7 @@ from nodescope.run.descent import Descent
 from nodescope.run.file import stored
 from nodescope.run.file.checksum import RECORDS, Sums, add, as_text, from_text, part_of
 from nodescope.run.file.handles import in_use, read_at
+from nodescope.run.file.reasons import reason
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -49,7 +50,7 @@ def explained(path: str | PathLike[str], doing: str) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"{path} cannot be {doing}: {getattr(error, 'strerror', None) or error}") from error
+        raise FileError(f"{path} cannot be {doing}: {reason(error)}") from error
 
 
 def is_run_file(path: Path) -> bool:

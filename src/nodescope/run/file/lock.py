@@ -18,6 +18,7 @@ from pathlib import Path
 from nodescope.arithmetic.checks import path_of
 from nodescope.errors import FileError, NodescopeError
 from nodescope.run.file.handles import Identity, give_back, identity_of, in_use, take
+from nodescope.run.file.reasons import reason
 
 try:
     import fcntl
@@ -51,7 +52,7 @@ def target_of(path: str | PathLike[str]) -> Path:
     except FileNotFoundError:
         return target
     except (OSError, ValueError) as error:
-        raise FileError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
+        raise FileError(f"{path} cannot be written: {reason(error)}") from error
     if not stat.S_ISREG(mode):
         kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "thing of its own")
         raise FileError(f"{path} cannot be written: it is a {kind}; name a file")
@@ -152,7 +153,7 @@ def beside(path: str | PathLike[str]) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, NodescopeError):
             raise
-        raise FileError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise FileError(f"{path} cannot be written: {reason(error)}") from error
 
 
 _HELD: set[Identity] = set()

@@ -18,6 +18,7 @@ from pathlib import Path
 from nodescope.errors import FileError
 from nodescope.run.file.handles import in_use, read_at
 from nodescope.run.file.lock import SECONDS_OF_A_LOOK, has_a_writer, held_here
+from nodescope.run.file.log import is_damaged
 
 SECONDS_TO_WAIT = 2.0
 """For somebody else's lock on a file, before that is told."""
@@ -36,6 +37,7 @@ class Log(Enum):
     NONE = "the file stands alone"
     BESIDE = "its last steps are in its log"
     MISSING = "it had a log, which is not beside it"
+    DAMAGED = "its log is beside it, and not all of that can be read"
     FOREIGN = "it stands alone, and the log beside it is of another"
 
 
@@ -62,8 +64,8 @@ def log_of(target: Path) -> Path:
 def log_beside(target: Path) -> Log:
     """Looked at before SQLite does: it would take any log of that name for the file's own.
 
-    A log comes and goes while a run begins and ends. So that one is missing or of another file is believed only where nobody is
-    writing the file, and a second look finds the same.
+    A log comes and goes while a run begins and ends. So that one is missing, damaged or of another file is believed only where
+    nobody is writing the file, and a second look finds the same.
     """
     found = _as_it_stands(target)
     if found in (Log.NONE, Log.BESIDE):
@@ -78,7 +80,9 @@ def _as_it_stands(target: Path) -> Log:
         head = read_at(handle, _HEAD, 0)
     log = log_of(target)
     if head[_FORMAT] == _WITH_LOG:
-        return Log.BESIDE if log.exists() else Log.MISSING
+        if not log.exists():
+            return Log.MISSING
+        return Log.DAMAGED if not has_a_writer(target) and is_damaged(log, Path(f"{target}-shm")) else Log.BESIDE
     with suppress(FileNotFoundError):
         return Log.FOREIGN if log.stat().st_size else Log.NONE
     return Log.NONE
@@ -97,10 +101,11 @@ def refuse_foreign_log(path: str | PathLike[str], target: Path, log: Log) -> Non
 def opened(target: Path, log: Log) -> Iterator[sqlite3.Connection]:
     """A connection that reads all of the file as it is at one moment."""
     immutable = log in (Log.FOREIGN, Log.MISSING)
-    with in_use(target), closing(_connected(target, "immutable=1" if immutable else "mode=ro")) as connection:
-        if _begun_in_time(connection, target):
-            yield connection
-            return
+    if log is not Log.DAMAGED:  # of such a one SQLite would make a new index: that tells what is missing
+        with in_use(target), closing(_connected(target, "immutable=1" if immutable else "mode=ro")) as connection:
+            if _begun_in_time(connection, target):
+                yield connection
+                return
     with _copied(target) as copy, closing(_connected(copy, "mode=rw")) as connection:
         _begin(connection)
         yield connection

@@ -113,7 +113,8 @@ class RunFile:
                 self._fold()
         except FileError as failed:
             if error is None:
-                failed.run = self._run
+                if self._run is not None:
+                    failed.give_run(self._run)
                 raise
         finally:
             self._lock.release()

@@ -119,7 +119,8 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     Raises
     ------
     FileError
-        No run file, a damaged one, or one of a newer version; one that was still being written and whose log is not beside it.
+        No run file, a damaged one, or one of a newer version; one that was still being written and whose log is damaged or not
+        beside it.
     InputError
         The examples are not in the file and `data` is missing, or is not what the run was made with.
 
@@ -136,8 +137,8 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     path = path_of("path", path)
     log = _looked_at(path)
     found, in_log = _read(path, data, log)
-    if log is Log.MISSING and in_log and not isinstance(found, Recorded):
-        _refuse_without_log(path, found[1])
+    if in_log and log in (Log.MISSING, Log.DAMAGED) and not isinstance(found, Recorded):
+        _refuse_without_log(path, found[1], log)
     return found if isinstance(found, Recorded) else found[1]
 
 
@@ -193,6 +194,7 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
             return run
         if (total := _total(descent.recipe, steps, epochs)) is not None:
             descent.recipe = descent.recipe.with_steps(total)
+            _refuse_fewer(path, descent)
         _refuse_without_alphas(path, descent)
         refuse_foreign_log(path, target, log)
         with explained(path, "written"):
@@ -210,6 +212,15 @@ def _total(recipe: Recipe, steps: int | None, epochs: int | None) -> int | None:
     if steps is not None and epochs is not None:
         raise InputError("steps and epochs are both given; give one of them")
     return steps if epochs is None else whole("epochs", epochs) * recipe.steps_per_epoch
+
+
+def _refuse_fewer(path: str | PathLike[str], descent: Descent) -> None:
+    """What was made is kept; and with fewer steps than there are the ending would not be true."""
+    made, total = descent.cursor.step, descent.steps_asked
+    if total < made:
+        raise InputError(
+            f"{path} has {made:,} steps already, and {total:,} are asked for in all: ask for more, or leave it as it is"
+        )
 
 
 def _refuse_without_alphas(path: str | PathLike[str], descent: Descent) -> None:
@@ -290,9 +301,10 @@ def _rows(connection: sqlite3.Connection, table: str, sums: Sums) -> Iterator[tu
         yield row
 
 
-def _refuse_without_log(path: Path, run: Run) -> None:
+def _refuse_without_log(path: Path, run: Run, log: Log) -> None:
     """A run that was being written, whose last steps are not there: it is said which are, and how to have them."""
+    why = "which is not beside it. Put that back" if log is Log.MISSING else "which is damaged. Put a copy there that is whole"
     raise FileError(
         f"{path} holds a run up to step {run.steps:,}, and was still being written: its last steps were in {log_of(path).name}, "
-        f"which is not beside it. Put that back, or go on from step {run.steps:,}: ns.resume(path, steps=…)"
+        f"{why}, or go on from step {run.steps:,}: ns.resume(path, steps=…)"
     )
