@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imported(node: ast.AST) -> Iterator[str]:
     """Modules of ours that an import statement names."""
     if isinstance(node, ast.Import):
@@ -37,7 +43,7 @@ def imported(node: ast.AST) -> Iterator[str]:
 
 def test_no_circles():
     graph = {
-        name: {other for node in ast.walk(ast.parse(path.read_text())) for other in imported(node) if other != name}
+        name: {other for node in ast.walk(tree(path)) for other in imported(node) if other != name}
         for name, path in MODULES.items()
     }
     try:
@@ -51,7 +57,7 @@ def test_no_import_of_ours_within_a_function():
     late = [
         f"{path.relative_to(SRC / 'nodescope')}: {other}"
         for path in MODULES.values()
-        for function in ast.walk(ast.parse(path.read_text()))
+        for function in ast.walk(tree(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         for other in imported(node)
@@ -62,7 +68,7 @@ def test_no_import_of_ours_within_a_function():
 
 def functions() -> Iterator[tuple[str, int]]:
     for path in MODULES.values():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{path.relative_to(SRC / 'nodescope')}: {node.name}", lines_of(node) - lines_of_docstring(node)
 
