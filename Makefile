@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEV := $(VENV)/.dev
+DOCS := latex2mathml myst-nb pydata-sphinx-theme sphinx-copybutton
 BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodescope/arithmetic/*.[ch])
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-compiled test-plain mutants check check-verdicts frontend check-frontend picture goldens format sanitize
-.PHONY: check-grades bench bench-page bench-observe clean
+.PHONY: check-grades bench bench-page bench-observe clean docs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +103,11 @@ check-frontend: frontend/node_modules  ## style, types, tests, and the committed
 	! LC_ALL=C.UTF-8 grep -nE '^.{133,}' frontend/*.mjs $$(git ls-files 'frontend/src/*.ts*' 'frontend/tests/*.ts')
 	cd frontend && node build.mjs build/nodescope.js && npx tsc --noEmit -p tests && node test.mjs
 	cmp frontend/build/nodescope.js src/nodescope/hosts/static/nodescope.js
+
+docs: $(DEV)  ## the documentation, executed, as a site: docs/_build/html/index.html
+	$(PIP) $(DOCS)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "The documentation is in docs/_build/html/index.html."
 
 picture: $(DEV)  ## the README's picture, taken in Chromium
 	$(BIN)/python docs/picture.py

@@ -15,7 +15,8 @@ def test_pieces_of_somebody_elses_page(tmp_path: Path, chromium: Any):
     assert pieces[0] is not None
     assert pieces[0] == runs[0].export(fragment=True)
     file = tmp_path / "chapter.html"
-    file.write_text(f"<!doctype html><title>A chapter</title><h1>Mine</h1>{pieces[0]}<p>Between.</p>{pieces[1]}", encoding="utf-8")
+    head = "<!doctype html><title>A chapter</title><h1 id='nodescope'>Mine</h1>"
+    file.write_text(f"{head}{pieces[0]}<p>Between.</p>{pieces[1]}", encoding="utf-8")
     page = chromium.new_page()
     loaded = []
     page.on("request", lambda request: loaded.append(request.url))

@@ -19,13 +19,13 @@ _PIECE = """<div data-nodescope="" style="max-width:1100px">
 {loader}
 """
 _LOADER = """<script>
-globalThis.nodescope ??= (async () => {{
+globalThis[Symbol.for("nodescope")] ??= (async () => {{
   const packed = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
   const text = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
   const url = URL.createObjectURL(new Blob([await text.text()], {{ type: "text/javascript" }}));
   return import(url).finally(() => URL.revokeObjectURL(url));
 }})();
-globalThis.nodescope.then((bundle) => bundle.start());
+globalThis[Symbol.for("nodescope")].then((bundle) => bundle.start());
 </script>"""
 
 

@@ -104,7 +104,7 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
     """Hold every weighted delta of a step against central differences of what the step makes smaller.
 
     F is the loss over the step's own examples; the difference (F(w + ε) − F(w − ε))/2ε is wrong by about ε² of its third derivative
-    and by rounding of about u·F/ε, least at ε ≈ u^⅓ × (1 + |w|) (Press et al., "Numerical recipes", 3rd edition, section 5.7).
+    and by rounding of about u·F/ε, least at ε = u^⅓ × (1 + abs w) (Press et al., "Numerical recipes", 3rd edition, section 5.7).
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def grade(printed: Any, **settings: Any) -> Grade | ClassList:
     Notes
     -----
     Conventions combine, and their names are joined by commas: "sum, full derivative". Where several print the same numbers, the
-    first is `.convention` and the others are in `.also`. docs/grading.md has the list.
+    first is `.convention` and the others are in `.also`. docs/howto/grading.md has the list.
 
     Examples
     --------
