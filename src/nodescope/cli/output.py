@@ -27,7 +27,7 @@ PROGRESS_AFTER = 1.0
 
 
 def standard_input() -> str:
-    """All of it."""
+    """Everything that is typed or piped into the program."""
     try:
         return "" if sys.stdin is None else sys.stdin.read()
     except (OSError, ValueError) as error:

@@ -48,7 +48,7 @@ def scene_of(run: Run | Recorded) -> dict[str, Any]:
 
 
 def page(run: Run | Recorded) -> str:
-    """The file's text."""
+    """The whole text of the file: the page, its program and the document of the run."""
     script, document = bundle(), scene_of(run)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (

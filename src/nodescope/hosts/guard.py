@@ -51,7 +51,7 @@ def declared_length(scope: Scope) -> int:
 
 @dataclass(eq=False)
 class Guard:
-    """Stands before an application.
+    """It stands before an application and lets only its own person speak to it.
 
     Attributes
     ----------

@@ -82,7 +82,7 @@ class Job:
             self.failed = NOT_BEGUN
 
     def opened(self) -> Run | Recorded:
-        """The finished run.
+        """The run that this job has finished.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class Jobs:
         return job
 
     def stop(self) -> None:
-        """End all of them."""
+        """Ask every job to end where it is."""
         for job in list(self._jobs.values()):
             job.stop()
         self._seats.shutdown(wait=True, cancel_futures=True)

@@ -49,7 +49,7 @@ def served(run: Run | Recorded | None = None, table: Path | None = None, port: i
 
 
 def application(desk: Desk) -> Starlette:
-    """The routes."""
+    """The application that answers the page's routes."""
     ask = _Answers(desk)
     return Starlette(
         routes=[

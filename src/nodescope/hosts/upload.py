@@ -38,7 +38,7 @@ class Upload:
         self.name = ""
 
     def feed(self, data: bytes) -> None:
-        """The next piece."""
+        """Take the next piece of what is sent."""
         if self._ended:
             return
         self._held += data

@@ -104,7 +104,7 @@ class Epoch:
         return self.carry(alpha, np.zeros((r, r)), -self.z)
 
     def matrix(self, alpha: float) -> Floats:
-        """P, (r, r)."""
+        """The product P of an epoch at this alpha, (r, r)."""
         return np.eye(self.z.shape[1]) + self.shift(alpha)
 
     def eigenvalues(self, alpha: float) -> NDArray[np.complex128]:

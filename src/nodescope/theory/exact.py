@@ -10,12 +10,12 @@ Floats = NDArray[np.float64]
 
 
 def exact_product(alpha: float, x: Floats) -> Fraction:
-    """alpha·|x|²."""
+    """alpha·|x|², as a fraction without rounding."""
     return Fraction(alpha) * exact_square(x)
 
 
 def exact_square(x: Floats) -> Fraction:
-    """|x|²."""
+    """|x|², as a fraction without rounding."""
     return sum((Fraction(value) ** 2 for value in x.tolist()), Fraction(0))
 
 

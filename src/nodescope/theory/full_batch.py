@@ -50,7 +50,7 @@ class FullBatchPath:
 
     @cached_property
     def roots(self) -> Roots:
-        """Of each direction's recurrence."""
+        """The roots of each direction's recurrence."""
         return roots(self.rule, self.bowl.spectrum.products(self.alpha))
 
     def factors(self) -> Floats:

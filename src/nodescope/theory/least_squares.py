@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LeastSquares:
-    """The solution.
+    """The weights with the smallest mse, and how well they are determined.
 
     Attributes
     ----------

@@ -67,8 +67,8 @@ def scaled_by(values: Floats | float, exponent: int) -> Floats:
 
 
 def exponent_of(values: Floats) -> int:
-    """The power of two that the largest of some numbers is just below; 0 where all are 0."""
-    return math.frexp(float(np.abs(values).max()))[1] if values.size else 0
+    """The power of two that the largest of some numbers is just below; 0 where all are 0, or there are none."""
+    return math.frexp(float(np.abs(values).max(initial=0.0)))[1]
 
 
 def spectrum(x: Floats) -> Spectrum:

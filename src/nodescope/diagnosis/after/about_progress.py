@@ -27,7 +27,7 @@ LIMIT = "the factor of each direction, 1 − alpha·λ: Bertsekas 1999, Nonlinea
 
 @needs(GOALS)
 def mse_reached(e: Evidence) -> Finding | None:
-    """The mse asked for."""
+    """The mse that was asked for is reached."""
     if e.run.ending is not Ending.MSE_REACHED:
         return None
     asked = e.recipe.until_mse
@@ -46,7 +46,7 @@ def mse_reached(e: Evidence) -> Finding | None:
 
 @needs(GOALS)
 def solved(e: Evidence) -> Finding | None:
-    """Every delta is 0."""
+    """Every delta is 0: there is nothing left to learn."""
     if not e.solved:
         return None
     return Finding(

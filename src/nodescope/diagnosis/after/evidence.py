@@ -35,7 +35,7 @@ FIT = 0.05
 
 
 class Evidence:
-    """What a run did."""
+    """What a run did, in the numbers that findings are judged by."""
 
     error_is = "the mse is"
     """How a sentence begins that tells `end`."""

@@ -59,7 +59,7 @@ class Linear:
     # ---- measured ----
 
     def weights_at(self, step: int) -> Floats:
-        """(k, width), biases last."""
+        """The weights at a step, (k, width), biases last."""
         return self.recipe.problem.blocks(self.run.replay.state_at(step))[0]
 
     def error_at(self, step: int) -> float:
@@ -73,7 +73,7 @@ class Linear:
 
     @property
     def least(self) -> float:
-        """L."""
+        """The least mse that any weights have."""
         return self.system.bowl.least_mse
 
     @cached_property
@@ -84,12 +84,12 @@ class Linear:
 
     @cached_property
     def missing_start(self) -> float:
-        """M at the start."""
+        """The root of what is missing at the start."""
         return math.sqrt(self.system.bowl.missing)
 
     @cached_property
     def missing_end(self) -> float:
-        """M at the end."""
+        """The root of what is missing at the end."""
         return self.missing_at(self.run.steps)
 
     def missing_at(self, step: int) -> float:

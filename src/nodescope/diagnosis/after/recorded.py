@@ -262,7 +262,7 @@ class RecordedEvidence(Evidence):
 
     @property
     def true_start(self) -> float:
-        """The first loss."""
+        """The loss of the first step."""
         return float(self.losses_seen[0]) if len(self.losses_seen) else math.nan
 
     @property

@@ -120,7 +120,7 @@ class ScaledInputs:
 
 
 def scaled_inputs(linear: Linear) -> ScaledInputs:
-    """What standardising would give."""
+    """What would become of conditions and steps if the inputs were standardised."""
     x, goal = standardised(linear), linear.recipe.examples.goal
     if not x.size:
         return ScaledInputs(math.nan, linear.system.condition, math.nan, None)

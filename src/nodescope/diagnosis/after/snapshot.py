@@ -85,7 +85,7 @@ def steps_looked_at(steps: int) -> list[int]:
 
 
 def snapshots(run: Run, steps: Sequence[int] | None = None) -> list[Snapshot]:
-    """Of a replayed run."""
+    """The snapshots of a run that can be replayed, at some of its steps."""
     return [_snapshot(run, step) for step in (steps_looked_at(run.steps) if steps is None else steps)]
 
 

@@ -17,7 +17,7 @@ SAME = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Regime:
-    """How it behaves.
+    """How a run with this recipe behaves.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ SLOW = 0.99
 
 @dataclass(frozen=True, eq=False)
 class Stop:
-    """Where one example leads.
+    """Where the weights of one example end.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Stop:
 
 
 def stepped_stop(problem: Problem, start: Floats, steps: int) -> Stop:
-    """By stepping."""
+    """Where they end, found by making the steps, up to so many."""
     walked: Walked = walk_until_it_ends(problem, start, steps)
     if walked.settled_after is not None:
         return Stop(problem.blocks(walked.state)[0].copy(), walked.settled_after)

@@ -30,7 +30,7 @@ class Mismatch(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What was recomputed.
+    """How much of a run was recomputed.
 
     updates : made again by the core, from the start weights
     of : updates that the run made

@@ -132,7 +132,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _goals(run: Run, name: str) -> Any:
-    """In the table's units."""
+    """Goals of a run in the units of its table."""
     examples: Examples = run.recipe.examples
     return examples.in_own_units(getattr(examples, name))
 

@@ -11,7 +11,7 @@ from nodescope.run.recipe import Recipe
 
 @dataclass(frozen=True)
 class Places:
-    """Of one recipe."""
+    """The names of places in a recipe's states and columns."""
 
     recipe: Recipe
 

@@ -54,7 +54,7 @@ Layout = tuple[tuple[Slot, ...], ...]
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A printed table.
+    """A printed table, and what each of its columns was read as.
 
     Attributes
     ----------

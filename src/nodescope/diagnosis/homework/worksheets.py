@@ -23,7 +23,7 @@ HOW = """# Each step: prediction = sum of weight x input (then + bias); delta = 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """One sheet.
+    """One worksheet: the task, and the numbers that belong in it.
 
     Attributes
     ----------
