@@ -10,10 +10,12 @@ import type { Recipe, Scene } from "./scene";
 import alphaCss from "./style/alpha.css";
 import dockCss from "./style/dock.css";
 import sharesCss from "./style/shares.css";
+import startCss from "./style/start.css";
 import css from "./style.css";
 import type { Host } from "./view/kind";
 import { ObservedRun } from "./view/recorded/kind";
 import { Replayed } from "./view/replayed/kind";
+import { Start } from "./view/start";
 
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
@@ -22,6 +24,8 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   const host: Host = { home: place.dataset.home, alone };
   const view = isRecorded(scene) ? (
     <ObservedRun model={new Recording(scene)} host={host} />
+  ) : place.dataset.view === "start" ? (
+    <Start model={new Model(await core, scene)} />
   ) : (
     <Replayed model={new Model(await core, scene)} host={host} />
   );
@@ -29,7 +33,7 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css + dockCss + alphaCss + sharesCss);
+  sheet.replaceSync(css + dockCss + alphaCss + sharesCss + startCss);
   root.adoptedStyleSheets = [sheet];
   draw(view, root);
   const unwatch = followTheme(place);

@@ -25,7 +25,20 @@ import nodescope as ns
 from nodescope.hosts.guard import Guard
 
 pytest.importorskip("starlette")
-ROUTES = ["/", "/run", "/run/1", "/run/1/stop", "/table", "/table/0", "/static/nodescope.js", "/static/start.css", "/nowhere"]
+ROUTES = [
+    "/",
+    "/run",
+    "/run/1",
+    "/run/1/stop",
+    "/network",
+    "/example/stalls",
+    "/example/nothing",
+    "/table",
+    "/table/0",
+    "/static/nodescope.js",
+    "/static/start.css",
+    "/nowhere",
+]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"]
 
 
@@ -163,8 +176,8 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.wait_for_selector("[data-ready]")
     assert "token" not in page.url
     page.get_by_role("link", name="All runs").click()
-    page.get_by_label("alpha").fill("0.7")
-    page.get_by_role("button", name="Run").click()
+    page.get_by_label("alpha: how big a part it corrects").fill("0.7")
+    page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_selector("[data-ready]")
     page.locator("details.exactly > summary").click()
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.7, steps=325)

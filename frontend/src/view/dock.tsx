@@ -58,7 +58,7 @@ function keepFocus(event: MouseEvent): void {
   event.preventDefault();
 }
 
-function Buttons({ walk }: { walk: Walk }) {
+export function Buttons({ walk }: { walk: Walk }) {
   const { here, last } = walk;
   const playing = walk.playing.value;
   return (

@@ -88,7 +88,7 @@ function Status({ kind }: { kind: Kind }) {
 }
 
 /** Go on by itself: by whole steps, or by beats where it is slow. Gives the beat, −1 where none is shown. */
-function usePlay(walk: Walk, { rate, beats }: Speed): number {
+export function usePlay(walk: Walk, { rate, beats }: Speed): number {
   const [beat, setBeat] = useState(-1);
   const playing = walk.playing.value;
   useEffect(() => {

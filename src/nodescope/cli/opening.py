@@ -9,6 +9,7 @@ import click
 from nodescope.cli.ended import tidied_up
 from nodescope.cli.opened import opened
 from nodescope.errors import InputError, NodescopeError
+from nodescope.hosts.folder import folder_of_runs
 
 
 @click.command("open")
@@ -17,7 +18,10 @@ from nodescope.errors import InputError, NodescopeError
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of this machine (default: any free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
-    """Open a page on this machine. Of a RUN (or a recipe), of a table, or to start from."""
+    """Open a page on this machine. Of a RUN (or a recipe), of a table, or to start from.
+
+    Runs made there are kept in a folder of yours (NODESCOPE_RUNS names another) and listed when it is opened again.
+    """
     from nodescope.hosts.page import served
     from nodescope.hosts.server import server_of
 
@@ -25,7 +29,7 @@ def open_page(run: str | None, data: str | None, port: int, browser: bool) -> No
         raise InputError("name a run or --data, not both")
     try:
         of, table = None if run is None else opened(run), None if data is None else Path(data)
-        with tidied_up() as ended, served(of, table, port) as (guard, bound):
+        with tidied_up() as ended, served(of, table, port, folder_of_runs()) as (guard, bound):
             click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
             sys.stdout.flush()
             if browser:

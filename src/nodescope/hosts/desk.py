@@ -50,12 +50,14 @@ class Desk:
     """A local page's tables and runs."""
 
     folder: Path
+    kept: Path | None = None
+    """Where runs outlive the page."""
     tables: dict[int, Shelved] = field(default_factory=dict)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """One table is read at a time: that is what takes memory."""
 
     def __post_init__(self) -> None:
-        self.jobs = Jobs(self.folder)
+        self.jobs = Jobs(self.folder, self.kept)
         self._places = 0
         self._coming = 0
 

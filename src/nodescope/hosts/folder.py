@@ -23,6 +23,15 @@ PREFIX = "nodescope-page-"
 _LOCK = "lock"
 
 
+def folder_of_runs() -> Path:
+    """Where runs of the local page are kept when it ends: NODESCOPE_RUNS, or where this system keeps a user's data."""
+    named = os.environ.get("NODESCOPE_RUNS")
+    if named:
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "nodescope" / "runs"
+
+
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A new folder, locked; those that killed pages left are removed first."""

@@ -38,6 +38,11 @@ def of_node(form: Form) -> Keywords:
     return keywords
 
 
+def name_of_node(form: Form) -> str:
+    """What a run of typed numbers is called: 0.4 × 1 → 0.6, alpha 0.1."""
+    return f"{field(form, 'weight')} × {field(form, 'input')} → {field(form, 'goal')}, alpha {field(form, 'alpha', 'auto')}"
+
+
 def of_fit(form: Form, names: Sequence[str]) -> Keywords:
     """Keywords from the choice of columns, which go by their place."""
     goal = _column("goal", field(form, "goal"), names)

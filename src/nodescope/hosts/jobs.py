@@ -1,10 +1,14 @@
 """Runs that the local page has made or is making: two at once, the others in a queue, each with how far it is and a way to stop it.
 
 A finished run goes to a run file in the page's folder and is opened again when somebody looks at it, so that memory holds none.
+Runs of earlier pages are listed with them, where a folder for them is given.
 """
 
+import contextlib
+import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,39 +17,14 @@ from pathlib import Path
 
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
-from nodescope.run.class_score import ClassScore
+from nodescope.hosts.summary import Summary, read
 from nodescope.run.descent import Descent, go
 from nodescope.run.file.saving import load, save
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.views.numbers import short
 
 NOT_BEGUN = "it was taken out of the queue before it began"
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finished run in the list of runs."""
-
-    steps: int
-    ending: str
-    mse: str = ""
-    unseen: str = ""
-
-    @classmethod
-    def of(cls, run: Run | Recorded) -> "Told":
-        if isinstance(run, Recorded):
-            return cls(run.steps, f"{run.ending.name}, observed in {run.program}")
-        if isinstance(run.score, ClassScore):
-            return cls(run.steps, run.ending.name, short(run.mse), _accuracy(run.score))
-        unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
-        error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
-        return cls(run.steps, run.ending.name, short(run.mse), error)
-
-
-def _accuracy(score: ClassScore) -> str:
-    return "" if score.unseen is None else f"{100 * score.unseen.accuracy:.4g} % right"
 
 
 @dataclass(eq=False)
@@ -54,7 +33,7 @@ class Job:
 
     number: int
     name: str
-    told: Told | None = None
+    told: Summary | None = None
     failed: str = ""
     descent: Descent | None = None
     stop_asked: threading.Event = field(default_factory=threading.Event)
@@ -95,16 +74,21 @@ class Job:
         run: Run | Recorded = load(self.file)
         return run
 
-    def finish(self, run: Run | Recorded, folder: Path) -> None:
-        """Put a run down; only then is it done."""
-        file = folder / f"run-{self.number}.nodescope"
-        told = Told.of(run)
+    def finish(self, run: Run | Recorded, file: Path) -> None:
+        """Put a run down, with what is told of it beside it; only then is it done."""
+        told = Summary.of(run)
         try:
             save(run, file, overwrite=True)
             self.file = file
-        except NodescopeError:
-            self.held = run
+            told.write(summary_of(file), self.name)
+        except (NodescopeError, OSError):
+            self.held = run if self.file is None else None
         self.descent, self.told = None, told
+
+
+def summary_of(file: Path) -> Path:
+    """Where what is told of a run file stands."""
+    return file.with_suffix(".json")
 
 
 class Jobs:
@@ -114,18 +98,38 @@ class Jobs:
     ----------
     folder : Path
         Takes the files of finished runs.
+    kept : Path, optional
+        Takes them in its place, and still has them when the page is gone; made when the first run is done.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, kept: Path | None = None) -> None:
+        self.folder, self.kept = folder, kept
         self.forgotten = 0
         self._jobs: dict[int, Job] = {}
         self._next = 1
         self._lock = threading.Lock()
         self._seats = ThreadPoolExecutor(caps.SEATS, thread_name_prefix="run")
+        self._remember()
 
     def __iter__(self) -> Iterator[Job]:
         return iter(sorted(self._jobs.values(), key=lambda job: -job.number))
+
+    def _remember(self) -> None:
+        """Take in the runs that earlier pages kept."""
+        if self.kept is None or not self.kept.is_dir():
+            return
+        for file in sorted(self.kept.glob("*.nodescope"))[-caps.MOST_RUNS :]:
+            found = read(summary_of(file))
+            if found is not None:
+                job = self._new(found[0])
+                job.file, job.told = file, found[1]
+
+    def _file_of(self, job: Job) -> Path:
+        if self.kept is not None:
+            with contextlib.suppress(OSError):
+                self.kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+                return self.kept / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{job.number}.nodescope"
+        return self.folder / f"run-{job.number}.nodescope"
 
     def get(self, number: int) -> Job | None:
         return self._jobs.get(number)
@@ -137,7 +141,7 @@ class Jobs:
     def hold(self, name: str, run: Run | Recorded) -> Job:
         """A run that is there already."""
         job = self._new(name)
-        job.held, job.told = run, Told.of(run)
+        job.held, job.told = run, Summary.of(run)
         return job
 
     def start(self, name: str, make: Callable[[], Recipe]) -> Job:
@@ -180,6 +184,7 @@ class Jobs:
             del self._jobs[oldest.number]
             if oldest.file is not None:
                 oldest.file.unlink(missing_ok=True)
+                summary_of(oldest.file).unlink(missing_ok=True)
             self.forgotten += 1
 
     def _run(self, job: Job, make: Callable[[], Recipe]) -> None:
@@ -187,7 +192,7 @@ class Jobs:
             recipe = make()
             job.descent = Descent.start(recipe)
             job.descent.stop_asked = job.stop_asked
-            job.finish(go(recipe, job.descent), self.folder)
+            job.finish(go(recipe, job.descent), self._file_of(job))
         except NodescopeError as error:
             job.failed = str(error)
         except MemoryError:

@@ -15,13 +15,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import caps, forms, pages
+from nodescope.hosts import caps, forms, pages, toys
+from nodescope.hosts import start as first_page
 from nodescope.hosts.desk import Desk
 from nodescope.hosts.file import bundle
 from nodescope.hosts.folder import own_folder
 from nodescope.hosts.forms import Form, Keywords
 from nodescope.hosts.guard import BodyRefused, Guard, declared_length
 from nodescope.hosts.jobs import Job
+from nodescope.hosts.showcase import SHOWN, made
 from nodescope.hosts.upload import Upload
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
@@ -32,12 +34,14 @@ TOO_MUCH = 413
 
 
 @contextlib.contextmanager
-def served(run: Run | Recorded | None = None, table: Path | None = None, port: int = 0) -> Iterator[tuple[Guard, socket.socket]]:
-    """The guarded application and its bound socket; at the end its runs are stopped and its folder is gone."""
+def served(
+    run: Run | Recorded | None = None, table: Path | None = None, port: int = 0, kept: Path | None = None
+) -> Iterator[tuple[Guard, socket.socket]]:
+    """The guarded application and its bound socket; at the end its runs are stopped and its folder is gone, but for those kept."""
     with own_folder() as folder, socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(("127.0.0.1", port))
-        desk, home = Desk(folder), "/"
+        desk, home = Desk(folder, kept), "/"
         try:
             if run is not None:
                 home = f"/run/{desk.jobs.hold('the run opened', run).number}"
@@ -55,6 +59,8 @@ def application(desk: Desk) -> Starlette:
         routes=[
             Route("/", ask.start, methods=["GET"]),
             Route("/run", ask.run_node, methods=["POST"]),
+            Route("/network", ask.run_network, methods=["POST"]),
+            Route("/example/{name}", ask.example, methods=["GET"]),
             Route("/run/{number}", ask.run, methods=["GET"]),
             Route("/run/{number}/stop", ask.stop, methods=["POST"]),
             Route("/table", ask.take_table, methods=["POST"]),
@@ -78,26 +84,51 @@ class _Answers:
         self.desk = desk
         self.showing = asyncio.Semaphore(1)
         """A view of a large run takes memory too, so they are made one by one."""
+        self.examples: dict[str, int] = {}
+        """Runs of the start page that were opened, by name."""
         self.asking = asyncio.Semaphore(caps.SEATS)
         """Those who wait for a table to be read hold no thread."""
 
     async def start(self, _request: Request) -> Response:
-        return HTMLResponse(pages.start(self.desk.jobs))
+        return await self._started()
+
+    async def _started(self, wrong: first_page.Wrong | None = None, typed: Form | None = None, status: int = 200) -> Response:
+        async with self.showing:
+            return HTMLResponse(await run_in_threadpool(first_page.page, self.desk.jobs, wrong, typed), status)
+
+    async def example(self, request: Request) -> Response:
+        """One of the runs that the start page shows, opened."""
+        name = request.path_params["name"]
+        if name not in SHOWN:
+            return _nothing()
+        if name not in self.examples:
+            run = await run_in_threadpool(made, name)
+            self.examples[name] = self.desk.jobs.hold(SHOWN[name].title, run).number
+        return RedirectResponse(f"/run/{self.examples[name]}", 303)
+
+    async def run_network(self, request: Request) -> Response:
+        form = forms.EMPTY
+        try:
+            form = await _form(request)
+            job = await self._begun(*toys.of_network(form))
+        except NodescopeError as error:
+            return await self._start_again(error, "network", form)
+        return await _soon(job)
 
     async def run_node(self, request: Request) -> Response:
         form = forms.EMPTY
         try:
             form = await _form(request)
-            job = await self._begun("a node", forms.of_node(form))
+            job = await self._begun(forms.name_of_node(form), forms.of_node(form))
         except NodescopeError as error:
-            return self._start_again(error, "node", form)
+            return await self._start_again(error, "node", form)
         return await _soon(job)
 
     async def take_table(self, request: Request) -> Response:
         try:
             number = await self._shelved(request)
         except NodescopeError as error:
-            return self._start_again(error, "table", forms.EMPTY)
+            return await self._start_again(error, "table", forms.EMPTY)
         return RedirectResponse(f"/table/{number}", 303)
 
     async def columns(self, request: Request) -> Response:
@@ -161,9 +192,8 @@ class _Answers:
             async with self.asking:
                 return await run_in_threadpool(self.desk.named, part, upload.name)
 
-    def _start_again(self, error: NodescopeError, of: str, form: Form) -> Response:
-        wrong = pages.Wrong(self.desk.sentence(error), of)
-        return HTMLResponse(pages.start(self.desk.jobs, wrong, form), _status(error))
+    async def _start_again(self, error: NodescopeError, of: str, form: Form) -> Response:
+        return await self._started(first_page.Wrong(self.desk.sentence(error), of), form, _status(error))
 
 
 async def _form(request: Request) -> Form:

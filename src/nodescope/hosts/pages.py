@@ -1,7 +1,6 @@
-"""The local page's HTML: start, choosing a table's columns, a run on its way, a run. Words of others go through `escape`."""
+"""The local page's HTML: choosing a table's columns, a run on its way, a run. Words of others go through `escape`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
@@ -12,7 +11,7 @@ from nodescope.hosts import caps
 from nodescope.hosts.desk import Shelved
 from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.forms import Form
-from nodescope.hosts.jobs import Job, Jobs
+from nodescope.hosts.jobs import Job
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import report
@@ -32,70 +31,12 @@ def page_around(title: str, body: str, head: str = "") -> str:
     )
 
 
-def _field(label: str, name: str, value: str) -> str:
+def field_of(label: str, name: str, value: str) -> str:
     return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"></label>'
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """What was wrong with a form.
-
-    Attributes
-    ----------
-    sentence : str
-    of : "node" or "table"
-        The form of the start page that it belongs to.
-    """
-
-    sentence: str = ""
-    of: str = "node"
-
-
-SEED = {"weight": "0.4", "input": "1", "goal": "0.6", "alpha": "0.1", "steps": "325"}
-
-
-def start(jobs: Jobs, wrong: Wrong | None = None, typed: Form | None = None) -> str:
-    """The node ready to run, a place to drop a table, and the runs so far; `typed` is the form as it was sent."""
-    typed, wrong = typed or {}, wrong or Wrong()
-    fields = "".join(_field(name, name, typed.get(name, [value])[0]) for name, value in SEED.items())
-    said = {wrong.of: _wrong(wrong.sentence)}
-    return page_around(
-        "nodescope",
-        f"""<main class="start"><h1>nodescope</h1>
-<p class="soft">Every number inside every node at every step, exactly. This page is on this machine only.</p>
-<section><h2>The node that it all grew from</h2>{said.get("node", "")}
-<p>Several inputs or examples: write them as 0,1,2.</p>
-<form method="post" action="/run">{fields}<button>Run</button></form></section>
-<section><h2>A table of your own</h2>{said.get("table", "")}
-<p>CSV or Parquet: choose a file, or drop it on the field. It stays on this machine.</p>
-<form method="post" action="/table" enctype="multipart/form-data">
-<label>Table <input type="file" name="table" required></label><button>Look at its columns</button></form></section>
-{_runs(jobs)}</main>""",
-    )
-
-
-def _wrong(message: str) -> str:
+def wrong_of(message: str) -> str:
     return f'<p class="wrong" role="alert">{escape(plain_text(message))}</p>' if message else ""
-
-
-def _runs(jobs: Jobs) -> str:
-    rows = "".join(
-        f'<tr><td><a href="/run/{job.number}">{job.number}: {name_of(job.name)}</a></td>{_cells(job)}</tr>' for job in jobs
-    )
-    if not rows:
-        return ""
-    head = "".join(f'<th scope="col">{text}</th>' for text in ("run", "steps", "how it ended", "mse", "RMSE unseen"))
-    gone = f'<p class="soft">The {jobs.forgotten:,} oldest are forgotten.</p>' if jobs.forgotten else ""
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f"<section><h2>Runs so far, to compare</h2>{table}{gone}</section>"
-
-
-def _cells(job: Job) -> str:
-    told = job.told
-    if told is None:
-        state = escape(plain_text(job.failed)) or ("waits for its turn" if job.waits else "on its way")
-        return f"<td>{job.steps:,}</td><td>{state}</td><td></td><td></td>"
-    return f"<td>{told.steps:,}</td><td>{name_of(told.ending)}</td><td>{escape(told.mse)}</td><td>{escape(told.unseen)}</td>"
 
 
 def name_of(text: str) -> str:
@@ -122,10 +63,10 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
     asked = f'<p class="wrong" role="note">{escape(plain_text(table.headless))}</p>' if table.headless else ""
 
     def typed_or(label: str, key: str, default: str) -> str:
-        return _field(label, key, form.get(key, [default])[0])
+        return field_of(label, key, form.get(key, [default])[0])
 
     def choice(label: str, key: str, values: Mapping[str, str], default: str) -> str:
-        return f'<label>{label} <select name="{key}">{_options(values, form.get(key, [default])[0])}</select></label>'
+        return f'<label>{label} <select name="{key}">{options_of(values, form.get(key, [default])[0])}</select></label>'
 
     def check(label: str, key: str) -> str:
         mark = " checked" if not form or key in form else ""
@@ -134,26 +75,26 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
     return page_around(
         "nodescope: a table",
         f"""<main class="start"><h1>{name_of(table.path.name)}</h1><p><a href="/">Back to the start</a></p>{asked}
-<section><h2>Fit a node, or layers of nodes</h2>{_wrong(wrong)}
+<section><h2>Fit a node, or layers of nodes</h2>{wrong_of(wrong)}
 <form method="post" action="/table/{number}">
 {choice("Goal", "goal", goals, str(max(table.numbers)))}
 <fieldset><legend>Inputs (the goal is left out by itself)</legend>{boxes}</fieldset>{left}
 {check("all columns to mean 0, deviation 1 (of one node: the inputs alone)", "standardise")}
 {check("leave out rows that lack a number", "missing")}
 {typed_or("Part kept unseen", "holdout", "0.2")}{typed_or("Alpha", "alpha", "auto")}{typed_or("Epochs", "epochs", "200")}
-{choice("Examples a step", "batch", _same("1", "32", "all"), "all")}
+{choice("Examples a step", "batch", same_of("1", "32", "all"), "all")}
 {typed_or("Hidden nodes: none, or 8,8", "hidden", "")}
-{choice("Their activation", "activation", _same(*sorted(ACTIVATIONS, key=lambda name: name != "tanh")), "tanh")}
-{choice("Rule", "rule", _same(*RULES), "plain")}
+{choice("Their activation", "activation", same_of(*sorted(ACTIVATIONS, key=lambda name: name != "tanh")), "tanh")}
+{choice("Rule", "rule", same_of(*RULES), "plain")}
 <button>Fit</button></form></section></main>""",
     )
 
 
-def _same(*words: str) -> dict[str, str]:
+def same_of(*words: str) -> dict[str, str]:
     return {word: word for word in words}
 
 
-def _options(values: Mapping[str, str], chosen: str) -> str:
+def options_of(values: Mapping[str, str], chosen: str) -> str:
     """Options of a choice; a chosen one that was never offered stands with them, so that the sentence about it is understood."""
     shown = values if chosen in values else {**values, chosen: name_of(chosen)}
     return "".join(
@@ -190,7 +131,7 @@ def nothing(sentence: str = "There is nothing here") -> str:
 def failed(job: Job, sentence: str) -> str:
     """A run that there is not, and why."""
     return page_around(
-        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{_wrong(sentence)}<p><a href="/">Back</a></p></main>'
+        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{wrong_of(sentence)}<p><a href="/">Back</a></p></main>'
     )
 
 

@@ -1,0 +1,99 @@
+"""A run in a line of the local page's list: what it did in a few words, its error as a small curve; kept beside its file."""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nodescope.arithmetic.core import engine
+from nodescope.diagnosis.after.verdict import diagnose
+from nodescope.errors import NodescopeError
+from nodescope.run.class_score import ClassScore
+from nodescope.run.recorded import Recorded
+from nodescope.run.run import Run
+from nodescope.views.numbers import short
+
+POINTS = 40
+"""So many errors make a small curve."""
+LONGEST = 200
+"""Letters of a text in a summary; longer ones are cut."""
+_HEALTHY = "Healthy"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished run in the list of runs.
+
+    Attributes
+    ----------
+    steps : int
+    ending : str
+    mse, unseen : str
+        "" where there is none.
+    sentence : str
+        What it did.
+    curve : tuple of float
+        Its error at evenly spaced steps, finite ones only.
+    """
+
+    steps: int
+    ending: str
+    mse: str = ""
+    unseen: str = ""
+    sentence: str = ""
+    curve: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, run: Run | Recorded) -> "Summary":
+        """Of a run, or of what was observed of one."""
+        if isinstance(run, Recorded):
+            ending = f"{run.ending.name}, observed in {run.program}"
+            return cls(run.steps, ending, sentence=_sentence(run), curve=_finite(run.losses[:: -(-len(run.losses) // POINTS) or 1]))
+        if isinstance(run.score, ClassScore):
+            return cls(run.steps, run.ending.name, short(run.mse), _accuracy(run.score), _sentence(run), _curve(run))
+        unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
+        error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
+        return cls(run.steps, run.ending.name, short(run.mse), error, _sentence(run), _curve(run))
+
+    def write(self, path: Path, name: str) -> None:
+        """Keep it, with the run's name."""
+        path.write_text(json.dumps({"name": name, **asdict(self)}), encoding="utf-8")
+
+
+def read(path: Path) -> tuple[str, Summary] | None:
+    """A run's name and its summary as they were kept; None where the file holds something else."""
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        texts = {name: str(found[name])[:LONGEST] for name in ("ending", "mse", "unseen", "sentence")}
+        curve = _finite([float(value) for value in found["curve"][:POINTS]])
+        return str(found["name"])[:LONGEST], Summary(int(found["steps"]), **texts, curve=curve)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def _accuracy(score: ClassScore) -> str:
+    return "" if score.unseen is None else f"{100 * score.unseen.accuracy:.4g} % right"
+
+
+def _sentence(run: Run | Recorded) -> str:
+    """What is wrong where something is, else how it ended."""
+    try:
+        headline = diagnose(run).headline
+    except NodescopeError:
+        headline = ""
+    if not headline or headline.startswith(_HEALTHY):
+        headline = run.sentence.partition(":")[0].partition(";")[0]
+    return headline.rstrip(".")[:LONGEST]
+
+
+def _curve(run: Run) -> tuple[float, ...]:
+    """The error over all examples at evenly spaced steps of the part in which something happens."""
+    problem = run.recipe.problem
+    last = run.replay.last_step
+    steps = sorted({last * i // (POINTS - 1) for i in range(POINTS)})
+    return _finite([engine().mse(problem, problem.weights(run.replay.state_at(step))) for step in steps])
+
+
+def _finite(values: list[float]) -> tuple[float, ...]:
+    return tuple(value for value in values if math.isfinite(value))
