@@ -10,7 +10,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-compiled test-plain mutants check check-verdicts frontend check-frontend picture goldens format sanitize
+.PHONY: help run test test-long test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
 .PHONY: check-grades bench bench-page bench-observe clean docs
 
 help:  ## this list
@@ -39,19 +39,23 @@ check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 check-grades: $(DEV)  ## how often homework is called by its right name, as a table (an hour; GRADED=5 nodes of each kind: minutes)
 	$(BIN)/python tests/homework/check.py $(or $(GRADED),200)
 
-test: $(DEV)  ## all tests on the compiled core; beside them those of the engine on plain Python
-	@echo "Tests run on the compiled core, and on plain Python at the same time, which is shown when it is done. It takes minutes."
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-compiled test-plain
+test: $(DEV)  ## all tests on the compiled core, and those of the engine on plain Python too
+	@echo "Tests run in two halves at the same time; the second is shown when it is done. It takes minutes."
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-inside test-outside
 
 test-long:  ## the same with ten times as many random cases
 	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
 
-test-compiled: $(DEV)
-	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest
+# What goes through whole programs, or through a browser, and waits for them: as long as all else together.
+OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/frameworks tests/hosts
 
-test-plain: $(DEV)
+test-inside: $(DEV)
+	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE:%=--ignore=%)
+
+test-outside: $(DEV)
 	@mkdir -p build
-	@NODESCOPE_ENGINE=plain $(BIN)/python -m pytest >build/test-plain.txt 2>&1; passed=$$?; cat build/test-plain.txt; exit $$passed
+	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest && NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE); } \
+	  >build/test-outside.txt 2>&1; passed=$$?; cat build/test-outside.txt; exit $$passed
 
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
 	$(BIN)/python tests/mutants/run.py $(MUTANTS)

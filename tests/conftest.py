@@ -1,7 +1,7 @@
 """Settings for all tests: what runs where, and how many random cases; the same ones every time in CI.
 
-NODESCOPE_ENGINE, "compiled" or "plain", is what nodescope itself reads: `make test` runs all tests on the compiled core, and beside
-them those of `ON_BOTH` on plain Python.
+NODESCOPE_ENGINE, "compiled" or "plain", is what nodescope itself reads: `make test` runs all tests on the compiled core, and
+those of `ON_BOTH` on plain Python too.
 NODESCOPE_TESTS is "short" (under sanitizers, which slow the core down), "default" or "long" (`make test-long`).
 """
 
