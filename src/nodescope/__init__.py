@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nodescope.diagnosis.after.finding import Finding
     from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
     from nodescope.diagnosis.before.forecast import Forecast, forecast
+    from nodescope.diagnosis.before.inspected import Inspection
+    from nodescope.diagnosis.before.inspection import inspect
     from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha
     from nodescope.diagnosis.checks.certificate import Certificate
     from nodescope.diagnosis.checks.compare import Comparison, compare
@@ -43,6 +45,8 @@ _NAMES_OF = {
     "diagnosis.after.finding": "Finding",
     "diagnosis.after.verdict": "Diagnosis diagnose",
     "diagnosis.before.forecast": "Forecast forecast",
+    "diagnosis.before.inspected": "Inspection",
+    "diagnosis.before.inspection": "inspect",
     "diagnosis.checks.bisect": "Boundary bisect_alpha",
     "diagnosis.checks.certificate": "Certificate",
     "diagnosis.checks.compare": "Comparison compare",
@@ -95,6 +99,7 @@ __all__ = [
     "Grade",
     "GradientCheck",
     "InputError",
+    "Inspection",
     "Network",
     "NodescopeError",
     "Recipe",
@@ -111,6 +116,7 @@ __all__ = [
     "fit",
     "forecast",
     "grade",
+    "inspect",
     "load",
     "network",
     "read_recipe",

@@ -17,8 +17,9 @@ HEAVY = ("pandas", "polars", "pyarrow", "rich", "click", "sklearn", "torch", "st
 def test_public_names():
     assert " ".join(sorted(ns.__all__)) == (
         "Boundary Certificate ClassList Comparison DataChanged Diagnosis Ending Explanation FileError Finding Fit Forecast "
-        "Grade GradientCheck InputError Network NodescopeError Recipe Recorded Run Sweep bisect_alpha check_gradients compare "
-        "descend diagnose explain export fit forecast grade load network read_recipe resume save schedule show sweep verify"
+        "Grade GradientCheck InputError Inspection Network NodescopeError Recipe Recorded Run Sweep bisect_alpha check_gradients "
+        "compare descend diagnose explain export fit forecast grade inspect load network read_recipe resume save schedule show "
+        "sweep verify"
     )
     assert all(getattr(ns, name).__doc__ for name in ns.__all__)
 

@@ -395,9 +395,11 @@ def test_a_decimal_comma_is_asked_about():
 def test_a_first_line_of_numbers_is_asked_about(tmp_path):
     table = tmp_path / "t.csv"
     table.write_text("1.5,2.5\n3,4\n5,6\n7,8\n")
+    assert "the first line was taken for a row" in call("run", "--data", table, "--goal", "price", code=2).stderr
+    assert "is read with no line of names (columns are called 0, 1, …)" in call("run", "--data", table, "--goal", "1").stderr
     question = "the column names are numbers ('1.5', '2.5'): is the line of names missing? Put one before the first row"
-    assert question in call("run", "--data", table, "--goal", "price", code=2).stderr
-    assert question in call("run", "--data", table, "--goal", "2.5").stderr
+    assert question in call("run", "--data", table, "--goal", "price", "--header", code=2).stderr
+    assert question in call("run", "--data", table, "--goal", "2.5", "--header").stderr
     table.write_text("0,1\n3,4\n5,6\n7,8\n")
     assert call("run", "--data", table, "--goal", "1").stderr == ""
 

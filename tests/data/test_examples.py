@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nodescope.data import Source, fingerprint, is_table, read_examples
+from nodescope.data import Source, fingerprint, is_table
+from nodescope.data.reading import read_examples
 from nodescope.errors import FileError, InputError
 
 COLUMNS = {"a": [1.5, 2.0, 4.0], "b": [10, 20, 30]}
@@ -69,13 +70,16 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], list[str]]] = {
     "header only": (b"a,b\n", {}, ["no rows"]),
     "ragged": (b"a,b\n1,2\n3\n", {}, ["t.csv", "row 2 (line 3)", "1 cell,", "2 column names"]),
     "same name twice": (b"a,a,b\n1,2,3\n", {}, ["'a' occurs twice"]),
-    "names not UTF-8": (b"a\xe9,b\n1,2\n", {}, ["not UTF-8", "save the file as UTF-8"]),
-    "cell not UTF-8": (b"a,b\n1,2\n\xe9,3\n", {}, ["row 2 (line 3)", "'a'", "not UTF-8"]),
-    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), {}, ["UTF-16", "save it as UTF-8"]),
+    "cell in Latin-1": (b"a,b\n1,2\n\xe9,3\n", {}, ["row 2 (line 3)", "'a'", "the text '\u00e9'"]),
+    "not UTF-8 far down": (
+        b"a,b\n" + b"1,2\n" * 30_000 + b"\xe9,3\n",
+        {},
+        ["row 30001 (line 30002)", "'a'", "not UTF-8", 'encoding="latin-1"'],
+    ),
     "too exact": (b"a,b\n1,2\n9007199254740993,3\n", {}, ["row 2", "'a'", "9007199254740993", "2**53"]),
     "infinite": (b"a,b\n1,-inf\n", {}, ["row 1 (line 2)", "'b'", "-inf", "finite"]),
     "overflow": (b"a,b\n1e400,1\n", {}, ["row 1", "'a'", "finite"]),
-    "semicolons": (b"a;b\n1;2\n", {}, ["'a;b'", "commas"]),
+    "semicolons that were said to be commas": (b"a;b\n1;2\n", {"reading": {"delimiter": ","}}, ["'a;b'", "delimiter"]),
     "text": (b"a,b,c\nx,2,3\n", {"inputs": ["a"]}, ["row 1 (line 2)", "'a'", "'x'", "leave the column out"]),
     "text not asked for": (b"a,b,c\nx,2,3\n", {}, ["'a'", "inputs=['c']"]),
     "missing": (b"a,b\n1,2\nNA,3\n,4\n", {}, ["2 of 3 rows", "rows 2, 3", "'a'", 'missing="drop"']),

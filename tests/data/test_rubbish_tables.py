@@ -340,7 +340,7 @@ def test_sizes_are_declared_before_anything_is_unpacked(tmp_path: Path, monkeypa
     size = open_file(path).declared()
     assert size.rows == rows
     assert size.unpacked < path.stat().st_size * 10, "runs of one value stay short in the file itself"
-    monkeypatch.setattr("nodescope.data.files._memory", lambda: 16.0 * 2 * rows - 1)
+    monkeypatch.setattr("nodescope.data.files.memory", lambda: 16.0 * 2 * rows - 1)
     monkeypatch.setattr("pyarrow.parquet.ParquetFile.read", lambda *_, **__: pytest.fail("it was unpacked"))
     assert "says that it has 3,000,000 rows" in refused_or_done(lambda: fit(path))
     for text, least in ((b"x,y\n1,2\n3,4", 1), (b"x\r1\r2\r", 3), (b"x\r\n1\r\n", 2)):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nodescope.data import read_examples
+from nodescope.data.reading import read_examples
 from nodescope.run.score import linear, score
 
 

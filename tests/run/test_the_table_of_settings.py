@@ -9,7 +9,8 @@ from click.testing import CliRunner
 import nodescope as ns
 from nodescope.cli import cli
 from nodescope.run.recipe import Recipe
-from nodescope.run.settings import MEANT, defaults, plain_names, recipe_keys, table
+from nodescope.run.setting import MEANT
+from nodescope.run.settings import defaults, plain_names, recipe_keys, table
 
 EXPECTED = {
     "weight": None, "network": None, "input": None, "goal": None, "data": None, "inputs": None, "standardise": False,
@@ -17,7 +18,8 @@ EXPECTED = {
     "time_limit": None, "tolerance": None, "keep": "last",
     "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
-    "classes": None, "out": None, "overwrite": False,
+    "classes": None, "indicator": False, "categories": "refuse", "unknown": "refuse", "dates": None, "delimiter": None,
+    "decimal": None, "thousands": None, "encoding": None, "header": None, "out": None, "overwrite": False,
 }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _PLACES = {
     "fit": "fitting.fit",
     "forecast": "judge.forecast",
     "grade": "homework.grade",
+    "inspect": "read.inspect",
     "open": "opening.open_page",
     "predict": "read.predict",
     "run": "judge.run",

@@ -16,6 +16,7 @@ from nodescope.data.table import headless
 from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.later import Later
 from nodescope.run.descend import descend_with
+from nodescope.run.recipe import Recipe
 
 if TYPE_CHECKING:
     from nodescope.views import report, values
@@ -41,7 +42,7 @@ def run(recipe: str | None, resume: str | None, out: str | None, force: bool, fu
         keywords = keywords_of(recipe, given)
         with progress() as tell, _what_is_kept_is_told(out):
             finished = descend_with(tell, out=out, overwrite=force, **keywords)
-        _ask_about_names(finished)
+        _tell_of_table(finished.recipe)
     diagnosis = ns.diagnose(finished)
     if as_json:
         click.echo(values.as_json(values.run_values(finished) | values.judgement_values(diagnosis)))
@@ -78,10 +79,15 @@ def _what_is_kept_is_told(path: str | None) -> Iterator[None]:
         raise FileError(f"{error}. The run had got to step {error.run.steps:,}: {there}") from error
 
 
-def _ask_about_names(finished: ns.Run) -> None:
-    """Say it where the first line of a table may have been a row."""
-    source = finished.recipe.source
-    if source is not None and (question := headless((*source.inputs, *source.goals))):
+def _tell_of_table(recipe: Recipe) -> None:
+    """Say how a table was read and what was made of it, and where the first line may have been a row."""
+    source = recipe.source
+    if source is None:
+        return
+    for line in source.notes:
+        note(line)
+    names = (*source.columns, *source.goals)
+    if source.reading.get("header", True) and (question := headless(names)):
         note(f"{source.where}: {question}")
 
 

@@ -1,13 +1,17 @@
 """`trace` and `predict`: numbers of a run, to read or to hand on."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
+import nodescope as ns
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import Write, note, refuse_precious, tell_written, writer
+from nodescope.cli.output import Write, note, plain_lines, refuse_precious, tell_written, writer
+from nodescope.cli.recipe_options import reading_options
+from nodescope.cli.words import in_shell_words
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.file.lock import beside
@@ -158,3 +162,20 @@ def _classes_told(fitted: Run, table: str, prediction: Any) -> dict[str, Any]:
     likely = fitted.predict_probabilities(table).T
     told = {f"P({label})": column for label, column in zip(fitted.recipe.classes, likely, strict=True)}
     return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()], **told}
+
+
+@click.command()
+@click.argument("table", type=click.Path())
+@click.option("--goal", help="Columns to predict, which are then no inputs: price, or a,b.")
+@click.option("--inputs", help="Only these are inputs: a,b.")
+@reading_options
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def inspect(table: str, goal: str | None, inputs: str | None, as_json: bool, **reading: Any) -> None:
+    """Look at a TABLE before it is used. Columns, types, ranges, gaps, scale, collinearity, and what alpha they imply."""
+    seen = ns.inspect(
+        table,
+        goal=None if goal is None else [name.strip() for name in goal.split(",")],
+        inputs=None if inputs is None else [name.strip() for name in inputs.split(",")],
+        **reading,
+    )
+    click.echo(values.as_json(dataclasses.asdict(seen)) if as_json else plain_lines(in_shell_words(str(seen))))

@@ -9,7 +9,8 @@ import click
 from nodescope.data.scaling import WAYS
 from nodescope.errors import InputError
 from nodescope.hosts.typed import numbers, one_or_each_step
-from nodescope.run.settings import Setting, settings_type, table
+from nodescope.run.setting import Setting
+from nodescope.run.settings import READING, settings_type, table
 from nodescope.run.toml import read_recipe
 
 Options = dict[str, Any]
@@ -39,6 +40,8 @@ def _option(name: str, setting: Setting, as_text: bool) -> Callable[[Command], C
         return click.option(flag, is_flag=False, flag_value=_ALONE, type=click.Choice([_ALONE, *WAYS, "no"]), help=words)
     if setting.shell == "choice":
         return click.option(flag, type=click.Choice(get_args(settings_type(name))), help=words)
+    if isinstance(setting.shell, tuple):
+        return click.option(flag, type=str if as_text else click.Choice(setting.shell), help=words)
     return click.option(flag, type=str if as_text else _TYPES[setting.shell], help=words)
 
 
@@ -60,6 +63,13 @@ def recipe_options_with_texts(*texts: str) -> Callable[[Command], Command]:
         return command
 
     return given
+
+
+def reading_options(command: Command) -> Command:
+    """Give a command the options that say how a CSV file is written."""
+    for name in reversed(READING):
+        command = _option(name, table()[name], False)(command)
+    return command
 
 
 def keywords_of(recipe: str | None, given: Options) -> Options:
@@ -91,7 +101,7 @@ def _network(layers: Options) -> dict[str, Any]:
 
 
 def _converted(name: str, value: Any, with_table: bool) -> Any:
-    if name == "inputs" or (name == "goal" and with_table):
+    if name in ("inputs", "dates") or (name == "goal" and with_table):
         names = [part.strip() for part in value.split(",")]
         return names[0] if name == "goal" and len(names) == 1 else names
     if name == "standardise":

@@ -8,12 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import shown
+from nodescope.data.written import Written, grouped_pattern
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import cells
+else:
+    cells = Later("nodescope.data.cells")
 
 Floats = NDArray[np.float64]
 EXACT = 2**53
@@ -29,12 +36,14 @@ class Bad:
     seen : what the cell holds, or what the column is
     remedy : what to do about it
     text : whether the column is text (or dates, lists, …), rather than numbers of which one does not fit
+    date : whether the cell is a date
     """
 
     row: int
     seen: str
     remedy: str
     text: bool = True
+    date: bool = False
 
 
 def from_values(values: Any) -> Floats | Bad:
@@ -79,9 +88,8 @@ def from_arrow(column: Any) -> Floats | Bad:
     return _not_numbers(column)
 
 
-def from_text(column: Any) -> Floats | Bad:
-    """A pyarrow column of a CSV file's raw cells (binary): the numbers written there, rounded once,
-    correctly."""
+def from_text(column: Any, written: Written) -> Floats | Bad:
+    """A pyarrow column of a CSV file's raw cells (binary): the numbers written there, rounded once, correctly."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -89,8 +97,10 @@ def from_text(column: Any) -> Floats | Bad:
         text = column.cast(pa.string())
     except pa.ArrowInvalid:
         row = first_failure(column, lambda part: part.cast(pa.string()))
-        return Bad(row, f"{column[row - 1].as_py()!r:.60}, which is not UTF-8", "save the file as UTF-8")
-    text = pc.utf8_trim_whitespace(text)
+        return Bad(
+            row, f"{column[row - 1].as_py()!r:.60}, which is not UTF-8", 'save the file as UTF-8, or give encoding="latin-1"'
+        )
+    text = plain_numbers(pc.utf8_trim_whitespace(text), written)
     absent = pc.is_in(text, pa.array(MISSING))
     text = pc.if_else(absent, pa.scalar(None, pa.string()), pc.replace_substring_regex(text, r"^\+([0-9.])", r"\1"))
     try:
@@ -127,7 +137,22 @@ def _first_text(column: Any, text: Any) -> Bad:
     import pyarrow as pa
 
     row = first_failure(text, lambda part: part.cast(pa.float64()))
-    return Bad(row, quoted(column[row - 1].as_py().decode()), "correct the cell, or leave the column out")
+    cell = column[row - 1].as_py().decode()
+    return Bad(row, quoted(cell), cells.remedy(cell), date=cells.meaning(cell) == "date")
+
+
+def plain_numbers(text: Any, written: Written) -> Any:
+    """Cells with their thousands put together and their decimal comma made a point; what is no number stays none."""
+    import pyarrow.compute as pc
+
+    if written.thousands:
+        number, mark = grouped_pattern(written.thousands)
+        whole = pc.match_substring_regex(text, number)
+        text = pc.if_else(whole, pc.replace_substring_regex(text, mark, ""), text)
+    if written.decimal == ",":
+        pointed = pc.replace_substring(text, ".", "·")
+        text = pc.if_else(pc.match_substring(text, "."), pointed, pc.replace_substring(text, ",", "."))
+    return text
 
 
 def _is_boolean(text: Any) -> bool:

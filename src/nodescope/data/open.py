@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import path_of, shown
-from nodescope.data import columns, files
+from nodescope.data import columns
 from nodescope.data.columns import Bad, first_line
 from nodescope.data.table import Floats, Table, arrow_table, index_columns
+from nodescope.data.written import Written
 from nodescope.errors import InputError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import files
+else:
+    files = Later("nodescope.data.files")
 
 
 def is_table(value: object) -> bool:
@@ -25,9 +32,13 @@ def is_table(value: object) -> bool:
     return hasattr(value, "__arrow_c_stream__") and any(hasattr(value, a) for a in ("columns", "column_names", "schema"))
 
 
-def open_table(data: Any) -> Table:
-    """The table behind any value that can be one; its names are checked, its numbers not yet read."""
-    table = _open(data)
+def open_table(data: Any, said: Mapping[str, Any] | None = None, usual: Written = Written()) -> Table:  # noqa: B008  # frozen
+    """The table behind any value that can be one; its names are checked, its numbers not yet read.
+
+    `said` is what a person says of how a CSV file is written: delimiter, decimal, thousands, encoding, header (`written.py`);
+    `usual` is taken where neither that nor the file itself says it.
+    """
+    table = _open(data, said or {}, usual)
     if not table.names:
         raise InputError(f"{table.where} has no columns; a goal and at least one input are needed")
     seen: set[str] = set()
@@ -38,11 +49,13 @@ def open_table(data: Any) -> Table:
     return table
 
 
-def _open(data: Any) -> Table:
+def _open(data: Any, said: Mapping[str, Any], usual: Written) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, str | PathLike):
-        return files.open_file(path_of("data", data))
+        return files.open_file(path_of("data", data), said, usual)
+    if told := [name for name, value in said.items() if value is not None]:
+        raise InputError(f"{told[0]} says how a CSV file is written, and data is {_a(data)}; leave it out")
     if isinstance(data, np.ndarray):
         return _fields(data) if data.dtype.names else _array(data, "a NumPy array")
     if hasattr(data, "__arrow_c_stream__"):

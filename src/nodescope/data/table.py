@@ -6,6 +6,7 @@ Nothing is converted that is not asked for, and no Python runs per row unless a 
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from nodescope.data import columns
 from nodescope.data.columns import Bad
+from nodescope.data.written import Written
 
 Floats = NDArray[np.float64]
 
@@ -46,8 +48,10 @@ class Table:
     read : maps names to their columns: (n,) float64, NaN = missing, or `Bad` for a column that is not numeric
     line_of : the text " (line 7)" for data row 6 where that is certain, else ""
     positional : the columns have no names of their own
-    declared : the size that a file declares; nothing is unpacked for it
+    declared : the size that a file declares; of a packed CSV file no more is unpacked for it than the bytes given
     cells : maps a name to what stands in its column, as Python has it: text, numbers, None where there is nothing
+    told : how it was read, in words, where that is not the usual way; else ""
+    written : how it is written, of a CSV file
     """
 
     where: str
@@ -56,7 +60,10 @@ class Table:
     read: Callable[[Sequence[str]], list[Floats | Bad]]
     line_of: Callable[[int], str] = lambda _row: ""
     positional: bool = False
-    declared: Callable[[], Size] = Size
+    declared: Callable[..., Size] = lambda _most=0.0: Size()
+    cells: Callable[[str], list[Any]] = lambda _name: []
+    told: str = ""
+    written: Written | None = None
 
     def remembered(self) -> "Table":
         """The same table, whose numbers are read once however often they are asked for; a file that changes meanwhile is not
@@ -69,9 +76,7 @@ class Table:
                 kept[wanted] = self.read(wanted)
             return kept[wanted]
 
-        return replace(self, read=read)
-
-    cells: Callable[[str], list[Any]] = lambda _name: []
+        return replace(self, read=read, cells=cache(self.cells))
 
 
 def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str] = ()) -> Table:
@@ -87,7 +92,7 @@ def separator_hint(names: Sequence[str]) -> str:
     """What to do where the only column's name holds what divides the cells elsewhere, else nothing."""
     if len(names) != 1 or not any(mark in names[0] for mark in ";\t|"):
         return ""
-    return f"its only column is {names[0]!r:.60}: save the file with commas between the cells, and a point in decimal numbers"
+    return f'its only column is {names[0]!r:.60}: say what divides the cells (delimiter=";"), or save the file with commas'
 
 
 def headless(names: Sequence[str]) -> str:

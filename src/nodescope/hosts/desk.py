@@ -32,12 +32,15 @@ class Shelved:
         Names of the columns of numbers, by their place.
     headless : str
         The question to ask where the first line may be a row and no column names, else "".
+    told : str
+        How it is read, where that is not the usual way.
     """
 
     path: Path
     names: tuple[str, ...]
     numbers: dict[int, str]
     headless: str
+    told: str = ""
 
     @property
     def others(self) -> list[str]:
@@ -123,7 +126,7 @@ def looked_through(path: Path) -> Shelved:
         hint = separator_hint(opened.names)
         seen = f"row {first.row}, column {opened.names[0]!r:.80} has {first.seen}"
         raise InputError(f"{opened.where} has no column of numbers: {seen}; {hint or first.remedy}")
-    return Shelved(path, opened.names, numbers, headless(opened.names))
+    return Shelved(path, opened.names, numbers, headless(opened.names), opened.told)
 
 
 def _refuse_too_large(table: Table) -> None:
@@ -131,10 +134,10 @@ def _refuse_too_large(table: Table) -> None:
         raise InputError(
             f"{table.where} has {len(table.names):,} columns, this page shows at most {caps.MOST_COLUMNS:,}; {_ELSEWHERE}"
         )
-    size = table.declared()
-    if size.rows * len(table.names) > caps.MOST_NUMBERS:
-        seen = f"{size.rows:,} rows of {len(table.names):,} columns"
-        raise InputError(f"{table.where} has {seen}, this page takes at most {caps.MOST_NUMBERS:,} numbers; {_ELSEWHERE}")
+    size = table.declared(caps.MOST_UNPACKED)
     if size.unpacked > caps.MOST_UNPACKED:
         seen = f"unpacks to {size.unpacked / 2**20:,.0f} MiB"
         raise InputError(f"{table.where} {seen}, this page takes at most {caps.MOST_UNPACKED // 2**20}; {_ELSEWHERE}")
+    if size.rows * len(table.names) > caps.MOST_NUMBERS:
+        seen = f"{size.rows:,} rows of {len(table.names):,} columns"
+        raise InputError(f"{table.where} has {seen}, this page takes at most {caps.MOST_NUMBERS:,} numbers; {_ELSEWHERE}")

@@ -62,6 +62,9 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
     left = f'<p class="soft">No numbers: {others}</p>' if others else ""
     asked = f'<p class="wrong" role="note">{escape(plain_text(table.headless))}</p>' if table.headless else ""
 
+    if table.told:
+        asked += f'<p class="soft" role="note">It is read with {escape(plain_text(table.told))}.</p>'
+
     def typed_or(label: str, key: str, default: str) -> str:
         return field_of(label, key, form.get(key, [default])[0])
 

@@ -10,7 +10,7 @@ from nodescope.run.descent import Progress, go
 from nodescope.run.making import make_recipe
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings
+from nodescope.run.signatures import takes_settings
 
 if TYPE_CHECKING:
     from nodescope.run.file import runfile

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
-from nodescope.arithmetic.checks import as_floats, choice, number, refuse_not_finite, shown, whole
+from nodescope.arithmetic.checks import as_floats, number, refuse_not_finite, shown, whole
 from nodescope.arithmetic.losses import Loss
-from nodescope.data import Examples, is_table, read_examples
+from nodescope.data import Examples, is_table
 from nodescope.data.classes import Classes, classes_of, coded, labels_of
 from nodescope.data.scaling import asked
 from nodescope.errors import InputError
@@ -20,16 +20,20 @@ from nodescope.run import shapes
 from nodescope.run.network import Network, as_network, of_each
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
-from nodescope.run.settings import checked, filled
+from nodescope.run.settings import OPENING, READING, checked, defaults, filled
 from nodescope.run.shapes import Axes, Floats
 
 if TYPE_CHECKING:
+    from nodescope.data import reading
     from nodescope.theory import automatic
 else:
+    reading = Later("nodescope.data.reading")
     automatic = Later("nodescope.theory.automatic")
 
 DEFAULT_EPOCHS = 20
 """A table is passed over so often where neither steps nor epochs are given."""
+OF_TABLE = ("inputs", "missing", "holdout", *OPENING, *READING)
+"""They say something of a table's columns, rows or text, which arrays do not have."""
 
 
 def make_recipe(**keywords: Any) -> Recipe:
@@ -86,9 +90,11 @@ def _of_table(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]
     in_layers = given["network"] is not None
     names = ("inputs", "goal", "standardise", "missing", "holdout")
     told = {name: given[name] for name in names}
+    told["reading"] = {name: given[name] for name in READING}
+    told["opening"] = {name: given[name] for name in OPENING}
     if plain["loss"].tells_classes:
         told |= {"as_classes": True, "classes": given["classes"], "outputs": _outputs(given, start)}
-    examples = read_examples(given["data"], **told, seed=plain["seed"], goals_too=in_layers)
+    examples = reading.read_examples(given["data"], **told, seed=plain["seed"], goals_too=in_layers)
     one_goal = examples.goal.shape[1] == 1 and examples.source is not None and examples.source.one_goal
     axes = Axes(True, True, not one_goal, in_layers)
     return axes, None if in_layers else _table_start(examples, one_goal, start), examples
@@ -279,9 +285,18 @@ def _refuse_without_data(given: dict[str, Any]) -> None:
         raise InputError(
             f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
         )
-    missing = choice("missing", given["missing"], "refuse", "drop")
-    if given["inputs"] is not None or missing == "drop" or number("holdout", given["holdout"]) != 0.0:
-        raise InputError("inputs, missing and holdout go with data=: give the table as data=")
+    usual = defaults()
+    asked = [name for name in OF_TABLE if not _is(given[name], usual[name])]
+    if asked:
+        listed = ", ".join(asked)
+        raise InputError(f"{listed} {'goes' if len(asked) == 1 else 'go'} with data=: give the table as data=")
+
+
+def _is(value: object, default: object) -> bool:
+    """Whether a keyword was left as it is; 0 is as good as 0.0."""
+    return value is default or (
+        isinstance(value, bool | int | float | str) and type(value) in (int, type(default)) and value == default
+    )
 
 
 def _refuse_beside_network(weight: object, bias: object) -> None:

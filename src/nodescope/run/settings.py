@@ -1,68 +1,29 @@
 """Every keyword of `descend`, written once: name, type, default, check, what it is, and how the shell takes it.
 
-The signature of `settings` is the table. The public functions that take these keywords have it as theirs (`takes_settings`), their
+The signature of `settings` is the table. The public functions that take these keywords have it as theirs (`signatures.py`), their
 docstrings have its words, `making.py` its checks and defaults, TOML and run files its names, the shell its flags.
 
 n examples, d inputs, k outputs.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from os import PathLike
-from textwrap import fill
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from nodescope.arithmetic.checks import choice, near, number, whole, yes_or_no
+from nodescope.arithmetic.checks import near, number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.rules import as_rule
+from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
+from nodescope.run.setting import MEANT, Setting, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Check = Callable[[str, object], Any]
-"""It takes name and value as given, and gives the value as the recipe keeps it; it raises InputError."""
 
 Numbers = Any
 """This is a number, or numbers in lists or arrays."""
 Table = Any
 """This is a path, a data frame, an Arrow stream, an array or a mapping."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One keyword, but for its name, its type and its default.
-
-    Attributes
-    ----------
-    kind : str
-        Its type in a docstring.
-    words : str
-        What it is, in whole sentences; the first of them is the shell's help.
-    check : function or None
-        None where it is looked at together with others (`making.py`).
-    shell : str
-        How the shell takes it: "text", "path", "whole", "number", "names", "switch", "choice", "scale", or "" where it does not.
-    """
-
-    kind: str
-    words: str
-    check: Check | None = None
-    shell: str = "text"
-
-
-def _one_of(*words: str) -> Check:
-    return lambda name, value: choice(name, value, *words)
-
-
-def _unless_none(check: Check) -> Check:
-    return lambda name, value: None if value is None else check(name, value)
-
-
-def _batch(name: str, value: object) -> int | str:
-    return "all" if isinstance(value, str) and value == "all" else whole(name, value, least=1, words='"all"')
 
 
 def settings(
@@ -108,9 +69,76 @@ def settings(
         ),
     ] = False,
     missing: Annotated[
-        Literal["refuse", "drop"],
-        Setting('{"refuse", "drop"}', "With `data`: what to do with rows that lack a number.", shell="choice"),
+        Any,
+        Setting(
+            '{"refuse", "drop", "mean", "median", "zero"}',
+            "With `data`: what to do with values that are not there. They are refused, or their rows dropped, or inputs filled "
+            "with the mean, median or zero. Mean and median are those of the seen rows, kept with the recipe and used by "
+            "`predict`; rows without a goal are then left out.",
+            shell=WAYS,
+        ),
     ] = "refuse",
+    indicator: Annotated[
+        Any,
+        Setting(
+            "bool or list of str",
+            "With a `missing` that fills: a further input for each column with gaps. It is 1 where there was no value.",
+            shell="switch",
+        ),
+    ] = False,
+    categories: Annotated[
+        Any,
+        Setting(
+            '{"refuse", "one-hot"} or mapping',
+            "With `data`: whether a column of text becomes an input for each of its values, one-hot. Their order is that of the "
+            'sorted values, kept with the recipe; {"island": ["Biscoe", "Dream"]} gives it.',
+            shell=("refuse", "one-hot"),
+        ),
+    ] = "refuse",
+    unknown: Annotated[
+        Literal["refuse", "ignore"],
+        Setting(
+            '{"refuse", "ignore"}',
+            "Of a category's value that was never seen: refuse it, or take it for none of them.",
+            shell="choice",
+        ),
+    ] = "refuse",
+    dates: Annotated[
+        Any,
+        Setting(
+            "list of str, optional",
+            "With `data`: what becomes of a date: year, month, weekday (Monday is 0), days since the first. Unless given, a "
+            "column of dates is refused.",
+            shell="names",
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        Setting("str, optional", 'Of a CSV file: what divides its cells, such as ";" or "tab". Found in the file unless given.'),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        Setting('{".", ","}, optional', "Of a CSV file: what divides a number's decimals. Found in the file unless given."),
+    ] = None,
+    thousands: Annotated[
+        str | None,
+        Setting(
+            "str, optional",
+            'Of a CSV file: what divides thousands: ",", ".", "space", "apostrophe" or "none". Found in the file unless given.',
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        Setting("str, optional", "Of a CSV file: how its text is encoded, such as latin-1. Found in the file unless given."),
+    ] = None,
+    header: Annotated[
+        bool | None,
+        Setting(
+            "bool, optional",
+            "Of a CSV file: whether its first line has the columns' names. Found in the file unless given.",
+            shell="switch",
+        ),
+    ] = None,
     holdout: Annotated[
         float,
         Setting("float", "With `data`: fraction of the rows kept unseen, to score it on. That is `run.score`.", shell="number"),
@@ -133,12 +161,12 @@ def settings(
             "int, optional",
             "Updates to make. Neither steps nor epochs: until it settles, cycles or diverges, at most 1,000,000 steps (tables: "
             "20 epochs).",
-            _unless_none(whole),
+            unless_none(whole),
             "whole",
         ),
     ] = None,
     epochs: Annotated[
-        int | None, Setting("int, optional", "Passes over the examples, instead of steps.", _unless_none(whole), "whole")
+        int | None, Setting("int, optional", "Passes over the examples, instead of steps.", unless_none(whole), "whole")
     ] = None,
     until_mse: Annotated[
         float | None,
@@ -146,12 +174,12 @@ def settings(
             "float, optional",
             "Stop when the mean squared error is at most this: before the update of a step that sees all examples, else at an "
             "epoch's end.",
-            _unless_none(partial(number, least=0.0)),
+            unless_none(partial(number, least=0.0)),
             "number",
         ),
     ] = None,
     time_limit: Annotated[
-        float | None, Setting("float, optional", "Seconds after which to stop.", _unless_none(partial(number, least=0.0)), "number")
+        float | None, Setting("float, optional", "Seconds after which to stop.", unless_none(partial(number, least=0.0)), "number")
     ] = None,
     tolerance: Annotated[
         Any,
@@ -169,17 +197,17 @@ def settings(
             '{"last", "best"}',
             'Which weights the run ends with. "best": those of the epoch whose error was lowest, on the rows kept unseen where '
             "there are any; the run is cut there, unless it diverged, was interrupted or ran out of time.",
-            _one_of("last", "best"),
+            one_of("last", "best"),
             "choice",
         ),
     ] = "last",
-    batch: Annotated[int | Literal["all"], Setting('int or "all"', 'Examples a step: a number, or "all".', _batch)] = 1,
+    batch: Annotated[int | Literal["all"], Setting('int or "all"', 'Examples a step: a number, or "all".', batch_size)] = 1,
     order: Annotated[
         Literal["given", "shuffled"],
         Setting(
             '{"given", "shuffled"}',
             "Order of the examples; that of epoch e depends on (seed, e) alone.",
-            _one_of("given", "shuffled"),
+            one_of("given", "shuffled"),
             "choice",
         ),
     ] = "given",
@@ -212,7 +240,7 @@ def settings(
     ] = None,
     reduction: Annotated[
         Literal["mean", "sum"],
-        Setting('{"mean", "sum"}', "Over the examples of a batch; never over outputs.", _one_of("mean", "sum"), "choice"),
+        Setting('{"mean", "sum"}', "Over the examples of a batch; never over outputs.", one_of("mean", "sum"), "choice"),
     ] = "mean",
     summation: Annotated[
         Literal["auto", "left-to-right", "lanes"],
@@ -220,7 +248,7 @@ def settings(
             '{"auto", "left-to-right", "lanes"}',
             'How a node adds its products: "auto" is eight lanes for a single node of more than 16 inputs, where nobody adds by '
             "hand, else left to right. The recipe keeps which.",
-            _one_of("auto", "left-to-right", "lanes"),
+            one_of("auto", "left-to-right", "lanes"),
             "choice",
         ),
     ] = "auto",
@@ -230,7 +258,7 @@ def settings(
             '{"parallel", "sequential"}',
             "Of layers: all weights are read before any is written, or the output layer first and each earlier one from the "
             "weights already updated.",
-            _one_of("parallel", "sequential"),
+            one_of("parallel", "sequential"),
             "choice",
         ),
     ] = "parallel",
@@ -266,32 +294,12 @@ def settings(
     """Nothing is done: the signature is the table."""
 
 
+READING = ("delimiter", "decimal", "thousands", "encoding", "header")
+"""They say how a CSV file is written."""
+OPENING = ("categories", "unknown", "dates", "indicator")
+"""They say what inputs a table's columns become."""
 WRITING = ("out", "overwrite")
 """Where a run is written is no part of what is run."""
-
-MEANT = {
-    **dict.fromkeys(("learning_rate", "learning rate", "lr", "eta", "step_size", "rate"), "alpha"),
-    **dict.fromkeys(("features", "feature", "x", "xs", "X", "x_train"), "input"),
-    **dict.fromkeys(("target", "targets", "y", "ys", "label", "labels", "y_train", "expected"), "goal"),
-    **dict.fromkeys(("iterations", "iteration", "n_iter", "num_steps", "n_steps", "max_steps", "updates"), "steps"),
-    **dict.fromkeys(("n_epochs", "num_epochs", "max_iter", "passes"), "epochs"),
-    **dict.fromkeys(("w", "weights", "parameters", "params", "theta", "coef", "initial_weight", "start"), "weight"),
-    **dict.fromkeys(("b", "intercept", "fit_intercept", "use_bias"), "bias"),
-    **dict.fromkeys(("batch_size", "minibatch", "mini_batch"), "batch"),
-    **dict.fromkeys(("optimizer", "optimiser", "solver", "momentum", "update_rule"), "rule"),
-    **dict.fromkeys(("random_state", "random_seed", "rng"), "seed"),
-    **dict.fromkeys(("shuffle", "shuffled"), "order"),
-    **dict.fromkeys(("standardize", "normalize", "normalise", "scale"), "standardise"),
-    **dict.fromkeys(("table", "df", "frame", "dataset", "csv"), "data"),
-    **dict.fromkeys(("columns", "feature_names"), "inputs"),
-    **dict.fromkeys(("target_mse", "until"), "until_mse"),
-    **dict.fromkeys(("tol", "patience", "early_stopping", "n_iter_no_change"), "tolerance"),
-    **dict.fromkeys(("test_size", "validation_split", "validation_fraction"), "holdout"),
-    **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
-    **dict.fromkeys(("criterion", "objective"), "loss"),
-    **dict.fromkeys(("class_names", "label_names", "categories"), "classes"),
-}
-"""Other libraries and textbooks call the keywords so."""
 
 
 @cache
@@ -354,44 +362,3 @@ def meant(name: object) -> str:
     if (known := MEANT.get(str(name)) or MEANT.get(word)) is not None:
         return f"; did you mean {known!r}?"
     return near(name, table()) or "; help(ns.descend) lists them all"
-
-
-def takes_settings(of: Callable[P, object]) -> Callable[[Callable[..., R]], Callable[P, R]]:
-    """Give a function the signature of `of` (the table), and its docstring the settings' words in place of ``**settings``."""
-
-    def told(function: Callable[..., R]) -> Callable[P, R]:
-        _tell(function, of)
-        return function
-
-    return told
-
-
-def takes_settings_after_one(of: Callable[P, object]) -> Callable[[Callable[..., R]], Callable[Concatenate[Any, P], R]]:
-    """The same for a function whose first argument is one of its own."""
-
-    def told(function: Callable[..., R]) -> Callable[Concatenate[Any, P], R]:
-        _tell(function, of)
-        return function
-
-    return told
-
-
-def _tell(function: Callable[..., object], of: Callable[..., object]) -> None:
-    own = inspect.signature(function)
-    first = [parameter for parameter in own.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
-    hints = get_type_hints(of)
-    rest = [parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(of).parameters.items()]
-    function.__signature__ = own.replace(parameters=[*first, *rest])  # type: ignore[attr-defined]
-    if function.__doc__ is not None:
-        function.__doc__ = function.__doc__.replace("    **settings\n", documented())
-
-
-@cache
-def documented(indent: str = "    ") -> str:
-    """The settings as numpydoc parameters."""
-    lines = []
-    for name, setting in table().items():
-        default = defaults()[name]
-        kind = setting.kind if default is None or "optional" in setting.kind else f"{setting.kind}, default {default!r}"
-        lines += [f"{indent}{name} : {kind}", fill(setting.words, 120, initial_indent=2 * indent, subsequent_indent=2 * indent)]
-    return "\n".join(lines) + "\n"

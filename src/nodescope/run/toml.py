@@ -1,6 +1,7 @@
 """Recipes as TOML: the keys are `descend`'s keywords, and reading one back gives the same bits."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from os import PathLike
@@ -71,6 +72,11 @@ def written(keywords: Mapping[str, Any]) -> str:
     return "".join(f"{key} = {_value(value)}\n" for key, value in keywords.items())
 
 
+def _key(key: str) -> str:
+    """Columns may be called anything."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
+
+
 def _value(value: Any) -> str:
     """One TOML value; Python's shortest digits of a float are TOML's too."""
     if isinstance(value, bool):
@@ -78,7 +84,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=True).replace("\\/", "/").replace("\x7f", "\\u007f")
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     return repr(value.item() if isinstance(value, np.generic) else value)

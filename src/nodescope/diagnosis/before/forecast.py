@@ -7,7 +7,8 @@ from nodescope.diagnosis.before.numbers import Foretold
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings, without_writing
+from nodescope.run.settings import without_writing
+from nodescope.run.signatures import takes_settings
 
 
 @takes_settings(table)

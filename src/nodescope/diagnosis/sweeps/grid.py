@@ -16,7 +16,7 @@ from nodescope.data.open import open_table
 from nodescope.errors import InputError
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
-from nodescope.run.settings import filled, meant
+from nodescope.run.settings import READING, filled, meant
 
 AXES = ("alpha", "weight", "seed", "rule", "hidden", "batch")
 """What can be swept over, beside the settings of a rule."""
@@ -141,7 +141,7 @@ def as_grid(hidden: Any, settings: Mapping[str, Any]) -> Grid:
     for name in given:
         filled({name: given[name]})
     if given.get("data") is not None:
-        given["data"] = open_table(given["data"]).remembered()
+        given["data"] = open_table(given["data"], {name: given.get(name) for name in READING}).remembered()
     axes: list[Axis] = []
     order = [*given, *(["hidden"] if hidden is not None else [])]
     for name in order:

@@ -19,7 +19,8 @@ from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import takes_settings, without_writing
+from nodescope.run.settings import without_writing
+from nodescope.run.signatures import takes_settings
 
 RowsMade = Callable[[int, int | None, float], None]
 """It is called now and then with rows made, rows in all, seconds."""

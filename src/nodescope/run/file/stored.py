@@ -170,6 +170,7 @@ def _source(kept: Mapping[str, Any], n: int, m: int | None, d: int, k: int) -> S
     """Where n examples and m unseen ones (None: not known) of d inputs and k goals came from."""
     source = Source.from_dict({name: value for name, value in kept.items() if name not in ("scaling", "goal_scaling")})
     _refuse_other_types(source, ("seen_rows", "unseen_rows"))
+    source.refuse_misfit()
     m = len(source.unseen_rows) if m is None else m
     counts = len(source.inputs), len(source.goals), source.seen_rows.shape, source.unseen_rows.shape
     if counts != (d, k, (n,), (m,)) or (source.one_goal and k > 1):

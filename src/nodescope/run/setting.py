@@ -1,0 +1,77 @@
+"""What a setting is: a keyword of `descend`, how it is checked, and what other libraries and textbooks call it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nodescope.arithmetic.checks import choice, whole
+
+Check = Callable[[str, object], Any]
+"""It takes name and value as given, and gives the value as the recipe keeps it; it raises InputError."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One keyword, but for its name, its type and its default.
+
+    Attributes
+    ----------
+    kind : str
+        Its type in a docstring.
+    words : str
+        What it is, in whole sentences; the first of them is the shell's help.
+    check : function or None
+        None where it is looked at together with others (`making.py`).
+    shell : str or tuple of str
+        How the shell takes it: the words that it may have, or "text", "path", "whole", "number", "names", "switch", "choice",
+        "scale", or "" where it does not.
+    """
+
+    kind: str
+    words: str
+    check: Check | None = None
+    shell: str | tuple[str, ...] = "text"
+
+
+def one_of(*words: str) -> Check:
+    return lambda name, value: choice(name, value, *words)
+
+
+def unless_none(check: Check) -> Check:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def batch_size(name: str, value: object) -> int | str:
+    return "all" if isinstance(value, str) and value == "all" else whole(name, value, least=1, words='"all"')
+
+
+MEANT = {
+    **dict.fromkeys(("learning_rate", "learning rate", "lr", "eta", "step_size", "rate"), "alpha"),
+    **dict.fromkeys(("features", "feature", "x", "xs", "X", "x_train"), "input"),
+    **dict.fromkeys(("target", "targets", "y", "ys", "label", "labels", "y_train", "expected"), "goal"),
+    **dict.fromkeys(("iterations", "iteration", "n_iter", "num_steps", "n_steps", "max_steps", "updates"), "steps"),
+    **dict.fromkeys(("n_epochs", "num_epochs", "max_iter", "passes"), "epochs"),
+    **dict.fromkeys(("w", "weights", "parameters", "params", "theta", "coef", "initial_weight", "start"), "weight"),
+    **dict.fromkeys(("b", "intercept", "fit_intercept", "use_bias"), "bias"),
+    **dict.fromkeys(("batch_size", "minibatch", "mini_batch"), "batch"),
+    **dict.fromkeys(("optimizer", "optimiser", "solver", "momentum", "update_rule"), "rule"),
+    **dict.fromkeys(("random_state", "random_seed", "rng"), "seed"),
+    **dict.fromkeys(("shuffle", "shuffled"), "order"),
+    **dict.fromkeys(("standardize", "normalize", "normalise", "scale"), "standardise"),
+    **dict.fromkeys(("table", "df", "frame", "dataset", "csv"), "data"),
+    **dict.fromkeys(("columns", "feature_names"), "inputs"),
+    **dict.fromkeys(("target_mse", "until"), "until_mse"),
+    **dict.fromkeys(("tol", "patience", "early_stopping", "n_iter_no_change"), "tolerance"),
+    **dict.fromkeys(("sep", "separator"), "delimiter"),
+    **dict.fromkeys(("decimal_comma", "decimal_point"), "decimal"),
+    **dict.fromkeys(("one_hot", "onehot", "dummies", "get_dummies", "categorical"), "categories"),
+    **dict.fromkeys(("impute", "imputer", "fillna", "na"), "missing"),
+    **dict.fromkeys(("add_indicator", "missing_indicator"), "indicator"),
+    **dict.fromkeys(("handle_unknown",), "unknown"),
+    **dict.fromkeys(("parse_dates", "datetimes"), "dates"),
+    **dict.fromkeys(("test_size", "validation_split", "validation_fraction"), "holdout"),
+    **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
+    **dict.fromkeys(("criterion", "objective"), "loss"),
+    **dict.fromkeys(("class_names", "label_names"), "classes"),
+}
+"""Other libraries and textbooks call the keywords so."""
