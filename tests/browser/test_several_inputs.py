@@ -102,3 +102,20 @@ def test_nothing_is_wider_than_a_phone_and_axe_is_silent(opened: Open):
             page.evaluate(AXE.read_text())
             found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
             assert found == []
+
+
+def test_a_network_opens_on_the_example_that_is_farthest_off_and_its_node_adds_up(opened: Open):
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    goal = np.array([0.0, 1.0, 3.0, 0.0])
+    network = ns.network([2, 3, 1], activation="tanh", seed=4)
+    run = ns.descend(network=network, input=x, goal=goal, alpha=0.1, batch="all", steps=30)
+    page = opened(run)
+    worst = int(np.argmax(np.abs(np.ravel(run.trace[0].prediction) - goal)))
+    assert page.get_by_label("example shown").input_value() == str(worst)
+    first, bias = np.asarray(run.trace[0].layers[0].weight), np.asarray(run.trace[0].layers[0].bias)
+    assert "together: the sum" in page.locator("table.share").first.inner_text()
+    np.testing.assert_allclose(values(page, "tfoot .lane [data-value]"), [first[0] @ x[worst] + bias[0]], rtol=1e-15)
+    page.get_by_label("layer opened").select_option("1")
+    assert "together: the prediction" in page.locator("table.share").first.inner_text()
+    shown = values(page, "tfoot .lane [data-value]")
+    assert shown == [np.ravel(run.trace[0].prediction)[worst], np.ravel(run.trace[0].delta)[worst]]

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { numbersOf } from "../../layers";
+import { IDENTITY, SQUARED } from "../../layout";
 import type { Model } from "../../model";
 import { clip, count, counted, distinct, short } from "../../numbers";
 import { ALL, type Others, partsOf, percentOf, type Share, sharesOf, stacked } from "../../shares";
@@ -18,16 +19,19 @@ const ROOM = 14;
 interface Told {
   text: (value: number) => string;
   place: (value: number) => number;
-  goal: number;
+  /** null where the sum is no prediction. */
+  goal: number | null;
   sum: number;
   delta: number;
 }
 
-export function Contributions() {
+/** `example` is its place among those of the step; without it the chosen one's, or that which is farthest off. */
+export function Contributions({ example: given }: { example?: number }) {
   const model = useContext(Current);
   const [search, setSearch] = useState("");
   const { recipe } = model.replay.value;
-  const { place: b, example } = chosenOf(model);
+  const b = given ?? chosenOf(model).place;
+  const example = model.now.value.examples[b];
   const all = sharesOf(recipe, model.now.value, model.open.value, b);
   const { shown, others, bars } = stacked(all, search);
   const told = toldOf(model, b, shown, bars);
@@ -63,15 +67,27 @@ function WhoseShares({ chosen }: { chosen: number }) {
 }
 
 function toldOf(model: Model, b: number, shown: Share[], bars: [number, number][]): Told {
-  const { d } = model.replay.value.recipe;
-  const digits = d > ALL ? 2 : shown.length > 4 ? 3 : 4;
   const { recipe } = model.replay.value;
+  const { layer } = model.open.value;
+  const digits = recipe.layers[layer].inputs > ALL ? 2 : 3;
   const { sum, delta } = numbersOf(recipe, model.now.value, model.open.value, b);
-  const goal = recipe.goal[(model.now.value.examples[b] ?? 0) * recipe.k + model.open.value.node];
+  const aims = layer === recipe.layers.length - 1 && recipe.layers[layer].code === IDENTITY && recipe.loss.code === SQUARED;
+  const goal = aims ? goalOf(model, b) : null;
   const values = shown.flatMap((s) => [s.value, s.weight, s.product, s.weighted_delta, s.alpha_delta, s.new_weight]);
-  const numbers = [...values, goal, sum, delta];
+  const numbers = [...values, goal ?? 0, sum, delta];
   const texts = new Map(distinct(numbers, digits).map((text, i) => [numbers[i], text]));
-  return { text: (value) => texts.get(value) ?? short(value), place: percentOf([...bars.flat(), goal, sum]), goal, sum, delta };
+  return {
+    text: (value) => texts.get(value) ?? short(value),
+    place: percentOf([...bars.flat(), goal ?? 0, sum]),
+    goal,
+    sum,
+    delta,
+  };
+}
+
+function goalOf({ replay, now, open }: Model, b: number): number {
+  const { recipe } = replay.value;
+  return recipe.goal[(now.value.examples[b] ?? 0) * recipe.k + open.value.node];
 }
 
 type Row = Share | Others;
@@ -142,7 +158,7 @@ function Bar(props: { told: Told; from: number; to: number; kind?: string; child
   const under = left > 40 ? { right: `${100 - right}%` } : { left: `${left}%` };
   return (
     <td class="lane">
-      <i class="goal-at" style={{ left: `${told.place(told.goal)}%` }} />
+      {told.goal !== null && <i class="goal-at" style={{ left: `${told.place(told.goal)}%` }} />}
       <i class={`bar-of ${kind}`} style={{ left: `${left}%`, width: `max(2px, ${wide}%)` }} />
       <span style={kind === "gap" ? under : inside}>{children}</span>
     </td>
@@ -156,23 +172,25 @@ function Foot({ told }: { told: Told }) {
     <tfoot>
       <tr>
         <th scope="row" colSpan={3} class="t-go">
-          together: the prediction
+          together: the {goal === null ? "sum" : "prediction"}
         </th>
         <Bar told={told} from={0} to={sum} kind="whole">
           <Product x={sum} told={told} />
         </Bar>
       </tr>
-      <tr>
-        <th scope="row" colSpan={3} class="t-goal">
-          goal <Num x={goal} text={told.text(goal)} tone="goal" />
-        </th>
-        <Bar told={told} from={goal} to={sum} kind="gap">
-          <span class="t-fix">
-            delta <Num x={delta} text={told.text(delta)} tone="fix" />
-            {side}
-          </span>
-        </Bar>
-      </tr>
+      {goal !== null && (
+        <tr>
+          <th scope="row" colSpan={3} class="t-goal">
+            goal <Num x={goal} text={told.text(goal)} tone="goal" />
+          </th>
+          <Bar told={told} from={goal} to={sum} kind="gap">
+            <span class="t-fix">
+              delta <Num x={delta} text={told.text(delta)} tone="fix" />
+              {side}
+            </span>
+          </Bar>
+        </tr>
+      )}
     </tfoot>
   );
 }

@@ -1,15 +1,15 @@
 /** Inside a network: the picture of its nodes, forward and back as two beats, and the node that is open as its own arithmetic. */
 
 import { useContext, useState } from "preact/hooks";
-import { numbersOf, type Place } from "../../layers";
+import { numbersOf, outputsOf, type Place } from "../../layers";
 import type { Model } from "../../model";
 import { clip, counted, distinct, short } from "../../numbers";
 import { Card, Choice } from "../parts";
 import { Current } from "./context";
+import { Contributions } from "./contributions";
 import { NodeChoice, StepExactly } from "./inside";
 import { type Beat, NetworkPicture, stateOf } from "./picture";
 import { StepSentence } from "./sentence";
-import { Weights } from "./weights";
 
 /** Examples of a step that can be chosen. */
 const EXAMPLES = 200;
@@ -17,7 +17,7 @@ const EXAMPLES = 200;
 export function NetworkInside() {
   const model = useContext(Current);
   const [beat, setBeat] = useState<Beat>("forward");
-  const [chosen, setExample] = useState(0);
+  const [chosen, setExample] = useState(() => farthestOff(model));
   const { examples } = model.now.value;
   const example = Math.max(0, Math.min(chosen, examples.length - 1));
   const choose = (place: Place) => {
@@ -56,6 +56,17 @@ export function NetworkInside() {
       <StepExactly nodes={[model.open.value]} />
     </Card>
   );
+}
+
+/** The example of the step whose outputs are farthest from their goals together: what there is to see is there. */
+function farthestOff({ replay, now }: Model): number {
+  const { recipe } = replay.value;
+  const { examples } = now.value;
+  const off = examples.slice(0, EXAMPLES).map((example, b) => {
+    const goals = recipe.goal.slice(example * recipe.k, (example + 1) * recipe.k);
+    return goals.reduce((sum, goal, j) => sum + Math.abs(outputsOf(recipe, now.value, b)[j] - goal), 0);
+  });
+  return Math.max(0, off.indexOf(off.reduce((a, b) => Math.max(a, b), -Infinity)));
 }
 
 function layerNames({ replay }: Model): string[] {
@@ -99,7 +110,7 @@ function OpenNode({ example }: { example: number }) {
         ; delta <b class="t-fix">{short(delta, 6)}</b>
         {fed > 0 && <span class="soft"> = (sum of {counted(fed, "delta")} it feeds × weight) × slope</span>}
       </p>
-      <Weights of={{ layer, node }} example={example} total="sum" />
+      <Contributions example={example} />
     </section>
   );
 }
