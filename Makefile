@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
-.PHONY: check-grades bench bench-page bench-observe clean docs
+.PHONY: check-grades bench bench-page bench-observe bench-fit clean docs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ bench: $(INSTALLED)  ## how fast it is
 
 bench-page: $(INSTALLED)  ## what the local page takes when everybody comes at once (Linux)
 	$(BIN)/python benchmarks/page.py
+
+bench-fit: $(DEV)  ## how good `nodescope fit` is, beside scikit-learn's pipelines
+	$(BIN)/python benchmarks/fit.py
 
 bench-observe: $(DEV)  ## what observing a PyTorch training costs
 	$(BIN)/python benchmarks/observe.py
