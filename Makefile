@@ -58,7 +58,7 @@ test-outside: $(DEV)
 	  >build/test-outside.txt 2>&1; passed=$$?; cat build/test-outside.txt; exit $$passed
 
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
-	$(BIN)/python tests/mutants/run.py $(MUTANTS)
+	$(BIN)/python tests/mutants/survivors.py $(MUTANTS)
 
 STRICT := -std=gnu11 -O3 -ffp-contract=off -ffreestanding -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Werror
 # The vector widths of this processor's kind, as in CMakeLists.txt.

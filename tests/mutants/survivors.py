@@ -1,4 +1,4 @@
-"""Changes that no test sees: `make mutants`, or python tests/mutants/run.py theory --count 40 --seed 1.
+"""Changes that no test sees: `make mutants`, or python tests/mutants/survivors.py theory --count 40 --seed 1.
 
 From all changes of a room's modules (see changes.py) some are drawn. Of each the tests nearest to its module are run until one
 fails: those of the room in NEAREST, and all that name the module, which come first. What they all pass has survived: it is printed,
@@ -38,15 +38,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the draw (1)")
     asked = parser.parse_args()
     for room in asked.rooms:
-        told(room, asked.count, asked.seed)
+        measure(room, asked.count, asked.seed)
 
 
-def told(room: str, count: int, seed: int) -> None:
+def measure(room: str, count: int, seed: int) -> None:
     """Try some changes of a room, tell each that survives, and their share."""
     every = [change for path in sorted((ROOMS / room).rglob("*.py")) for change in changes(path)]
     drawn = random.Random(f"{room} {seed}").sample(every, min(count, len(every)))
-    if outcome(nearest("", room)) != "SURVIVED":
-        raise SystemExit(f"{room}: its tests fail, or take too long, before anything is changed")
+    unchanged = tried(nearest("", room))
+    if unchanged.returncode:
+        told = unchanged.stdout[-2000:]
+        raise SystemExit(f"{room}: its tests fail, or take too long, before anything is changed ({unchanged.returncode})\n{told}")
     survived = 0
     for number, change in enumerate(drawn, 1):
         seen = how_seen(change, room)
@@ -76,14 +78,18 @@ def nearest(module: str, room: str) -> list[str]:
 
 
 def outcome(tests: list[str], **settings: str) -> str:
-    options = ["-p", "changed_module", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "0"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, preexec_fn=limited,
-    )  # fmt: skip
+    done = tried(tests, **settings)
     if done.returncode > 2:  # 1 a test failed, 2 a file could not be imported
-        raise SystemExit(done.stdout.decode() + done.stderr.decode())
+        raise SystemExit(done.stdout + done.stderr)
     return {0: "SURVIVED", 1: "seen", 2: "seen"}.get(done.returncode, "hung")
+
+
+def tried(tests: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
+    options = ["-p", "changed_module", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "0"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *tests],
+        cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, text=True, preexec_fn=limited,
+    )  # fmt: skip
 
 
 def limited() -> None:
