@@ -187,6 +187,10 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.get_by_label("Table").set_input_files(ROOT / "examples" / "penguins.csv")
     page.get_by_role("button", name="Look at its columns").click()
     page.get_by_label("Goal").select_option(label="body_mass_g")
+    ticked = page.get_by_role("group", name="Inputs").get_by_role("checkbox", checked=True)
+    assert (
+        ticked.count() == page.get_by_role("group", name="Inputs").get_by_role("checkbox").count() - 1
+    )  # the goal is none of them
     assert "No numbers: species, island, sex" in page.locator("form").inner_text()
     for box in page.get_by_role("group", name="Inputs").get_by_role("checkbox").all():
         box.uncheck()

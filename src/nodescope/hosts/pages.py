@@ -56,7 +56,8 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
     `typed` is the form as it was sent, where something in it was wrong.
     """
     form = typed or {}
-    boxes = "".join(_box(i, name, not form or str(i) in form.get("input", [])) for i, name in table.numbers.items())
+    likely = max(table.numbers)
+    boxes = "".join(_box(i, name, str(i) in form.get("input", []) if form else i != likely) for i, name in table.numbers.items())
     goals = {str(i): name_of(name) for i, name in table.numbers.items()}
     others = ", ".join(map(name_of, table.others[:8])) + (" …" if len(table.others) > 8 else "")
     left = f'<p class="soft">No numbers: {others}</p>' if others else ""
@@ -80,7 +81,7 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
         f"""<main class="start"><h1>{name_of(table.path.name)}</h1><p><a href="/">Back to the start</a></p>{asked}
 <section><h2>Fit a node, or layers of nodes</h2>{wrong_of(wrong)}
 <form method="post" action="/table/{number}">
-{choice("Goal", "goal", goals, str(max(table.numbers)))}
+{choice("Goal", "goal", goals, str(likely))}
 <fieldset><legend>Inputs (the goal is left out by itself)</legend>{boxes}</fieldset>{left}
 {check("all columns to mean 0, deviation 1 (of one node: the inputs alone)", "standardise")}
 {check("leave out rows that lack a number", "missing")}
