@@ -66,6 +66,14 @@ def test_classes_that_can_be_parted_are_never_healthy(batch, k, steps):
     assert found.findings[0].severity != "note"
 
 
+def test_a_run_that_was_stopped_early_did_what_the_remedy_says():
+    x, goal = table(7, noise=0.0)
+    keywords = {"input": x, "goal": goal, "loss": "cross-entropy", "bias": True, "batch": "all"}
+    assert "tolerance=1e-4" in ns.diagnose(ns.descend(**keywords, steps=500)).findings[0].remedy
+    stopped = ns.diagnose(ns.descend(**keywords, steps=50_000, tolerance=1e-2))
+    assert {f.name: f.severity for f in stopped.findings}["no lowest point"] == "note"
+
+
 def test_one_class_aside_may_be_parted_without_being_all_right():
     """Points on the border: no weights give every example its class, and still there is no lowest point."""
     x = np.array([[-2.0], [-1.0], [0.0], [0.0], [1.0], [2.0]])

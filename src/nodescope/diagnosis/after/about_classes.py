@@ -14,6 +14,7 @@ GUESSING = 0.98
 """A log loss above this part of that of the class frequencies is no better than they are."""
 FLOOR, HIGH_FLOOR = 0.01, 0.25
 """A log loss so much above the lowest is worth telling; a warning."""
+STOP_EARLY = 'Stop early (tolerance=1e-4, or keep="best" with rows kept unseen), or let the weights decay: rule="adamw".'
 ENOUGH_ROWS = 20
 
 
@@ -23,7 +24,7 @@ def no_lowest_point(e: ClassEvidence) -> Finding | None:
     if not e.parted or not e.finite:
         return None
     one_layer = e.depth == 1
-    stopped = e.run.ending is Ending.MSE_REACHED
+    stopped = e.run.ending in (Ending.MSE_REACHED, Ending.TOLERANCE) or e.run.gone is not None
     largest = float(np.abs(e.flat_at(e.run.steps)).max())
     return Finding(
         "no lowest point",
@@ -34,8 +35,8 @@ def no_lowest_point(e: ClassEvidence) -> Finding | None:
         step=e.run.steps,
         measured=e.end,
         predicted=0.0,
-        threshold="weights that give every seen example its class; a note where there are hidden layers",
-        remedy="Stop early or add a penalty: until_mse, or fewer steps." if one_layer and not stopped else "",
+        threshold="weights that give every seen example its class; a note of hidden layers, or where it was stopped early",
+        remedy=STOP_EARLY if one_layer and not stopped else "",
         source="Albert, Anderson 1984, On the existence of maximum likelihood estimates in logistic regression",
     )
 
