@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
-.PHONY: check-grades bench bench-page bench-observe bench-fit clean docs
+.PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit clean docs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -123,8 +123,11 @@ format: $(DEV) frontend/node_modules  ## put the code in order
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	cd frontend && npx biome check --write .
 
-bench: $(INSTALLED)  ## how fast it is
-	$(BIN)/python benchmarks/rewind.py
+bench: $(DEV)  ## how fast it is, beside its peers and the machine's limits, into docs/speed.md (minutes; JAX and river if installed)
+	$(BIN)/python benchmarks/speed/table.py
+
+bench-quick: $(DEV)  ## the same with smaller tables, in less than two minutes, printed only
+	$(BIN)/python benchmarks/speed/table.py --quick
 
 bench-page: $(INSTALLED)  ## what the local page takes when everybody comes at once (Linux)
 	$(BIN)/python benchmarks/page.py

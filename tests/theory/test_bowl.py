@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 from nodescope.arithmetic.rules import Momentum, Nesterov, Rule
-from nodescope.theory.bowl import Bowl, best_alpha, bowl
+from nodescope.theory.bowl import Bowl, Inputs, best_alpha
+from nodescope.theory.bowl import bowl as bowl_over
 from nodescope.theory.full_batch import FullBatchPath
 
 X = np.array([[2.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.0, 0.0]])
 """XᵀX/4 is diag(1, ¼)."""
 RESIDUAL = np.array([[6.0], [4.0], [2.0], [0.0]])
 """Squares 36, 16 and 4 of 4 numbers: 9 goes with the first direction, 4 with the second, 1 with none."""
+
+
+def bowl(x: np.ndarray, residual: np.ndarray) -> Bowl:
+    return bowl_over(Inputs(x), residual)
 
 
 def test_what_lies_in_each_direction_and_what_no_weights_can_remove():

@@ -6,11 +6,12 @@ residual that some weights could remove; what no weights can remove stays as it 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.theory.spectrum import Spectrum, exponent_of, scaled_by, spectrum, triangle
+from nodescope.theory.spectrum import Spectrum, exponent_of, scaled_by, singular, spectrum, triangle
 
 Floats = NDArray[np.float64]
 ROUNDING = 16 * 2.0**-52
@@ -50,40 +51,71 @@ class Bowl:
         return float(self.amounts.sum())
 
 
+class Inputs:
+    """Inputs (n, d), and what all bowls over them share, found once."""
+
+    def __init__(self, x: Floats) -> None:
+        self.x = x
+
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        return spectrum(self.x)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether they are so few examples that a triangle would be no smaller, whatever stands beside them."""
+        return bool(len(self.x) <= 2 * self.x.shape[1] + 1)
+
+    @cached_property
+    def bases(self) -> tuple[Floats, Floats]:
+        """Those of `_bases`, where the examples are few."""
+        return _bases(triangle(self.x, exponents=(self.spectrum.exponent,)), self.spectrum.rank)
+
+
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
-def bowl(x: Floats, residual: Floats) -> Bowl:
+def bowl(inputs: Inputs, residual: Floats) -> Bowl:
     """From inputs (n, d) and the start's residual (n, k) = prediction − goal.
 
     QR of inputs and residual together (in blocks), then the singular values of the triangle: the corner that is left over is
     the norm of what no weights can remove (Golub, Van Loan 2013, "Matrix Computations", 4th ed., section 5.3.3).
     """
     n, k = residual.shape
-    found = spectrum(x)
+    found = inputs.spectrum
     if not np.isfinite(residual).all():
         return Bowl(found, np.full(found.rank, math.inf), math.inf, math.inf)
     unit = exponent_of(residual)
     # in units of the largest number, so that no square overflows
-    both = triangle(x, residual, exponents=(found.exponent, unit))
-    inside, outside = both[:, : x.shape[1]], both[:, x.shape[1] :]
-    # left singular vectors at right angles to the last bit: X·direction/norm is not, where a direction is nearly nothing
-    basis = np.linalg.svd(inside, full_matrices=False)[0][:, : found.rank]
+    if inputs.are_few:
+        outside, (basis, of_all) = scaled_by(residual, -unit), inputs.bases
+    else:
+        both = triangle(inputs.x, residual, exponents=(found.exponent, unit))
+        width = inputs.x.shape[1]
+        outside, (basis, of_all) = both[:, width:], _bases(both[:, :width], found.rank)
     coordinates = basis.T @ outside
     rest = outside - basis @ coordinates
-    rounding = (ROUNDING * math.sqrt(both.shape[1])) ** 2 * float((outside**2).sum())
-    squares = np.array([*(coordinates**2).sum(axis=1), (rest**2).sum(), _beyond_all_weights(inside, outside)])
+    rounding = (ROUNDING * math.sqrt(inputs.x.shape[1] + k)) ** 2 * float((outside**2).sum())
+    squares = np.array([*(coordinates**2).sum(axis=1), (rest**2).sum(), _left_over(of_all, outside)])
     means = np.where(squares > rounding, squares / (n * k), 0.0)
     removable, least = scaled_by(means[-2:], 2 * unit).tolist()
     return Bowl(found, scaled_by(np.sqrt(means[:-2]), unit), removable, least)
 
 
-def _beyond_all_weights(inside: Floats, outside: Floats) -> float:
-    """Sum of squares of what is left when each column of inputs counts alike, however small its unit."""
+def _bases(inside: Floats, rank: int) -> tuple[Floats, Floats]:
+    """Left singular vectors: of the directions that are there, and of all columns where each counts alike, however small its unit.
+
+    They are at right angles to the last bit: X·direction/norm is not, where a direction is nearly nothing.
+    """
+    basis = singular(inside)[0][:, :rank]
     scale = np.abs(inside).max(axis=0, initial=0.0)
     live = inside[:, scale > 0] / scale[scale > 0]
     if not live.size:
-        return float((outside**2).sum())
-    left, values, _ = np.linalg.svd(live, full_matrices=False)
-    basis = left[:, values > values[0] * max(live.shape) * np.finfo(float).eps]
+        return basis, np.empty((len(inside), 0))
+    left, values, _ = singular(live)
+    return basis, left[:, values > values[0] * max(live.shape) * np.finfo(float).eps]
+
+
+def _left_over(basis: Floats, outside: Floats) -> float:
+    """Sum of squares of what no weights at all can remove."""
     rest = outside - basis @ (basis.T @ outside)
     rest -= basis @ (basis.T @ rest)
     return float((rest**2).sum())

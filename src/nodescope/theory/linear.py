@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats, Problem
-from nodescope.theory.bowl import Bowl, best_alpha, bowl
+from nodescope.theory.bowl import Bowl, Inputs, best_alpha, bowl
 from nodescope.theory.epoch import Epoch
 from nodescope.theory.epoch_path import LONGEST_EXACT, EpochPath, path
 from nodescope.theory.epoch_rounding import carried_roundings
@@ -48,6 +48,10 @@ class Group:
     x: Floats
     start: Floats
     goal: Floats
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        return Inputs(self.x)
 
     @cached_property
     def residual(self) -> Floats:
@@ -134,7 +138,7 @@ class LinearSystem:
 
     @cached_property
     def bowls(self) -> list[Bowl]:
-        return [bowl(group.x, group.residual) for group in self.groups]
+        return [bowl(group.inputs, group.residual) for group in self.groups]
 
     @cached_property
     def bowl(self) -> Bowl:

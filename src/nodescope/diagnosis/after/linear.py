@@ -102,7 +102,7 @@ class Linear:
 
     def _of_groups(self, residuals: list[Floats]) -> Floats:
         pairs = zip(self.system.groups, residuals, strict=True)
-        return np.concatenate([bowl(g.x, residual).amounts * (len(g.outputs) / self.recipe.k) for g, residual in pairs])
+        return np.concatenate([bowl(g.inputs, residual).amounts * (len(g.outputs) / self.recipe.k) for g, residual in pairs])
 
     @property
     def turns(self) -> int:

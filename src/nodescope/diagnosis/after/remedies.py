@@ -10,7 +10,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.linear import DONE, Linear
-from nodescope.theory.bowl import best_alpha, bowl
+from nodescope.theory.bowl import Inputs, best_alpha, bowl
 from nodescope.theory.full_batch import FullBatchPath
 
 ILL_CONDITIONED = 1000.0
@@ -124,7 +124,7 @@ def scaled_inputs(linear: Linear) -> ScaledInputs:
     x, goal = standardised(linear), linear.recipe.examples.goal
     if not x.size:
         return ScaledInputs(math.nan, linear.system.condition, math.nan, None)
-    down = bowl(x, -goal)
+    down = bowl(Inputs(x), -goal)
     alpha = best_alpha(down.spectrum)
     least = np.maximum(DONE**2 * down.amounts, linear.done_below.min())
     return ScaledInputs(down.spectrum.condition, linear.system.condition, alpha, FullBatchPath(down, alpha).settles_below(least))
