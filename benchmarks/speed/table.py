@@ -27,9 +27,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "speed.md"
 DISTRIBUTIONS = {"NumPy": "numpy", "scikit-learn": "scikit-learn", "PyTorch": "torch", "JAX": "jax", "river": "river"}
 HEAD = """# How fast it is
 
-What `{command}` printed: processor time, one thread. Every row is measured in one process, its contenders by turns, each
-{turns} times;
-medians, and after ± half the way between the quartiles. Only ratios count: neighbours on a machine change absolute times by half.
+What `{command}` printed: processor time, one thread. Every row is measured in one process, its contenders by turns,
+each {turns} times; medians, and after ± half the way between the quartiles. Only ratios count: neighbours on a machine change absolute times by half.
 Every peer does the same steps in its own usual way ({precision}).
 The limits were measured in the same turns.
 

@@ -126,7 +126,7 @@ def _put_under(rows: Floats, r: Floats) -> Floats:
 
 
 def singular(x: Floats) -> tuple[Floats, Floats, Floats]:
-    """Left vectors (n, r), singular values (r,) and right vectors (r, d), r the smaller of n and d.
+    """Left vectors (n, r), singular values (r,) and right vectors (r, d), r the smaller of n and d, of numbers scaled to about 1.
 
     Of far more inputs than examples a triangle as small as the examples has the left ones (Chan 1982, "An improved algorithm for
     computing the singular value decomposition"); the right ones are what the inputs make of them, set at right angles once more.
