@@ -28,7 +28,8 @@ DISTRIBUTIONS = {"NumPy": "numpy", "scikit-learn": "scikit-learn", "PyTorch": "t
 HEAD = """# How fast it is
 
 What `{command}` printed: processor time, one thread. Every row is measured in one process, its contenders by turns,
-each {turns} times; medians, and after ± half the way between the quartiles. Only ratios count: neighbours on a machine change absolute times by half.
+each {turns} times; medians, and after ± half the way between the quartiles. Only ratios count: neighbours on a
+machine change absolute times by half.
 Every peer does the same steps in its own usual way ({precision}).
 The limits were measured in the same turns.
 
