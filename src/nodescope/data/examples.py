@@ -53,6 +53,10 @@ class Examples:
         """The class of each example, where goals are classes."""
         return [] if self.classes is None else decoded(self.goal, self.classes)
 
+    def with_seen(self, x: Floats, goal: Floats) -> "Examples":
+        """The same, with other numbers (c, d) and (c, k) in the place of the seen rows'."""
+        return replace(self, input=x, goal=goal)
+
     def scaled(self, x: Floats) -> Floats:
         """Inputs (m, d) in the person's units as the run takes them."""
         return x if self.scaling is None else self.scaling.apply(x)

@@ -20,6 +20,7 @@ from nodescope.data.scaling import APPLIED
 from nodescope.run.network import Network
 from nodescope.run.offers import Faced
 from nodescope.run.schedule import Schedule
+from nodescope.run.setting import Method
 from nodescope.run.settings import defaults, plain_names
 from nodescope.run.shapes import Axes, Floats
 from nodescope.run.toml import written
@@ -51,6 +52,8 @@ class Recipe(Faced):
     freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, order, seed, rule, reduction, summation,
     update_order, loss
         As `descend` takes them, after their checks.
+    method : Method
+        What steps are taken on; of "moments" with the number of rows that the examples stand for.
 
     Examples
     --------
@@ -87,11 +90,17 @@ class Recipe(Faced):
     summation: str = "left-to-right"
     update_order: str = "parallel"
     loss: Loss = Loss()  # noqa: RUF009  # frozen
+    method: Method = Method()  # noqa: RUF009  # frozen
 
     @property
     def n(self) -> int:
         """Number of examples."""
         return len(self.examples.input)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows that the examples stand for: all of them, unless `method` is "moments"."""
+        return self.method.rows or self.n
 
     @property
     def d(self) -> int:
@@ -214,7 +223,8 @@ class Recipe(Faced):
     def plain_settings(self) -> dict[str, Any]:
         """Those of `descend`'s keywords that a recipe keeps as they are, as text and files have them."""
         values = {name: getattr(self, name) for name in plain_names()}
-        return {name: value.told() if isinstance(value, (Rule, Loss, Tolerance)) else value for name, value in values.items()}
+        of_ours = (Rule, Loss, Tolerance, Method)
+        return {name: value.told() if isinstance(value, of_ours) else value for name, value in values.items()}
 
     def _examples_told(self) -> dict[str, Any]:
         source, scaling = self.source, self.examples.scaling_told()

@@ -2,7 +2,7 @@
 
 import dataclasses
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
 from nodescope.data.classes import decoded
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.class_score import ClassScore, class_score
 from nodescope.run.ending import Ending, sentence
 from nodescope.run.network import Network
@@ -22,6 +23,11 @@ from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
 from nodescope.run.trace import Trace
 from nodescope.run.watch import Watch
 from nodescope.theory.likelihood import mean_loss
+
+if TYPE_CHECKING:
+    from nodescope.theory import moments
+else:
+    moments = Later("nodescope.theory.moments")
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -276,6 +282,29 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None
         )
         return engine().predict(problem, self._final)
+
+    @cached_property
+    def row_difference(self) -> float | None:
+        """Of a run on moments: its weights are within this, in the norm of a node's weights, of where steps on the rows lead.
+
+        0.0 where steps were taken on the rows; None where no bound is known (frozen weights, schedules, other rules than plain).
+        """
+        recipe, problem = self.recipe, self.recipe.problem
+        if recipe.method.name == "steps":
+            return 0.0
+        if recipe.schedule is not None or recipe.frozen is not None or recipe.rule.name != "plain":
+            return None
+        return moments.difference(problem, recipe.start_weights(), self.steps, recipe.rows)
+
+    @property
+    def method_sentence(self) -> str:
+        """What the steps were taken on, where not on the rows; else nothing."""
+        if self.recipe.method.name == "steps":
+            return ""
+        bound = self.row_difference
+        within = "it is not known how far from" if bound is None else f"weights within {bound:.2g} of"
+        few = f"Steps on {self.recipe.n:,} examples with the moments of {self.recipe.rows:,} rows, by QR in a fixed order"
+        return f"{few}; {within} steps on the rows."
 
     @property
     def _line(self) -> tuple[Floats, Floats | None]:

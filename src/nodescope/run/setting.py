@@ -1,10 +1,11 @@
-"""What a setting is: a keyword of `descend`, how it is checked, and what other libraries and textbooks call it."""
+"""What a setting is: a keyword of `descend`, how it is checked, and what other libraries and textbooks call it; and a method."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nodescope.arithmetic.checks import choice, whole
+from nodescope.errors import InputError
 
 Check = Callable[[str, object], Any]
 """It takes name and value as given, and gives the value as the recipe keeps it; it raises InputError."""
@@ -75,3 +76,31 @@ MEANT = {
     **dict.fromkeys(("class_names", "label_names"), "classes"),
 }
 """Other libraries and textbooks call the keywords so."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How steps are taken: "steps" on the rows, or "moments" on examples that have theirs, and then of how many rows."""
+
+    name: str = "steps"
+    rows: int | None = None
+
+    def told(self) -> Any:
+        """As text and files have it."""
+        return self.name if self.rows is None else {"name": self.name, "rows": self.rows}
+
+
+def as_method(value: object) -> Method:
+    """A method from its name, from a mapping with `name` and `rows`, or from itself."""
+    if isinstance(value, Method):
+        return value
+    rows = None
+    if isinstance(value, Mapping):
+        if not set(value) <= {"name", "rows"}:
+            raise InputError(f"method has {', '.join(map(str, value))}; it may have name and rows")
+        rows = whole("rows of method", value["rows"], least=1) if "rows" in value else None
+        value = value.get("name")
+    name = choice("method", value, "steps", "moments")
+    if rows is not None and name == "steps":
+        raise InputError('rows of method go with "moments"; "steps" are taken on all there are')
+    return Method(name, rows)

@@ -17,7 +17,7 @@ from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
-from nodescope.run.setting import MEANT, Setting, batch_size, one_of, unless_none
+from nodescope.run.setting import MEANT, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
 
 Numbers = Any
@@ -281,6 +281,15 @@ def settings(
             shell="names",
         ),
     ] = None,
+    method: Annotated[
+        Any,
+        Setting(
+            '{"steps", "moments"}',
+            'Steps on the rows, or with "moments" on a few examples that have their means and mean products. For linear nodes with '
+            '`batch="all"`, which see nothing else; `run.row_difference` bounds what it changes.',
+            lambda _name, value: as_method(value),
+        ),
+    ] = "steps",
     out: Annotated[
         str | PathLike[str] | None,
         Setting(

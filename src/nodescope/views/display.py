@@ -35,7 +35,8 @@ def run_text(run: Run) -> str:
     """A run in a few lines."""
     facts = [f"  {name:<7} {value}" for name, value in _facts(run)]
     trace = f"  trace   {run.steps:,} steps × {len(run.trace.columns)} quantities"
-    return "\n".join([f"Run of {_problem_text(run)}: {run.ending.name}", f"  {run.sentence}", *facts, trace])
+    method = [f"  {run.method_sentence}"] * bool(run.method_sentence)
+    return "\n".join([f"Run of {_problem_text(run)}: {run.ending.name}", f"  {run.sentence}", *method, *facts, trace])
 
 
 def run_html(run: Run) -> str:

@@ -27,7 +27,7 @@ MANY = 12
 
 def result(run: Run, diagnosis: "Diagnosis") -> list[str]:
     """Foretold, happened, verdict, the final weights in full, and the score: what a pipe gets."""
-    lines = [*_told(run, diagnosis), *_final(run)]
+    lines = [*_told(run, diagnosis), *_method(run), *_final(run)]
     return [*lines, *repr(run.score).splitlines()] if run.score is not None else lines
 
 
@@ -38,11 +38,15 @@ def story(run: Run, diagnosis: "Diagnosis", width: int, unicode: bool) -> list[s
         lines += [*tables.aligned(tables.summary_rows(run, width)), ""]
     lines += [*error_curve(run, min(72, max(20, width - 24)), 8, unicode), ""]
     lines += [*_wrapped(_told(run, diagnosis), width), ""]
-    lines += _final(run)
+    lines += [*_method(run), *_final(run)]
     if run.score is not None:
         lines += ["", *repr(run.score).splitlines()]
     lines.append("")
     return lines if unicode else [line.encode("ascii", "replace").decode() for line in _in_ascii(lines)]
+
+
+def _method(run: Run) -> list[str]:
+    return [run.method_sentence] if run.method_sentence else []
 
 
 def markdown(run: Run | Recorded) -> str:

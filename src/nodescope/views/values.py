@@ -73,6 +73,8 @@ def run_values(run: Run) -> dict[str, Any]:
         "alpha": recipe.alpha if recipe.schedule is None else recipe.schedule.values,
         "seconds": run.seconds,
     }
+    if recipe.method.name != "steps":
+        values |= {"method": recipe.method.told(), "row_difference": run.row_difference}
     if recipe.source is not None:
         values |= {"inputs": recipe.source.inputs, "goals": recipe.source.goals, "dropped": recipe.source.dropped}
     if recipe.source is not None or recipe.examples.scaling is not None:

@@ -260,7 +260,7 @@ def _turned_up(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
 
 
 def _beyond_chance(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
-    p, n = max(len(group.columns) for group in e.linear.system.groups), e.recipe.n
+    p, n = max(len(group.columns) for group in e.linear.system.groups), e.recipe.rows
     expected = (n + p) / max(1, n - p) * (1 + 3 * math.sqrt(2 / rows))
     ratio = float(unseen[-1] / e.end) if e.end > 0 else math.inf if unseen[-1] > 0 else 1.0
     if not ratio > expected:

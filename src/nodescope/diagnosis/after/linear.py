@@ -202,7 +202,7 @@ class Linear:
 
         What chance alone moves the best weights by need not be removed.
         """
-        floor = max(STANDARD_ERROR * self.least / self.recipe.n, ROUNDED * self.goal_power)
+        floor = max(STANDARD_ERROR * self.least / self.recipe.rows, ROUNDED * self.goal_power)
         return np.maximum(DONE**2 * self.at_stake, floor)
 
     @property

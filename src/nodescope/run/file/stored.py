@@ -31,6 +31,7 @@ from nodescope.run.recorded import Recorded, RecordedLayer
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
+from nodescope.run.setting import as_method
 from nodescope.run.settings import plain_names
 from nodescope.run.shapes import Axes, Floats, as_floats
 
@@ -125,7 +126,11 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
     scaling, goal_scaling = _scalings(recipe, d, k)
     classes = _classes(recipe.get("classes"), goal, unseen_goal)
     goals = 1 if classes is not None else k
-    source = None if recipe["source"] is None else _source(recipe["source"], n, m if inside else None, d, goals)
+    source = (
+        None
+        if recipe["source"] is None
+        else _source(recipe["source"], as_method(recipe.get("method", "steps")).rows or n, m if inside else None, d, goals)
+    )
     return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling, classes=classes)
 
 
