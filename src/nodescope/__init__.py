@@ -3,12 +3,12 @@
 Each public name is imported when it is first asked for: a run needs a third of the modules, and its proof more than the run.
 """
 
+from nodescope import starting  # noqa: F401  # before all that takes its time, `typing` too
+
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nodescope import starting  # noqa: F401  # before all that takes its time
-
-# isort: split
 from nodescope.run.offers import offer
 
 if TYPE_CHECKING:

@@ -1,29 +1,35 @@
-"""Ctrl-C while the command is still being imported ends it at once and without a word: there is nothing yet to tidy up."""
+"""Ctrl-C while the command is still being imported ends it at once and without a word: there is nothing yet to tidy up.
 
-import signal
+It imports nothing that takes its time (`signal` would bring `enum`), since until it is through a person would see a traceback.
+What Python itself does before it comes to us (its `site`, the search for the module) is out of our reach.
+"""
+
 import sys
-import threading
-from pathlib import PurePath
+from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
+from os.path import basename
 
 
 def is_the_command() -> bool:
     """`nodescope …` or `python -m nodescope …`, not somebody's program that imports us."""
-    name = PurePath(sys.argv[0]) if getattr(sys, "argv", None) else PurePath()
-    if str(name) == "-m":  # as long as Python looks for the module
+    name = basename(sys.argv[0]) if getattr(sys, "argv", None) else ""
+    if name == "-m":  # as long as Python looks for the module
         return "nodescope" in sys.orig_argv[sys.orig_argv.index("-m") :][1:2]
-    return name.stem == "nodescope" and name.suffix in ("", ".exe")
+    return name in ("nodescope", "nodescope.exe")
 
 
 def end_quietly() -> None:
     """Let the system end us on Ctrl-C; where it is ignored (`nohup`, a background job) it stays so."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if getsignal(SIGINT) is default_int_handler:
+        try:
+            signal(SIGINT, SIG_DFL)
+        except ValueError:  # only the main thread may
+            return
 
 
 def heed() -> None:
     """From now on Ctrl-C is Python's again."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if getsignal(SIGINT) == SIG_DFL:
+        signal(SIGINT, default_int_handler)
 
 
 if is_the_command():

@@ -16,12 +16,13 @@ import nodescope as ns
 LONG = os.environ.get("NODESCOPE_TESTS") == "long"
 SEED = {"weight": 0.4, "input": [1.0, 2.0], "goal": [0.6, 5.0], "alpha": 1e-4}
 BEGIN = """
-import ctypes, os, nodescope as ns
+import ctypes, os, nodescope as ns, nodescope.cli
 from nodescope.run import descent
 from nodescope.run.file import runfile
 runfile.SECONDS_BETWEEN_COMMITS = 0.0
 path, seed = {path!r}, dict(weight=0.4, input=[1.0, 2.0], goal=[0.6, 5.0], alpha=1e-4)
 run = ns.descend(**seed, steps=300)
+fitted, table = (os.path.join(os.path.dirname(path), "..", name) for name in ("f.nodescope", "t.csv"))
 def told(what):
     try:
         what()
@@ -40,6 +41,8 @@ WAYS = {
     "parquet": "told(lambda: ns.export(run, path + '.parquet'))",
     "html": "told(lambda: ns.export(run, path + '.html'))",
     "svg": "told(lambda: ns.export(run, path + '.svg'))",
+    "md": "told(lambda: ns.export(run, path + '.md'))",
+    "predict": "told(lambda: ns.cli.cli(['predict', fitted, table, '--out', path + '.predict'], standalone_mode=False))",
 }
 THERE = {"overwrite": 100, "save over": 100, "resume": 100}
 """Steps of the run that is there before."""
@@ -54,6 +57,10 @@ def tried(way: str, folder: Path, letter: str, at: int, reason: int) -> subproce
     path = folder / "a.nodescope"
     if way in THERE:
         ns.save(ns.descend(**SEED, steps=THERE[way]), path)
+    table = folder.parent / "t.csv"
+    if way == "predict" and not table.exists():
+        table.write_text("a,b\n1,2\n2,3\n3,5\n")
+        ns.save(ns.descend(data=table, goal="b", epochs=2), folder.parent / "f.nodescope")
     os.environ["CALLS_LATER"] = letter
     return run_on(folder, BEGIN.format(path=str(path)) + WAYS[way] + END, at=at, errno=reason)
 
@@ -66,7 +73,7 @@ def looked_at(way: str, folder: Path, done: subprocess.CompletedProcess[str]) ->
     assert len(told) < 300
     assert ".part" not in told
     assert not any(name.endswith(".part") for name in os.listdir(folder))
-    if way in ("csv", "parquet", "html", "svg"):
+    if way in ("csv", "parquet", "html", "svg", "md", "predict"):
         assert [p.suffix for p in folder.iterdir()] == ([f".{way}"] if told == "done" else [])
         return
     if path.exists():
