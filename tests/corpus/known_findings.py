@@ -1,6 +1,33 @@
 """What is found of the corpus otherwise than the first edition did: field, reason, recipes. CHANGELOG gives every reason."""
 
 FINDINGS: tuple[tuple[str, str, str], ...] = (
+    *(
+        (
+            field,
+            "weights that do no better than always saying the mean of the goals are told so",
+            "nodes/68 adam; twin/12 adagrad odd/node; twin/12 adagrad odd/network",
+        )
+        for field in ("numbers.findings", "words.findings")
+    ),
+    *(
+        (field, "where alpha is far too small the error lies still for that reason, and for no other", recipes)
+        for field, recipes in (
+            (
+                "numbers.findings",
+                """
+                network/08 momentum odd 5-4; network/28 momentum odd 5-5; network/33 adagrad odd 4-4-1;
+                network/51 momentum odd 5-3-1-4-1; network/64 momentum 1-1
+                """,
+            ),
+            (
+                "words.findings",
+                """
+                network/08 momentum odd 5-4; network/23 nesterov 5-3-4-1-2; network/28 momentum odd 5-5;
+                network/33 adagrad odd 4-4-1; network/51 momentum odd 5-3-1-4-1; network/64 momentum 1-1
+                """,
+            ),
+        )
+    ),
     ("words.findings", "a look at no step, or at the first alone, is not called slow", "end/no steps; end/one step"),
     *(
         (

@@ -12,6 +12,7 @@ import nodescope as ns
 from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import note, plain_lines, progress, refuse_precious, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
+from nodescope.cli.words import in_shell_words
 from nodescope.data.table import headless
 from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.later import Later
@@ -47,9 +48,9 @@ def run(recipe: str | None, resume: str | None, out: str | None, force: bool, fu
     if as_json:
         click.echo(values.as_json(values.run_values(finished) | values.judgement_values(diagnosis)))
     elif full or sys.stdout.isatty():
-        click.echo("\n".join(report.story(finished, diagnosis, *terminal())))
+        click.echo(in_shell_words("\n".join(report.story(finished, diagnosis, *terminal()))))
     else:
-        click.echo("\n".join(report.result(finished, diagnosis)))
+        click.echo(in_shell_words("\n".join(report.result(finished, diagnosis))))
     tell_written(resume or out)
 
 
@@ -102,7 +103,7 @@ def forecast(recipe: str | None, mse: float | None, as_json: bool, **given: Any)
     if as_json:
         click.echo(values.as_json(values.forecast_values(foretold, mse)))
     else:
-        click.echo("\n".join(report.foretold(foretold, mse)))
+        click.echo(in_shell_words("\n".join(report.foretold(foretold, mse))))
 
 
 @click.command()
@@ -111,7 +112,9 @@ def forecast(recipe: str | None, mse: float | None, as_json: bool, **given: Any)
 def diagnose(run: str, as_json: bool) -> None:
     """Say why a RUN went as it did, with the proof. It is a run file, or a recipe, which is run first."""
     diagnosis = ns.diagnose(opened(run))
-    click.echo(values.as_json(values.judgement_values(diagnosis)) if as_json else "\n".join(report.judgement(diagnosis)))
+    click.echo(
+        values.as_json(values.judgement_values(diagnosis)) if as_json else in_shell_words("\n".join(report.judgement(diagnosis)))
+    )
 
 
 @click.command()

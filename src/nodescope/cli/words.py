@@ -6,10 +6,17 @@ from nodescope.run.settings import recipe_keys
 
 _WITHOUT_OPTION = {"network", "frozen", "fingerprint"}
 _CALLED = {"overwrite": "force"}
+_OF_LAYERS = ("activation", "output_activation", "initial")
 _KEYWORD = re.compile(
-    rf"""(?<![\w-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_CALLED])})="""
+    rf"""(?<![\w-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED])})="""
     r"""(?:(True)\b|(['"])(.*?)\3|\[(.*?)\])?"""
 )
+_HIDDEN = re.compile(r"(?<![\w-])network=\[\d+, (\d+(?:, \d+)*), \d+\]")
+_SAID = {
+    "ns.resume": "--resume RUN --steps TOTAL",
+    "run.weight and run.bias hold them": "--json shows them",
+}
+"""What Python's words are in the shell."""
 
 
 def in_shell_words(text: str) -> str:
@@ -19,8 +26,12 @@ def in_shell_words(text: str) -> str:
     --------
     >>> in_shell_words('fill it in, or give missing="drop"; overwrite=True replaces it')
     'fill it in, or give --missing drop; --force replaces it'
+    >>> in_shell_words('A hidden layer, network=[2, 8, 1], or 30 steps more (ns.resume)')
+    'A hidden layer, --hidden 8, or 30 steps more (--resume RUN --steps TOTAL)'
     """
-    return _KEYWORD.sub(_option, text)
+    for name, option in _SAID.items():
+        text = text.replace(name, option)
+    return _KEYWORD.sub(_option, _HIDDEN.sub(lambda found: f"--hidden {found[1].replace(' ', '')}", text))
 
 
 def _option(found: "re.Match[str]") -> str:

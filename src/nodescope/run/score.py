@@ -6,7 +6,7 @@ little less on unseen ones. Least squares is the best that this very node could 
 has one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,9 @@ class Score:
     def _table(self, j: int, goal: str) -> str:
         rows = ((self.fit, self), ("least squares", self.least_squares), ("always the mean", self.mean))
         head = [f"{goal!r}", "RMSE seen", "R² seen", *(["RMSE unseen", "R² unseen"] if self.unseen else [])]
-        lines = [head] + [[label, *_cells(held.seen, j), *_cells(held.unseen, j)] for label, held in rows]
+        numbers = [[*_numbers(held.seen, j), *_numbers(held.unseen, j)] for _, held in rows]
+        columns = [told_apart(column) for column in zip(*numbers, strict=True)]
+        lines = [head, *([label, *cells] for (label, _), cells in zip(rows, zip(*columns, strict=True), strict=True))]
         widths = [max(len(line[c]) for line in lines) for c in range(len(head))]
         return "\n".join(
             line[0].ljust(widths[0]) + "".join("  " + cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))
@@ -140,7 +142,12 @@ def _quality(prediction: Floats, goal: Floats, one: bool) -> Quality:
     return Quality(float(rmse[0]), float(r2[0])) if one else Quality(rmse, r2)
 
 
-def _cells(quality: Quality | None, j: int) -> list[str]:
-    if quality is None:
-        return []
-    return [f"{float(np.atleast_1d(value)[j]):.5g}" for value in (quality.rmse, quality.r2)]
+def _numbers(quality: Quality | None, j: int) -> list[float]:
+    return [] if quality is None else [float(np.atleast_1d(value)[j]) for value in (quality.rmse, quality.r2)]
+
+
+def told_apart(numbers: Sequence[float]) -> list[str]:
+    """Five digits of each, and more of all where two that differ within their first ten would otherwise share a text."""
+    written = [[f"{number:.{digits}g}" for number in numbers] for digits in range(5, 11)]
+    different = len(set(written[-1]))
+    return next(texts for texts in written if len(set(texts)) == different)

@@ -8,6 +8,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, scaled_inputs
+from nodescope.theory.least_squares import least_squares
 
 LEAST_SQUARES = "least squares: Golub, Van Loan 2013, Matrix Computations, section 5.3"
 NAMED = 3
@@ -16,6 +17,8 @@ UNLIKE = 100.0
 """Inputs whose sizes have this ratio are unlike; an input of this size is large."""
 ENOUGH_UNSEEN = 10
 """Of fewer rows kept unseen nothing is concluded."""
+GUESSING = 0.99
+"""Weights that leave this part of the goals' variance at their least are no better than always saying the mean of the goals."""
 TURNED_UP = 1.1
 """The unseen error has turned up where it is this many times its lowest, and more than chance explains."""
 
@@ -185,18 +188,45 @@ def irreducible_error(e: Evidence) -> Finding | None:
     pair = _same_inputs(e)
     twins = f" (examples {pair[0]} and {pair[1]} have the same inputs and different goals)" if pair else ""
     biased = e.problem.layers[0].has_bias
+    guessing = "" if e.problem.frozen is not None or not e.finite else _no_better_than_guessing(e)
     return Finding(
         "irreducible error",
-        "note",
-        f"no weights give every example its goal{twins}: the mse cannot fall below {linear.least:.6g}.",
-        headline="No weights can give every example its goal.",
+        "warning" if guessing else "note",
+        f"no weights give every example its goal{twins}: the mse cannot fall below {linear.least:.6g}"
+        + (f", and always saying the mean of the goals leaves {e.spread:.6g}." if guessing else "."),
+        headline=(
+            "No weights do better than always saying the mean of the goals."
+            if guessing
+            else "No weights can give every example its goal."
+        ),
         step=e.run.steps,
         measured=e.end,
         predicted=linear.least,
-        threshold="least mse > 1e-12 of the goals' mean square",
-        remedy="" if biased else "A bias, or further inputs, may lower it.",
+        threshold=f"least mse > 1e-12 of the goals' mean square; a warning from {GUESSING:g} of their variance on, nothing frozen",
+        remedy=guessing or ("" if biased else "A bias, or further inputs, may lower it."),
         source=LEAST_SQUARES,
     )
+
+
+def _no_better_than_guessing(e: Evidence) -> str:
+    """What would do better than the mean of the goals, where no weights do; empty where some do."""
+    x, least = e.recipe.examples.input, e.linear.least
+    if not (e.spread > 0 and least >= GUESSING * e.spread):
+        return ""
+    if (x == x[0]).all():
+        return ""  # there is nothing that another weight or a hidden layer could tell the examples apart by
+    if not e.problem.layers[0].has_bias:
+        return f"A bias (bias=True) lowers it to {lower:.6g}." if (lower := _with_a_bias(e)) < 0.1 * least else ""
+    shape = f"[{e.recipe.d}, 8, {e.recipe.k}]"
+    return f"A hidden layer with a bent activation, network={shape}; or the inputs tell nothing of the goals."
+
+
+def _with_a_bias(e: Evidence) -> float:
+    """The least mse that weights and a bias give."""
+    x, goal = e.recipe.examples.input, e.recipe.examples.goal
+    best = least_squares(x, goal, intercept=True)
+    with np.errstate(all="ignore"):
+        return float(((x @ best.weight.T + np.asarray(best.bias) - goal) ** 2).mean())
 
 
 @needs(GOALS)

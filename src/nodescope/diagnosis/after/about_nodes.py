@@ -293,6 +293,8 @@ _REASONS = {
     "no input": "its inputs are 0 for every example",
     "bottom": "its deltas cancel out over the examples, so the error has no slope left: a lowest point, or a flat one; "
     "more nodes or another start may find a lower one",
+    "least": "its deltas cancel out over the examples, so the error has no slope left, and one layer without an activation has one "
+    "lowest point: no weights do better",
     "solved": "the deltas of the last step are 0",
     "unused": "the loss does not depend on it",
 }
@@ -305,10 +307,11 @@ _PLAINLY = {
     "faded": "alpha has faded away",
     "no input": "its inputs are all 0",
     "bottom": "it is at a lowest or a flat point",
+    "least": "it is at its lowest point",
     "solved": "nothing is left to correct",
     "unused": "the error does not depend on it",
 }
-_MEANT = ("frozen", "unused", "bottom")
+_MEANT = ("frozen", "unused", "bottom", "least")
 """Reasons that are no trouble by themselves."""
 _REMEDIES = {
     "dead": "A smaller alpha, or another activation.",
@@ -320,6 +323,7 @@ _REMEDIES = {
     "frozen": "",
     "unused": "",
     "bottom": "",
+    "least": "",
     "solved": "",
 }
 
@@ -341,7 +345,7 @@ def _why_still(e: Evidence, number: int) -> str:
     if e.last.layers[number].weighted_delta is None:
         return "unused"
     if deltas_cancel(e.last.layers[number]):
-        return "bottom"
+        return "least" if e.depth == 1 and e.last.layers[number].activation == "identity" else "bottom"
     if e.last.layers[number].bias is None and not e.last.layers[number].input.any():
         return "no input"
     for at in range(number, len(e.last.layers)):

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from nodescope.diagnosis.after.about_alpha import error_grew
-from nodescope.diagnosis.after.about_nodes import deltas_cancel, saturated
+from nodescope.diagnosis.after.about_nodes import saturated
+from nodescope.diagnosis.after.convex import at_the_least, is_convex, is_straight, no_straight_line_does_better
 from nodescope.diagnosis.after.evidence import FADED, SLOW, Evidence
 from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import DONE, Linear
@@ -136,19 +137,20 @@ def _far_below_limit(e: Evidence) -> Finding | None:
     limit = e.local_limit(e.first)
     ratio = times(e.first.alpha, limit)
     left = 0.9 if CLASSES in e.offers else 0.5  # classes that overlap leave much of the log loss, however good the weights
-    if not (math.isfinite(limit) and ratio < SLOW and left * e.start < e.end <= e.start):
+    unlearned = e.end > left * e.start or (CLASSES not in e.offers and e.share_left > 0.5)
+    if not (math.isfinite(limit) and ratio < SLOW and unlearned and e.end <= e.start) or at_the_least(e):
         return None
     small = small_start_weights(e)
     return Finding(
         "slow convergence",
         "warning",
         f"alpha is only {ratio:.3g} of the local limit {limit:.3g} at the start, and {e.end / e.start:.3g} of the error is left.",
-        headline="It is on its way, but far too slow.",
+        headline="It has hardly moved: alpha is far too small.",
         step=e.run.steps,
         where="alpha",
         measured=e.first.alpha,
         predicted=limit,
-        threshold=f"alpha below {SLOW:g} of the local limit, more than half of the error left",
+        threshold=f"alpha below {SLOW:g} of the local limit, more than half of the error, or of the goals' variance, left",
         remedy=small or f"Alpha {limit / 2:.2g}, half the local limit, or more steps.",
         source="2/λmax at the start",
     )
@@ -182,7 +184,9 @@ def _hardly_moved(e: Evidence) -> Finding | None:
 @needs(CURVED, GOALS, STEPS)
 def plateau(e: Evidence) -> Finding | None:
     """The error has stood for the last half of the run, far from a fit, though deltas are not lost."""
-    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5 or _at_the_least(e) or CLASSES in e.offers:
+    if e.converged or not e.finite or e.run.steps < 20 or e.share_left < 0.5 or CLASSES in e.offers:
+        return None
+    if at_the_least(e) or hardly_any_progress(e) is not None:
         return None
     quarters = np.array_split(e.errors[len(e.errors) // 2 :], 2)
     third, last = (float(np.median(part)) for part in quarters)
@@ -206,15 +210,6 @@ def plateau(e: Evidence) -> Finding | None:
     )
 
 
-def _at_the_least(e: Evidence) -> bool:
-    """Whether no weights do better: of one layer of identity nodes every loss is convex, so a place without a slope is its least.
-
-    Huber's loss leaves a large mse there on purpose, where a few goals lie far off.
-    """
-    only = e.last.layers[-1]
-    return e.depth == 1 and only.activation == "identity" and deltas_cancel(only)
-
-
 def _no_better_than_the_mean(e: Evidence, lately: float) -> Finding | None:
     if not (e.spread > 0 and lately >= e.spread):
         return None
@@ -228,7 +223,7 @@ def _no_better_than_the_mean(e: Evidence, lately: float) -> Finding | None:
         measured=lately,
         predicted=e.spread,
         threshold="median mse of the last quarter above the goals' variance, and not falling",
-        remedy="A smaller alpha, larger batches, or more nodes.",
+        remedy=f"A smaller alpha, larger batches, or {_more_to_bend(e)}.",
         source="mse at evenly spaced steps",
     )
 
@@ -238,8 +233,22 @@ def _off_the_plateau(e: Evidence) -> str:
         return f"Alpha has fallen to {e.faded:.2g} of what it was: take a schedule that falls more slowly."
     if small := small_start_weights(e):
         return small
+    if is_straight(e) and no_straight_line_does_better(e):
+        return (
+            'A bent activation for the hidden layers (activation="tanh"): layers without one, however many, give straight lines, '
+            "and no straight line does better."
+        )
+    if is_convex(e):
+        return "A larger alpha, or one that falls (a schedule): whatever the start, there is one lowest point."
     rule = "another alpha" if e.rescales else "a larger alpha, or a rule that scales its steps (adam)"
-    return f"More nodes, another start (seed), {rule}; or the inputs tell nothing of the goals."
+    more = _more_to_bend(e)
+    return f"{more[:1].upper()}{more[1:]}, another start (seed), {rule}; or the inputs tell nothing of the goals."
+
+
+def _more_to_bend(e: Evidence) -> str:
+    if e.depth == 1:
+        return "a hidden layer"
+    return "a bent activation in the hidden layers" if is_straight(e) else "more nodes"
 
 
 def small_start_weights(e: Evidence) -> str:

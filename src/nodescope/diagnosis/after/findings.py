@@ -57,6 +57,7 @@ from nodescope.diagnosis.after.about_recording import (
 )
 from nodescope.diagnosis.after.about_rounding import last_bit_cycle, rounding_floor
 from nodescope.diagnosis.after.about_squares import squares_overflow, squares_underflow
+from nodescope.diagnosis.after.convex import at_the_least, mean_absolute
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, FindingRule, each_needs
 from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
@@ -137,7 +138,7 @@ def _nothing_wrong(e: Evidence) -> Finding:
     return Finding(
         "nothing wrong",
         "note",
-        f"healthy: nothing is wrong; {_left(e)}.",
+        f"{_left(e)}.",
         headline="Healthy: nothing is wrong.",
         step=e.run.steps,
         measured=e.end,
@@ -163,4 +164,8 @@ def _nothing_done(e: Evidence) -> Finding:
 def _left(e: Evidence) -> str:
     if e.is_linear and e.end > 0 and e.linear.least > 0.5 * e.end:
         return f"the mse is {e.end:.6g}, and no weights have less than {e.linear.least:.6g}"
+    if e.end > 0 and at_the_least(e):
+        if e.keeps_its_stride:
+            return f"the mean size of the errors is {mean_absolute(e):.6g}, and no weights make it clearly smaller"
+        return f"no weights make its loss smaller; {e.error_is} {e.end:.6g}"
     return f"{e.share_left:.3g} of {e.part_of} is left" if e.spread > 0 else f"{e.error_is} {e.end:.6g}"

@@ -1,5 +1,6 @@
 """After a run: why it went as it did. Findings in order → the sentence, and its proof; withheld where they disagree."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,10 @@ from nodescope.run.run import Run
 SAID = 2
 """The verdict tells so many findings, beside how it ended."""
 HEALTHY = "nothing wrong"
+ARRIVED = ("rounding floor", "last-bit cycle")
+"""Notes whose remedy changes last digits alone: findings have it, the verdict does not."""
+SENTENCES = re.compile(r"(?<=[.:]) (?=[A-Z])")
+"""It parts a text into its sentences."""
 STILL_OPEN = ("not converged", "unknown")
 """Notes that a healthy verdict does not keep silent about."""
 
@@ -141,12 +146,17 @@ def _headline(findings: list[Finding]) -> str:
 
 
 def _once(texts: list[str]) -> str:
-    """One after another; what two findings ask for is said where it comes first."""
+    """One after another; a sentence that two findings say, or ask for, is said where it comes first."""
     said: list[str] = []
-    for text in texts:
-        if text and not any(text in before for before in said):
-            said.append(text)
+    for sentence in (sentence for text in texts if text for sentence in SENTENCES.split(text)):
+        if not any(sentence in before for before in said):
+            said.append(sentence)
     return " ".join(said)
+
+
+def _remedy(finding: Finding) -> str:
+    """What is to be done; of a run that came as near as its steps can there is nothing."""
+    return "" if finding.severity == "note" and finding.name in ARRIVED else finding.remedy
 
 
 def _how_it_ended(run: Run | Recorded) -> str:
@@ -158,13 +168,12 @@ def _what_to_do(told: list[Finding]) -> list[str]:
     """What is wrong with its numbers, and the remedy; of a second finding its headline and remedy."""
     first, *rest = told
     seen = "" if first.severity == "note" else f"{first.text[:1].upper()}{first.text[1:]}"
-    more = [text for finding in rest for text in ("" if finding.name in STILL_OPEN else finding.headline, finding.remedy)]
-    return [seen, first.remedy, *more]
+    more = [text for finding in rest for text in ("" if finding.name in STILL_OPEN else finding.headline, _remedy(finding))]
+    return [seen, _remedy(first), *more]
 
 
 def _in_full(headline: str, told: list[Finding]) -> list[str]:
-    opening = [] if told[0].name == HEALTHY else [headline]  # whose text says the same
-    return opening + [text for finding in told for text in (f"{finding.text[:1].upper()}{finding.text[1:]}", finding.remedy)]
+    return [headline, *(text for finding in told for text in (f"{finding.text[:1].upper()}{finding.text[1:]}", _remedy(finding)))]
 
 
 def _withheld(row: Row) -> str:

@@ -16,7 +16,9 @@ def sentence(foretold: Foretold) -> str:
         return logistic_sentence(foretold, foretold.regime)
     if not foretold.is_one_layer:
         return _network(foretold)
-    parts = [_behaviour(foretold), _limit(foretold), _overflow(foretold) or _end(foretold)]
+    if broken := _breaks_off(foretold):
+        return " ".join(filter(None, [broken, _limit(foretold)]))
+    parts = [_behaviour(foretold), _limit(foretold), _end(foretold)]
     return " ".join(part for part in parts if part)
 
 
@@ -95,10 +97,14 @@ def _limit(foretold: Foretold) -> str:
 # ---- where it leads ----
 
 
-def _overflow(foretold: Foretold) -> str:
-    if foretold.recipe.n == 1 or foretold.regime in ("frozen", "diverges"):
+def _breaks_off(foretold: Foretold) -> str:
+    """Where numbers that no computer holds end a run that alpha would let converge; empty elsewhere."""
+    if foretold.regime in ("frozen", "diverges"):
         return ""
-    return f"But its first numbers are beyond {LARGEST}: a run stops there." if foretold.starts_beyond_all_numbers else ""
+    if foretold.recipe.n > 1:
+        return f"Breaks off at the start: its first numbers are beyond {LARGEST}." if foretold.starts_beyond_all_numbers else ""
+    at = foretold.diverges_at if foretold.regime in ("converges", "one step", "oscillates", "marginal") else None
+    return "" if at is None else f"Breaks off: at step {at:,} a number is beyond {LARGEST}."
 
 
 def _end(foretold: Foretold) -> str:
