@@ -31,7 +31,8 @@ What `{command}` printed: processor time, one thread. Every row is measured in o
 each {turns} times; medians, and after ± half the way between the quartiles. Only ratios count: neighbours on a
 machine change absolute times by half.
 Every peer does the same steps in its own usual way ({precision}).
-The limits were measured in the same turns.
+The limits were measured in the same turns. The last column is what we think bounds a row, from counting instructions by
+hand; it is no measurement.
 
 {machine}
 
