@@ -54,7 +54,8 @@ test-inside: $(DEV)
 
 test-outside: $(DEV)
 	@mkdir -p build
-	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest && NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE); } \
+	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest; plain=$$?; \
+	  NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE) && test $$plain = 0; } \
 	  >build/test-outside.txt 2>&1; passed=$$?; cat build/test-outside.txt; exit $$passed
 
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")

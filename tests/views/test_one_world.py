@@ -83,7 +83,9 @@ SHEET = {"step": [0, 1], "weight": [0.4, 0.42]}
 def every_object() -> dict[str, list[object]]:
     node = {"weight": 0.4, "input": 1, "goal": 0.6}
     graded = ns.grade(SHEET, **node, alpha=0.1)
-    rest = [graded, ns.ClassList({"a": graded, "b": "no such column"}), ns.bisect_alpha(**node)]
+    table = {"<b>": [1.0, 2.0, 3.0, 4.0, 5.0], "y": [2.0, 4.1, 5.9, 8.0, 10.1]}
+    of_tables = [ns.inspect(table), ns.fit(table, goal="y"), ns.sweep(**node, alpha=[0.1, 2.1], steps=9)]
+    rest = [graded, ns.ClassList({"a": graded, "b": "no such column"}), ns.bisect_alpha(**node), *of_tables]
     seen = observed()
     return {name: shown_of(make()) for name, make in RUNS.items()} | {
         "rest": rest,

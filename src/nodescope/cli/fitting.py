@@ -44,8 +44,7 @@ def fit(
     if recipe is not None:
         _write(recipe, fitted.to_toml())
     if as_json:
-        told = {"answer": fitted.answer, "decided": fitted.decided, "advice": fitted.advice}
-        click.echo(values.as_json(told | values.run_values(fitted.run)))
+        click.echo(values.as_json(fitted.told() | values.run_values(fitted.run)))
     else:
         click.echo(plain_lines(repr(fitted)))
     tell_written(out)

@@ -120,9 +120,7 @@ def _tell(made: Sweep, as_json_: bool) -> None:
     if as_json_:
         rows = {name: made[name] for name in made.columns} if made.done <= MOST_IN_JSON else None
         best = {"row": made.best_row, **run_values(made.best)} if made.has_best else None
-        axes = {axis.name: [axis.at(place) for place in range(len(axis))] for axis in made.grid.axes}
-        told = {"runs": len(made), "done": made.done, "axes": axes, "words": made.counts(), "best": best, "rows": rows}
-        click.echo(as_json(told))
+        click.echo(as_json(made.told() | {"best": best, "rows": rows}))
         return
     click.echo(str(made))
     if made.done:

@@ -13,6 +13,7 @@ from nodescope.run.ending import Ending
 from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way
 from nodescope.run.fit_words import advice, answer, decided
 from nodescope.run.making import make_recipe
+from nodescope.run.offers import Faced
 from nodescope.run.run import Run
 
 AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
@@ -20,7 +21,7 @@ AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Fit:
+class Fit(Faced):
     """What `fit` gives back.
 
     Attributes
@@ -85,6 +86,22 @@ class Fit:
         (False, True)
         """
         return self.run.recipe.to_toml()
+
+    def told(self) -> dict[str, Any]:
+        """What it says, for machines.
+
+        Returns
+        -------
+        dict
+            Answer, decided and advice.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> list(ns.fit({"rooms": [2, 3, 4, 5, 6, 7], "price": [110, 140, 175, 205, 240, 270]}, goal="price").told())
+        ['answer', 'decided', 'advice']
+        """
+        return {"answer": self.answer, "decided": self.decided, "advice": self.advice}
 
     def __repr__(self) -> str:
         return "\n".join([self.answer, *(f"  {line}" for line in self.decided), self.advice])

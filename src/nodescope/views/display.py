@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from nodescope.run.offers import Faced
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
 from nodescope.views import tables
@@ -87,6 +88,12 @@ def step_html(step: Step) -> str:
     return table(rows, header=False)
 
 
+def page_html(shown: Faced) -> str:
+    """What tells itself as a page of text: its first line, then the rest as it stands."""
+    first, *rest = str(shown).split("\n")
+    return f"<p><b>{escape(first)}</b></p><pre>{escape(chr(10).join(rest))}</pre>"
+
+
 TEXT_OF: dict[type, Callable[[Any], str]] = {Run: run_text, Trace: trace_text, Window: window_text, Step: step_text}
 ALL_HTML_OF: dict[type, Callable[[Any], str]] = {
     **HTML_OF,
@@ -94,6 +101,7 @@ ALL_HTML_OF: dict[type, Callable[[Any], str]] = {
     Trace: trace_html,
     Window: window_html,
     Step: step_html,
+    Faced: page_html,
 }
 
 

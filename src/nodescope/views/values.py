@@ -32,6 +32,11 @@ def values_of(made: Any) -> dict[str, Any]:
     for kind, of in _VALUES.items():
         if isinstance(made, kind):
             return of(made)
+    if hasattr(made, "told"):
+        told: dict[str, Any] = made.told()
+        return told
+    if dataclasses.is_dataclass(made):
+        return _fields(made)
     raise TypeError(f"{type(made).__name__} has no values for JSON")
 
 

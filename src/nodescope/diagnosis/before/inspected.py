@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nodescope.data.described import Described
 from nodescope.data.names import listed_names
+from nodescope.run.offers import Faced
 
 FAR_APART = 10.0
 """Scales that differ by this much make a node slow by its square, a hundred times."""
@@ -29,7 +30,7 @@ class Alphas:
 
 
 @dataclass(frozen=True)
-class Inspection:
+class Inspection(Faced):
     """What a table holds.
 
     Attributes

@@ -17,6 +17,7 @@ from nodescope.diagnosis.sweeps.workers import workers
 from nodescope.errors import InputError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
+from nodescope.run.offers import Faced
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import without_writing
@@ -33,7 +34,7 @@ SECONDS = 0.5
 """Rows that are made one by one are written after so long."""
 
 
-class Sweep:
+class Sweep(Faced):
     """A table of outcomes, a row for each run.
 
     Attributes
@@ -165,6 +166,24 @@ class Sweep:
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """The same for any library that reads Arrow streams."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def told(self) -> dict[str, Any]:
+        """What came out, for machines.
+
+        Returns
+        -------
+        dict
+            Runs, those done, axes, words with their counts, and the row of the best.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.5], steps=100).told()["words"]
+        {'nothing wrong': 2}
+        """
+        axes = {axis.name: [axis.at(place) for place in range(len(axis))] for axis in self.grid.axes}
+        best = self.best_row if self.has_best else None
+        return {"runs": len(self), "done": self.done, "axes": axes, "words": self.counts(), "best_row": best}
 
     def __str__(self) -> str:
         axes = ", ".join(f"{len(axis):,} of {axis.name}" for axis in self.grid.axes)
