@@ -53,7 +53,8 @@ OTHER: Recipe = {
     "tolerance": {"change": 0.9, "patience": 1}, "keep": "best", "batch": 3, "seed": 5, "rule": "momentum",
     "bias": True, "freeze_bias": True,
     "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "classes": ["a", "b"],
-    "inputs": ["x1", "x2"],
+    "inputs": ["x1", "x2"], "indicator": True, "categories": "one-hot", "unknown": "ignore", "dates": ["year"],
+    "delimiter": ";", "decimal": ",", "thousands": "'", "encoding": "latin-1", "header": False, "method": "moments",
 }  # fmt: skip
 """A value that is not the default. Of weight, frozen and order it depends on the recipe."""
 THEMSELVES = ("network", "input", "goal", "data")
@@ -69,6 +70,10 @@ REFUSED: dict[str, set[str]] = {
     "fingerprint": EVERYWHERE,  # no examples have this one
     "freeze_bias": WITHOUT_BIAS,
     "update_order": EVERYWHERE - NETWORKS,  # weights have one layer
+    **dict.fromkeys(("categories", "unknown", "dates"), EVERYWHERE - TABLES),
+    **dict.fromkeys(("delimiter", "decimal", "thousands", "encoding", "header"), EVERYWHERE),  # none is a file
+    "indicator": EVERYWHERE,  # no gap is filled
+    "method": EVERYWHERE,  # moments are of many examples, all in a step
 }
 SAME: dict[str, set[str]] = {
     "batch": ONE,  # of one example there is one batch
@@ -78,6 +83,7 @@ SAME: dict[str, set[str]] = {
     "reduction": EVERYWHERE - {"node, drawn in twos", "node, all at once"},  # the mean of one example is its sum
     "summation": {"one weight"},  # one product
     "missing": TABLES,  # every cell is there
+    **dict.fromkeys(("categories", "unknown", "dates"), TABLES),  # every column is numbers
     "freeze_bias": {"network without biases"},  # layers may have biases or not
     "update_order": {"network of one layer"},  # layers may be one, which has one order
     "bias": {"table"},  # a table's node has one

@@ -64,9 +64,18 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: every failure that has an explanation is one message on stderr and exit code 2."""
+    """Entry point: a failure that has an explanation is one message on stderr and exit code 2; Ctrl-C ends it without a word."""
     try:
         heed()
+        _do_and_tell()
+    except (KeyboardInterrupt, click.Abort):  # also while something is being told
+        sys.exit(130)
+    finally:
+        end_quietly()
+
+
+def _do_and_tell() -> None:
+    try:
         if sys.stdout is None:
             raise FileError("standard output is closed: there is nowhere to write to")
         cli(standalone_mode=False)
@@ -85,10 +94,6 @@ def main() -> None:
         _write_no_more()
         click.echo(f"nodescope: standard output cannot be written: {error.strerror or error}", err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
-    finally:
-        end_quietly()
 
 
 def _write_no_more() -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from nodescope.arithmetic.checks import shown
+import numpy as np
+
+from nodescope.arithmetic.checks import listed, shown, whole
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
 from nodescope.run.descent import Progress, go
@@ -168,7 +170,8 @@ def fit_with(
 ) -> Fit:
     """`fit` that tells how far it is."""
     table = open_table(data)
-    goals = [goal] if isinstance(goal, str | int) else list(goal)
+    goals = _names("goal", goal)
+    inputs = None if inputs is None else _names("inputs", inputs)
     _refuse_unknown(table.names, [*goals, *(inputs or ())], table.where)
     chosen = choose_loss(table, str(goals[0])) if loss is None and len(goals) == 1 else loss or "squared"
     columns = choose_columns(table, [str(name) for name in goals], None if inputs is None else [str(name) for name in inputs])
@@ -181,13 +184,25 @@ def fit_with(
     }  # fmt: skip
     if isinstance(hidden, str) and hidden != "auto":
         raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
-    tried = [_run(keywords, layers, progress) for layers in (AUTO if hidden == "auto" else [_layers(hidden)])]
+    tried = [_run(keywords, layers, progress) for layers in (AUTO if isinstance(hidden, str) else [_layers(hidden)])]
     run = min(tried, key=_error)
     return Fit(run, answer(run), decided(run, columns, tried), advice(run, hidden, _improves(run)))
 
 
 def _layers(hidden: Any) -> tuple[int, ...]:
-    return () if hidden is None else (hidden,) if isinstance(hidden, int) else tuple(hidden)
+    if hidden is None:
+        return ()
+    several = hidden if isinstance(hidden, (list, tuple)) or (isinstance(hidden, np.ndarray) and hidden.ndim) else [hidden]
+    return tuple(whole("hidden", nodes, least=1, words='"auto", a list with the nodes of each layer,') for nodes in several)
+
+
+def _names(keyword: str, value: Any) -> list[Any]:
+    """Names of columns: one, or several; of an array's columns their numbers."""
+    one = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return [
+        name if isinstance(name, str) else whole(keyword, name, most=2**31, words="a column's name")
+        for name in ([value] if one else listed(keyword, value, "the names of columns"))
+    ]
 
 
 def _run(keywords: dict[str, Any], layers: tuple[int, ...], progress: Progress | None) -> Run:

@@ -207,9 +207,9 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         Examples
         --------
         >>> import nodescope as ns
-        >>> run = ns.descend(input=[-1.0, 1.0], goal=["no", "yes"], loss="cross-entropy", alpha=1.0, steps=20)
+        >>> run = ns.descend(input=[-1.0, 1.0], goal=["no", "yes"], loss="cross-entropy", alpha=1.0, steps=6)
         >>> run.recipe.classes, run.predict_probabilities([2.0]).round(2).tolist()
-        (('no', 'yes'), [[0.02, 0.98]])
+        (('no', 'yes'), [[0.03, 0.97]])
         """
         if self.recipe.classes is None:
             raise InputError('the goals of this run are numbers, so there are no probabilities: loss="cross-entropy" tells classes')

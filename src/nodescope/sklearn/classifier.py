@@ -294,7 +294,7 @@ class NetworkClassifier(Classifying):
     --------
     >>> from nodescope.sklearn import NetworkClassifier
     >>> x = [[i / 10] for i in range(-30, 30)]
-    >>> fit = NetworkClassifier((8,), random_state=0, early_stopping=False).fit(x, [abs(row[0]) > 1 for row in x])
+    >>> fit = NetworkClassifier((16,), random_state=0, early_stopping=False).fit(x, [abs(row[0]) > 1 for row in x])
     >>> fit.score(x, [abs(row[0]) > 1 for row in x]) > 0.9
     True
     """

@@ -54,7 +54,7 @@ class Inspection(Faced):
     >>> import nodescope as ns
     >>> seen = ns.inspect({"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 7.0]}, goal="y")
     >>> seen.rows, round(seen.as_it_is.limit, 4), round(seen.standardised.limit, 4)
-    (3, 0.3643, 2.0)
+    (3, 0.3606, 2.0)
     """
 
     where: str

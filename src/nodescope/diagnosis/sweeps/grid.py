@@ -181,7 +181,7 @@ def _axis(name: str, values: Any) -> Axis:
     if not len(values):
         raise InputError(f"{name} is an empty list; a sweep needs at least one value of it")
     if isinstance(values, np.ndarray) and name != "seed":
-        return Axis(name, values)
+        return Axis(name, values if values.dtype.kind in "fiu" else as_floats(name, values))
     if name == "seed":
         values = [whole("seed", value, most=2**64 - 1) for value in values]
     most = 2**64 if name == "seed" else 2**63
