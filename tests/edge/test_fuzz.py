@@ -1,4 +1,4 @@
-"""The fuzz of fuzz.py: seconds here, half an hour with NODESCOPE_TESTS=long; NODESCOPE_SEED chooses what is made up.
+"""The fuzz of fuzz.py: once through all kinds here, half an hour with NODESCOPE_TESTS=long; NODESCOPE_SEED chooses what is made up.
 
 What it found is told in FOUND, so that it is tried every time.
 """
@@ -13,7 +13,7 @@ import pytest
 import nodescope as ns
 
 LONG = os.environ.get("NODESCOPE_TESTS") == "long"
-SECONDS = 1800 if LONG else 6
+SECONDS = 1800 if LONG else 0
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1}
 FOUND = {
     "a sheet of which nothing is a column": lambda: ns.grade("\ufffdu\x11^\ufffd\x17]\ufffd,4;0,42t`JD\x1dum438\n", **SEED),
