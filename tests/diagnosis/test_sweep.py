@@ -291,8 +291,8 @@ import numpy as np, nodescope as ns
 swept = ns.sweep(
     input=1, goal=0.6, alpha=np.linspace(0.001, 2.2, 1000), weight=np.linspace(-1, 1, 1000), steps=1000, out=sys.argv[1]
 )
-ns.export(swept, sys.argv[2])
 print(swept.done, re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1])
+ns.export(swept, sys.argv[2])
 """
 
 
