@@ -54,11 +54,7 @@ def workers(on: Any) -> Iterator[tuple[Mapped, int]]:
         with _processes(count) as pool:
             yield (lambda tasks: pool.map(make, tasks)), count
     elif callable(getattr(on, "map", None)):
-        gather = getattr(on, "gather", None)
-        if callable(gather):  # a Dask client, whose map gives futures
-            yield (lambda tasks: iter(gather(on.map(make, tasks, pure=False)))), 1
-        else:
-            yield (lambda tasks: iter(on.map(make, tasks))), 1
+        yield (lambda tasks: iter(on.map(make, tasks))), 1
     else:
         raise InputError(f"on is {shown(on)}; it may be None (here), a number of processes, or an object with map")
 
