@@ -114,7 +114,7 @@ docs: $(DEV)  ## the documentation, executed, as a site: docs/_build/html/index.
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html."
 
-picture: $(DEV)  ## the README's picture, taken in Chromium
+picture: $(INSTALLED)  ## the README's picture, from a run
 	$(BIN)/python docs/picture.py
 
 goldens: $(DEV)  ## pictures that the page is held to, taken anew: look at them before they are committed

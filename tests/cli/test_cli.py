@@ -257,7 +257,7 @@ def test_nowhere_to_print_is_one_message(arguments):
     assert closed.returncode == 2
 
 
-def test_closed_messages_and_input_are_no_fault():
+def test_closed_messages_and_input_are_no_fault(tmp_path):
     done = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, "run", str(XOR)], stdout=subprocess.PIPE, text=True, check=False
     )
@@ -265,7 +265,8 @@ def test_closed_messages_and_input_are_no_fault():
     asked = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "grade", "-", *SEED]
     closed = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert (closed.returncode, len(closed.stderr.splitlines())) == (2, 1), closed.stderr
-    with (ROOT / "docs" / "node.png").open("rb") as binary:
+    (tmp_path / "no.txt").write_bytes(b"\x89\xff\xfe")
+    with (tmp_path / "no.txt").open("rb") as binary:
         told = call("grade", "-", *SEED, code=2, stdin=binary, env={**os.environ, "PYTHONIOENCODING": "utf-8"}).stderr
         assert "standard input cannot be read as text" in told
 
