@@ -1,8 +1,10 @@
 """Changes that no test sees: `make mutants`, or python tests/mutants/survivors.py theory --count 40 --seed 1.
 
-From all changes of a room's modules (see changes.py) some are drawn. Of each the tests nearest to its module are run until one
-fails: those of the room in NEAREST, and all that name the module, which come first. What they all pass has survived: it is printed,
-and is either a test that is missing, a line that is not needed, or a change that means the same. Nothing is written to the tree.
+From all changes of a room's modules (see changes.py) some are drawn. Before anything is changed, the room's tests run once, and it
+is written down which of them go through which line (covering.py). Of each change those that go through its line run until one
+fails. What they all pass has survived: it is printed, and is either a test that is missing, a line that is not needed, or a change
+that means the same. Tests that start a program of their own are not seen going through a line, so that more may be said to survive
+than do. Nothing is written to the tree.
 """
 
 import argparse
@@ -12,23 +14,25 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from changes import Change, changes
+from covering import Covering
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
-    "theory": ("theory", "diagnosis/test_forecast.py", "diagnosis/test_local_limit.py", "laws/test_networks.py",
-               "data/test_nist.py", "corpus", "verdicts/test_verdicts.py"),
-    "run": ("run", "laws", "corpus", "diagnosis/test_verify.py", "cli", "examples"),
-    "diagnosis": ("diagnosis", "corpus", "verdicts/test_verdicts.py", "frameworks/test_observe.py",
-                  "frameworks/test_odd_trainings.py"),
-}  # fmt: skip
+    "theory": ("theory", "diagnosis", "laws", "data/test_nist.py", "corpus", "verdicts"),
+    "run": ("run", "laws", "corpus", "diagnosis", "cli", "examples", "edge"),
+    "diagnosis": ("diagnosis", "corpus", "verdicts", "frameworks"),
+}
 MOST_SECONDS = 300
 """Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which
 a busy machine would see more than a quiet one."""
 SETTINGS = {"NODESCOPE_ENGINE": "compiled", "NODESCOPE_TESTS": "short", "CI": "1", "PYTHONPATH": str(Path(__file__).parent)}
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "--timeout", "0"]
 
 
 def main() -> None:
@@ -36,64 +40,64 @@ def main() -> None:
     parser.add_argument("rooms", nargs="*", default=list(NEAREST), choices=[[], *NEAREST], metavar="room", help=", ".join(NEAREST))
     parser.add_argument("--count", type=int, default=40, help="changes drawn of each room (40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (1)")
+    parser.add_argument("--jobs", type=int, default=2, help="changes tried at once (2)")
     asked = parser.parse_args()
     for room in asked.rooms:
-        measure(room, asked.count, asked.seed)
+        measure(room, asked.count, asked.seed, asked.jobs)
 
 
-def measure(room: str, count: int, seed: int) -> None:
+def measure(room: str, count: int, seed: int, jobs: int) -> None:
     """Try some changes of a room, tell each that survives, and their share."""
     every = [change for path in sorted((ROOMS / room).rglob("*.py")) for change in changes(path)]
     drawn = random.Random(f"{room} {seed}").sample(every, min(count, len(every)))
-    unchanged = tried(nearest("", room))
-    if unchanged.returncode:
-        told = unchanged.stdout[-2000:]
-        raise SystemExit(f"{room}: its tests fail, or take too long, before anything is changed ({unchanged.returncode})\n{told}")
+    covering = through_each_line(room)
     survived = 0
-    for number, change in enumerate(drawn, 1):
-        seen = how_seen(change, room)
-        survived += seen == "SURVIVED"
-        print(f"{number:4} {seen:8} {change}", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        outcomes = pool.map(lambda change: how_seen(change, covering), drawn)
+        for number, (change, seen) in enumerate(zip(drawn, outcomes, strict=True), 1):
+            survived += seen == "SURVIVED"
+            print(f"{number:4} {seen:8} {change}", flush=True)
     print(f"{room}: {survived} of {len(drawn)} survived ({survived / len(drawn):.0%}), of {len(every):,} changes, seed {seed}")
 
 
-def how_seen(change: Change, room: str) -> str:
+def through_each_line(room: str) -> Covering:
+    """Run the room's tests unchanged, and learn which go through which line."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "coverage"
+        watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}", "-m"]
+        done = ran([*watched, "pytest", *OPTIONS, *(str(ROOT / "tests" / place) for place in NEAREST[room])])
+        if done.returncode:
+            told = done.stdout[-2000:] + done.stderr[-2000:]
+            raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
+        return Covering.read(data, ROOT)
+
+
+def how_seen(change: Change, covering: Covering) -> str:
     """Whether a test fails, or hangs, or none does."""
+    room = change.path.relative_to(ROOMS).parts[0]
+    tests = sorted(covering.tests(change.path, change.line), key=lambda test: not test.startswith(f"tests/{room}/"))
+    if not tests:
+        return "SURVIVED"
     module = ".".join(("nodescope", *change.path.relative_to(ROOMS).with_suffix("").parts)).removesuffix(".__init__")
     with tempfile.TemporaryDirectory() as folder:
         changed = Path(folder) / change.path.name
         changed.write_bytes(change.source)
-        return outcome(nearest(module, room), NODESCOPE_CHANGED=f"{module}={changed}")
-
-
-def nearest(module: str, room: str) -> list[str]:
-    """Tests that name a module, then the others of its room; these alone where no module is named."""
-    files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "browser" not in path.parts]
-    parent, _, stem = module.rpartition(".")
-    ways = (module, f"from {parent} import {stem}") if module else ()
-    named = [path for path in files if any(way in path.read_text() for way in ways)]
-    of_room = [ROOT / "tests" / place for place in NEAREST[room]]
-    rest = [path for path in files if any(path.is_relative_to(place) for place in of_room)]
-    return [str(path) for path in dict.fromkeys([*named, *sorted(rest, key=lambda path: path.parent.name != room)])]
-
-
-def outcome(tests: list[str], **settings: str) -> str:
-    done = tried(tests, **settings)
+        command = ["pytest", "-p", "changed_module", *OPTIONS, *tests]
+        done = ran(command, most_seconds=MOST_SECONDS, NODESCOPE_CHANGED=f"{module}={changed}")
     if done.returncode > 2:  # 1 a test failed, 2 a file could not be imported
         raise SystemExit(done.stdout + done.stderr)
     return {0: "SURVIVED", 1: "seen", 2: "seen"}.get(done.returncode, "hung")
 
 
-def tried(tests: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
-    options = ["-p", "changed_module", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "0"]
+def ran(command: Sequence[str], most_seconds: int | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    def limited() -> None:
+        if most_seconds is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
+
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
+        [sys.executable, "-m", *command],
         cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, text=True, preexec_fn=limited,
     )  # fmt: skip
-
-
-def limited() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
 
 
 if __name__ == "__main__":
