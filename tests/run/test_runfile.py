@@ -72,6 +72,36 @@ def test_resumed_in_the_middle_of_an_epoch_it_is_as_if_never_interrupted(order, 
     same(resumed, ns.load(tmp_path / "a.nodescope"))
 
 
+ENDED = {
+    "steps used": ({"weight": 0.4, "input": [1, 2], "goal": [0.6, 5], "alpha": 1e-3, "steps": 300}, 300),
+    "time used": ({"weight": 0.4, "input": [1, 2], "goal": [0.6, 5], "alpha": 1e-12, "time_limit": 0.02}, None),
+    "settled": ({"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 325}, 325),
+    "diverged": ({"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 2.5}, 1754),
+    "mse reached": ({"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "until_mse": 0.01}, 7),
+}
+
+
+@pytest.mark.parametrize("kind", ENDED)
+def test_going_on_to_fewer_steps_than_there_are_is_refused_and_changes_nothing(kind, tmp_path):
+    """Story: of a run that had settled or diverged, -1 steps and "5" were taken without a word."""
+    path, (keywords, known) = tmp_path / "a.nodescope", ENDED[kind]
+    made = ns.descend(**keywords, out=path).steps
+    assert known in (None, made)
+    content = path.read_bytes()
+    said = rf"a\.nodescope has {made:,} steps already, and {made - 1:,} are asked for in all: ask for more, or leave it as it is"
+    with pytest.raises(ns.InputError, match=said):
+        ns.resume(path, steps=made - 1)
+    with pytest.raises(ns.InputError, match="has .* steps already, and 0 are asked for"):
+        ns.resume(path, epochs=0)
+    for name in ("steps", "epochs"):
+        for wrong in (-1, 2.5, "5", True, 10**30):
+            with pytest.raises(ns.InputError, match=f"{name} is "):
+                ns.resume(path, **{name: wrong})
+    assert path.read_bytes() == content
+    assert ns.resume(path, steps=made).steps == made
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_a_saved_run_that_goes_on_knows_when_it_last_moved(tmp_path):
     keywords = {"weight": 2.0, "input": [1, 2, 3], "goal": [2, 4, 6], "alpha": 0.1}
     ns.save(ns.descend(**keywords, steps=2), tmp_path / "a.nodescope")

@@ -25,6 +25,8 @@
 
 #include "runs.h"
 
+int64_t ns_version(void) { return NS_VERSION; }
+
 /* Predictions (count, k) of the examples from `from` on. */
 static void predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
     const int64_t k = p->outputs;

@@ -18,6 +18,10 @@
 #define NS_EXPORT __attribute__((visibility("default")))
 #endif
 
+/* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
+ * before would read other fields. A test says when it has to go up. */
+#define NS_VERSION 1
+
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX };
 enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE, NS_CROSS_ENTROPY };
@@ -92,6 +96,8 @@ typedef struct {
     int64_t *outcome, *step, *period;   /* (runs): why it stopped, steps made, epochs since the state that came again, or 0 */
 } ns_sweep;
 
+/* NS_VERSION, as it was when the library was compiled. */
+NS_EXPORT int64_t ns_version(void);
 /* Go at most `steps` steps; returns why it stopped. */
 NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps);
 /* Go the runs `from` … `end` − 1 to their ends; NS_WENT, or NS_NOT_IEEE. Scratch: ns_sweep_scratch(p) doubles; `drawn` as in a walk. */

@@ -33,6 +33,8 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
+VERSION = 1
+"""`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
 _COLUMN_NAMES = (
@@ -150,13 +152,27 @@ class _NativeSweep(_Struct):
     ]
 
 
+def _library(path: str) -> ctypes.CDLL:
+    """The library in a file; NodescopeError where it is none, or was compiled from another core.h and would read other fields."""
+    again = "install nodescope again (in a checkout: pip install --editable .), or set NODESCOPE_ENGINE=plain to do without"
+    try:
+        library = ctypes.CDLL(path)
+        version = getattr(library, "ns_version", lambda: 0)()
+    except OSError as error:
+        raise NodescopeError(f"the compiled core cannot be loaded ({error}): {again}") from error
+    if version != VERSION:
+        was = f"of version {version}" if version else "older than its versions"
+        raise NodescopeError(f"the compiled core {path} is {was}, and this nodescope needs version {VERSION}: {again}")
+    return library
+
+
 class Compiled:
     """The C core, through its plain entry points."""
 
     name = "compiled"
 
     def __init__(self, path: str) -> None:
-        library = ctypes.CDLL(path)
+        library = _library(path)
         struct, whole = ctypes.c_void_p, ctypes.c_int64
         array: Any = _Array
         self._walk = library.ns_walk

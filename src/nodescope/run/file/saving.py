@@ -168,7 +168,7 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
     FileError
         As for `load`; or another program is writing the file.
     InputError
-        As for `load`; a run that was observed elsewhere; fewer alphas in the file than steps to go.
+        As for `load`; a run that was observed elsewhere; fewer steps than the file has; fewer alphas in it than steps to go.
 
     Examples
     --------
@@ -190,11 +190,12 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         if isinstance(found, Recorded):
             raise InputError(f"{path} holds a run that was observed in {found.program}: go on with it there")
         descent, run = found
+        if (total := _total(descent.recipe, steps, epochs)) is not None:
+            _refuse_fewer(path, run.steps, total)
         if run.ending not in (Ending.INTERRUPTED, Ending.TIME_USED, Ending.STEPS_USED):
             return run
-        if (total := _total(descent.recipe, steps, epochs)) is not None:
+        if total is not None:
             descent.recipe = descent.recipe.with_steps(total)
-            _refuse_fewer(path, descent)
         _refuse_without_alphas(path, descent)
         refuse_foreign_log(path, target, log)
         with explained(path, "written"):
@@ -211,12 +212,13 @@ def _total(recipe: Recipe, steps: int | None, epochs: int | None) -> int | None:
     """Steps in all; None where the recipe says how many."""
     if steps is not None and epochs is not None:
         raise InputError("steps and epochs are both given; give one of them")
-    return steps if epochs is None else whole("epochs", epochs) * recipe.steps_per_epoch
+    if epochs is not None:
+        return whole("epochs", epochs) * recipe.steps_per_epoch
+    return None if steps is None else whole("steps", steps)
 
 
-def _refuse_fewer(path: str | PathLike[str], descent: Descent) -> None:
+def _refuse_fewer(path: str | PathLike[str], made: int, total: int) -> None:
     """What was made is kept; and with fewer steps than there are the ending would not be true."""
-    made, total = descent.cursor.step, descent.steps_asked
     if total < made:
         raise InputError(
             f"{path} has {made:,} steps already, and {total:,} are asked for in all: ask for more, or leave it as it is"
