@@ -27,10 +27,15 @@ def library() -> Path:
     return place
 
 
-def run_on(folder: Path, code: str, **faults: object) -> subprocess.CompletedProcess[str]:
-    """Run Python code; faults are those of faults.c, in lower case: calls="w", at=3."""
+def environment_of(folder: Path, **faults: object) -> dict[str, str]:
+    """Where files under a folder fail; faults are those of faults.c, in lower case: calls="w", at=3."""
     told = {f"FAULT_{name.upper()}": str(value) for name, value in faults.items()}
-    environment = {**os.environ, "LD_PRELOAD": str(library()), "FAULT_UNDER": str(folder), **told}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+    ours = {"LD_PRELOAD": str(library()), "FAULT_UNDER": str(folder), "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**os.environ, **ours, **told}
+
+
+def run_on(folder: Path, code: str, **faults: object) -> subprocess.CompletedProcess[str]:
+    """Run Python code on a disk that fails."""
     command = [sys.executable, "-W", "ignore", "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment, cwd=folder.parent)
+    given = {"env": environment_of(folder, **faults), "cwd": folder.parent, "timeout": 60}
+    return subprocess.run(command, capture_output=True, text=True, check=False, **given)

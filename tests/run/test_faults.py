@@ -1,22 +1,24 @@
 """Each single write, sync, rename or opening of a file fails once: what was committed stays, and a person reads one sentence.
 
-NODESCOPE_TESTS=long goes through every number of a call up to the last; else through a few of them.
+NODESCOPE_TESTS=long goes through every number of a call up to the last, with that call failing alone and with all that follow;
+else through a few of them.
 """
 
 import os
 import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.disk import KINDS, REASONS, run_on
+from faults.disk import KINDS, REASONS
+from faults.forked import Ready, Tried, ready
 
 import nodescope as ns
 
 LONG = os.environ.get("NODESCOPE_TESTS") == "long"
 SEED = {"weight": 0.4, "input": [1.0, 2.0], "goal": [0.6, 5.0], "alpha": 1e-4}
 BEGIN = """
-import ctypes, os, nodescope as ns, nodescope.cli
+import os, pyarrow.csv, pyarrow.parquet, nodescope as ns, nodescope.cli, nodescope.cli.read, nodescope.hosts.export
 from nodescope.run import descent
 from nodescope.run.file import runfile
 runfile.SECONDS_BETWEEN_COMMITS = 0.0
@@ -29,7 +31,6 @@ def told(what):
         print("done")
     except ns.FileError as error:
         print(f"refused {{-1 if error.run is None else error.run.steps}}: {{error}}")
-ctypes.CDLL(None).setenv(b"FAULT_CALLS", os.environ["CALLS_LATER"].encode(), 1)
 """
 WAYS = {
     "out": "told(lambda: ns.descend(**seed, steps=5000, out=path))",
@@ -46,26 +47,19 @@ WAYS = {
 }
 THERE = {"overwrite": 100, "save over": 100, "resume": 100}
 """Steps of the run that is there before."""
-END = "\nprint(ctypes.CDLL(None).faults_seen())"
 KEPT = {steps: ns.descend(**SEED, steps=steps).weight for steps in (100, 300, 5000)}
 
 
-def tried(way: str, folder: Path, letter: str, at: int, reason: int) -> subprocess.CompletedProcess[str]:
+def tried(on: Ready, way: str, folder: Path, letter: str, at: int = 0, reason: int = 0, lasts: bool = False) -> Tried:
     """Do it in a new folder, with the at-th call failing."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    path = folder / "a.nodescope"
     if way in THERE:
-        ns.save(ns.descend(**SEED, steps=THERE[way]), path)
-    table = folder.parent / "t.csv"
-    if way == "predict" and not table.exists():
-        table.write_text("a,b\n1,2\n2,3\n3,5\n")
-        ns.save(ns.descend(data=table, goal="b", epochs=2), folder.parent / "f.nodescope")
-    os.environ["CALLS_LATER"] = letter
-    return run_on(folder, BEGIN.format(path=str(path)) + WAYS[way] + END, at=at, errno=reason)
+        ns.save(ns.descend(**SEED, steps=THERE[way]), folder / "a.nodescope")
+    return on.run(WAYS[way], letter, at, reason, lasts)
 
 
-def looked_at(way: str, folder: Path, done: subprocess.CompletedProcess[str]) -> None:
+def looked_at(way: str, folder: Path, done: Tried) -> None:
     """What was told, and what is there."""
     assert done.returncode == 0, done.stderr
     told, path = done.stdout.splitlines()[0], folder / "a.nodescope"
@@ -95,18 +89,34 @@ def numbers(last: int) -> list[int]:
     return list(range(1, last + 1)) if LONG else sorted({1, 2 * last // 3 + 1})
 
 
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ready, Path]]:
+    """What runs on the disk that fails, and the folder that is on it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "disk").mkdir()
+    (home / "t.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+    ns.save(ns.descend(data=home / "t.csv", goal="b", epochs=2), home / "f.nodescope")
+    with ready(home / "disk", BEGIN.format(path=str(home / "disk" / "a.nodescope"))) as on:
+        yield on, home / "disk"
+
+
 @pytest.mark.timeout(3600 if LONG else 240)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("way", WAYS)
-def test_every_call_that_fails(way: str, kind: str, tmp_path: Path):
-    folder = tmp_path / "disk"
-    last = int(tried(way, folder, KINDS[kind], 0, 0).stdout.splitlines()[-1])
+def test_every_call_that_fails(way: str, kind: str, disk: tuple[Ready, Path]):
+    on, folder = disk
+    letter, count = KINDS[kind], 0
+    last = tried(on, way, folder, letter).calls
     for at in numbers(last) if last else []:
-        for number, reason in enumerate(REASONS.values()):
-            if LONG or (at + number) % 2:
-                done = tried(way, folder, KINDS[kind], at, reason)
-                try:
-                    looked_at(way, folder, done)
-                except AssertionError as error:
-                    error.add_note(f"{way}: {kind} number {at} of {last} failed with {os.strerror(reason)}; {done.stdout}")
-                    raise
+        for number, (reason, lasts) in enumerate((reason, lasts) for reason in REASONS.values() for lasts in (False, True)):
+            if not LONG and (at + number) % 4:
+                continue
+            done = tried(on, way, folder, letter, at, reason, lasts)
+            count += 1
+            try:
+                looked_at(way, folder, done)
+            except AssertionError as error:
+                said = f"{kind} number {at} of {last} failed with {os.strerror(reason)}{', and all after it' * lasts}"
+                error.add_note(f"{way}: {said}; {done.stdout}")
+                raise
+    print(f"{way}, {kind}: {last} calls, {count} tried")

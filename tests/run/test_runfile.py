@@ -91,7 +91,7 @@ def test_going_on_to_fewer_steps_than_there_are_is_refused_and_changes_nothing(k
     said = rf"a\.nodescope has {made:,} steps already, and {made - 1:,} are asked for in all: ask for more, or leave it as it is"
     with pytest.raises(ns.InputError, match=said):
         ns.resume(path, steps=made - 1)
-    with pytest.raises(ns.InputError, match="has .* steps already, and 0 are asked for"):
+    with pytest.raises(ns.InputError, match=r"has .* steps already, and 0 are asked for"):
         ns.resume(path, epochs=0)
     for name in ("steps", "epochs"):
         for wrong in (-1, 2.5, "5", True, 10**30):
