@@ -16,8 +16,8 @@ from nodescope.arithmetic import core
 
 HEADER = Path(core.__file__).with_name("core.h")
 DECLARED = (1, "04ecc3b09eda5309")
-"""The version, and the first digits of what core.h declares in it. Where a test says that they differ: count up NS_VERSION of core.h
-and VERSION of core.py, and put both here."""
+"""The version, and the first digits of what core.h declares. Where a test says that they differ: count up NS_VERSION of core.h and
+VERSION of core.py, and put both here."""
 SEED = "import nodescope as ns; print(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).weight)"
 REMEDY = "install nodescope again (in a checkout: pip install --editable .), or set NODESCOPE_ENGINE=plain to do without"
 
