@@ -4,6 +4,7 @@ Known answers are worked out by loops that import nothing of the package (`sheet
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -349,3 +350,51 @@ def test_a_class_in_the_shell(tmp_path):
     assert "cannot be read" in call("grade", tmp_path / "none.csv", code=2)
     for command in ("grade", "worksheet"):
         assert "Examples:" in call(command, "--help")
+
+
+NODE = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1}
+HANDED_IN = {
+    "a file": {"data": "secret.csv", "goal": "y"},
+    "a file to write": NODE | {"out": "run.nodescope"},
+    "a long run": NODE | {"steps": 10**15},
+    "another rule": NODE | {"rule": "adam"},
+    "a name of its own": NODE | {"evil": 1},
+}
+
+
+@pytest.mark.parametrize("asks", HANDED_IN)
+def test_a_sheet_that_is_handed_in_asks_for_nothing_but_its_numbers(asks, tmp_path, monkeypatch):
+    """Story: a sheet whose first line named a table had it read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.csv").write_text("a,y\n1,2\n3,4\n")
+    (tmp_path / "in").mkdir()
+    sheet = tmp_path / "in" / "1.csv"
+    sheet.write_text(f"# nodescope worksheet 1 of 1: {json.dumps(HANDED_IN[asks])}\nstep,weight\n0,0.4\n")
+    for printed in (sheet, sheet.read_text()):
+        with pytest.raises(ns.InputError, match=r"the worksheet's first line is damaged \(it says '\w+'\); put it back as it was"):
+            ns.grade(printed)
+    assert "damaged" in ns.grade(tmp_path / "in").grades["1.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "secret.csv"]
+
+
+@pytest.mark.parametrize("key", [b"\xff\xfe rubbish", b"# nodescope worksheet 1 of 1: {\nstep,weight\n", None])
+def test_a_key_that_cannot_be_read_is_told_of_its_sheet(key, tmp_path):
+    """Story: bytes that are no text ended the grading of a whole class."""
+    sheet = tmp_path / "1.csv"
+    sheet.write_text(f"# nodescope worksheet 1 of 1: {json.dumps(NODE)}\nstep,weight\n0,0.4\n")
+    (tmp_path / "2.csv").write_text(sheet.read_text())
+    (tmp_path / "key").mkdir()
+    if key is None:
+        os.mkfifo(tmp_path / "key" / "1.csv")
+    else:
+        (tmp_path / "key" / "1.csv").write_bytes(key)
+    graded = ns.grade(tmp_path).grades
+    assert graded["2.csv"].correct
+    assert key is None or str(tmp_path / "key" / "1.csv") in graded["1.csv"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("rows", [1429, 20_000])
+def test_a_long_sheet_is_graded_in_seconds(rows):
+    """Story: each wrong way that was near was gone on with through all rows."""
+    assert ns.grade("w: 0.4\n" * rows + "w: 0", **NODE).first_wrong.row == 3

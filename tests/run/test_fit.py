@@ -1,5 +1,9 @@
 """A fit that nobody was told how to make: as good as scikit-learn's pipelines, told in plain words, made again from its TOML."""
 
+import datetime
+import decimal
+from typing import Any
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -105,3 +109,43 @@ def test_refusals():
         ns.fit(table, goal="price", hidden="many")
     with pytest.raises(ns.InputError, match="no column is left to predict from"):
         ns.fit({"same": [1.0, 1.0], "price": [1.0, 2.0]}, goal="price")
+
+
+ODD: dict[str, Any] = {
+    "lists": [[1.0]] * 30, "structs": [{"q": 1}] * 30, "complex numbers": [1j] * 30, "text beside numbers": ["x", 5] * 15,
+    "signalling NaNs": [decimal.Decimal("sNaN")] * 30, "integers beyond 64 bits": [10**30] * 30,
+    "times": [datetime.timedelta(1)] * 30,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_a_column_that_is_neither_numbers_nor_text_is_left_out_with_the_reason(kind: str):
+    """Story: lists and structs were Python's "unhashable type", a signalling NaN an error of its own."""
+    fit = ns.fit({"odd": ODD[kind], "b": [*range(30)], "y": [*range(30)]}, goal="y")
+    assert fit.decided[1].startswith("inputs: b; left out: odd (")
+    assert "text, 30 different" not in fit.decided[1]
+    assert "odd" in str(ns.inspect({"odd": ODD[kind], "y": [*range(30)]}, goal="y"))
+
+
+def test_dates_are_left_out_as_dates():
+    days = [datetime.date(2020, 1, 1 + day) for day in range(30)]
+    assert "left out: day (dates)" in ns.fit({"day": days, "b": [*range(30)], "y": [*range(30)]}, goal="y").decided[1]
+
+
+def test_a_goal_that_is_an_input_too_and_no_inputs_at_all_are_refused():
+    table = {"a": [1.0, 2.0, 4.0], "y": [1.0, 2.0, 3.0]}
+    with pytest.raises(ns.InputError, match="the column 'y' is both goal and input; take it out of inputs"):
+        ns.fit(table, goal="y", inputs=["y", "a"])
+    with pytest.raises(ns.InputError, match="no column is left to predict from; name at least one input"):
+        ns.fit(table, goal="y", inputs=[])
+    with pytest.raises(ns.InputError, match=r"no column is left to predict from; left out: (c\d+ \(always 1\),? ){6}and 44 more$"):
+        ns.fit({f"c{i}": [1.0] * 3 for i in range(50)} | {"y": [1.0, 2.0, 3.0]}, goal="y")
+
+
+def test_an_error_that_no_number_holds_is_told(recwarn: pytest.WarningsRecorder):
+    """Story: "Off by about nan"."""
+    fit = ns.fit({"a": [*range(30)], "y": [5e306 * i for i in range(30)]}, goal="y")
+    assert fit.answer.startswith(
+        "Its error on the rows that it learned from is beyond the largest number there is; divide the goal"
+    )
+    assert not recwarn.list

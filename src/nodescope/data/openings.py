@@ -125,7 +125,12 @@ def _cells(table: Table, column: Floats | Bad, name: str) -> list[Any]:
 
 def is_nothing(cell: Any) -> bool:
     """Whether a cell has no value."""
-    return cell is None or cell != cell or type(cell).__name__ in NOTHING
+    if cell is None or type(cell).__name__ in NOTHING:
+        return True
+    try:
+        return bool(cell != cell)
+    except Exception:  # a signalling NaN, an array, an object that cannot be compared: it is something
+        return False
 
 
 def values_of(table: Table, column: Floats | Bad, name: str) -> tuple[Value, ...]:

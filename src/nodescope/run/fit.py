@@ -13,7 +13,7 @@ from nodescope.errors import InputError
 from nodescope.run.descent import Progress, go
 from nodescope.run.ending import Ending
 from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way
-from nodescope.run.fit_words import advice, answer, decided
+from nodescope.run.fit_words import advice, answer, decided, left_out
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
 from nodescope.run.run import Run
@@ -172,11 +172,14 @@ def fit_with(
     table = open_table(data)
     goals = _names("goal", goal)
     inputs = None if inputs is None else _names("inputs", inputs)
+    both = [name for name in goals if name in (inputs or ())]
+    if both:
+        raise InputError(f"{table.where}: the column {shown(both[0])} is both goal and input; take it out of inputs")
     _refuse_unknown(table.names, [*goals, *(inputs or ())], table.where)
     chosen = choose_loss(table, str(goals[0])) if loss is None and len(goals) == 1 else loss or "squared"
     columns = choose_columns(table, [str(name) for name in goals], None if inputs is None else [str(name) for name in inputs])
     if not columns.inputs:
-        raise InputError(f"{table.where}: no column is left to predict from; left out: {', '.join(columns.left_out)}")
+        raise InputError(f"{table.where}: no column is left to predict from{left_out(columns)}")
     unseen = (UNSEEN if columns.rows >= FEW else 0.0) if holdout is None else holdout
     keywords = {
         "data": data, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": True, "seed": seed,

@@ -7,14 +7,17 @@ n examples, d inputs, k outputs.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from nodescope.arithmetic.checks import shown
 from nodescope.arithmetic.losses import CROSS_ENTROPY
 from nodescope.arithmetic.problem import Floats
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.columns import Bad
+from nodescope.data.openings import is_nothing
 from nodescope.data.table import Table
 from nodescope.run.recipe import Recipe
 from nodescope.run.settings import recipe_keys
@@ -73,7 +76,7 @@ def choose_columns(table: Table, goals: Sequence[str], inputs: Sequence[str] | N
         taken.append(name)
         if isinstance(column, Bad):
             text.append(name)
-            absent = np.array([cell is None or cell != cell for cell in table.cells(name)])
+            absent = np.array([is_nothing(cell) for cell in table.cells(name)])
         else:
             absent = np.isnan(column)
         gaps = absent if gaps is None else gaps | absent
@@ -91,11 +94,15 @@ def _useless(table: Table, name: str, column: Floats | Bad) -> str:
         return f"always {there[0]:g}" if (there == there[0]).all() else ""
     if not column.text:
         return column.seen
-    values = {cell for cell in table.cells(name) if cell is not None}
+    cells = [cell for cell in table.cells(name) if not is_nothing(cell)]
+    strange = next((cell for cell in cells if not isinstance(cell, str)), None)
+    if strange is not None:
+        return "dates" if isinstance(strange, date) else f"neither numbers nor text: {shown(strange)}"
+    values = set(cells)
     if len(values) < 2:
         return "always the same text" if values else "no values"
     opens = "categories" in recipe_keys()
-    if opens and len(values) <= MOST_CATEGORIES and all(isinstance(value, str) for value in values):
+    if opens and len(values) <= MOST_CATEGORIES:
         return ""
     return f"text, {len(values):,} different values"
 

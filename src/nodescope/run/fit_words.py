@@ -1,5 +1,6 @@
 """What a fit says: how far off it is, what was decided in five lines, and what to do next."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,6 +33,9 @@ def _of_goal(score: Score, j: int, name: str, where: str) -> str:
         float(np.atleast_1d((of.seen if score.unseen is None else of.unseen).rmse)[j])  # type: ignore[union-attr]
         for of in (score, score.least_squares, score.mean)
     )
+    if not math.isfinite(own):
+        its = f"{name}{'i' if name else 'I'}ts error on {where}"
+        return f"{its} is beyond the largest number there is; divide the goal, for example by its largest value."
     off = f"{name}{'o' if name else 'O'}ff by about {_two(own)} on {where}"
     return f"{off}; least squares: {_two(best)}; guessing the mean: {_two(mean)}."
 
@@ -66,6 +70,11 @@ def _columns(columns: Columns) -> str:
     if columns.text:
         told += f"; opened into their values: {_named(columns.text)}"
     return told + (f"; left out: {_named(columns.left_out)}" if columns.left_out else "")
+
+
+def left_out(columns: Columns) -> str:
+    """Where no column is left: why; without inputs and without columns left out there were none."""
+    return f"; left out: {_named(columns.left_out)}" if columns.left_out else "; name at least one input"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -97,6 +97,7 @@ def linear(weight: Floats, bias: Floats | None) -> Predictions:
     return lambda x: np.asarray(x @ weight.T + (0.0 if bias is None else bias))
 
 
+@np.errstate(all="ignore")  # what overflows is not finite, which is told
 def score(source: Source, examples: Examples, predictions: Predictions, intercept: bool = True, fit: str = "this node") -> Score:
     """Score predictions made from the examples' scaled inputs; `intercept`: whether least squares may have one."""
     best = least_squares(examples.input, examples.goal, intercept=intercept)

@@ -31,6 +31,7 @@ class LeastSquares:
     rank: int
 
 
+@np.errstate(all="ignore")  # what overflows is not finite, which those who read it tell
 def least_squares(x: Floats, goal: Floats, intercept: bool = True) -> LeastSquares:
     """Least-squares weights for inputs (n, d) and goals (n, k).
 

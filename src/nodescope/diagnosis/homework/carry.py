@@ -191,7 +191,7 @@ class Broken(NamedTuple):
 def rounded_on(sheet: Sheet, match: Match, recipe: Recipe) -> tuple[int, Broken | None]:
     """Rows that agree from the first, if each number was rounded to the printed digits and gone on with; and where that breaks."""
     carry = Carry(sheet, match, recipe, loose=False)
-    if not can_carry(match, recipe) or not carry.knows_weights:
+    if not can_carry(match, recipe) or not carry.knows_weights or sheet.rows > MOST_ROWS:
         return 0, None
     state = [sheet.printed[i] for i, m in enumerate(match.chosen) if m.quantity.removeprefix("new_") in ("weight", "bias")]
     if not all(printed.is_rounded for printed in state):

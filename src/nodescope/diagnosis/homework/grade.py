@@ -155,8 +155,22 @@ def _worksheet(printed: Any) -> tuple[str, dict[str, Any] | None]:
     said = keywords_in(text)
     key = Path(printed).parent / KEY / Path(printed).name
     if said is not None and key.is_file():
-        return text, keywords_in(key.read_text(encoding="utf-8")) or said
+        return text, _in_key(key)
     return text, said
+
+
+def _in_key(key: Path) -> dict[str, Any]:
+    """The numbers that the filled sheet of the key says."""
+    try:
+        said = keywords_in(key.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise FileError(f"{key} cannot be read: {why}; make the worksheets and their key again") from error
+    except InputError as error:
+        raise InputError(f"{key}: {error}") from error
+    if said is None:
+        raise FileError(f"{key} says no numbers of a worksheet; make the worksheets and their key again")
+    return said
 
 
 def _of_worksheet(text: str, task: _Task) -> Grade:

@@ -39,6 +39,8 @@ ENOUGH_ROWS = 3
 """Rows before a way is named that has a number found in the sheet."""
 MOST_ALSO = 3
 _ROUNDED = "each number is rounded to the printed digits, and gone on with"
+MOST_CARRIED = 30_000
+"""Rows that wrong ways may be gone on with from rounded numbers, all together: a few seconds."""
 MOST_WORK = 3e7
 """Products that all combinations may take for their first step."""
 
@@ -55,6 +57,7 @@ class Judge:
         self._fitter = Fitter(sheet, recipe, self._wanted())
         self._doings: dict[Done, Doing] = {}
         self._near: list[Match] = []
+        self._carried = 0
         self._broken: tuple[Broken, Match] | None = None
         self.best: Match | None = None
 
@@ -199,7 +202,11 @@ class Judge:
                 if how != "cut" or (again.rows == self.sheet.rows and self._shows_a_cut(again)):
                     yield again
         for match in near:
-            yield from self._rounded(match)
+            if self._carried > MOST_CARRIED:
+                return
+            for again in self._rounded(match):
+                self._carried += again.rows
+                yield again
 
     def _with_reports(self, ways: list[Done]) -> Iterator[Match]:
         """A wrong way whose errors are printed from the new weights, or whose columns are not of one step."""

@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nodescope.arithmetic.checks import whole
+from nodescope.arithmetic.checks import shown, whole
 from nodescope.errors import InputError
 from nodescope.run.descent import go
 from nodescope.run.making import make_recipe
 
 MOST_STUDENTS, MOST_STEPS, MOST_INPUTS = 1000, 200, 4
+SAID = {"weight", "input", "goal", "alpha", "bias"}
+"""What a worksheet's first line says of its node, and nothing else."""
 TITLE = "# nodescope worksheet"
 _NUMBERS = re.compile(r"^#\s*nodescope worksheet[^{\n]*(\{.*\})", re.MULTILINE)
 HOW = """# Each step: prediction = sum of weight x input (then + bias); delta = prediction - goal; weighted_delta = delta x input;
@@ -119,5 +121,8 @@ def keywords_in(text: str) -> dict[str, Any] | None:
     try:
         keywords = json.loads(found[1])
     except (ValueError, RecursionError) as error:
-        raise InputError(f"the worksheet's first line is damaged ({error}); put it back as it was") from error
+        raise InputError(f"the worksheet's first line is damaged ({error!s:.100}); put it back as it was") from error
+    strange = sorted(set(keywords) - SAID)  # a sheet that is handed in opens no file and asks for no long run
+    if strange:
+        raise InputError(f"the worksheet's first line is damaged (it says {shown(strange[0])}); put it back as it was")
     return dict(keywords)

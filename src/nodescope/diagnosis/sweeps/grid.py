@@ -21,6 +21,7 @@ from nodescope.run.settings import READING, filled, meant
 AXES = ("alpha", "weight", "seed", "rule", "hidden", "batch")
 """What can be swept over, beside the settings of a rule."""
 MOST_ROWS = 10**8
+_WHOLE = {"seed": np.uint64, "batch": np.int64, "hidden": np.int64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +179,11 @@ def _is_many(value: Any) -> bool:
 
 
 def _axis(name: str, values: Any) -> Axis:
-    if not len(values):
-        raise InputError(f"{name} is an empty list; a sweep needs at least one value of it")
+    refuse_length(name, values)
     if isinstance(values, np.ndarray) and name != "seed":
         return Axis(name, values if values.dtype.kind in "fiu" else as_floats(name, values))
+    if isinstance(values, range) and min(values[0], values[-1]) >= 0 and max(values[0], values[-1]) < 2**53:
+        return Axis(name, np.arange(values.start, values.stop, values.step, dtype=_WHOLE.get(name, np.float64)))
     if name == "seed":
         values = [whole("seed", value, most=2**64 - 1) for value in values]
     most = 2**64 if name == "seed" else 2**63
@@ -190,6 +192,18 @@ def _axis(name: str, values: Any) -> Axis:
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values):
         return Axis(name, as_floats(name, list(values)))
     return Axis(name, list(values))
+
+
+def refuse_length(name: str, values: Any) -> None:
+    """Raise InputError where there is no value, or more than anybody reads; nothing is made of them before."""
+    try:
+        count = len(values)
+    except OverflowError:  # of a range beyond what any memory could hold
+        count = 2**63
+    if not count:
+        raise InputError(f"{name} is an empty list; a sweep needs at least one value of it")
+    if count > MOST_ROWS:
+        raise InputError(f"{name} has {count:,} values, and a sweep may have {MOST_ROWS:,} runs: take fewer")
 
 
 def _weight_axis(value: Any, given: Mapping[str, Any]) -> list[Axis]:

@@ -14,7 +14,7 @@ from types import TracebackType
 import numpy as np
 
 from nodescope.arithmetic.checks import path_of
-from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Rows, Words
+from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Rows, Words, are_rows
 from nodescope.errors import FileError
 from nodescope.run.file.content import explained
 from nodescope.run.file.lock import Lock, target_of
@@ -22,6 +22,8 @@ from nodescope.run.file.lock import Lock, target_of
 _HEAD = struct.Struct("<qqqI")
 """First row, number of rows, bytes of the words, checksum of all that follows."""
 ENDING = ".unfinished"
+LONGEST_HEAD = 1000
+"""Bytes of the first line; it has less than 150."""
 
 
 def unfinished_of(path: str | PathLike[str]) -> Path:
@@ -51,13 +53,15 @@ class Journal:
         self.rows: Rows = np.zeros(size, OUTCOME)
         self.place = unfinished_of(path)
         with explained(path, "written"):
+            if self.place.is_symlink() or (self.place.exists() and not self.place.is_file()):
+                raise FileError(f"{path} cannot be written: {self.place.name} beside it is no file of a sweep; remove it")
             self._file = self.place.open("r+b" if self.place.exists() and not anew else "w+b", buffering=0)
             self._lock = Lock(path, self.place)
             self._go_on(json.dumps({"sweep": fingerprint, "rows": size}).encode() + b"\n")
 
     def _go_on(self, head: bytes) -> None:
-        first = self._file.readline()
-        if not first.endswith(b"\n"):
+        first = self._file.readline(LONGEST_HEAD)
+        if not first.endswith(b"\n") and len(first) < LONGEST_HEAD:
             self._file.seek(0)
             self._file.truncate()
             self._file.write(head)
@@ -77,10 +81,12 @@ class Journal:
             if start != self.done or not 0 < count <= len(self.rows) - start or not 0 <= length < 2**24:
                 break
             body = self._file.read(length + count * OUTCOME.itemsize)
-            if zlib.crc32(body) != checksum:
+            if len(body) != length + count * OUTCOME.itemsize or zlib.crc32(body) != checksum:
                 break
-            self.words = Words(tuple(json.loads(body[:length])))
-            self.rows[start : start + count] = np.frombuffer(body[length:], OUTCOME)
+            words, rows = json.loads(body[:length]), np.frombuffer(body[length:], OUTCOME)
+            if not isinstance(words, list) or not are_rows(rows, words):
+                break
+            self.words, self.rows[start : start + count] = Words(tuple(words)), rows
             self.done, good = start + count, self._file.tell()
         self._file.seek(good)
         self._file.truncate()

@@ -23,6 +23,13 @@ Rows = NDArray[Any]
 WITHHELD = "withheld"
 
 
+def are_rows(rows: Rows, words: list[Any]) -> bool:
+    """Whether these are rows of a sweep, whose endings and words are there."""
+    if rows.dtype != OUTCOME or rows.ndim != 1 or not all(isinstance(word, str) for word in words):
+        return False
+    return bool(((rows["ending"] >= 0) & (rows["ending"] < len(ENDINGS)) & (rows["word"] < len(words))).all())
+
+
 class Interrupted(Exception):  # it is no error
     """Ctrl-C ended the run of a row."""
 

@@ -1,5 +1,6 @@
 """The finished table of a sweep: as Arrow, as a Parquet file that says which sweep it is, and read back from it."""
 
+import hashlib
 import json
 import pickle
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from nodescope.run.file.content import explained
 from nodescope.run.file.lock import beside, target_of
 
 KEY = b"nodescope.sweep"
+_DAMAGE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, MemoryError)
+"""Reading a damaged table can come to any of these; Arrow's own errors are among them."""
 AT_ONCE = 2**14
 """Rows of a row group."""
 
@@ -56,7 +59,7 @@ def write(path: str | PathLike[str], grid: Grid, rows: Rows, words: list[str]) -
     """All rows into a Parquet file, which appears under its name when it is whole."""
     import pyarrow.parquet as pq
 
-    told = {"sweep": grid.fingerprint, "rows": grid.size, "words": words}
+    told = {"sweep": grid.fingerprint, "rows": grid.size, "words": words, "checksum": _checksum(rows, words)}
     with beside(path) as part:
         schema = as_arrow(grid, rows, words, 0, 0).schema.with_metadata({KEY: json.dumps(told).encode()})
         with pq.ParquetWriter(part, schema) as writer:
@@ -66,22 +69,42 @@ def write(path: str | PathLike[str], grid: Grid, rows: Rows, words: list[str]) -
 
 
 def read(path: str | PathLike[str], grid: Grid, *, anew: bool) -> tuple[Rows, list[str]] | None:
-    """Rows and words of this very sweep from its file; None where there is no file, or another may be begun in its place.
+    """Rows and words of this very sweep from its file; None where there is no file, or the sweep in it may be replaced.
 
     Raises
     ------
     FileError
-        The file is something else.
+        The file is something else, or damaged.
     """
     target = target_of(path)
-    if anew or not target.exists():
+    if not target.exists():
         return None
     with explained(path, "read"):
         told = _told(target)
-    if told is None or told.get("sweep") != grid.fingerprint:
-        what = "something else" if told is None else "another sweep"
-        raise FileError(f"{path} is there, and holds {what}; name another file, or replace it with overwrite=True")
-    return _rows(target, grid, told["words"])
+    if told is None:
+        raise FileError(f"{path} is there, and holds something else; name another file")
+    if anew:
+        return None
+    if told.get("sweep") != grid.fingerprint:
+        raise FileError(f"{path} is there, and holds another sweep; name another file, or replace it with overwrite=True")
+    try:
+        rows, words = _rows(target, grid, told["words"])
+        if told["checksum"] != _checksum(rows, words):
+            raise ValueError("its rows are not those that were written")
+    except _DAMAGE as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise FileError(f"{path} is damaged: {why:.150}; make the sweep again with overwrite=True") from error
+    return rows, words
+
+
+def _checksum(rows: Rows, words: list[str]) -> str:
+    """Of everything that is read of a table."""
+    hashed = hashlib.sha256(json.dumps(words).encode())
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE].copy()
+        part["unseen_rmse"][np.isnan(part["unseen_rmse"])] = np.nan  # what is null in the file
+        hashed.update(part.tobytes())
+    return hashed.hexdigest()
 
 
 def _told(target: Path) -> dict[str, Any] | None:

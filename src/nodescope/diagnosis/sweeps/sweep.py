@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.checks import path_of, whole, yes_or_no
+from nodescope.arithmetic.checks import path_of, shown, whole, yes_or_no
 from nodescope.diagnosis.sweeps import stored
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid, unknown
 from nodescope.diagnosis.sweeps.journal import Journal
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Interrupted, Rows, Words, outcomes_one_by_one
 from nodescope.diagnosis.sweeps.side_by_side import goes_side_by_side, outcomes_side_by_side
-from nodescope.diagnosis.sweeps.workers import workers
-from nodescope.errors import InputError
+from nodescope.diagnosis.sweeps.workers import as_asked, workers
+from nodescope.errors import InputError, NoStep
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.offers import Faced
@@ -71,10 +71,11 @@ class Sweep(Faced):
         """A row as a run, made again with the same bits; or a column of all rows that are done, by its name."""
         if isinstance(which, str):
             return self._column(which)
-        row = int(which)
-        if not -len(self) <= row < len(self):
-            raise IndexError(f"row {row:,} of a sweep of {len(self):,} runs")
-        return descend(**self.grid.keywords(row % len(self)))
+        if isinstance(which, bool) or not isinstance(which, int | np.integer):
+            raise InputError(f"a sweep gives a row by its number and a column by its name; {shown(which)} is neither")
+        if not -len(self) <= which < len(self):
+            raise NoStep(f"row {shown(which)} is not there: the sweep has {len(self):,} rows, counted from 0")
+        return descend(**self.grid.keywords(int(which) % len(self)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -326,7 +327,7 @@ def _elsewhere(grid: Grid, made: "_Made | Journal", on: Any, packed: tuple[Any, 
         left = grid.size - made.done
         count = max(1, min(256, left // (8 * whole("on", at_once, least=1)) or 1))
         tasks = [(task, start, min(start + count, grid.size)) for start in range(made.done, grid.size, count)]
-        for rows, words in mapped(tasks):
+        for _, rows, words in as_asked(mapped(tasks), tasks):
             numbers = np.array([made.words.number(word) for word in words], dtype=OUTCOME["word"])
             rows["word"] = numbers[rows["word"]]
             yield rows

@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from nodescope.arithmetic.checks import shown, whole
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid
-from nodescope.diagnosis.sweeps.outcomes import Rows, Words, outcomes_one_by_one
+from nodescope.diagnosis.sweeps.outcomes import Interrupted, Rows, Words, are_rows, outcomes_one_by_one
 from nodescope.errors import InputError, NodescopeError
 
 Task = tuple[bytes, int, int]
 """The sweep's keywords packed, first row, row after the last."""
-Done = tuple[Rows, list[str]]
+Done = tuple[int, Rows, list[str]]
+"""The first row, all rows of the task, and the words that they are numbered by."""
 Mapped = Callable[[Sequence[Task]], Iterator[Done]]
 MOST_PROCESSES = 4096
 
@@ -31,11 +34,11 @@ def _unpacked(packed: bytes) -> Grid:
 
 
 def make(task: Task) -> Done:
-    """The rows of a task, and the words that they are numbered by."""
+    """What a task asks for."""
     packed, start, stop = task
     words = Words()
     rows = outcomes_one_by_one(_unpacked(packed), start, stop, words)
-    return rows, words.words
+    return start, rows, words.words
 
 
 @contextmanager
@@ -54,9 +57,46 @@ def workers(on: Any) -> Iterator[tuple[Mapped, int]]:
         with _processes(count) as pool:
             yield (lambda tasks: pool.map(make, tasks)), count
     elif callable(getattr(on, "map", None)):
-        yield (lambda tasks: iter(on.map(make, tasks))), 1
+        yield (lambda tasks: _by_map(on, tasks)), 1
     else:
         raise InputError(f"on is {shown(on)}; it may be None (here), a number of processes, or an object with map")
+
+
+def _by_map(on: Any, tasks: Sequence[Task]) -> Iterator[Any]:
+    """What somebody's map gives; what goes wrong in it is told as its fault."""
+    try:
+        yield from on.map(make, tasks)
+    except (NodescopeError, Interrupted):
+        raise
+    except Exception as error:  # of any library
+        raise InputError(
+            f"the map of on= ({shown(type(on).__name__)}) failed: {type(error).__name__}: {error!s:.150}; mend it, or leave on= out"
+        ) from error
+
+
+def as_asked(given: Iterator[Any], tasks: Sequence[Task]) -> Iterator[Done]:
+    """What makes tasks gives back what belongs to each, in their order.
+
+    Raises
+    ------
+    InputError
+        It does not.
+    """
+    for _, start, stop in tasks:
+        done: Any = next(given, None)
+        if not _fits(done, start, stop):
+            raise InputError(
+                f"the map of on= gave {shown(done)} for rows {start:,} to {stop:,} of the sweep; it must give what the function "
+                "gives that it is handed, in the order of its tasks"
+            )
+        yield done
+
+
+def _fits(done: Any, start: int, stop: int) -> bool:
+    if not isinstance(done, tuple) or [type(part) for part in done] != [int, np.ndarray, list]:
+        return False
+    first, rows, words = done
+    return first == start and are_rows(rows, words) and len(rows) == stop - start
 
 
 @contextmanager
