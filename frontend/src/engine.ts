@@ -32,6 +32,8 @@ export interface Window {
   prediction: Float64Array;
   delta: Float64Array;
   mse: Float64Array;
+  /** How long all weighted deltas together were, where they are clipped. */
+  norm: Float64Array;
   example: BigInt64Array;
 }
 
@@ -104,7 +106,7 @@ export class Engine {
     const { size, nodes, recipe } = this;
     const ofNodes = recipe.batch * nodes;
     const ofWeights = { weight: size, weighted_delta: size, alpha_delta: size, new_weight: size };
-    const sizes = { ...ofWeights, sum: ofNodes, prediction: ofNodes, delta: ofNodes, mse: 1, example: recipe.batch };
+    const sizes = { ...ofWeights, sum: ofNodes, prediction: ofNodes, delta: ofNodes, mse: 1, norm: 1, example: recipe.batch };
     return this.record(state.slice(), start, rows, sizes);
   }
 
@@ -129,7 +131,14 @@ export class Engine {
     const at = (name: keyof Sizes): number => (count(name) ? memory.take(8 * count(name)) : 0);
     const ofWeights = { weight: at("weight"), weighted_delta: at("weighted_delta"), alpha_delta: at("alpha_delta") };
     const ofNodes = { sum: at("sum"), prediction: at("prediction"), delta: at("delta") };
-    const places = { ...ofWeights, new_weight: at("new_weight"), ...ofNodes, mse: at("mse"), example: at("example") };
+    const places = {
+      ...ofWeights,
+      new_weight: at("new_weight"),
+      ...ofNodes,
+      mse: at("mse"),
+      norm: at("norm"),
+      example: at("example"),
+    };
     const column = (name: keyof Sizes): Float64Array<ArrayBuffer> => memory.doubles(places[name], count(name));
     const examples = (): BigInt64Array<ArrayBuffer> => memory.wholes(places.example, count("example"));
     for (const name of Object.keys(ofNodes) as (keyof Sizes)[]) column(name).fill(NaN); // a short batch leaves its tail alone

@@ -37,9 +37,15 @@ export function weightCount({ layers }: Recipe): number {
   return layers.reduce((sum, layer) => sum + layer.outputs * widthOf(layer), 0);
 }
 
-/** Whether the error is a bowl over the weights: one layer without an activation, and squares. */
-export function isLinear({ layers, loss }: Recipe): boolean {
-  return layers.length === 1 && layers[0].code === IDENTITY && loss.code === SQUARED;
+/** Whether the rule is given the weighted deltas as they are, and alpha as it is. */
+export function isBare({ penalty, clip: longest, factors }: Recipe): boolean {
+  return !penalty.l2 && !penalty.l1 && longest < 0 && !factors;
+}
+
+/** Whether the error alone is a bowl that steps go down: one layer without an activation, squares, and nothing that joins them. */
+export function isLinear(recipe: Recipe): boolean {
+  const { layers, loss } = recipe;
+  return layers.length === 1 && layers[0].code === IDENTITY && loss.code === SQUARED && isBare(recipe);
 }
 
 /** Whether all that is learned is one number times the input. */

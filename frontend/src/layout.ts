@@ -40,7 +40,7 @@ export const layer = {
 } as const;
 
 export const problem = {
-  bytes: 192,
+  bytes: 232,
   fields: {
     examples: { at: 0, kind: "whole", count: 1 },
     inputs: { at: 8, kind: "whole", count: 1 },
@@ -62,6 +62,11 @@ export const problem = {
     sequential: { at: 168, kind: "whole", count: 1 },
     loss: { at: 176, kind: "whole", count: 1 },
     threshold: { at: 184, kind: "real", count: 1 },
+    l2: { at: 192, kind: "real", count: 1 },
+    l1: { at: 200, kind: "real", count: 1 },
+    penalises_bias: { at: 208, kind: "whole", count: 1 },
+    clip: { at: 216, kind: "real", count: 1 },
+    factor: { at: 224, kind: "pointer", count: 1 },
   },
 } as const;
 
@@ -82,7 +87,7 @@ export const cursor = {
 } as const;
 
 export const columns = {
-  bytes: 72,
+  bytes: 80,
   fields: {
     weight: { at: 0, kind: "pointer", count: 1 },
     weighted_delta: { at: 4, kind: "pointer", count: 1 },
@@ -93,11 +98,12 @@ export const columns = {
     prediction: { at: 24, kind: "pointer", count: 1 },
     delta: { at: 28, kind: "pointer", count: 1 },
     mse: { at: 32, kind: "pointer", count: 1 },
-    example: { at: 36, kind: "pointer", count: 1 },
-    first_weight: { at: 40, kind: "whole", count: 1 },
-    weights: { at: 48, kind: "whole", count: 1 },
-    first_node: { at: 56, kind: "whole", count: 1 },
-    nodes: { at: 64, kind: "whole", count: 1 },
+    norm: { at: 36, kind: "pointer", count: 1 },
+    example: { at: 40, kind: "pointer", count: 1 },
+    first_weight: { at: 48, kind: "whole", count: 1 },
+    weights: { at: 56, kind: "whole", count: 1 },
+    first_node: { at: 64, kind: "whole", count: 1 },
+    nodes: { at: 72, kind: "whole", count: 1 },
   },
 } as const;
 

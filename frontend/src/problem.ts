@@ -13,6 +13,7 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
     goal: memory.put(recipe.goal),
     frozen: recipe.frozen ? memory.putBytes(recipe.frozen.map(Number)) : 0,
     layer: layersOf(recipe, memory),
+    factor: recipe.factors ? memory.put(recipe.factors) : 0,
   };
   const at = memory.take(core.problem.bytes);
   write(memory.bytes, at, core.problem, {
@@ -33,6 +34,10 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
     sequential: recipe.sequential,
     loss: recipe.loss.code,
     threshold: recipe.loss.threshold,
+    l2: recipe.penalty.l2,
+    l1: recipe.penalty.l1,
+    penalises_bias: recipe.penalty.bias,
+    clip: recipe.clip,
   });
   return at;
 }

@@ -28,6 +28,8 @@ export interface Step {
   prediction: Float64Array;
   delta: Float64Array;
   mse: number;
+  /** How long all weighted deltas together were, where they are clipped. */
+  norm: number;
   examples: number[];
 }
 
@@ -166,10 +168,19 @@ export class Replay {
   }
 
   at(step: number): Step {
-    const { start: _, rows: __, example, sum, prediction, delta, mse, ...ofWeights } = this.window(step, 1);
+    const { start: _, rows: __, example, sum, prediction, delta, mse, norm, ...ofWeights } = this.window(step, 1);
     const examples = Array.from(example, Number).filter((number) => number >= 0);
     const seen = (numbers: Float64Array): Float64Array => numbers.slice(0, examples.length * this.engine.nodes);
-    return { step, ...ofWeights, sum: seen(sum), prediction: seen(prediction), delta: seen(delta), mse: mse[0], examples };
+    return {
+      step,
+      ...ofWeights,
+      sum: seen(sum),
+      prediction: seen(prediction),
+      delta: seen(delta),
+      mse: mse[0],
+      norm: norm[0],
+      examples,
+    };
   }
 }
 

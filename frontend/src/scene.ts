@@ -34,6 +34,12 @@ export interface Recipe {
   alphas: number[] | null;
   until_mse: number | null;
   frozen: boolean[] | null;
+  /** l2 × weight + l1 × its sign join each weighted delta; those of biases only where `bias` is set. */
+  penalty: { l2: number; l1: number; bias: boolean };
+  /** The most that all weighted deltas together may be long; negative: any length. */
+  clip: number;
+  /** What alpha is multiplied by for each weight. */
+  factors: number[] | null;
   /** (outputs, width) of each layer, biases last, one block after another. */
   start: number[];
   /** (n, d) and (n, k). */

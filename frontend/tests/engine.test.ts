@@ -128,3 +128,12 @@ test("two epochs of a shuffled order whose seed has all 64 bits", () => {
   const data = { n: 5, input: [1, 2, 3, 4, 5], goal: [2, 1, 4, 3, 6], shuffled: true, seed: "11400714819323198485" };
   assert.deepEqual(Array.from(windowOf(node(data), 10).example, Number), [1, 2, 4, 0, 3, 0, 3, 4, 1, 2]);
 });
+
+test("a penalty, clipping and a weight's own alpha join the weighted delta on its way", () => {
+  const recipe = node({ penalty: { l2: 0.5, l1: 0.25, bias: false }, clip: 0.125, factors: [0.5] });
+  const { weighted_delta, alpha_delta, norm } = windowOf(recipe, 1);
+  const delta = 0.4 - 0.6;
+  const given = delta + (0.5 * 0.4 + 0.25);
+  assert.deepEqual([weighted_delta[0], norm[0]], [delta, Math.sqrt(given * given)]);
+  assert.equal(alpha_delta[0], 0.1 * 0.5 * (given * (0.125 / norm[0])));
+});

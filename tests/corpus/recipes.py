@@ -57,7 +57,7 @@ SCHEDULES: dict[str, Callable[[], Any]] = {
 
 def recipes() -> dict[str, Keywords]:
     """All of them, in the order of the file."""
-    parts = (_one_node, _named_ends, _nodes, _wide, _scheduled, _networks, _drawn_networks, _network_ends, _twins, _tables)
+    parts = (_one_node, _named_ends, _nodes, _wide, _scheduled, _networks, _drawn_networks, _network_ends, _twins, _tables, _joined)
     return {name: keywords for part in parts for name, keywords in part()}
 
 
@@ -330,6 +330,29 @@ def _tables() -> Iterator[tuple[str, Keywords]]:
         "table/mapping, until an mse",
         {"data": mapping, "goal": "y", "alpha": 0.05, "batch": "all", "until_mse": 0.9, "epochs": 300},
     )
+
+
+def _joined() -> Iterator[tuple[str, Keywords]]:
+    """Penalties, clipping and alphas of their own."""
+    seed = {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.25}
+    x, g = [[1.0, 0.5], [-0.25, 2.0], [1.5, -1.0]], [1.0, -0.5, 2.0]
+    several = {"weight": [0.25, -0.5], "input": x, "goal": g, "alpha": 0.125, "epochs": 40}
+    xor = {"input": [[0, 0], [0, 1], [1, 0], [1, 1]], "goal": [0, 1, 1, 0]}
+    layers = {"network": {"sizes": [2, 3, 1], "activation": "relu", "seed": 5}, **xor, "alpha": 0.25, "steps": 60}
+    yield "joined/l2 settles", {**seed, "penalty": 0.5}
+    yield "joined/l1 swings about 0", {**seed, "penalty": {"l1": 0.75}, "steps": 90}
+    yield "joined/l2 beyond its limit", {**seed, "penalty": {"l2": 7.5}, "steps": 60}
+    yield "joined/both, and the bias", {**several, "bias": 0.5, "penalty": {"l2": 0.25, "l1": 0.0625, "bias": True}}
+    yield "joined/the bias left alone", {**several, "bias": 0.5, "penalty": {"l2": 0.25}, "batch": 2, "rule": "adam"}
+    yield "joined/summed", {**several, "penalty": 0.25, "reduction": "sum", "batch": "all"}
+    yield "joined/clipped", {**several, "clip": 0.25, "frozen": [False, True]}
+    yield "joined/clipped, momentum", {**several, "bias": True, "clip": 0.5, "rule": "momentum", "order": "shuffled", "seed": 3}
+    yield "joined/clipped far out", {**several, "input": [[1e100, 2e100]] * 3, "clip": 1.0, "steps": 5}
+    yield "joined/an alpha a weight", {**several, "alpha_factors": [2.0, 0.25], "batch": "all"}
+    yield "joined/layers, penalty", {**layers, "penalty": {"l2": 0.03125, "l1": 0.0078125}}
+    yield "joined/layers, penalty, one after another", {**layers, "penalty": 0.0625, "update_order": "sequential"}
+    yield "joined/layers, clipped", {**layers, "clip": 0.125, "penalty": {"l2": 0.0625, "bias": True}, "batch": 3}
+    yield "joined/layers, an alpha a layer", {**layers, "alpha_factors": [0.5, None], "rule": "nesterov"}
 
 
 def _rule_name(rule: Any) -> str:

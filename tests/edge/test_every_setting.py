@@ -55,6 +55,7 @@ OTHER: Recipe = {
     "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "classes": ["a", "b"],
     "inputs": ["x1", "x2"], "indicator": True, "categories": "one-hot", "unknown": "ignore", "dates": ["year"],
     "delimiter": ";", "decimal": ",", "thousands": "'", "encoding": "latin-1", "header": False, "method": "moments",
+    "penalty": {"l2": 0.5}, "clip": 0.01,
 }  # fmt: skip
 """A value that is not the default. Of weight, frozen and order it depends on the recipe."""
 THEMSELVES = ("network", "input", "goal", "data")
@@ -96,6 +97,9 @@ def other(keyword: str, recipe: Recipe) -> Any:
         return np.full(12, 0.2) if "weight" not in recipe else np.asarray(recipe["weight"]) + 0.1
     if keyword == "order":
         return "given" if recipe.get("order") == "shuffled" else "shuffled"
+    if keyword == "alpha_factors":
+        one_layer = isinstance(recipe.get("network"), ns.Network) and len(recipe["network"].weights) == 1
+        return 0.5 if layers == 1 else [0.5] if one_layer else [0.5, None]
     if keyword == "frozen":
         if layers == 2:
             one_layer = isinstance(recipe["network"], ns.Network) and len(recipe["network"].weights) == 1
@@ -156,6 +160,7 @@ OF_A_FORECAST: dict[str, set[str]] = SAME | {
     "weight": {"node, drawn in twos", "node on a schedule"},  # no theory says how its way goes on from there
     "alpha": {"node, drawn in twos"},  # both are below what is stable for certain
     "batch": ONE | CURVED,
+    "clip": CURVED,  # near the start weights nothing is long
     "summation": EVERYWHERE - {"one example"},  # of several examples theory has no last bits
     "update_order": NETWORKS,  # theory of one step's slope: the weights as they are
 }

@@ -18,7 +18,7 @@ EXPECTED = {
     "time_limit": None, "tolerance": None, "keep": "last",
     "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
-    "classes": None, "method": "steps",
+    "classes": None, "method": "steps", "penalty": None, "clip": None, "alpha_factors": None,
     "indicator": False, "categories": "refuse", "unknown": "refuse", "dates": None, "delimiter": None,
     "decimal": None, "thousands": None, "encoding": None, "header": None, "out": None, "overwrite": False,
 }  # fmt: skip
@@ -42,8 +42,8 @@ def test_descend_shows_every_keyword_with_its_default_and_its_words():
 def test_a_recipe_has_a_field_for_each_plain_setting():
     fields = {field.name: field.default for field in dataclasses.fields(Recipe)}
     assert set(plain_names()) <= set(fields)
-    assert {name: fields[name] for name in plain_names() if name not in ("rule", "loss", "summation", "method")} == {
-        name: EXPECTED[name] for name in plain_names() if name not in ("rule", "loss", "summation", "method")
+    assert {name: fields[name] for name in plain_names() if name not in ("rule", "loss", "summation", "method", "penalty")} == {
+        name: EXPECTED[name] for name in plain_names() if name not in ("rule", "loss", "summation", "method", "penalty")
     }
 
 

@@ -51,6 +51,10 @@ typedef struct {
     int64_t sequential;        /* 1: output layer first, each earlier one from the weights already updated */
     int64_t loss;
     double threshold;          /* Huber's */
+    double l2, l1;             /* l2 × weight + l1 × its sign join each weighted delta; 0: nothing does */
+    int64_t penalises_bias;    /* 1: those of biases too */
+    double clip;               /* the most that all weighted deltas together may be long; negative: any length */
+    const double *factor;      /* what alpha is multiplied by for each weight, or NULL */
 } ns_problem;
 
 /* Where a walk stands. */
@@ -71,6 +75,7 @@ typedef struct {
     double *memory;                                               /* (T, memories, W), after the step */
     double *sum, *prediction, *delta;                             /* (T, batch, K); a short batch leaves its tail alone */
     double *mse;                                                  /* (T) */
+    double *norm;                                                 /* (T), where they are clipped: how long the weighted deltas were */
     int64_t *example;                                             /* (T, batch) */
     int64_t first_weight, weights, first_node, nodes;
 } ns_columns;

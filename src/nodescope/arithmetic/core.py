@@ -38,7 +38,7 @@ VERSION = 1
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
 _COLUMN_NAMES = (
-    "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "example",
+    "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "norm", "example",
 )  # fmt: skip
 SETTINGS = 6
 """A rule has at most so many settings."""
@@ -119,7 +119,10 @@ class _NativeProblem(_Struct):
         ("layer", ctypes.POINTER(_NativeLayer)),
         ("sequential", ctypes.c_int64),
         ("loss", ctypes.c_int64),
-        ("threshold", ctypes.c_double),
+        *[(name, ctypes.c_double) for name in ("threshold", "l2", "l1")],
+        ("penalises_bias", ctypes.c_int64),
+        ("clip", ctypes.c_double),
+        ("factor", ctypes.c_void_p),
     ]
 
 
@@ -339,7 +342,8 @@ def _native(problem: Problem) -> _NativeProblem:
         input=problem.input, goal=problem.goal, frozen=problem.frozen,
         alpha=problem.alpha, setting=(ctypes.c_double * SETTINGS)(*settings), until_mse=problem.until_mse,
         layers=len(layers), layer=(_NativeLayer * len(layers))(*layers), sequential=problem.sequential,
-        loss=problem.loss.code, threshold=problem.loss.threshold,
+        loss=problem.loss.code, threshold=problem.loss.threshold, l2=problem.penalty.l2, l1=problem.penalty.l1,
+        penalises_bias=problem.penalty.bias, clip=problem.clip, factor=problem.factors,
     )  # fmt: skip
     problem.native = _Made(native, of, shapes)
     return native

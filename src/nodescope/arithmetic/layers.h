@@ -21,6 +21,9 @@ static inline int is_linear(const ns_problem *p) {
     return p->layers == 1 && p->layer->activation == NS_IDENTITY && p->loss == NS_SQUARED;
 }
 
+/* Whether the rule is given the weighted deltas as they are, and alpha as it is. */
+static inline int is_bare(const ns_problem *p) { return p->l2 == 0.0 && p->l1 == 0.0 && p->clip < 0.0 && !p->factor; }
+
 enum { EIGHT = 8 };
 
 /* Numbers of a row that is padded to whole eights. */

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.losses import Loss
+from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.rules import RULES, Rule
 
 Floats = NDArray[np.float64]
@@ -86,6 +87,9 @@ class Problem:
     frozen : bool, one a weight, or None
     alpha : float
     until_mse : negative where there is none
+    penalty : what large weights cost beside the loss
+    clip : the most that the weighted deltas together may be long; negative where there is no such bound
+    factors : float64, what alpha is multiplied by for each weight, or None
     """
 
     input: Floats
@@ -102,6 +106,9 @@ class Problem:
     until_mse: float = -1.0
     sequential: bool = False
     loss: Loss = Loss()  # noqa: RUF009  # frozen
+    penalty: Penalty = Penalty()  # noqa: RUF009  # frozen
+    clip: float = -1.0
+    factors: Floats | None = None
     native: object = field(default=None, repr=False)
     """The C core keeps its own copy of these fields here."""
 
@@ -133,8 +140,26 @@ class Problem:
 
     @property
     def is_linear(self) -> bool:
-        """Whether predictions are linear in the weights and errors squared: then closed forms say what descent does."""
+        """Whether predictions are linear in the weights, errors squared, and the steps' own: closed forms say what descent does."""
+        return self.is_least_squares and self.is_bare
+
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether predictions are linear in the weights and errors squared, whatever joins them on their way to the rule."""
         return len(self.layers) == 1 and self.layers[0].is_identity and self.loss.name == "squared"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the rule is given the weighted deltas as they are, and alpha as it is."""
+        return not self.penalty and self.clip < 0.0 and self.factors is None
+
+    @property
+    def penalised(self) -> NDArray[np.bool_]:
+        """Which weights the penalty counts, flat: all but biases, unless it says so."""
+        counts = [np.ones((shape.outputs, shape.width), dtype=bool) for shape in self.layers]
+        for block, shape in zip(counts, self.layers, strict=True):
+            block[:, shape.inputs :] = self.penalty.bias
+        return np.concatenate([block.ravel() for block in counts])
 
     def weights_of(self, layer: int) -> slice:
         """Where a layer's weights are among all."""
@@ -167,6 +192,10 @@ class Problem:
         refuse_misfit("goal", self.goal, self.n * k)
         if self.frozen is not None:
             refuse_misfit("frozen", self.frozen, self.size, np.bool_)
+        if self.factors is not None:
+            refuse_misfit("factors", self.factors, self.size)
+        if self.clip >= 0.0 and self.sequential:
+            raise ValueError("layers that are updated one after another are never clipped")
 
     def first_state(self, weights: Floats) -> Floats:
         """State before step 0 from the weights."""
@@ -232,6 +261,7 @@ class Columns:
     memory : (T, memories, W), after the step
     sum, prediction, delta : (T, batch, K); what a short batch leaves out is not touched
     mse : (T,)
+    norm : (T,), how long the weighted deltas together are before they are clipped
     example : (T, batch) int64
     first_weight, weights, first_node, nodes : which weights and nodes
     """
@@ -245,6 +275,7 @@ class Columns:
     prediction: Floats | None = None
     delta: Floats | None = None
     mse: Floats | None = None
+    norm: Floats | None = None
     example: NDArray[np.int64] | None = None
     first_weight: int = 0
     weights: int = 0
@@ -257,7 +288,7 @@ class Columns:
         for some, whole in zip(kept, (problem.size, problem.nodes), strict=True):
             if not 0 <= some.start <= some.stop <= whole:
                 raise ValueError(f"weights or nodes {some} of {whole}")
-        row = {"memory": len(problem.rule.memories) * self.weights, "mse": 1, "example": problem.batch}
+        row = {"memory": len(problem.rule.memories) * self.weights, "mse": 1, "norm": 1, "example": problem.batch}
         row |= dict.fromkeys(("weight", "weighted_delta", "alpha_delta", "new_weight"), self.weights)
         row |= dict.fromkeys(("sum", "prediction", "delta"), problem.batch * self.nodes)
         for name, length in row.items():
@@ -285,8 +316,8 @@ class Columns:
                 room.example = np.full((steps, problem.batch), -1, dtype=np.int64)
             elif name in ("sum", "prediction", "delta"):
                 setattr(room, name, np.full((steps, problem.batch, room.nodes), np.nan))
-            elif name == "mse":
-                room.mse = np.empty(steps)
+            elif name in ("mse", "norm"):
+                setattr(room, name, np.empty(steps))
             elif name == "memory":
                 room.memory = np.empty((steps, len(problem.rule.memories), room.weights))
             else:

@@ -68,7 +68,7 @@ static void write_weight(const ns_step *s, int64_t i, double w, double step, dou
     const ns_columns *to = s->to;
     const int64_t at = s->row * to->weights + i - to->first_weight, memories = memories_of(s->p);
     if (to->weight) to->weight[at] = w;
-    if (to->weighted_delta) to->weighted_delta[at] = s->scratch[i];
+    if (to->weighted_delta && is_bare(s->p)) to->weighted_delta[at] = s->scratch[i];   /* else it is there already */
     if (to->alpha_delta) to->alpha_delta[at] = step;
     if (to->new_weight) to->new_weight[at] = next;
     const int64_t at_memory = at + s->row * to->weights * (memories - 1);
@@ -87,7 +87,8 @@ static effect update(const ns_step *s, int64_t from, int64_t end) {
         const int frozen = p->frozen && p->frozen[i];
         double m = memories > 0 ? memory[i] : 0.0, v = memories > 1 ? memory[size + i] : 0.0;
         const double before_m = m, before_v = v, w = state[i];
-        const double step = frozen ? 0.0 : alpha_delta(p, s->alpha, g[i], &m, &v, clock, w), next = frozen ? w : w - step;
+        const double alpha = p->factor ? s->alpha * p->factor[i] : s->alpha;
+        const double step = frozen ? 0.0 : alpha_delta(p, alpha, g[i], &m, &v, clock, w), next = frozen ? w : w - step;
         if (!frozen) {
             was.moved |= bits_of(next) ^ bits_of(w);
             was.changed |= (bits_of(m) ^ bits_of(before_m)) | (bits_of(v) ^ bits_of(before_v));

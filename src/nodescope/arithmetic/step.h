@@ -12,6 +12,8 @@ typedef struct {
 
 #include "rules.h"
 
+#include "beside.h"
+
 static inline int64_t example_of(const ns_step *s, int64_t b) { return s->chosen ? s->chosen[b] : s->from + b; }
 
 /* Predictions, deltas and weighted deltas of linear nodes; returns the sum of squared errors. */
@@ -108,6 +110,7 @@ static void move_layer_by_layer(const ns_step *s, effect *was) {
             add_gradient(p, l, p->input + example_of(s, b) * p->inputs, values, b == 0, s->scratch);
         }
         average(p, s->scratch + first, size, s->count);
+        join(s, first, first + size);
         *was = both(*was, update(s, first, first + size));
     }
     for (int64_t b = 0; b < s->count; b++) was->overflowed |= write_values(s, row_of(p, s->scratch, b), b);
@@ -126,10 +129,12 @@ static void tidy_row(const ns_step *s) {
     if (to->prediction) make_nans_one(to->prediction + values, s->count * to->nodes);
     if (to->delta) make_nans_one(to->delta + values, s->count * to->nodes);
     if (to->mse) make_nans_one(to->mse + s->row, 1);
+    if (to->norm) make_nans_one(to->norm + s->row, 1);
 }
 
 static void write_row(const ns_step *s, double mse) {
     if (s->to->mse) s->to->mse[s->row] = mse;
+    if (s->to->norm && is_bare(s->p)) s->to->norm[s->row] = __builtin_nan("");
     if (s->to->example)
         for (int64_t b = 0; b < s->count; b++) s->to->example[s->row * s->p->batch + b] = example_of(s, b);
     tidy_row(s);
@@ -146,7 +151,10 @@ static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plain
     if (has_clocks(p)) was.changed |= advance_clocks(p, s->state + size * (1 + memories_of(p)));
     if (plainly) was = both(was, update_plainly(s->alpha, s->state, s->scratch, size));
     else if (p->sequential && !linear) move_layer_by_layer(s, &was);
-    else was = both(was, update(s, 0, size));
+    else {
+        join(s, 0, size);
+        was = both(was, update(s, 0, size));
+    }
     if (s->to) write_row(s, mse);
     if (was.moved) c->last_moved = c->step;
     if (was.changed) c->last_changed = c->step;

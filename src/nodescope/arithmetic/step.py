@@ -10,7 +10,7 @@ Forward, each node: sum = its weights × what it is given, left to right, starti
 input fixed at 1) last; prediction = the activation at the sum. Back: the delta of an output is (prediction − goal) × slope (of
 another loss: its slope in place of the error; of cross-entropy prediction − goal alone), that of a hidden node the sum of the
 deltas of the nodes it feeds × their weights, × its own slope; each weight's weighted delta is delta × input (Rumelhart, Hinton,
-Williams 1986, equations 4 to 8).
+Williams 1986, equations 4 to 8). What a penalty adds to it, and what clipping leaves of all of them, is what the rule is given.
 
 Everything is a Python float. `core.c` is held against this file bit by bit. Letters: s example, l layer, j node, i input.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.losses import Loss
+from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.rules import Rule
 
 LANES = 8
@@ -77,6 +78,8 @@ class LayerNumbers:
     slope: Rows
     delta: Rows
     weighted_delta: Rows
+    given: Rows
+    """The rule is given this: the weighted delta, with what a penalty adds, clipped."""
     alpha_delta: Rows
     new_weight: Rows
     new_memory: list[Rows]
@@ -109,17 +112,49 @@ def hidden_deltas(fed: Rows, weights: Rows, slopes: Rows) -> Rows:
     ]
 
 
+def penalised(weights: Rows, weighted: Rows, penalty: Penalty, inputs: int) -> Rows:
+    """Weighted deltas of a layer with what the penalty adds to each; biases, behind the inputs, only where it says so."""
+    if not penalty:
+        return weighted
+    counts = len(weights[0]) if penalty.bias else inputs
+    return [
+        [g + penalty.slope(w) if i < counts else g for i, (g, w) in enumerate(zip(gs, ws, strict=True))]
+        for gs, ws in zip(weighted, weights, strict=True)
+    ]
+
+
+def shortened(numbers: Sequence[float], clip: float) -> tuple[float, float]:
+    """What all of them are multiplied by, so that together they are at most `clip` long, and how long they are.
+
+    That is the root of the sum of their squares (Pascanu, Mikolov, Bengio 2013, algorithm 1); where this is too large for a double,
+    that of the numbers ÷ the largest of them, times that.
+    """
+    norm = _root_of_squares(numbers)
+    if not math.isfinite(norm):
+        largest = 0.0
+        for g in numbers:
+            largest = abs(g) if abs(g) > largest else largest
+        norm = largest * _root_of_squares([g / largest if largest > 0.0 else math.nan for g in numbers])
+    return (clip / norm if norm > clip else 1.0), norm
+
+
+def _root_of_squares(numbers: Sequence[float]) -> float:
+    total = left_to_right([0.0, *[g * g for g in numbers]])
+    return math.sqrt(total) if total >= 0.0 else math.nan
+
+
 def update(
     weights: Rows,
-    weighted: Rows,
+    given: Rows,
     memory: list[Rows],
     clocks: list[float],
     *,
     alpha: float,
     rule: Rule,
     frozen: list[list[bool]] | None,
+    factors: Rows | None = None,
 ) -> tuple[Rows, Rows, list[Rows]]:
-    """Alpha deltas, new weights and new memory of one layer.
+    """Alpha deltas, new weights and new memory of one layer; each weight's alpha is `alpha` × its factor.
 
     A frozen weight keeps its value and its memory; its alpha delta is 0.0 and its weighted delta is shown in full.
     """
@@ -128,11 +163,26 @@ def update(
         moves = []
         for i, old in enumerate(memory[j]):
             is_frozen = frozen is not None and frozen[j][i]
-            moves.append((0.0, old) if is_frozen else rule.alpha_delta(weighted[j][i], alpha, old, clocks, node[i]))
+            own = alpha if factors is None else alpha * factors[j][i]
+            moves.append((0.0, old) if is_frozen else rule.alpha_delta(given[j][i], own, old, clocks, node[i]))
         alpha_delta.append([move for move, _ in moves])
         new_memory.append([remembered for _, remembered in moves])
         new_weight.append([w - move for w, (move, _) in zip(node, moves, strict=True)])
     return alpha_delta, new_weight, new_memory
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What joins the weighted deltas on their way to the rule; nothing unless asked for.
+
+    penalty : what large weights cost
+    clip : the most that all weighted deltas together may be long; negative: any length
+    factors : what alpha is multiplied by for each weight, or None
+    """
+
+    penalty: Penalty = Penalty()  # noqa: RUF009  # frozen
+    clip: float = -1.0
+    factors: Sequence[Rows] | None = None
 
 
 def step(
@@ -150,28 +200,56 @@ def step(
     mean: bool = True,
     lanes: bool = False,
     sequential: bool = False,
-) -> tuple[list[LayerNumbers], float, list[float]]:
-    """One step on the examples given: the numbers of every layer, the mse, the new clocks.
+    beside: Beside = Beside(),  # frozen
+) -> tuple[list[LayerNumbers], float, list[float], float]:
+    """One step on the examples given: the numbers of every layer, the mse, the new clocks, and the length that is clipped.
 
     All weights are read before any is written; `sequential`: the output layer first, each earlier layer from the weights already
-    updated.
+    updated, and nothing is clipped.
     """
     seen = forward(layers, activations, inputs, lanes=lanes)
     errors = errors_of(seen[-1][1], goals)
     delta = [[loss.delta(e, s) for e, s in zip(es, ss, strict=True)] for es, ss in zip(errors, seen[-1][2], strict=True)]
     new_clocks = rule.tick(clocks)
-    numbers: list[LayerNumbers] = []
+    backs: list[tuple[Rows, Rows, Rows]] = []
+    moved: dict[int, tuple[Rows, Rows, list[Rows]]] = {}
+
+    def move(l: int, given: Rows) -> None:  # noqa: E741
+        factors = None if beside.factors is None else beside.factors[l]
+        moved[l] = update(layers[l], given, memory[l], new_clocks, alpha=alpha, rule=rule, frozen=frozen[l], factors=factors)
+
     for l in reversed(range(len(layers))):  # noqa: E741  # l for layer, as everywhere
-        sums, prediction, slope = seen[l]
         if l + 1 < len(layers):
-            through = numbers[-1].new_weight if sequential else layers[l + 1]
-            delta = hidden_deltas(delta, through, slope)
+            delta = hidden_deltas(delta, moved[l + 1][1] if sequential else layers[l + 1], seen[l][2])
         before = seen[l - 1][1] if l else inputs
         has_bias = len(layers[l][0]) > len(before[0])
         weighted = [weighted_deltas([row[j] for row in delta], before, has_bias, mean) for j in range(len(layers[l]))]
-        moved = update(layers[l], weighted, memory[l], new_clocks, alpha=alpha, rule=rule, frozen=frozen[l])
-        numbers.append(LayerNumbers(layers[l], sums, prediction, slope, delta, weighted, *moved))
-    return numbers[::-1], mean_square(errors), new_clocks
+        backs.insert(0, (delta, weighted, penalised(layers[l], weighted, beside.penalty, len(before[0]))))
+        if sequential:
+            move(l, backs[0][2])
+    givens, norm = ([given for _, _, given in backs], math.nan) if sequential else _clip([b[2] for b in backs], frozen, beside.clip)
+    for l in () if sequential else range(len(layers)):  # noqa: E741
+        move(l, givens[l])
+    numbers = [
+        LayerNumbers(layers[l], *seen[l], backs[l][0], backs[l][1], givens[l], *moved[l])
+        for l in range(len(layers))  # noqa: E741
+    ]
+    return numbers, mean_square(errors), new_clocks, norm
+
+
+def _clip(given: list[Rows], frozen: Sequence[list[list[bool]] | None], clip: float) -> tuple[list[Rows], float]:
+    """What clipping leaves of all layers' numbers, and how long they were, those of frozen weights left out."""
+    if clip < 0.0:
+        return given, math.nan
+    live = [
+        g
+        for rows, mask in zip(given, frozen, strict=True)
+        for j, row in enumerate(rows)
+        for i, g in enumerate(row)
+        if mask is None or not mask[j][i]
+    ]
+    factor, norm = shortened(live, clip)
+    return given if factor == 1.0 else [[[g * factor for g in row] for row in rows] for rows in given], norm
 
 
 def canonical(value: float) -> float:

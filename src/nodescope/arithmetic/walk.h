@@ -43,7 +43,7 @@ typedef struct {
 
 /* Whether several steps may be made by the kernel of rows: nothing of them is wanted but the weights. */
 static int goes_by_rows(const ns_problem *p, const ns_where *w) {
-    return is_one_node(p) && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns;
+    return is_one_node(p) && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !w->columns;
 }
 
 static void begin_epoch(walking *at) {
@@ -56,7 +56,7 @@ static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
     walking at = {.c = c, .w = w, .length = state_length(p), .steps_per_epoch = steps_per_epoch, .linear = is_linear(p)};
     at.epoch = c->step / steps_per_epoch;
     at.turn = c->step % steps_per_epoch;
-    at.plainly = p->rule == NS_PLAIN && !p->frozen && !w->alphas && !w->columns && (at.linear || !p->sequential);
+    at.plainly = p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !w->columns && (at.linear || !p->sequential);
     at.by_rows = goes_by_rows(p, w);
     at.asked = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0 ? p->until_mse : -1.0;
     at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns};

@@ -108,7 +108,8 @@ def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) ->
         for l, shape in enumerate(problem.layers)  # noqa: E741  # l for layer, as everywhere
     ]
     frozen = [None] * len(problem.layers) if problem.frozen is None else [_nested(b) for b in problem.blocks(problem.frozen)]
-    numbers, mse, clocks = definition.step(
+    factors = None if problem.factors is None else [_nested(block) for block in problem.blocks(problem.factors)]
+    numbers, mse, clocks, norm = definition.step(
         [_nested(block) for block in problem.blocks(problem.weights(state))],
         [_nested(block) for block in memory],
         state[size * (1 + memories) :].tolist(),
@@ -122,6 +123,7 @@ def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) ->
         mean=problem.mean,
         lanes=problem.lanes,
         sequential=problem.sequential,
+        beside=definition.Beside(problem.penalty, problem.clip, factors),
     )
 
     def flat(name: str) -> Floats:
@@ -133,11 +135,12 @@ def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) ->
     values = {name: by_node(name) for name in ("sum", "prediction", "delta")}
     new_memory = [np.array(layer.new_memory).reshape(sum(map(len, layer.weight)), memories) for layer in numbers]
     return _Numbers(
-        flat("weight"), flat("weighted_delta"), flat("alpha_delta"), flat("new_weight"),
+        flat("weight"), flat("weighted_delta"), flat("given"), flat("alpha_delta"), flat("new_weight"),
         memory=np.concatenate(new_memory).T,
         clocks=clocks,
         **values,
         mse=mse,
+        norm=norm,
         values_finite=all(bool(np.isfinite(value).all()) for value in values.values()),
     )  # fmt: skip
 
@@ -156,6 +159,7 @@ class _Numbers:
 
     weight: Floats
     weighted_delta: Floats
+    given: Floats
     alpha_delta: Floats
     new_weight: Floats
     memory: Floats
@@ -164,6 +168,7 @@ class _Numbers:
     prediction: Floats
     delta: Floats
     mse: float
+    norm: float
     values_finite: bool
     """It says whether all sums, predictions and deltas are finite."""
 
@@ -174,15 +179,15 @@ def _take(problem: Problem, cursor: Cursor, state: Floats, numbers: _Numbers, *,
     after = np.concatenate([numbers.new_weight, numbers.memory.ravel(), numbers.clocks])
     differs = state.view(np.uint64) != after.view(np.uint64)
     live = np.ones(size, dtype=bool) if problem.frozen is None else ~problem.frozen.ravel()
-    weighted = numbers.weighted_delta[live]
+    given = numbers.given[live]
     if differs[:size].any():
         cursor.last_moved = cursor.step
     # with a schedule, an update that is nothing at this alpha may be something at the next one
-    may_move = scheduled and bool(live.any() and (problem.rule.code != 0 or (weighted != 0).any()))
+    may_move = scheduled and bool(live.any() and (problem.rule.code != 0 or (given != 0).any()))
     if differs.any() or may_move:
         cursor.last_changed = cursor.step
     state[:] = after
-    on_the_way = [numbers.alpha_delta[live], numbers.new_weight[live], weighted, numbers.memory[:, live]]
+    on_the_way = [numbers.alpha_delta[live], numbers.new_weight[live], given, numbers.memory[:, live]]
     return not numbers.values_finite or not all(np.isfinite(part).all() for part in on_the_way)
 
 
@@ -199,6 +204,8 @@ def _write(columns: Columns, row: int, examples: list[int], numbers: _Numbers) -
         columns.memory[row] = _canonical(numbers.memory[:, weights]).reshape(columns.memory.shape[1:])
     if columns.mse is not None:
         columns.mse[row] = definition.canonical(numbers.mse)
+    if columns.norm is not None:
+        columns.norm[row] = definition.canonical(numbers.norm)
     if columns.example is not None:
         columns.example[row, : len(examples)] = examples
 

@@ -139,13 +139,24 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
             continue
         if outcome is not Outcome.WENT and (ending := _ending_of(descent, outcome)) is not None:
             return ending
-        if descent.looks() and descent.watch is not None and descent.watch.look(cursor.step, recipe.problem.weights(descent.state)):
+        if descent.looks() and _over(descent):
             return Ending.TOLERANCE
         if keep is not None:
             keep(descent)
         if progress is not None:
             progress(cursor.step, recipe.asked_steps, descent.seconds)
         size = _next_size(size, now - block_began)
+
+
+def _over(descent: Descent) -> bool:
+    """Look at the error after an epoch: whether it has failed to improve for so long that the run is over."""
+    watch, recipe = descent.watch, descent.recipe
+    if watch is None:
+        return False
+    over = watch.look(descent.cursor.step, recipe.problem.weights(descent.state))
+    if recipe.schedule is not None:
+        recipe.schedule.note(watch.latest)
+    return over
 
 
 def _next_size(size: int, seconds: float) -> int:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
 from nodescope.arithmetic.checks import as_floats, number, refuse_not_finite, shown, whole
@@ -17,7 +16,8 @@ from nodescope.data.scaling import asked
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run import shapes
-from nodescope.run.network import Network, as_network, of_each
+from nodescope.run.each_weight import booleans, factors_in, frozen_in
+from nodescope.run.network import Network, as_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
 from nodescope.run.setting import Method
@@ -77,16 +77,23 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
         assert start is not None
         bias = True if given["bias"] is None and given["data"] is not None else given["bias"]
         layers = _one_layer(start, bias, axes, examples)
-        frozen = None if frozen is None else [_booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
+        frozen = None if frozen is None else [booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
         _refuse_order_of_layers(plain["update_order"])
         _refuse_no_bias(plain["freeze_bias"], layers)
     layers = outputs_for(layers, plain["loss"])
     if plain["summation"] == "auto":
         plain["summation"] = layers.usual_summation
     mask = frozen_in(layers, frozen, plain["freeze_bias"])
-    recipe = Recipe(examples=examples, axes=axes, network=layers, alpha=math.nan, frozen=mask, **plain)
+    factors = factors_in(layers, given["alpha_factors"], None if axes.layers or start is None else start.shape)
+    if plain["clip"] is not None and plain["update_order"] == "sequential":
+        raise InputError(
+            'clip shortens all weighted deltas together, and update_order="sequential" updates layers one after another: '
+            "leave one out"
+        )
+    recipe = Recipe(examples=examples, axes=axes, network=layers, alpha=math.nan, frozen=mask, factors=factors, **plain)
     if recipe.method.name == "moments" and not recipe.problem.is_linear:
-        raise InputError('method="moments" goes with nodes that have no activation and no hidden layers; leave it out')
+        others = "" if recipe.problem.is_bare else ", and with neither penalty, clip nor alpha_factors"
+        raise InputError(f'method="moments" goes with nodes that have no activation and no hidden layers{others}; leave it out')
     if recipe.epochs is not None:
         whole(f"epochs={shown(recipe.epochs)} in steps", recipe.asked_steps)
     return _with_alpha(recipe, given["alpha"])
@@ -232,44 +239,6 @@ def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
 
 
 # ---- what stays as it is, and the brake ----
-
-
-def frozen_in(network: Network, frozen: object, freeze_bias: bool) -> NDArray[np.bool_] | None:
-    """Which weights of a network are frozen, in the order of a state; None where none is.
-
-    Parameters
-    ----------
-    frozen : a list with an entry per layer: None, True or False for all its weights, or booleans in their shape; or booleans of
-        all weights and biases one by one, in the order of a state
-    freeze_bias : whether all biases are; of no effect on the latter
-    """
-    size = network.flat().size
-    if isinstance(frozen, (list, tuple, np.ndarray)) and len(frozen) == size != len(network.weights):
-        return mask if (mask := _booleans("frozen", frozen, "", (size,)).copy()).any() else None
-    if frozen is None and not freeze_bias:
-        return None
-    words = f"an entry for each of the network's {len(network.weights)} layers: None, True, or booleans in the shape of its weights"
-    entries = of_each("frozen", frozen, (type(None),), len(network.weights), words)
-    parts = []
-    for l, (entry, shape) in enumerate(zip(entries, network.shapes, strict=True)):  # noqa: E741  # l for layer, as everywhere
-        block = np.full((shape.outputs, shape.width), freeze_bias)
-        of_layer = (shape.outputs, shape.inputs)
-        block[:, : shape.inputs] = _booleans(f"frozen[{l}]", False if entry is None else entry, "None, True, or ", (), of_layer)
-        parts.append(block.ravel())
-    whole_mask = np.concatenate(parts)
-    return whole_mask if whole_mask.any() else None
-
-
-def _booleans(name: str, value: object, words: str, *allowed: tuple[int, ...]) -> NDArray[np.bool_]:
-    """The value as booleans of one of the shapes allowed."""
-    try:
-        array = np.asarray(value)
-        seen = f"has shape {shapes.shape_text(array.shape)} of {array.dtype}"
-    except Exception:  # of any library's arrays
-        array, seen = np.empty(0), f"is {shown(value)}, which is no rectangle"
-    if array.dtype != bool or array.shape not in allowed:
-        raise InputError(f"{name} {seen}; it must be {words}booleans in the shape of the weights, {shapes.shape_text(allowed[-1])}")
-    return array
 
 
 def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:

@@ -37,10 +37,18 @@ QUANTITIES = (
     Quantity("bias_delta", "update of the bias", "Tk", "the bias's alpha delta"),
     Quantity("new_bias", "updated bias", "Tk", "bias − bias delta"),
     Quantity("alpha", "learning rate", "T", "the brake, at this step"),
+    Quantity("penalty_delta", "gradient of the penalty", "Tkd", "l2 × weight + l1 × its sign, which joins the weighted delta"),
+    Quantity("bias_penalty_delta", "gradient of the penalty with respect to the bias", "Tk", "l2 × bias + l1 × its sign"),
+    Quantity("gradient_norm", "norm of the gradient", "T", "root of the sum of squares of all (weighted delta + penalty delta)"),
+    Quantity("clip_factor", "clipping coefficient", "T", "clip ÷ gradient norm where that is longer than clip, else 1"),
 )
+OF_PENALTY = ("penalty_delta", "bias_penalty_delta")
+"""A trace has these where there is a penalty, the latter where biases cost as well."""
+OF_CLIPPING = ("gradient_norm", "clip_factor")
+"""It has these where weighted deltas are clipped."""
 OF_A_STEP = ("step", "epoch", "example", "input", "prediction", "goal", "delta", "mse", "alpha")
 """The whole step has these columns; their prediction and delta are the outputs'."""
-OF_A_NODE = tuple(q.name for q in QUANTITIES if q.name not in ("sum", "slope"))
+OF_A_NODE = tuple(q.name for q in QUANTITIES if q.name not in ("sum", "slope", *OF_PENALTY, *OF_CLIPPING))
 """A run whose one layer was written as nodes has these columns: the whole step's, and the weights'."""
 OF_A_LAYER = (
     "input", "weight", "bias", "sum", "prediction", "slope", "delta", "weighted_delta", "alpha_delta", "new_weight",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import whole
 from nodescope.arithmetic.losses import Loss
+from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule
 from nodescope.data import Examples, Source
@@ -49,8 +50,10 @@ class Recipe(Faced):
         The alpha of every step, where it is not one number.
     alpha_auto : bool
         Whether alpha was worked out from the inputs.
+    factors : (size,) float64 or None
+        What alpha is multiplied by for each weight, in the order of a state; None where it is 1 for all.
     freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, order, seed, rule, reduction, summation,
-    update_order, loss
+    update_order, loss, penalty, clip
         As `descend` takes them, after their checks.
     method : Method
         What steps are taken on; of "moments" with the number of rows that the examples stand for.
@@ -76,6 +79,7 @@ class Recipe(Faced):
     schedule: Schedule | None = None
     freeze_bias: bool = False
     frozen: NDArray[np.bool_] | None = None
+    factors: Floats | None = None
     steps: int | None = None
     epochs: int | None = None
     until_mse: float | None = None
@@ -90,6 +94,8 @@ class Recipe(Faced):
     summation: str = "left-to-right"
     update_order: str = "parallel"
     loss: Loss = Loss()  # noqa: RUF009  # frozen
+    penalty: Penalty = Penalty()  # noqa: RUF009  # frozen
+    clip: float | None = None
     method: Method = Method()  # noqa: RUF009  # frozen
 
     @property
@@ -199,11 +205,15 @@ class Recipe(Faced):
             layers=self.network.shapes,
             sequential=self.update_order == "sequential",
             loss=self.loss,
+            penalty=self.penalty,
+            clip=-1.0 if self.clip is None else self.clip,
+            factors=self.factors,
         )
 
     def watch(self) -> Watch | None:
         """What looks at the error after every epoch; None where nothing depends on it."""
-        if self.tolerance is None and self.keep == "last":
+        follows = self.schedule is not None and self.schedule.follows_the_error
+        if self.tolerance is None and self.keep == "last" and not follows:
             return None
         return Watch.of(self.problem, (self.examples.unseen_input, self.examples.unseen_goal), self.tolerance)
 
@@ -217,13 +227,15 @@ class Recipe(Faced):
         told |= self._start_told()
         if (frozen := self._frozen_told()) is not None:
             told["frozen"] = frozen
+        if self.factors is not None:
+            told["alpha_factors"] = self._factors_told(self.factors)
         usual = defaults() | {"summation": self.network.usual_summation}
         return told | {name: value for name, value in self.plain_settings().items() if value != usual[name]}
 
     def plain_settings(self) -> dict[str, Any]:
         """Those of `descend`'s keywords that a recipe keeps as they are, as text and files have them."""
         values = {name: getattr(self, name) for name in plain_names()}
-        of_ours = (Rule, Loss, Tolerance, Method)
+        of_ours = (Rule, Loss, Penalty, Tolerance, Method)
         return {name: value.told() if isinstance(value, of_ours) else value for name, value in values.items()}
 
     def _examples_told(self) -> dict[str, Any]:
@@ -270,6 +282,22 @@ class Recipe(Faced):
         biases = [block[:, -1] for block, shape in zip(blocks, shapes, strict=True) if shape.has_bias]
         told_by_layer = all((bias == self.freeze_bias).all() for bias in biases)  # else single biases are frozen
         return [block.tolist() for block in of_weights] if told_by_layer else self.frozen.tolist()
+
+    def _factors_told(self, factors: Floats) -> Any:
+        """What `alpha_factors` says."""
+        shapes, blocks = self.problem.layers, self.problem.blocks(factors)
+        of_weights = [block[:, : shape.inputs] for block, shape in zip(blocks, shapes, strict=True)]
+        if not self.in_layers:
+            return self.axes.weights_as_given(of_weights[0]).tolist()
+        told = []
+        for block, own, shape in zip(blocks, of_weights, shapes, strict=True):
+            if (block == block[0, 0]).all():
+                told.append(float(block[0, 0]))
+            elif shape.has_bias and (block[:, -1] != 1.0).any():
+                return factors.tolist()
+            else:
+                told.append(own.tolist())
+        return told
 
     def to_toml(self) -> str:
         """The recipe as TOML, its keys the keywords of `descend`; reading it gives the same bits."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Columns, Floats, LayerShape
-from nodescope.run.quantities import BIAS, OF_A_LAYER, OF_A_NODE, OF_A_STEP, QUANTITIES
+from nodescope.run.quantities import BIAS, OF_A_LAYER, OF_A_NODE, OF_A_STEP, OF_CLIPPING, OF_PENALTY, QUANTITIES
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Replay, data_changed
 from nodescope.run.tabular import Column
@@ -17,12 +17,13 @@ _AXES = {q.name: q.axes for q in QUANTITIES}
 
 def column_names(recipe: Recipe, layer: int | None = None) -> tuple[str, ...]:
     """Names of the columns of a trace of this recipe, or of one of its layers, the rule's memory included."""
+    clipping = OF_CLIPPING if layer is None and recipe.clip is not None else ()
     if layer is None and recipe.in_layers:
-        return OF_A_STEP
+        return (*OF_A_STEP, *clipping)
     has_bias = recipe.problem.layers[layer or 0].has_bias
     names = [name for name in (OF_A_NODE if layer is None else OF_A_LAYER) if has_bias or name not in BIAS]
-    memories = recipe.rule.memories
-    return (*names, *memories, *(f"bias_{name}" for name in memories if has_bias))
+    memories, penalty = recipe.rule.memories, OF_PENALTY[: bool(recipe.penalty) + (recipe.penalty.bias and has_bias)]
+    return (*names, *penalty, *clipping, *memories, *(f"bias_{name}" for name in memories if has_bias))
 
 
 def fill(replay: Replay, rows: range, room: Columns, ends: tuple[Floats, Floats] | None = None) -> None:
@@ -73,6 +74,8 @@ class ReplayedColumns:
             return ("example",)
         if name == "slope":
             return ("sum", "example")
+        if name in (*OF_PENALTY, *OF_CLIPPING):
+            return ("weight",) if name in OF_PENALTY else ("norm",)
         return (name if name in _OF_WEIGHTS or name in ("sum", "prediction", "delta", "mse") else _OF_BIAS.get(name, "memory"),)
 
     def _column(self, name: str) -> Column:
@@ -90,9 +93,16 @@ class ReplayedColumns:
             return self._given() if name == "input" and self.layer else self._of_examples(getattr(recipe.examples, name))
         if name in ("mse", "example"):
             return np.asarray(getattr(self.room, name))
+        if name in OF_CLIPPING:
+            return self._of_clipping(name)
         if name in ("sum", "prediction", "delta"):
             return np.asarray(getattr(self.room, name)[:, :, self.first_node :])
         return self._slope() if name == "slope" else self._of_weights(name)
+
+    def _of_clipping(self, name: str) -> Column:
+        norm, clip = np.asarray(self.room.norm), self.recipe.problem.clip
+        with np.errstate(invalid="ignore"):
+            return norm if name == "gradient_norm" else np.where(norm > clip, clip / norm, 1.0)
 
     def _given(self) -> Column:
         """What the layer before predicts."""
@@ -120,6 +130,8 @@ class ReplayedColumns:
         numbers, shape = getattr(self.room, need), weights_layer(self.recipe, self.layer)
         if need == "memory":
             numbers = numbers[:, self.recipe.rule.memories.index(name.removeprefix("bias_"))]
+        if name in OF_PENALTY:
+            numbers = self.recipe.penalty.slopes(numbers)
         block = numbers.reshape(len(numbers), shape.outputs, shape.width)
         return np.asarray(block[:, :, -1] if axes_of(name)[-1] == "k" else block[:, :, : shape.inputs])
 

@@ -110,13 +110,19 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         """What the steps make smaller, at the final weights: the recipe's loss summed over outputs, averaged over all examples.
 
         For squared errors that is half the sum of their squares; `reduction` does not change it. Cross-entropy: the mean of −ln of
-        the probability that each example's class was given (log loss).
+        the probability that each example's class was given (log loss). What a penalty adds is told by `penalty_cost`.
         """
         if self.recipe.loss.tells_classes:
             return mean_loss(self.recipe.problem, self._final)
         prediction = engine().predict(self.recipe.problem, self._final)
         errors = (prediction - self.recipe.examples.goal).ravel().tolist()
         return sum(self.recipe.loss.at(error) for error in errors) / self.recipe.n
+
+    @cached_property
+    def penalty_cost(self) -> float:
+        """What the recipe's penalty costs at the final weights: ½ · l2 · Σ weight² + l1 · Σ |weight|."""
+        problem = self.recipe.problem
+        return problem.penalty.of(self._final[problem.penalised]) if problem.penalty else 0.0
 
     @cached_property
     def mse(self) -> float:
@@ -253,7 +259,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             return class_score(self.recipe.problem, self._final, self.recipe.examples, goals, fit)
         if source is None:
             return None
-        if not self.recipe.problem.is_linear:
+        if not self.recipe.problem.is_least_squares:
             return score(source, self.recipe.examples, self.predictions, fit="this network")
         weight, bias = self._line
         return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)

@@ -1,5 +1,6 @@
 """An alpha for every step: a list of values, a named schedule, or a Python function of the step, kept as the values it gave."""
 
+import copy
 import math
 import threading
 from bisect import bisect_left
@@ -28,6 +29,8 @@ class Schedule:
 
     def __init__(self, alpha: object) -> None:
         self._function: Callable[[int], object] | None = alpha if callable(alpha) else None
+        if isinstance(alpha, Plateau):
+            self._function = copy.copy(alpha)  # what it has seen is this run's own
         self._asking = threading.RLock()
         self.values = np.empty(0) if callable(alpha) else _checked(alpha)
         if self._function is None and not self.values.size:
@@ -73,6 +76,16 @@ class Schedule:
             if len(values) <= step:
                 raise
         return min(steps, len(values) - step), values
+
+    @property
+    def follows_the_error(self) -> bool:
+        """Whether alpha depends on how the error goes on."""
+        return isinstance(self._function, Plateau)
+
+    def note(self, error: float) -> None:
+        """What the error is after an epoch; of no interest but to a plateau's alpha."""
+        if isinstance(self._function, Plateau):
+            self._function.note(error)
 
     def refuse_too_short(self, steps: int) -> None:
         """Raise InputError where it can be known before a run that one of its steps has no alpha."""
@@ -125,6 +138,8 @@ _NAMED: dict[str, tuple[dict[str, float | None], Callable[..., float]]] = {
         lambda t, start, steps, end: end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * min(t, steps) / steps)),
     ),
     "warm-up": ({"start": None, "steps": None}, lambda t, start, steps: start * min(1.0, (t + 1) / steps)),
+    "invscaling": ({"start": None, "power": 0.5}, lambda t, start, power: start / (t + 1.0) ** power),
+    "plateau": ({"start": None, "factor": 0.1, "patience": 10, "change": 1e-4, "least": 0.0}, lambda _t, start, **_: start),
 }
 
 
@@ -140,9 +155,14 @@ def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[
     exponential start, factor                        start × factor^t
     cosine      start, steps, end (0)                end + (start − end) × ½ (1 + cos(π t / steps)) (Loshchilov, Hutter 2017)
     warm-up     start, steps                         start × (t + 1) / steps, from step steps − 1 on start
+    invscaling  start, power (0.5)                   start / (t + 1)^power
+    plateau     start, factor (0.1), patience (10),  start; × factor each time that more than `patience` epochs one after another
+                change (1e-4), least (0)             have not brought the error below (1 − change) × the lowest; at least `least`
     =========== ==================================== ===================================================================
 
-    A recipe keeps the values that it gave, so that a replay never asks it again.
+    The error of a plateau is that of the rows kept unseen where there are any, else what the steps make smaller over all
+    examples, as `tolerance` looks at it (PyTorch: `ReduceLROnPlateau`). A recipe keeps the values that it gave, so that a replay
+    never asks it again.
 
     Parameters
     ----------
@@ -183,13 +203,18 @@ def schedule(name: object, *, warm_up: int = 0, **settings: float) -> Callable[[
         if value is None:
             raise InputError(f"schedule {key!r} needs {setting}; {allowed}")
         filled[setting] = _setting(key, setting, value)
-    return _Named(key, filled, whole(f"warm_up of schedule {key!r}", warm_up))
+    warm_up = whole(f"warm_up of schedule {key!r}", warm_up)
+    return Plateau(warm_up, **filled) if key == "plateau" else _Named(key, filled, warm_up)
 
 
 def _setting(key: str, setting: str, value: object) -> float:
     what = f"{setting} of schedule {key!r}"
     if setting in ("steps", "every"):
         return whole(what, value, least=1)
+    if key == "plateau" and setting != "start":
+        if setting == "patience":
+            return whole(what, value)
+        return number(what, value, least=0.0, below=math.inf if setting == "least" else 1.0)
     return number(what, value, least=0.0 if setting == "decay" else -math.inf)
 
 
@@ -213,3 +238,34 @@ class _Named:
     def end_within(self, steps: int) -> int:
         """The first of so many steps whose alpha is not finite; once it is not, it stays so."""
         return bisect_left(range(steps), True, key=lambda t: not math.isfinite(self(t)))
+
+
+class Plateau:
+    """Alpha that falls where the error stands: called with a step it gives what alpha is now, in the epoch of that step.
+
+    Examples
+    --------
+    >>> alpha = Plateau(0, start=0.5, factor=0.5, patience=1, change=0.0, least=0.2)
+    >>> for error in (1.0, 0.9, 0.9, 0.9):
+    ...     alpha.note(error)
+    >>> alpha(99)
+    0.25
+    """
+
+    def __init__(self, warm_up: int, *, start: float, factor: float, patience: float, change: float, least: float) -> None:
+        self.warm_up, self.alpha, self.factor, self.patience, self.change, self.least = (
+            warm_up, start, factor, patience, change, least
+        )  # fmt: skip
+        self.lowest, self.waited = math.inf, 0
+
+    def __call__(self, t: int) -> float:
+        return self.alpha * min(1.0, (whole("step", t) + 1) / self.warm_up) if self.warm_up else self.alpha
+
+    def note(self, error: float) -> None:
+        """An epoch has ended with this error."""
+        if error < self.lowest * (1.0 - self.change) or (math.isinf(self.lowest) and math.isfinite(error)):
+            self.lowest, self.waited = error, 0
+            return
+        self.waited += 1
+        if self.waited > self.patience:
+            self.alpha, self.waited = max(self.alpha * self.factor, self.least), 0

@@ -73,6 +73,9 @@ MEANT = {
     **dict.fromkeys(("test_size", "validation_split", "validation_fraction"), "holdout"),
     **dict.fromkeys(("layers", "model", "hidden_layer_sizes", "net"), "network"),
     **dict.fromkeys(("criterion", "objective"), "loss"),
+    **dict.fromkeys(("weight_decay", "l2", "l1", "regularization", "regularisation", "regularizer", "ridge", "lasso"), "penalty"),
+    **dict.fromkeys(("clip_grad_norm", "max_norm", "clipnorm", "gradient_clipping", "gradient_clip_val"), "clip"),
+    **dict.fromkeys(("param_groups", "lr_mult", "layer_alphas"), "alpha_factors"),
     **dict.fromkeys(("class_names", "label_names"), "classes"),
 }
 """Other libraries and textbooks call the keywords so."""

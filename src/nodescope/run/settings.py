@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from nodescope.arithmetic.checks import near, number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
+from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
@@ -273,6 +274,35 @@ def settings(
             lambda _name, value: as_loss(value),
         ),
     ] = "squared",
+    penalty: Annotated[
+        Any,
+        Setting(
+            "float or mapping, optional",
+            'What large weights cost: {"l2": 0.01} adds ½ · 0.01 · Σ weight² to what each step makes smaller, {"l1": 0.01} adds '
+            "0.01 · Σ |weight|; a number is l2. So l2 × weight + l1 × its sign join each weighted delta. Biases are left alone "
+            'unless "bias": True is there too.',
+            lambda _name, value: as_penalty(value),
+        ),
+    ] = None,
+    clip: Annotated[
+        float | None,
+        Setting(
+            "float, optional",
+            "Clip the gradient: where all weighted deltas of a step together are longer than this, all are shortened alike. "
+            "That is the root of the sum of their squares, penalty included; the trace tells it.",
+            unless_none(partial(number, above=0.0)),
+            "number",
+        ),
+    ] = None,
+    alpha_factors: Annotated[
+        Any,
+        Setting(
+            "numbers in the shape of the weights, optional",
+            "What alpha is multiplied by for each weight. Of a network: a list with an entry per layer, a number for all its "
+            "weights and biases, None for 1, or numbers in the shape of its weights.",
+            shell="",
+        ),
+    ] = None,
     classes: Annotated[
         Any,
         Setting(

@@ -1,7 +1,7 @@
 """The error looked at after every epoch: when it no longer improves, and after which epoch it was lowest.
 
-It is what the steps make smaller, averaged over the rows kept unseen where there are any, else over all examples; made with our own
-functions, so that a run ends at the same step on every machine.
+It is what the steps make smaller, averaged over the rows kept unseen where there are any, else over all examples, with what a
+penalty adds; made with our own functions, so that a run ends at the same step on every machine.
 """
 
 import math
@@ -64,17 +64,21 @@ class Watch:
 
     Attributes
     ----------
+    unseen : whether the examples are others than those that the steps see; then a penalty is no part of the error
     best, best_step : the lowest error, and the updates made when it was met
     reference : the error at the last epoch that improved
     waited : epochs since
+    latest : the error at the last epoch that was looked at
     """
 
     problem: Problem
     tolerance: Tolerance | None
+    unseen: bool = False
     best: float = math.inf
     best_step: int = 0
     reference: float = math.inf
     waited: int = 0
+    latest: float = math.inf
 
     @classmethod
     def of(cls, problem: Problem, unseen: tuple[Floats, Floats], tolerance: Tolerance | None) -> "Watch":
@@ -84,12 +88,15 @@ class Watch:
             problem = replace(
                 problem, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(goal), batch=1, frozen=None, native=None
             )
-        return cls(problem, tolerance)
+        return cls(problem, tolerance, bool(len(x)))
 
     def look(self, step: int, weights: Floats) -> bool:
         """Note the error at an epoch's end; True where it has failed to improve for so long that the run is over."""
         with np.errstate(all="ignore"):
             error = mean_loss(self.problem, weights)
+            if self.problem.penalty and not self.unseen:
+                error = error * (1 if self.problem.mean else self.problem.batch) + self._penalty(weights)
+        self.latest = error
         if error < self.best:
             self.best, self.best_step = error, step
         if self.tolerance is None:
@@ -99,6 +106,9 @@ class Watch:
             return False
         self.waited += 1
         return self.waited >= self.tolerance.patience
+
+    def _penalty(self, weights: Floats) -> float:
+        return self.problem.penalty.of(weights[self.problem.penalised])
 
     def kept(self) -> dict[str, Any]:
         """Plain values for a run file."""

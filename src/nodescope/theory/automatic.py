@@ -27,7 +27,8 @@ def automatic_alpha(problem: Problem, start: Floats) -> float:
     hardly damps it: 1.9/λmax leaves 0.9 of it, and is at most 5 % slower for the rest. The λ come from singular values of the
     inputs, never from XᵀX. A bias counts as an input of 1; inputs whose weights are frozen do not count. Batches in between take
     the one-at-a-time value, which is stable for their mean; under reduction="sum" it is divided by their size. With momentum it
-    is multiplied by 1 − momentum. Under cross-entropy the same with λ ÷ 4 for one output and λ ÷ 2 for several, the most that it
+    is multiplied by 1 − momentum. An l2 penalty is added to each λ; where weights have alphas of their own, the largest of them
+    is the one that is worked out. Under cross-entropy the same with λ ÷ 4 for one output and λ ÷ 2 for several, the most that it
     can curve. Networks: half the local limit at the start. Rules that rescale their steps: what is customary.
 
     Raises
@@ -38,7 +39,7 @@ def automatic_alpha(problem: Problem, start: Floats) -> float:
     rule = problem.rule
     if rule.rescales:
         return CUSTOMARY[rule.name]
-    alpha = (_of_one_layer(problem) if problem.is_linear or _is_logistic(problem) else _of_network(problem, start)) * (
+    alpha = (_of_one_layer(problem) if problem.is_least_squares or _is_logistic(problem) else _of_network(problem, start)) * (
         1.0 - momentum_of(rule)
     )
     if not (math.isfinite(alpha) and alpha > 0.0):
@@ -52,7 +53,14 @@ def _of_one_layer(problem: Problem) -> float:
         live = live[:, ~problem.blocks(problem.frozen)[0].all(axis=0)]
     alpha = _whole_batch(live) if problem.batch == problem.n else _one_at_a_time(live)
     alpha /= most_curvature(problem)
-    return alpha if problem.mean else alpha / problem.batch
+    return _with_the_rest(problem, alpha if problem.mean else alpha / problem.batch)
+
+
+def _with_the_rest(problem: Problem, alpha: float) -> float:
+    """Of an alpha that suits the loss alone: with the penalty's curvature, and so that no weight's own alpha is above it."""
+    alpha = alpha / (1.0 + alpha * problem.penalty.l2)
+    most = 1.0 if problem.factors is None else float(problem.factors.max())
+    return alpha / most if most > 0.0 else alpha
 
 
 def _is_logistic(problem: Problem) -> bool:

@@ -2,7 +2,7 @@
 
 Vectorised, so not the engines' bits (they are held together by a test); for theory and diagnosis, never for a trace. What a
 step makes smaller is F: the loss, ½ error² unless another is chosen, summed over outputs and averaged over the examples (summed
-under reduction="sum"). The plain rule subtracts alpha × ∇F.
+under reduction="sum"), and what a penalty adds. The plain rule subtracts alpha × ∇F.
 """
 
 import math
@@ -117,7 +117,7 @@ class Surface:
     """
 
     def __init__(self, problem: Problem, weights: Floats, examples: NDArray[np.int64] | slice = slice(None)) -> None:
-        self.problem, self.shapes = problem, problem.layers
+        self.problem, self.shapes, self.weights = problem, problem.layers, weights
         self.blocks = problem.blocks(weights)
         self.goal = problem.goal[examples]
         self.passes = forward(self.shapes, self.blocks, problem.input[examples])
@@ -130,7 +130,9 @@ class Surface:
     def gradient(self) -> Floats:
         """∇F, flat; frozen weights have one too."""
         parts = weighted_deltas(self.shapes, self.passes, self.deltas)
-        return np.asarray(np.concatenate([part.ravel() for part in parts]) * self.scale)
+        found = np.asarray(np.concatenate([part.ravel() for part in parts]) * self.scale)
+        penalty = self.problem.penalty
+        return found + self.problem.penalised * penalty.slopes(self.weights) if penalty else found
 
     @np.errstate(all="ignore")
     def hessian_times(self, direction: Floats) -> Floats:
@@ -159,7 +161,9 @@ class Surface:
             if l:
                 block, turn = self.blocks[l][:, : shape.inputs], turned[l][:, : shape.inputs]
                 back, r_back = self.deltas[l] @ block, r_delta @ block + self.deltas[l] @ turn
-        return np.asarray(np.concatenate([part.ravel() for part in reversed(parts)]) * self.scale * self.free)
+        found = np.asarray(np.concatenate([part.ravel() for part in reversed(parts)]) * self.scale * self.free)
+        penalty = self.problem.penalty
+        return found + penalty.l2 * self.problem.penalised * self.free * direction if penalty else found
 
     def steepest_example(self) -> float:
         """Largest |∂prediction/∂weights|², summed over the outputs, of any one example: what |x|² is to a single node."""

@@ -2,8 +2,8 @@
 
 Newton's method with halved steps (Bishop 2006, "Pattern Recognition and Machine Learning", section 4.3.3): cross-entropy of one
 layer has a single lowest point, or none. Where the weights of some step give every example its class, there is none: twice these
-weights do better still, and so on for ever (Albert, Anderson 1984, "On the existence of maximum likelihood estimates in logistic
-regression").
+weights do better still, unless a penalty makes them dearer, and so on for ever (Albert, Anderson 1984, "On the existence of
+maximum likelihood estimates in logistic regression").
 
 n examples, d inputs (the bias among them), k outputs.
 """
@@ -33,7 +33,8 @@ class Lowest:
     Attributes
     ----------
     loss : float
-        The lowest mean cross-entropy; where there is none, that of the last weights, and 0 where every class can be given.
+        The lowest mean cross-entropy, an l2 penalty included; where there is none, that of the last weights, and 0 where every
+        class can be given.
     weights : (k, width) float64
     parted : bool
         Whether these weights give every example its class: a proof that there is no lowest point.
@@ -49,7 +50,7 @@ class Lowest:
 
 def lowest(problem: Problem) -> Lowest | None:
     """Of one layer under cross-entropy, none of whose weights is frozen; None elsewhere, and where it would take too long."""
-    if len(problem.layers) > 1 or not problem.loss.tells_classes or problem.frozen is not None:
+    if len(problem.layers) > 1 or not problem.loss.tells_classes or problem.frozen is not None or problem.penalty.l1:
         return None
     x = inputs_with_bias(problem)
     size = problem.k * x.shape[1]
@@ -59,19 +60,26 @@ def lowest(problem: Problem) -> Lowest | None:
     units = np.sqrt((x * x).mean(axis=0))
     units[~(units > 0)] = 1.0
     with np.errstate(all="ignore"):
-        found = _search(x / units, problem.goal)
+        costs = np.where(problem.blocks(problem.penalised)[0][0], problem.penalty.l2, 0.0) / (units * units)
+        found = _search(x / units, problem.goal, costs / (1.0 if problem.mean else problem.batch))
     return Lowest(found.loss, found.weights / units, found.parted, found.attained)
 
 
-def _search(x: Floats, goal: Floats) -> Lowest:
+def _search(x: Floats, goal: Floats, costs: Floats) -> Lowest:
+    """`costs`: l2 of each weight of an output, in the units of x."""
     n, d, k = len(x), x.shape[1], goal.shape[1]
     weights, loss = np.zeros((k, d)), math.inf
     sums = x @ weights.T
+    every = np.tile(costs, k)
+
+    def cost(at: Floats) -> float:
+        return 0.5 * float((costs * at * at).sum())
+
     loss = float(log_losses(sums, goal).mean())
     for _ in range(MOST_STEPS):
         p = _probabilities(sums)
-        gradient = ((p - goal).T @ x / n).ravel()
-        step = np.linalg.lstsq(_hessian(x, p), gradient, rcond=1e-13)[0]
+        gradient = ((p - goal).T @ x / n).ravel() + every * weights.ravel()
+        step = np.linalg.lstsq(_hessian(x, p) + np.diag(every), gradient, rcond=1e-13)[0]
         decrement = float(gradient @ step)
         if decrement <= DONE * loss:
             return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
@@ -79,14 +87,14 @@ def _search(x: Floats, goal: Floats) -> Lowest:
         while pace > 1e-6:
             ahead = weights - pace * step.reshape(k, d)
             sums = x @ ahead.T
-            new = float(log_losses(sums, goal).mean())
+            new = float(log_losses(sums, goal).mean()) + cost(ahead)
             if new <= loss - 1e-4 * pace * decrement:
                 break
             pace /= 2
         else:
             return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
         weights, loss = ahead, new
-        if _all_right(sums, goal):
+        if _all_right(sums, goal) and not costs.any():
             return Lowest(0.0, weights, True, False)
     return Lowest(loss, weights, False, False)
 

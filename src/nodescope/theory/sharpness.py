@@ -50,18 +50,25 @@ def sharpness(problem: Problem, weights: Floats) -> Sharpness:
     """λmax of the Hessian of what the steps make smaller, at these weights: by Lanczos on exact Hessian-vector products.
 
     Local: it holds where the loss is nearly a bowl around these weights (Cohen et al. 2021, "Gradient descent on neural networks
-    typically occurs at the edge of stability", section 2).
+    typically occurs at the edge of stability", section 2). Where weights have alphas of their own, of the Hessian whose rows and
+    columns are multiplied by the roots of their factors: alpha × that is what a step is judged by.
     """
     surface = Surface(problem, weights, looked_at(problem))
     sure = SURE if problem.size * len(surface.goal) <= QUICK else ROUGHLY
-    value, direction, residual = largest_eigenvalue(surface.hessian_times, problem.size, surface.free, sure=sure)
+    roots = 1.0 if problem.factors is None else np.sqrt(problem.factors)
+
+    def times(direction: Floats) -> Floats:
+        return np.asarray(roots * surface.hessian_times(roots * direction))
+
+    value, direction, residual = largest_eigenvalue(times, problem.size, surface.free, sure=sure)
     shares = np.array([float((direction[problem.weights_of(l)] ** 2).sum()) for l in range(len(problem.layers))])  # noqa: E741
     return Sharpness(value, direction, residual, shares)
 
 
 def steepest_example(problem: Problem, weights: Floats) -> float:
     """What λmax is where a step sees one example: the largest |∂prediction/∂weights|² of any, as |x|² is of a single node."""
-    return Surface(problem, weights, looked_at(problem)).steepest_example()
+    steepest = Surface(problem, weights, looked_at(problem)).steepest_example() + problem.penalty.l2
+    return steepest if problem.factors is None else steepest * float(problem.factors.max())
 
 
 def largest_eigenvalue(

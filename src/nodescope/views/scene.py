@@ -110,6 +110,9 @@ def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
         "alphas": None if recipe.schedule is None else recipe.schedule.values,
         "until_mse": recipe.until_mse,
         "frozen": None if problem.frozen is None else problem.frozen.ravel(),
+        "penalty": {"l2": problem.penalty.l2, "l1": problem.penalty.l1, "bias": problem.penalty.bias},
+        "clip": problem.clip,
+        "factors": None if problem.factors is None else problem.factors.ravel(),
         "start": recipe.start_weights(),
         "input": problem.input.ravel(),
         "goal": problem.goal.ravel(),
@@ -140,7 +143,7 @@ def _curvatures(forecast: Forecast) -> list[float] | None:
 
 def _node_states(run: Run) -> list[dict[str, Any]]:
     """Nodes that are dead or saturated at the last step, as those of the identity never are."""
-    if not run.steps or run.recipe.problem.is_linear:
+    if not run.steps or run.recipe.problem.is_least_squares:
         return []
     last = snapshots(run, [max(0, run.steps - (2 if run.ending is Ending.DIVERGED else 1))])[0]
     return [{"layer": layer, "node": node, "state": state} for layer, node, state in all_nodes(last) if state]

@@ -8,6 +8,7 @@ import { Card, Choice } from "../parts";
 import { Current } from "./context";
 import { Contributions } from "./contributions";
 import { NodeChoice, StepExactly } from "./inside";
+import { JoinedWords } from "./joined";
 import { type Beat, NetworkPicture, stateOf } from "./picture";
 import { StepSentence } from "./sentence";
 
@@ -111,6 +112,7 @@ function OpenNode({ example }: { example: number }) {
         {fed > 0 && <span class="soft"> = (sum of {counted(fed, "delta")} it feeds × weight) × slope</span>}
       </p>
       <Contributions example={example} />
+      <JoinedWords />
     </section>
   );
 }

@@ -12,7 +12,15 @@ const OF_WEIGHTS = ["weight", "weighted_delta", "alpha_delta", "new_weight"] as 
 export function rowsOf(recipe: Recipe, step: Step, nodes: Place[]): ExactRow[] {
   const examples = step.examples.map((_, b) => [...ofInputs(recipe, step, nodes[0].layer, b), ...ofNodes(recipe, step, nodes, b)]);
   const [first, others] = [examples.slice(0, FIRST).flat(), examples.slice(FIRST).flat()];
-  return [["mse", "", step.mse], ...first, ...ofWeights(recipe, step, nodes), ...others];
+  return [["mse", "", step.mse], ...ofClipping(recipe, step), ...first, ...ofWeights(recipe, step, nodes), ...others];
+}
+
+function ofClipping({ clip }: Recipe, { norm }: Step): ExactRow[] {
+  if (clip < 0) return [];
+  return [
+    ["gradient norm", "", norm],
+    ["clip factor", "", norm > clip ? clip / norm : 1],
+  ];
 }
 
 function exampleName({ n }: Recipe, { examples }: Step, b: number): string {
@@ -49,7 +57,14 @@ function ofWeights(recipe: Recipe, step: Step, nodes: Place[]): ExactRow[] {
   const alone = widthOf(recipe.layers[layer]) === 1;
   const name = (i: number): string => (alone ? "" : inputName(recipe, layer, i));
   const numbers = nodes.map((place) => ({ who: nodeName(recipe, place), ...numbersOf(recipe, step, place, 0) }));
-  return OF_WEIGHTS.flatMap((quantity) =>
+  const rows = OF_WEIGHTS.flatMap((quantity) =>
     numbers.flatMap((of) => of[quantity].map((value, i): ExactRow => [quantity.replace("_", " "), joined(of.who, name(i)), value])),
   );
+  const { l2, l1, bias } = recipe.penalty;
+  if (!l2 && !l1) return rows;
+  const counted = bias ? widthOf(recipe.layers[layer]) : recipe.layers[layer].inputs;
+  const added = (weight: number): number => l2 * weight + l1 * (weight > 0 ? 1 : weight < 0 ? -1 : 0);
+  const ofPenalty = ({ who, weight }: (typeof numbers)[number]): ExactRow[] =>
+    weight.slice(0, counted).map((value, i) => ["penalty delta", joined(who, name(i)), added(value)]);
+  return [...rows, ...numbers.flatMap(ofPenalty)];
 }

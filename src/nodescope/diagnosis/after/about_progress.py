@@ -279,7 +279,7 @@ def _still_falling(e: Evidence) -> Finding | None:
     if CLASSES in e.offers and e.depth == 1:
         return None  # how far it is from the lowest log loss is known
     over = e.run.ending in (Ending.MSE_REACHED, Ending.SETTLED, Ending.CYCLING)
-    if over or not e.finite or e.run.steps < 8 or e.share_left < DONE**2 or not e.end < e.start:
+    if over or at_the_least(e) or not e.finite or e.run.steps < 8 or e.share_left < DONE**2 or not e.end < e.start:
         return None
     before = float(np.median(e.errors[int(len(e.errors) * 0.7) : int(len(e.errors) * 0.8)]))
     gained = 1 - e.end / before if before > 0 else 0.0

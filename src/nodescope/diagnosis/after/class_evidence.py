@@ -23,7 +23,6 @@ DONE = 1e-3
 class ClassEvidence(Evidence):
     """What a run under cross-entropy did."""
 
-    error_is = "the log loss is"
     part_of = "the log loss of the class frequencies"
 
     @cached_property
@@ -31,9 +30,17 @@ class ClassEvidence(Evidence):
         """The kinds of evidence that there are."""
         return super().offers | {CLASSES}
 
+    @property
+    def error_is(self) -> str:  # type: ignore[override]
+        """How a sentence begins that tells `end`."""
+        return "the log loss with its penalty is" if self.problem.penalty else "the log loss is"
+
     def _at(self, problem: Problem, step: int) -> float:
+        """Log loss, and over the examples that steps see what a penalty adds."""
+        weights = self.flat_at(step)
         with np.errstate(all="ignore"):
-            return mean_loss(problem, self.flat_at(step))
+            cost = problem.penalty.of(weights[problem.penalised]) if problem.penalty and problem is self.problem else 0.0
+            return mean_loss(problem, weights) + cost / (1.0 if problem.mean else problem.batch)
 
     @cached_property
     def errors(self) -> Floats:
@@ -84,6 +91,8 @@ class ClassEvidence(Evidence):
     @cached_property
     def parted(self) -> bool:
         """Whether the weights at the end, or those that Newton's method found, give every example its class."""
+        if self.problem.penalty:
+            return False  # weights that grow for ever cost more and more
         if self.lowest is not None:
             return not self.lowest.attained
         with np.errstate(all="ignore"):

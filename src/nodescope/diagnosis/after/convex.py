@@ -4,7 +4,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.about_nodes import deltas_cancel
-from nodescope.diagnosis.after.evidence import Evidence
+from nodescope.diagnosis.after.evidence import AT_LOWEST, Evidence
 from nodescope.diagnosis.after.finding import CLASSES, GOALS, LINEAR, STEPS
 from nodescope.theory.least_squares import least_squares
 from nodescope.theory.linear import inputs_with_bias
@@ -36,6 +36,8 @@ def at_the_least(e: Evidence) -> bool:
     """
     if not is_convex(e) or not e.finite:
         return False
+    if e.penalised_excess is not None:
+        return e.penalised_excess <= AT_LOWEST
     if deltas_cancel(e.last.layers[-1]):
         return True
     if not e.keeps_its_stride or e.problem.frozen is not None or e.recipe.examples.input.size > MOST_NUMBERS:

@@ -18,6 +18,7 @@ from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 from nodescope.theory.limits import limit
+from nodescope.theory.penalised import objective
 from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 
 ERRORS_LOOKED_AT = 65
@@ -30,6 +31,8 @@ SLOW = 0.01
 """Slow is an alpha below this part of the local limit; or weights that moved by less than this part of their layer's largest."""
 LEAST_STOOD = 3
 """Weights stand still that have not moved for an epoch, and for so many steps."""
+AT_LOWEST = 1e-3
+"""One layer with a penalty has converged where this part of what could be gained is left."""
 FIT = 0.05
 """An error of this part of the goals' variance is a fit."""
 
@@ -202,7 +205,19 @@ class Evidence:
         """Whether nothing that matters is left to do: by each direction where there are directions, else by the error of a fit."""
         if self.run.ending is Ending.MSE_REACHED or self.solved:
             return True
+        if self.penalised_excess is not None:
+            return self.penalised_excess <= AT_LOWEST
         return self.linear.converged if self.is_linear else self.share_left <= FIT
+
+    @cached_property
+    def penalised_excess(self) -> float | None:
+        """The part of what could be gained that is left, of one layer of identity nodes with a penalty; None elsewhere."""
+        lowest = self.foretold.lowest_point
+        if lowest is None or not self.finite:
+            return None
+        start, end = (objective(self.problem, self.flat_at(step)) for step in (0, self.run.steps))
+        gain = start - lowest.value
+        return max(0.0, end - lowest.value) / gain if gain > 0 else 0.0
 
     @property
     def surely_converged(self) -> bool:

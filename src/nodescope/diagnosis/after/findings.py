@@ -44,6 +44,7 @@ from nodescope.diagnosis.after.about_nodes import (
     stalled_examples,
     symmetric_nodes,
 )
+from nodescope.diagnosis.after.about_penalties import clipping, penalty
 from nodescope.diagnosis.after.about_progress import mse_reached, not_converged, plateau, slow_convergence, solved, unknown
 from nodescope.diagnosis.after.about_recording import (
     first_not_finite,
@@ -110,6 +111,8 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     solved,
     not_converged,
     unknown,
+    penalty,
+    clipping,
     frozen_weight,
     edge_of_stability,
     irreducible_error,

@@ -13,7 +13,8 @@ import numpy as np
 from nodescope.arithmetic.problem import Floats, Outcome
 from nodescope.diagnosis.before import stopping
 from nodescope.diagnosis.before.of_classes import OfClasses, logistic_regime
-from nodescope.diagnosis.before.regime import Regime, regime_of
+from nodescope.diagnosis.before.of_penalties import JOINED, OfPenalties, joined_regime
+from nodescope.diagnosis.before.regime import Regime, between_bounds, regime_of
 from nodescope.diagnosis.before.stopping import Stop
 from nodescope.run.recipe import Recipe
 from nodescope.theory.limits import limit
@@ -25,7 +26,7 @@ LOCAL = "a network's error is no bowl: theory holds only near the weights where 
 """Why there is no more than a local limit."""
 
 
-class Foretold(OfClasses):
+class Foretold(OfClasses, OfPenalties):
     """The numbers of a forecast.
 
     Attributes
@@ -71,7 +72,9 @@ class Foretold(OfClasses):
         For a drawn order (or very many examples in a given one) the largest that is *surely* stable: `limit_bounds` has both
         bounds. None where no theory covers the rule or the layers.
         """
-        return self.system.limit if self.is_linear else self.sure_limit if self.recipe.schedule is None else None
+        if self.is_linear or self.recipe.schedule is not None:
+            return self.system.limit if self.is_linear else None
+        return self.joined_limit if self.is_joined else self.sure_limit
 
     @cached_property
     def limit_bounds(self) -> tuple[float, float] | None:
@@ -80,7 +83,8 @@ class Foretold(OfClasses):
             return None
         if self.is_linear and (self.system.together or self.system.in_order or not self.system.can_move):
             return self.limit, self.limit
-        return self.limit, self.system.surely_unstable if self.is_linear else np.inf
+        known = self.is_joined and self.limit_is_exact
+        return self.limit, self.system.surely_unstable if self.is_linear else self.limit if known else np.inf
 
     @cached_property
     def islands(self) -> tuple[tuple[float, float], ...]:
@@ -169,6 +173,8 @@ class Foretold(OfClasses):
             return "frozen", ""
         if self.is_logistic and recipe.schedule is None:
             return logistic_regime(self)
+        if self.is_joined and recipe.schedule is None:
+            return joined_regime(self)
         if not self.is_one_layer:
             return "unknown", LOCAL
         if not self.system.can_move:
@@ -177,17 +183,7 @@ class Foretold(OfClasses):
             return "unknown", "alpha follows a schedule"
         if self._behaviour is None:
             return "unknown", self._no_theory
-        return (self._behaviour.name, "") if self._behaviour.name else self._regime_drawn()
-
-    def _regime_drawn(self) -> tuple[str, str]:
-        alpha, bounds = self.recipe.alpha, self.limit_bounds
-        if bounds is None or alpha < 0 or alpha > bounds[1]:
-            return "diverges", ""
-        if alpha <= bounds[0] / 2:
-            return "converges", ""
-        where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order"
-        why = "the order is drawn" if self.recipe.order == "shuffled" else "there are too many examples for their product"
-        return "unknown", f"{why}; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
+        return (self._behaviour.name, "") if self._behaviour.name else between_bounds(recipe, self.limit_bounds)
 
     @property
     def regime(self) -> str:
@@ -241,7 +237,7 @@ class Foretold(OfClasses):
     def _stop(self) -> Stop:
         recipe = self.recipe
         if not self.is_one_layer:
-            return Stop(exactly=False, reason=LOCAL)
+            return Stop(exactly=False, reason=JOINED if self.is_joined else LOCAL)
         if recipe.n > 1:
             return Stop(reason="several examples: a forecast trains nothing on data; least_mse says how good it can get")
         if recipe.schedule is not None:
@@ -364,7 +360,7 @@ class Foretold(OfClasses):
 
     def _closed_form_to(self, mse: float) -> tuple[int | None, str]:
         if not self.has_closed_form:
-            return None, self.regime_reason or self._no_theory if self.is_one_layer else LOCAL
+            return None, self.regime_reason or self._no_theory if self.is_one_layer else JOINED if self.is_joined else LOCAL
         if not (self.system.together or self.system.in_order):
             return None, "only bounds are known where the order is drawn, or the examples are very many"
         if mse < self.system.bowl.least_mse:

@@ -34,19 +34,20 @@ class OfClasses:
         """Alpha below which it is surely stable, whatever the weights: the rule's limit at the most that cross-entropy can curve.
 
         Of one output ¼ of the largest eigenvalue of XᵀX/n, so for plain steps 8/λmax; of several ½, so 4/λmax. Where a step does
-        not see all examples, the longest example in place of λmax.
+        not see all examples, the longest example in place of λmax. An l2 penalty adds its number to the curvature.
         """
         problem, rule = self.recipe.problem, self.recipe.rule
         if rule.rescales or not self.is_logistic:
             return None
         x = inputs_with_bias(problem)
+        most = 1.0 if problem.factors is None else float(problem.factors.max())
         with np.errstate(all="ignore"):
             if problem.batch == problem.n:
                 steepest = float(np.linalg.norm(x, 2) ** 2 / len(x))
             else:
                 steepest = float(np.einsum("ni,ni->n", x, x).max())
             summed = 1.0 if problem.mean else float(problem.batch)
-            return limit(rule, most_curvature(problem) * steepest * summed)
+            return limit(rule, (most_curvature(problem) * steepest * summed + problem.penalty.l2) * most)
 
     @cached_property
     def lowest(self) -> Lowest | None:
@@ -90,5 +91,6 @@ def logistic_sentence(of: OfClasses, regime: str) -> str:
     if found is not None and not found.attained:
         parts.append(f"{PARTED[0].upper()}{PARTED[1:]}.")
     elif found is not None:
-        parts.append(f"No weights can beat a log loss of {found.loss:.6g} (Newton's method).")
+        with_penalty = ", its penalty included" if of.recipe.penalty else ""
+        parts.append(f"No weights can beat a log loss of {found.loss:.6g}{with_penalty} (Newton's method).")
     return " ".join(parts)

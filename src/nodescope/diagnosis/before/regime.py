@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats
+from nodescope.run.recipe import Recipe
 from nodescope.theory.exact import as_float, exact_product
 from nodescope.theory.limits import TURNING, turning
 from nodescope.theory.linear import LinearSystem
@@ -49,6 +50,18 @@ def regime_of(system: LinearSystem) -> Regime:
         products = system.bowl.spectrum.products(system.effective_alpha)
         return regime if system.descent.roots.smaller.any() else replace(regime, gain=float(products[-1]))
     return _named(system.epoch_eigenvalues(system.problem.alpha)) if system.in_order else Regime("", None)
+
+
+def between_bounds(recipe: Recipe, bounds: tuple[float, float] | None) -> tuple[str, str]:
+    """Regime, and where it is unknown the reason, where only bounds of alpha are known."""
+    alpha = recipe.alpha
+    if bounds is None or alpha < 0 or alpha > bounds[1]:
+        return "diverges", ""
+    if alpha <= bounds[0] / 2:
+        return "converges", ""
+    where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order"
+    why = "the order is drawn" if recipe.order == "shuffled" else "there are too many examples for their product"
+    return "unknown", f"{why}; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
 
 
 def _exact(system: LinearSystem) -> Regime:

@@ -4,6 +4,7 @@ import math
 
 from nodescope.diagnosis.before.numbers import Foretold
 from nodescope.diagnosis.before.of_classes import logistic_sentence
+from nodescope.diagnosis.before.of_penalties import joined_sentence
 
 HOPELESS = 1e12
 """Condition from which on no number of steps that anybody could make solves the weakest direction."""
@@ -14,6 +15,8 @@ def sentence(foretold: Foretold) -> str:
     """What will happen, in a few sentences that a learner understands."""
     if foretold.is_logistic and foretold.recipe.schedule is None:
         return logistic_sentence(foretold, foretold.regime)
+    if foretold.is_joined and foretold.recipe.schedule is None:
+        return joined_sentence(foretold, foretold.regime, foretold.regime_reason)
     if not foretold.is_one_layer:
         return _network(foretold)
     if broken := _breaks_off(foretold):

@@ -29,7 +29,17 @@ VERSION = 4
 """Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too; 4 has checksums."""
 SINCE = {"recorded": 3, "checksum": 4, "log": 4}
 """Headers that an older format did not have; "log" says that there is one, in the file itself, once there is."""
-RECIPE_SINCE = {"update_order": 2, "loss": 2, "activations": 2, "classes": 4, "tolerance": 4, "keep": 4, "method": 4}
+RECIPE_SINCE = {
+    "update_order": 2,
+    "loss": 2,
+    "activations": 2,
+    "classes": 4,
+    "tolerance": 4,
+    "keep": 4,
+    "method": 4,
+    "penalty": 4,
+    "clip": 4,
+}
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20
 """Examples up to so many bytes are kept in the file; larger arrays are known by their fingerprint only."""
@@ -234,3 +244,6 @@ def _weight_arrays(recipe: Recipe) -> Iterator[tuple[str, NDArray[Any]]]:
         mask = recipe.frozen if recipe.in_layers else recipe.axes.weights_as_given(frozen[:, : recipe.d])
         assert mask is not None
         yield "frozen", mask
+    if recipe.factors is not None:
+        blocks = recipe.problem.blocks(recipe.factors)
+        yield "factors", recipe.factors if recipe.in_layers else recipe.axes.weights_as_given(blocks[0][:, : recipe.d])

@@ -85,6 +85,7 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
         weight=None if layers else arrays["weight"],
         bias=None if layers or bias is None else axes.of_outputs(bias),
         frozen=arrays.get("frozen"),
+        alpha_factors=arrays.get("factors"),
         alpha=number("alpha", kept["alpha"]),
         **{name: kept[name] for name in plain_names() if name in kept},  # a file of an older version may lack some
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from nodescope.views.explanation.joined import Joined, clipping, joined_lines
 from nodescope.views.explanation.lines import Line, Part, line, sum_line
 from nodescope.views.explanation.step_numbers import LayerShown, StepNumbers
 from nodescope.views.rule_formulas import CLOCKS, column_of, formulas, spoken
@@ -13,6 +14,7 @@ def updates(step: StepNumbers, layers: Sequence[LayerShown]) -> Iterator[Part]:
     """Weighted delta, the rule's memory, alpha delta and new weight of each weight shown, the last layer first."""
     clocks = step.recipe.rule.tick(step.clocks)
     yield from _clocks(step, clocks)
+    yield from clipping(step)
     for layer in reversed(layers):
         for j in layer.nodes:
             for i in layer.weights:
@@ -42,7 +44,9 @@ def _update(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[f
         part.remarks.append(f"This {what} is frozen: its alpha delta is 0.0, so it keeps its value.")
         part.lines.append(Line(step.of("alpha delta", layer, j, i=i), move, "0 (frozen)", "0", "0.0"))
     else:
-        part.lines += _rule_lines(step, layer, j, i, clocks)
+        given = joined_lines(step, layer, j, i)
+        part.lines += given.lines
+        part.lines += _rule_lines(step, layer, j, i, clocks, given)
         part.remarks += [f"The weight stays: {_why_it_stays(step, layer, j, i)}."] if old == new else []
     name = step.of("new weight", layer, j, i=i)
     part.lines.append(line(name, new, "{" + what + "} − {alpha delta}", {what: old, "alpha delta": move}))
@@ -61,17 +65,17 @@ def _weighted_delta(step: StepNumbers, layer: LayerShown, j: int, i: int) -> Lin
     return sum_line(step.of("weighted delta", layer, j, i=i), float(layer.weighted_delta[j, i]), words, pairs, over)
 
 
-def _rule_lines(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[float]) -> Iterator[Line]:
-    """What the rule makes of the weighted delta, formula by formula."""
+def _rule_lines(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[float], given: Joined) -> Iterator[Line]:
+    """What the rule makes of what it is given, formula by formula."""
     rule = step.recipe.rule
-    values: dict[str, float] = {"alpha": step.alpha, "weighted delta": float(layer.weighted_delta[j, i]), **rule.settings()}
+    values: dict[str, float] = {given.alpha: given.alpha_value, given.gradient: given.gradient_value, **rule.settings()}
     values["weight"] = float(layer.weight[j, i])
     values |= {f"{spoken(name)} before": float(block[j, i]) for name, block in layer.memory_before.items()}
     values |= {power: clock for (power, _), clock in zip(CLOCKS, clocks, strict=False)}
     for name, formula in formulas(rule):
         block = layer.alpha_delta if name == "alpha delta" else layer.memory[column_of(name)]
         value = float(block[j, i])
-        yield line(step.of(name, layer, j, i=i), value, formula, values)
+        yield line(step.of(name, layer, j, i=i), value, given.named(formula), values)
         values[name] = value
 
 
@@ -79,7 +83,7 @@ def _why_it_stays(step: StepNumbers, layer: LayerShown, j: int, i: int) -> str:
     """Why the new weight is the weight."""
     weight, weighted, move = (float(block[j, i]) for block in (layer.weight, layer.weighted_delta, layer.alpha_delta))
     if move == 0.0:
-        if weighted == 0.0:
+        if weighted == 0.0 and step.problem.is_bare:
             return f"its weighted delta is 0, because {_why_nothing(step, layer, j, i)}"
         return "alpha is 0" if step.alpha == 0.0 else "alpha delta is too small for a double, 0"
     gap = abs(math.nextafter(weight, -math.inf if move > 0 else math.inf) - weight)
