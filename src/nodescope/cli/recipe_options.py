@@ -9,8 +9,8 @@ import click
 from nodescope.data.scaling import WAYS
 from nodescope.errors import InputError
 from nodescope.hosts.typed import numbers, one_or_each_step
-from nodescope.run.setting import Setting
-from nodescope.run.settings import READING, settings_type, table
+from nodescope.run.setting import READING, Setting
+from nodescope.run.settings import settings_type, table
 from nodescope.run.toml import read_recipe
 
 Options = dict[str, Any]

@@ -20,8 +20,8 @@ from nodescope.run.each_weight import booleans, factors_in, frozen_in
 from nodescope.run.network import Network, as_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
-from nodescope.run.setting import Method
-from nodescope.run.settings import OPENING, READING, checked, defaults, filled
+from nodescope.run.setting import OPENING, READING, Method
+from nodescope.run.settings import checked, defaults, filled
 from nodescope.run.shapes import Axes, Floats
 
 if TYPE_CHECKING:

@@ -81,6 +81,14 @@ MEANT = {
 """Other libraries and textbooks call the keywords so."""
 
 
+READING = ("delimiter", "decimal", "thousands", "encoding", "header")
+"""They say how a CSV file is written."""
+OPENING = ("categories", "unknown", "dates", "indicator")
+"""They say what inputs a table's columns become."""
+WRITING = ("out", "overwrite")
+"""Where a run is written is no part of what is run."""
+
+
 @dataclass(frozen=True)
 class Method:
     """How steps are taken: "steps" on the rows, or "moments" on examples that have theirs, and then of how many rows."""

@@ -18,7 +18,7 @@ from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
-from nodescope.run.setting import MEANT, Setting, as_method, batch_size, one_of, unless_none
+from nodescope.run.setting import MEANT, WRITING, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
 
 Numbers = Any
@@ -331,14 +331,6 @@ def settings(
     overwrite: Annotated[bool, Setting("bool", "With `out`: replace a run that is there.", shell="")] = False,
 ) -> None:
     """Nothing is done: the signature is the table."""
-
-
-READING = ("delimiter", "decimal", "thousands", "encoding", "header")
-"""They say how a CSV file is written."""
-OPENING = ("categories", "unknown", "dates", "indicator")
-"""They say what inputs a table's columns become."""
-WRITING = ("out", "overwrite")
-"""Where a run is written is no part of what is run."""
 
 
 @cache
