@@ -4,14 +4,13 @@ import math
 from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.arithmetic.checks import choice, path_of, whole, yes_or_no
-from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError
-from nodescope.hosts.export_sweep import export_sweep
 from nodescope.hosts.file import page
 from nodescope.hosts.fragment import fragment as as_fragment
+from nodescope.later import Later
 from nodescope.run.file.lock import beside
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recorded import Recorded, RecordedWindow
@@ -24,6 +23,13 @@ from nodescope.views.picture.svg import svg
 from nodescope.views.report import markdown
 from nodescope.views.tables import csv_lines, window_rows
 
+if TYPE_CHECKING:
+    from nodescope.diagnosis.sweeps import sweep
+    from nodescope.hosts import export_sweep
+else:
+    export_sweep = Later("nodescope.hosts.export_sweep")
+    sweep = Later("nodescope.diagnosis.sweeps.sweep")
+
 BLOCK = 2**24
 """Numbers of a table that are in memory at a time, about."""
 MOST_NUMBERS = 10**9
@@ -33,7 +39,7 @@ MOST_COLUMNS = 2**18
 
 
 def export(
-    run: Run | Recorded | Sweep,
+    run: "Run | Recorded | sweep.Sweep",
     path: str | PathLike[str] | None = None,
     step: int | None = None,
     theme: str = "light",
@@ -99,10 +105,10 @@ def export(
     if yes_or_no("fragment", fragment):
         return _fragment(run, path, step)
     theme = choice("theme", theme, *PALETTES)
-    if isinstance(run, Sweep):
+    if not isinstance(run, Run | Recorded) and isinstance(run, sweep.Sweep):
         if step is not None:
             raise InputError("step goes with a picture of a run, not of a sweep; export one of its runs: sweep[i]")
-        export_sweep(run, path_of("path", path), theme)
+        export_sweep.export_sweep(run, path_of("path", path), theme)
         return None
     target, form = _target(run, path)
     step = None if step is None else whole("step", step, least=-(2**62))
@@ -116,9 +122,9 @@ def export(
     return None
 
 
-def _fragment(run: Run | Recorded | Sweep, path: object, step: int | None) -> str | None:
+def _fragment(run: "Run | Recorded | sweep.Sweep", path: object, step: int | None) -> str | None:
     refuse_no_run(run)
-    assert not isinstance(run, Sweep)
+    assert isinstance(run, Run | Recorded)
     if step is not None:
         raise InputError("step goes with a picture, not with a fragment: that holds every step")
     if path is None:

@@ -18,7 +18,6 @@ from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 from nodescope.theory.limits import limit
-from nodescope.theory.penalised import objective
 from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 
 ERRORS_LOOKED_AT = 65
@@ -215,7 +214,7 @@ class Evidence:
         lowest = self.foretold.lowest_point
         if lowest is None or not self.finite:
             return None
-        start, end = (objective(self.problem, self.flat_at(step)) for step in (0, self.run.steps))
+        start, end = (self.foretold.value_at(self.flat_at(step)) for step in (0, self.run.steps))
         gain = start - lowest.value
         return max(0.0, end - lowest.value) / gain if gain > 0 else 0.0
 

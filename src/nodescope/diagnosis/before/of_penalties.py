@@ -3,10 +3,17 @@ penalty, clipping, or alphas of their own. Its error is a bowl still."""
 
 import math
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from nodescope.arithmetic.problem import Floats
+from nodescope.later import Later
 from nodescope.run.recipe import Recipe
 from nodescope.theory.limits import limit
-from nodescope.theory.penalised import LowestPoint, lowest_point, objective, steepest, steepest_alone
+
+if TYPE_CHECKING:
+    from nodescope.theory import penalised
+else:
+    penalised = Later("nodescope.theory.penalised")
 
 JOINED = "a penalty, clipping or alphas of their own join its steps: no closed form says at which double it stops"
 """Why the last bits are not foretold."""
@@ -32,7 +39,9 @@ class OfPenalties:
     def steepest(self) -> float:
         """The largest curvature of what steps make smaller: λmax + l2; of the longest example where a step sees but a few."""
         problem = self.recipe.problem
-        return steepest(problem, self.recipe.start_weights()) if problem.steps_per_epoch == 1 else steepest_alone(problem)
+        if problem.steps_per_epoch > 1:
+            return penalised.steepest_alone(problem)
+        return penalised.steepest(problem, self.recipe.start_weights())
 
     @cached_property
     def joined_limit(self) -> float | None:
@@ -40,14 +49,30 @@ class OfPenalties:
         return limit(self.recipe.rule, self.steepest)
 
     @cached_property
-    def lowest_point(self) -> LowestPoint | None:
+    def lowest_point(self) -> "penalised.LowestPoint | None":
         """Where error and penalty together are lowest; None where it is not known."""
-        return lowest_point(self.recipe.problem) if self.is_joined else None
+        return penalised.lowest_point(self.recipe.problem) if self.is_joined else None
 
-    @property
-    def start_value(self) -> float:
-        """Error and penalty together at the start."""
-        return objective(self.recipe.problem, self.recipe.start_weights())
+    def value_at(self, weights: Floats) -> float:
+        """Error and penalty together at some weights, flat.
+
+        Parameters
+        ----------
+        weights : (size,) float64
+
+        Returns
+        -------
+        float
+            Half the squared error, as the steps average or sum it, and the penalty.
+
+        Examples
+        --------
+        >>> import nodescope as ns
+        >>> foretold = ns.forecast(weight=0.0, input=1, goal=2, alpha=0.1, penalty=0.5)
+        >>> foretold.value_at(foretold.recipe.start_weights())
+        2.0
+        """
+        return penalised.objective(self.recipe.problem, weights)
 
 
 def joined_regime(of: OfPenalties) -> tuple[str, str]:
