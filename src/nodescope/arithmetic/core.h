@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 1
+#define NS_VERSION 2
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX };

@@ -33,7 +33,7 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 1
+VERSION = 2
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8

@@ -59,6 +59,7 @@ class OfPenalties:
         Parameters
         ----------
         weights : (size,) float64
+            In the order of a state.
 
         Returns
         -------
