@@ -9,13 +9,18 @@ import nodescope as ns
 from nodescope.torch import observe
 
 
-def diagnosed(loop: Loop) -> ns.Diagnosis:
-    """Trained once."""
+def trained(loop: Loop) -> ns.Recorded:
+    """Once, under observation."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch's own hints at what is wrong, and they must not be needed
         with observe(loop.model, loop.optimizer) as run:
             loop.run()
-    return ns.diagnose(run)
+    return run
+
+
+def diagnosed(loop: Loop) -> ns.Diagnosis:
+    """What is said of it."""
+    return ns.diagnose(trained(loop))
 
 
 def judged(loop: Loop) -> list[str]:

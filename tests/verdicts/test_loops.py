@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from verdicts import real, silent
+from conftest import cases
+from verdicts import bugs, healed, more_real, real, silent
 from verdicts.observed import judged
 
 
@@ -25,3 +26,23 @@ def test_a_silent_bug_is_named(kind):
 @pytest.mark.parametrize("kind", real.KINDS, ids=lambda kind: kind.__name__)
 def test_a_real_loop_raises_no_alarm(kind):
     assert judged(kind(1)) == []
+
+
+def _some(kinds):
+    """One in six of them, all in the long run."""
+    return kinds[:: max(1, 6 // cases(6))]
+
+
+@pytest.mark.parametrize("kind", _some(bugs.KINDS), ids=lambda kind: kind.__name__)
+def test_a_bug_of_a_later_kind_is_named(kind):
+    assert judged(kind(1)) == []
+
+
+@pytest.mark.parametrize("kind", _some(more_real.KINDS), ids=lambda kind: kind.__name__)
+def test_another_real_loop_raises_no_alarm(kind):
+    assert judged(kind(1)) == []
+
+
+@pytest.mark.parametrize("each", _some(healed.HEALED), ids=lambda each: each.kind.__name__)
+def test_a_remedy_that_is_code_does_what_it_says(each):
+    assert healed.wrong_with(each, 1) == []

@@ -89,6 +89,10 @@ class LossCall:
         Sum of a row of goals, where a row of goals is a distribution.
     ignored : float
         Part of the labels that are left out, of the call that left out most.
+    ignored_class : int or None
+        The class that `ignore_index` leaves out, where that is a class.
+    reshaped : bool
+        Whether predictions were brought into another shape between the last layer and the loss.
     counts : list of int
         How often each class is the goal.
     right : list of (step, part)
@@ -116,6 +120,8 @@ class LossCall:
     row_sum: float = 1.0
     goal_sum: float = 1.0
     ignored: float = 0.0
+    ignored_class: int | None = None
+    reshaped: bool = False
     counts: list[int] = field(default_factory=list)
     right: list[tuple[int, float]] = field(default_factory=list)
 
@@ -162,6 +168,9 @@ class Modes:
         Steps in which such a module was at work under `no_grad` as in training.
     always_on : int
         Steps in which a dropout was on though the model was in evaluation mode.
+    dropped : float
+        The largest part that a dropout sets to 0.
+    dropped_by : str
     """
 
     layers: list[str] = field(default_factory=list)
@@ -170,6 +179,43 @@ class Modes:
     since: int | None = None
     apart: int = 0
     always_on: int = 0
+    dropped: float = 0.0
+    dropped_by: str = ""
+
+
+@dataclass
+class Oddities:
+    """How often something odd was seen.
+
+    Attributes
+    ----------
+    looks : int
+        Backward passes whose way was looked at.
+    over_batch, upside_down : int
+        Of these: a softmax along the examples enters the loss; the loss is log-probabilities without a minus.
+    mixed : list of (name, before, after, times)
+        Reshapes that only swap lengths of axes.
+    set_back : int
+        Gradients set back to nothing, without an update, before a backward pass like the one that had given them.
+    put_back : int
+        Steps looked at that began with the very weights of the start though updates had moved them.
+    """
+
+    looks: int = 0
+    over_batch: int = 0
+    upside_down: int = 0
+    mixed: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = field(default_factory=list)
+    set_back: int = 0
+    put_back: int = 0
+
+    def mix(self, name: str, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Count one more of the reshapes."""
+        for number, (named, *shapes, times) in enumerate(self.mixed):
+            if named == name and shapes == [before, after]:
+                self.mixed[number] = (name, before, after, times + 1)
+                return
+        if len(self.mixed) < 16:
+            self.mixed.append((name, before, after, 1))
 
 
 @dataclass
@@ -205,6 +251,7 @@ class Facts:
     loss_calls: list[LossCall] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
     modes: Modes = field(default_factory=Modes)
+    odd: Oddities = field(default_factory=Oddities)
     backwards: int = 0
     reached: int = 0
     rootless: int = 0
@@ -234,6 +281,9 @@ def facts_from(told: Mapping[str, Any]) -> Facts:
     plain["loss_calls"] = [_call(each) for each in told.get("loss_calls", ())]
     plain["strays"] = [Stray(**each) for each in told.get("strays", ())]
     plain["modes"] = Modes(**told.get("modes", {}))
+    odd = dict(told.get("odd", {}))
+    mixed = [(name, tuple(before), tuple(after), times) for name, before, after, times in odd.pop("mixed", ())]
+    plain["odd"] = Oddities(**odd, mixed=mixed)
     plain["noted"] = {name: [(int(t), float(v)) for t, v in pairs] for name, pairs in told.get("noted", {}).items()}
     return Facts(**plain)
 

@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from torch import nn
 
+from nodescope.run.facts import Modes, ParameterSeen
 from nodescope.run.recorded import Recorded
 from nodescope.torch.layers import Layer
 from nodescope.torch.model import others
+from nodescope.torch.watch import Watch
 
 
 def notes_at_the_end(
@@ -42,6 +44,15 @@ def notes_at_the_end(
         yield (
             f"layers of a kind not known here, of which weights and weighted deltas are told at most, not nodes: {_some(unknown)}"
         )
+
+
+def fill_in(run: Recorded, parameters: list[ParameterSeen], watch: Watch, modes: Modes, model: nn.Module) -> None:
+    """What is known only when all is over."""
+    facts = run.facts
+    facts.parameters, facts.modes = parameters, modes
+    facts.loss_calls = watch.loss_calls.calls
+    facts.strays = watch.at_work.strays(model)
+    facts.from_data = watch.from_data is not False
 
 
 def went_on(run: Recorded) -> bool:

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 from nodescope.run.facts import ParameterSeen
 from nodescope.torch.operations import Operation
-from nodescope.torch.wiring import cut_behind
+from nodescope.torch.wiring import cut_behind, flattened_behind
 
 SAMPLED = 64
 """Numbers of a parameter by which it is known whether it moved, beside its size."""
@@ -100,8 +100,10 @@ class Ledger:
             seen.uses_apart += key not in on
 
     def look_for_cuts(self, on: set[int], operations: list[Operation], left: list[tuple[str, Tensor]]) -> None:
-        """Of parameters that were at work and have never got a gradient: where their way back ends."""
+        """Of parameters that were at work and have never got a gradient, or none but 0: where their way back ends."""
         for key, known in self._known.items():
+            if key in on and known.seen.gradients and not known.seen.largest and not known.seen.cut_by:
+                known.seen.cut_by = flattened_behind({key}, operations)
             if key in on and not known.seen.gradients and not known.got and not known.seen.cut_by and known.p.requires_grad:
                 known.seen.cut_by = cut_behind({key}, operations, left)
 
@@ -164,6 +166,10 @@ class Ledger:
             same = sample is None or _same(_sample(each.p), sample)
             seen.moved = not (same and (seen.end == seen.start or math.isnan(seen.end)))
         return [each.seen for each in self._known.values()]
+
+    def away_from(self, start: dict[int, Tensor | None]) -> bool:
+        """Whether a parameter of the optimizer's is another than it was."""
+        return any(not _same(_sample(each.p), start.get(key)) for key, each in self._known.items() if each.seen.stepped)
 
     def samples(self) -> dict[int, Tensor | None]:
         return {key: each.sample for key, each in self._known.items()}

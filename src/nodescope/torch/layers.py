@@ -8,10 +8,17 @@ from torch import Tensor, nn
 KINDS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 TURNED = (nn.Embedding, nn.EmbeddingBag, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 """Whose nodes lie along the second axis of the weight."""
-SMALL = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
+SMALL: tuple[type[nn.Module], ...] = tuple(
+    kind
+    for kind in (
+        nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm,
+        getattr(nn, "RMSNorm", None),  # since PyTorch 2.4
+    )
+    if kind is not None
+)  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Layer:
     """A matrix of weights, and its biases.
 
@@ -23,7 +30,7 @@ class Layer:
     of_weight, of_bias : str
         Names of its parameters there.
     axis : int
-        Of the weight, along which its nodes lie.
+        Of the weight, along which its nodes lie; of a matrix that is no known layer's it shows when it is first at work.
     """
 
     name: str
@@ -85,18 +92,27 @@ def _of_module(name: str, module: nn.Module) -> list[Layer]:
         for own, p in module._parameters.items()
         if p is not None and not isinstance(p, nn.parameter.UninitializedParameter) and p.dim() > 1
     ]
-    axis = 1 if isinstance(module, TURNED) and getattr(module, "groups", 1) == 1 else 0
     return [
-        Layer(_called(name, module, own, len(matrices) == 1), module, own, _bias_of(module, own), axis)
+        Layer(_called(name, module, own, len(matrices) == 1), module, own, _bias_of(module, own), _axis(module, own))
         for own in matrices
         if isinstance(module, (*KINDS, *TURNED)) or _is_matrix(module, own)
     ]
+
+
+def _axis(module: nn.Module, own: str) -> int:
+    """Along which nodes lie: the second where that is so by kind, or where only there each node has a bias."""
+    if isinstance(module, (*KINDS, *TURNED)):
+        return int(isinstance(module, TURNED) and getattr(module, "groups", 1) == 1)
+    bias, weight = module._parameters.get(_bias_of(module, own)), module._parameters[own]
+    return int(bias is not None and weight is not None and len(bias) == weight.shape[1] != weight.shape[0])
 
 
 def _called(name: str, module: nn.Module, own: str, alone: bool) -> str:
     """Its module's name where it is the only one there, and the module has one."""
     if isinstance(module, (*KINDS, *TURNED)):
         return name or type(module).__name__
+    if isinstance(module, nn.ParameterDict):
+        return own  # the key says all: "dense/kernel"
     return name if name and alone else f"{name}.{own}".removeprefix(".")
 
 

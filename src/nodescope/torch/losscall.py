@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nodescope.run.facts import LossCall
+from nodescope.run.facts import LossCall, Oddities
 from nodescope.torch.operations import ADDING, SCALING, Made, Operation, tensors
+from nodescope.torch.ways import MIXING, RESHAPING, look_back, mixed_axes
 
 DIFFERENCES = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"})
 OF_TWO = DIFFERENCES | {
@@ -19,11 +20,6 @@ OF_TWO = DIFFERENCES | {
 PAIRED = frozenset({"sub", "__sub__", "__rsub__", "rsub", "mul", "__mul__", "__rmul__"})
 GOALS_THIRD = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 """Whose goals, 1 and −1, are the third argument."""
-MIXING = frozenset({
-    "linear", "conv1d", "conv2d", "conv3d", "matmul", "__matmul__", "__rmatmul__", "mm", "bmm", "einsum", "addmm", "softmax",
-    "log_softmax", "logsumexp", "cross_entropy", "embedding", "baddbmm", "bilinear",
-})  # fmt: skip
-"""What makes numbers of others than those at their own place."""
 LOOKED = 4096
 """Numbers of predictions or goals that are looked at."""
 OFTEN, SELDOM = 8, 16
@@ -44,6 +40,7 @@ class LossCalls:
         self._of: dict[int, tuple[Tensor, LossCall, Operation]] = {}
         self._pairs: list[tuple[Tensor, LossCall]] = []
         self.step = 0
+        self.odd = Oddities()
 
     def forget(self) -> None:
         """The step is over."""
@@ -60,6 +57,8 @@ class LossCalls:
             self._loss(operation, step)
         elif name in PAIRED:
             self._pair(operation, step)
+        elif name in RESHAPING and is_looked_at(step) and (shapes := mixed_axes(operation)) is not None:
+            self.odd.mix(name, *shapes)
 
     def _loss(self, operation: Operation, step: int) -> None:
         third = operation.name in GOALS_THIRD
@@ -83,6 +82,7 @@ class LossCalls:
             swapped = goals.requires_grad and not given.requires_grad
             axis = _axis(maker) if maker is not None and maker.out is given else None
             call = LossCall(operation.name, step, 0, tuple(given.shape), tuple(goals.shape), made_by, axis, origin, swapped)
+            call.reshaped = maker is not None and maker.out is not given
             self._calls[key] = call
         call.calls += 1
         return call
@@ -110,6 +110,8 @@ class LossCalls:
         found, terms = self._alone(loss), max(1, round(self._terms(loss)))
         if self._pairs:
             self._find_pairs(loss)
+        if is_looked_at(self.step):
+            look_back(loss, self._made, self.odd)
         if found is not None:
             call, operation = found
             call.alone = True
@@ -290,6 +292,8 @@ def _look_at_classes(call: LossCall, operation: Operation, given: Tensor, goals:
     ignored = operation.keywords.get("ignore_index", -100)
     left = labels != ignored
     call.ignored = max(call.ignored, 1.0 - float(left.float().mean()))
+    if not bool(left.all()) and 0 <= ignored < rows.shape[1]:
+        call.ignored_class = int(ignored)
     labels, rows = labels[left], rows[left]
     if not len(labels) or rows.shape[1] > MOST_CLASSES:
         return

@@ -112,6 +112,14 @@ def shown_nodes(nodes: Any, told: list[Layer], memory: int) -> list[list[int]]:
     return [chosen.get(layer.name) or _spread(layer.nodes, layer.inputs, memory) for layer in told]
 
 
+def turned(layer: Layer, nodes: Any, memory: int) -> list[int]:
+    """Its nodes lie along the other axis than was thought; the numbers of those kept, which may be others for that."""
+    layer.axis = 1
+    chosen = nodes.get(layer.name) if isinstance(nodes, Mapping) else nodes
+    kept = sorted({int(node) for node in chosen or () if int(node) < layer.nodes})
+    return kept or _spread(layer.nodes, layer.inputs, memory)
+
+
 def _numbers(wanted: Any, name: str, count: int) -> list[int]:
     if isinstance(wanted, str) or not isinstance(wanted, Iterable):
         raise InputError(f"{name} is {wanted!r}; it must be a list of numbers from 0 to {count - 1}")

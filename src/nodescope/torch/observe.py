@@ -16,7 +16,7 @@ from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recorded import Recorded
 from nodescope.torch.cause import trouble_of
-from nodescope.torch.ended import notes_at_the_end, went_on
+from nodescope.torch.ended import fill_in, notes_at_the_end, went_on
 from nodescope.torch.gradients import Ledger
 from nodescope.torch.layers import layers_told
 from nodescope.torch.looks import Looks
@@ -149,10 +149,12 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch = Watch(
             self._weights, tensors, counts, examples, self._before_backward, self._after_backward, self._fail, at_work, self._modes
         )
+        self._watch.loss_calls.odd = self._facts.odd
         self._recorder = Recorder(self.run, self._layers, tensors, self._optimizer, memory, None if stride else time)
+        self._watch.turn = lambda number: self._recorder.turn(number, nodes)
         self._handles: list[Any] = []
         self._step = ObservedStep(recording=True)
-        self._parts, self._set_back, self._ill = 1, 0, False
+        self._parts, self._set_back, self._ill, self._away = 1, 0, False, False
         self._watching_now = False
         modules = [layer.module for layer in self._layers]
         self._looks = Looks(self.run, model, self._optimizer, modules, time, self._note)
@@ -245,11 +247,14 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         step = self._step
         if step.backwards and step.closure is None and not self._ledger.measured(math.inf) and asked is None:
             self._set_back += 1  # to nothing, and no update was made of them
+            self._facts.odd.set_back += step.signature == self._watch.signature
             self._watch.forget_marked()
             step = self._step = ObservedStep(step.recording)
         if step.closure is not None and step.closure == step.backwards and not self._ledger.measured(math.inf):
             step.loss = None  # what was there before, the closure has set back
-        step.given = None
+        if self._watch.looking and not step.backwards and self._away and not self._ledger.away_from(self._samples):
+            self._facts.odd.put_back += 1
+        step.given, step.signature = None, self._watch.signature
         if loss is not None and loss.numel() == 1:
             self._look_at_loss(loss)
         self._ledger.before_backward()
@@ -339,6 +344,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._ledger.count(self._watch.at_work.on, self._watch.at_work.apart)
         self.run.losses.append(told)
         self._ledger.after_update()
+        if self._watch.looking:
+            self._away = self._ledger.away_from(self._samples)
 
     def _updated_by_hand(self) -> None:
         """The weights are others than they were on the way back. What went forward since belongs to the next step."""
@@ -386,15 +393,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             replace(told, kept_from=kept_from(layer, self._optimizer)) for told, layer in zip(run.layers, self._layers, strict=True)
         )  # as it is at the end: a layer may have been thawed
         run.put_in_order([*self._watch.seen, *(n for n in range(len(run.layers)) if n not in self._watch.seen)])
-        self._finish_facts()
+        fill_in(run, self._ledger.finish(self._samples), self._watch, self._modes.seen, self._model)
+        self._facts.recovered = not self._ill and went_on(run)
         bad = run.trouble is not None and not self._facts.recovered
         run.ending = Ending.DIVERGED if bad else Ending.INTERRUPTED if error is not None else Ending.STEPS_USED
-
-    def _finish_facts(self) -> None:
-        facts = self._facts
-        facts.parameters = self._ledger.finish(self._samples)
-        facts.loss_calls = self._watch.loss_calls.calls
-        facts.strays = self._watch.at_work.strays(self._model)
-        facts.modes = self._modes.seen
-        facts.from_data = self._watch.from_data is not False
-        facts.recovered = not self._ill and went_on(self.run)

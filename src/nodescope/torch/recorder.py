@@ -4,8 +4,10 @@ import math
 import time as clock
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -13,7 +15,7 @@ from nodescope.run.recorded import Record, Recorded
 from nodescope.run.tabular import Column
 from nodescope.torch.columns import of_parameters, of_update, of_uses, packed
 from nodescope.torch.layers import Layer
-from nodescope.torch.model import BY_HAND, rate_of
+from nodescope.torch.model import BY_HAND, layer_told, rate_of, turned
 from nodescope.torch.uses import Use
 
 FREE = 0.5
@@ -51,20 +53,30 @@ class Recorder:
         self._bytes, self._made = 0, 0
         self.seconds = 0.0
 
+    def turn(self, number: int, nodes: Any) -> int:
+        """The nodes of a layer, whose matrix stands on the right of a product: they lie along its second axis."""
+        layer = self._layers[number]
+        if layer.axis == 0 and not layer.known and not self._run.records:
+            numbers = turned(layer, nodes, self._memory)
+            self._shown[number] = torch.tensor(numbers)
+            told = layer_told(layer, numbers, self._optimizer)
+            self._run.layers = (*self._run.layers[:number], told, *self._run.layers[number + 1 :])
+        return layer.nodes
+
     def before(self) -> list[dict[str, Tensor]]:
         """Columns of each layer's parameters, before an update."""
-        began = clock.perf_counter()
+        began = clock.thread_time()
         columns = [of_parameters(layer, shown) for layer, shown in zip(self._layers, self._shown, strict=True)]
-        self.seconds += clock.perf_counter() - began
+        self.seconds += clock.thread_time() - began
         return columns
 
     def after(self, before: list[dict[str, Tensor]], uses: list[Use], loss: float, others: float, training: float) -> None:
         """Record a step; `others` are seconds that watching took besides, `training` those of all since the beginning."""
-        began = clock.perf_counter()
+        began = clock.thread_time()
         record = self._record(before, uses, loss)
         self._run.records.append(record)
         self._bytes += record.nbytes
-        self.seconds += clock.perf_counter() - began
+        self.seconds += clock.thread_time() - began
         self._made += 1
         self._keep_within_budget(self.seconds + others, training)
 

@@ -21,7 +21,13 @@ _SPATIAL = {
     torch.conv_transpose1d: 1, torch.conv_transpose2d: 2, torch.conv_transpose3d: 3,
 }  # fmt: skip
 SUMMING = LINEAR | CONVOLUTIONS | TRANSPOSED
-LAYERS = SUMMING | {F.embedding: "Embedding"}
+TABLES = {F.embedding: "Embedding", F.embedding_bag: "EmbeddingBag"}
+LAYERS = SUMMING | TABLES
+ADDITIONS = {torch.add, Tensor.add, Tensor.__add__}
+MULTIPLYING = {
+    torch.matmul: 1, Tensor.matmul: 1, Tensor.__matmul__: 1, torch.mm: 1, Tensor.mm: 1, torch.addmm: 2, Tensor.addmm: 2,
+}  # fmt: skip
+"""Products with a matrix on the right: its place among the arguments."""
 WHOLE = {F.multi_head_attention_forward: 11}
 """Larger operations that end with a layer: the place of its weight among their arguments."""
 ACTIVATIONS: dict[Any, str] = {
@@ -31,7 +37,13 @@ ACTIVATIONS: dict[Any, str] = {
     **dict.fromkeys((F.sigmoid, torch.sigmoid, Tensor.sigmoid, torch.sigmoid_, Tensor.sigmoid_), "sigmoid"),
     F.softplus: "softplus",
     F.gelu: "gelu",
+    **{F.silu: "silu", F.elu: "elu", F.selu: "selu", F.mish: "mish", F.relu6: "relu6", F.hardswish: "hardswish"},
 }
+WRITTEN_OUT: dict[str, Any] = {
+    "gelu": F.gelu, "gelu by tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu,
+}  # fmt: skip
+"""Activations that people write out, ending in a product."""
+PRODUCTS = {torch.mul, Tensor.mul, Tensor.__mul__, Tensor.__rmul__}
 PASSED_ON = {F.batch_norm, torch.batch_norm, F.layer_norm, torch.layer_norm, F.instance_norm, F.group_norm, F.dropout}
 """What may stand between a layer and its activation: the activation's own input is then the layer's sum."""
 
@@ -94,6 +106,15 @@ def activation_of(func: Any, args: Any, kwargs: Any) -> str:
     if name == "gelu" and kwargs.get("approximate", "none") != "none":
         return "gelu by tanh"
     return name
+
+
+def written_out(total: Tensor, given: Tensor) -> str:
+    """Which activation written out gives these numbers of those sums; "" for none."""
+    if total.shape != given.shape or not bool((total != given).any()):
+        return ""
+    wide, gave = total.double(), given.double()
+    near = 1e-5 if total.dtype.itemsize > 2 else 2e-2
+    return next((name for name, f in WRITTEN_OUT.items() if torch.allclose(f(wide), gave, rtol=near, atol=near)), "")
 
 
 def rows_of(tensor: Tensor, axis: int) -> Tensor:

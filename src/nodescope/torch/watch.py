@@ -12,13 +12,27 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # PyTorch's own word
 from torch.overrides import TorchFunctionMode
 
 from nodescope.torch.losscall import LossCalls
 from nodescope.torch.operations import Made, Operation, tensors
-from nodescope.torch.uses import LAYERS, PASSED_ON, WHOLE, Use, activation_of, node_axis, places, rows_of
+from nodescope.torch.uses import (
+    ADDITIONS,
+    LAYERS,
+    MULTIPLYING,
+    PASSED_ON,
+    PRODUCTS,
+    TABLES,
+    WHOLE,
+    Use,
+    activation_of,
+    node_axis,
+    places,
+    rows_of,
+    written_out,
+)
 from nodescope.torch.wiring import LEAVING, AtWork, ModesSeen
 
 _DATA: Any = Tensor.data
@@ -75,6 +89,8 @@ class Watch(TorchFunctionMode):
         self.step, self.looking, self.asleep, self.ended = 0, True, False, False
         self.from_data: bool | None = None
         """Whether what the first layer is given comes from outside; None before it was at work."""
+        self.turn: Callable[[int], int] = lambda number: self.nodes[number]
+        """Told of a layer whose matrix stands on the right of a product; gives how many nodes it has."""
         self._computed: dict[int, weakref.ref[Tensor]] = {}
         """What a network made where no way back leads from."""
         self._process = os.getpid()
@@ -112,6 +128,12 @@ class Watch(TorchFunctionMode):
     def mark(self) -> None:
         """A backward pass is over."""
         self._marks = (len(self.operations), len(self.uses))
+
+    @property
+    def signature(self) -> tuple[int, ...]:
+        """Alike for passes forward that are alike: how many operations since the last backward pass, and the last of them."""
+        since = self.operations[self._marks[0] :]
+        return (len(since), *(hash(operation.name) for operation in since[-8:]))
 
     def at_the_mark(self) -> list["Use"]:
         """Uses until the last backward pass was over."""
@@ -166,6 +188,7 @@ class Watch(TorchFunctionMode):
         """Derivatives that a training asks for itself: a backward pass, where they are of its weights and no step on the way."""
         wanted = args[1] if len(args) > 1 else kwargs.get("inputs")
         asked = [wanted] if isinstance(wanted, Tensor) else list(wanted or ())
+        self.at_work.asked.update(id(t) for t in asked if id(t) not in self.at_work.known)
         if kwargs.get("create_graph") or not any(id(t) in self.at_work.known for t in asked):
             return func(*args, **kwargs)
         self._before(args[0] if args else kwargs.get("outputs"), asked)
@@ -198,10 +221,12 @@ class Watch(TorchFunctionMode):
             self.scaled[id(out)] = (out, args[1])
         if func in LAYERS:
             self._layer(func, args, kwargs, out)
+        elif func in MULTIPLYING and self._multiplied(func, args, out):
+            pass
         elif self.uses and self.recording:
-            began = clock.perf_counter()
+            began = clock.thread_time()
             self._after_a_layer(func, args, kwargs, out)
-            self.seconds += clock.perf_counter() - began
+            self.seconds += clock.thread_time() - began
 
     def _pass_on(self, name: str, args: Any, out: Tensor) -> None:
         """What is made of a network's numbers is one too."""
@@ -243,37 +268,58 @@ class Watch(TorchFunctionMode):
             self.made.forget(self.operations)
             self._marks = (max(0, self._marks[0] - gone), self._marks[1])
 
+    def _multiplied(self, func: Any, args: Any, out: Tensor) -> bool:
+        """Whether something was multiplied with a matrix of the model's: that is a layer, whatever its module is called."""
+        place = MULTIPLYING[func]
+        weight = args[place] if len(args) > place else None
+        if not isinstance(weight, Tensor) or weight.dim() != 2:
+            return False
+        number, base = self._weights.get(id(weight)), weight._base
+        if number is not None:
+            self.nodes[number] = self.turn(number)
+        elif base is not None and base.shape == weight.shape[::-1] and weight.stride() == base.stride()[::-1]:
+            number = self._weights.get(id(base))
+        if number is None:
+            return False
+        self._used(number, func, args[place - 1], out, out.dim() - 1)
+        return True
+
     def _layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         weight = args[1] if len(args) > 1 else kwargs.get("weight")
-        number, axis = self._weights.get(id(weight)), node_axis(func, out)
-        if number is None or out.shape[axis] != self.nodes[number]:
+        number = self._weights.get(id(weight))
+        if number is not None:
+            given = args[0] if args else kwargs["input"]
+            self._used(number, func, out if given is None else given, out, node_axis(func, out))
+
+    def _used(self, number: int, func: Any, given: Tensor, out: Tensor, axis: int) -> None:
+        if out.shape[axis] != self.nodes[number]:
             return  # a table of embeddings that is the last layer's weight too: told as what it is used for first
         first = not self.seen
         self.seen.setdefault(number)
-        given = args[0] if args else kwargs["input"]
-        if given is None:
-            given = out
         if first or (self.from_data and number == next(iter(self.seen))):
             self.from_data = not given.requires_grad and not self.is_computed(given)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
-        began = clock.perf_counter()
+        began = clock.thread_time()
         count = out.numel() // max(1, out.shape[axis])
         rows = places(count, self._examples)
         use = Use(number, rows, axis, out, out, self._given(func, given, out, rows))
         self._take(use, out)
         self.uses.append(use)
-        self.seconds += clock.perf_counter() - began
+        self.seconds += clock.thread_time() - began
 
     def _given(self, func: Any, given: Tensor, out: Tensor, rows: Tensor) -> Tensor | None:
         """Rows of what a layer is given; None where these are no numbers, or not as many."""
-        if func is F.embedding or given is out or given.dim() < 2:
+        if func in TABLES or given is out or given.dim() < 2:
             return None
         of_input, count = rows_of(given, node_axis(func, given)), out.numel() // max(1, out.shape[node_axis(func, out)])
         return of_input[rows] if len(of_input) == count else of_input[:0]
 
     def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
-        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON
+        if func in PRODUCTS:
+            self._perhaps_written_out(out)
+            return
+        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON or _adds_a_bias(func, args)
         if not (activation or passed) or not args:
             return
         use = next((use for use in reversed(self.uses) if use.at is args[0] and not use.activation), None)
@@ -285,6 +331,15 @@ class Watch(TorchFunctionMode):
             use.at = out
             self._take(use, out)
 
+    def _perhaps_written_out(self, out: Tensor) -> None:
+        use = next((use for use in reversed(self.uses) if use.at.shape == out.shape), None)
+        if use is None or use.activation not in ("", "sigmoid"):
+            return
+        kept = self._kept(use, out)
+        name = written_out(use.sums[id(use.at)], kept)
+        if name:
+            use.activation, use.prediction = name, kept
+
     def _take(self, use: Use, out: Tensor) -> None:
         """Its sum now, and its delta when it comes back."""
         use.sums[id(out)] = self._kept(use, out)
@@ -293,12 +348,12 @@ class Watch(TorchFunctionMode):
         which = id(out)
 
         def keep(grad: Tensor) -> None:
-            began = clock.perf_counter()
+            began = clock.thread_time()
             try:
                 use.deltas[which] = self._kept(use, grad)
             except Exception as error:
                 self._failed(error)
-            self.seconds += clock.perf_counter() - began
+            self.seconds += clock.thread_time() - began
 
         out.register_hook(keep)
         self._hooked.add(which)
@@ -312,6 +367,11 @@ class Watch(TorchFunctionMode):
 
     def _kept(self, use: Use, tensor: Tensor) -> Tensor:
         return rows_of(tensor, use.axis)[use.rows][:, self._shown[use.layer]]
+
+
+def _adds_a_bias(func: Any, args: Any) -> bool:
+    """Whether a number a node is added to what a product gave."""
+    return func in ADDITIONS and len(args) > 1 and isinstance(args[1], nn.Parameter) and args[1].dim() == 1
 
 
 def _called_by_scaler() -> bool:

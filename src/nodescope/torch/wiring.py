@@ -46,6 +46,22 @@ def cut_behind(parameters: set[int], operations: list[Operation], left: list[tup
     return compared or next((f"{name.strip('_')}()" for name, t in left if id(t) in reached), "")
 
 
+FLAT = frozenset({"round", "round_", "floor", "ceil", "trunc", "sign", "sgn", "heaviside", "fix", "bucketize"})
+"""What has the slope 0 wherever it has one."""
+
+
+def flattened_behind(parameters: set[int], operations: list[Operation]) -> str:
+    """The operation behind some parameters' use whose slope is 0 everywhere; "" where there is none."""
+    reached: set[int] = set()
+    for operation in operations:
+        given = list(tensors((*operation.arguments, *operation.keywords.values())))
+        if any(id(t) in reached or id(t) in parameters for t in given):
+            if operation.name in FLAT:
+                return operation.name.strip("_")
+            reached.add(id(operation.out))
+    return ""
+
+
 _SIGNS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
@@ -58,6 +74,8 @@ class AtWork:
         self.apart: set[int] = set()
         self._strays: dict[int, tuple[Tensor, Tensor, Stray]] = {}
         self._now: set[int] = set()
+        self.asked: set[int] = set()
+        """Tensors whose derivative the training asks for itself: inputs, not weights."""
 
     def forget(self) -> None:
         """The step is over."""
@@ -71,6 +89,8 @@ class AtWork:
                     (self.on if with_gradients else self.apart).add(id(t))
                 elif with_gradients and t.requires_grad:
                     self._stray(t)
+            elif with_gradients and t.requires_grad and t.is_leaf and id(t) not in self.asked:
+                self._stray(t)
 
     def _stray(self, p: Tensor) -> None:
         if id(p) in self._now or (id(p) not in self._strays and len(self._strays) >= MOST_STRAYS):
@@ -86,7 +106,8 @@ class AtWork:
         for p, sample, stray in self._strays.values():
             stray.moved = not torch.equal(_some(p), sample)
             stray.name, stray.kind = names.get(id(p), ("", ""))
-            found.append(stray)
+            if isinstance(p, nn.Parameter) or (stray.name and id(p) not in self.asked):
+                found.append(stray)
         return found
 
 
@@ -100,6 +121,8 @@ def _hidden(model: nn.Module) -> Iterator[tuple[int, tuple[str, str]]]:
         for attribute, value in vars(module).items():
             if not attribute.startswith("_"):
                 path = f"{prefix}.{attribute}" if prefix else attribute
+                if isinstance(value, Tensor):
+                    yield id(value), (path, "Tensor")
                 for name, inner in _modules_in(value, path):
                     for own, p in inner.named_parameters() if isinstance(inner, nn.Module) else [("", inner)]:
                         yield id(p), (f"{name}.{own}".strip("."), type(inner).__name__)
@@ -126,6 +149,7 @@ class ModesSeen:
         self._ids = {id(m) for _, m in self._members}
         self.seen = Modes([name for name, _ in self._members])
         self._apart = self._always = False
+        self._dropouts = [(name, m) for name, m in parts if isinstance(m, nn.modules.dropout._DropoutNd)]
 
     def at_update(self, step: int) -> None:
         if any(m.training for _, m in self._members) or self._model.training:
@@ -138,6 +162,9 @@ class ModesSeen:
         self.seen.apart += self._apart
         self.seen.always_on += self._always
         self._apart = self._always = False
+        for name, m in self._dropouts:
+            if m.training and m.p > self.seen.dropped:
+                self.seen.dropped, self.seen.dropped_by = m.p, name
 
     def see_apart(self, name: str, arguments: Any, keywords: Any) -> None:
         """A dropout or batch norm under `no_grad`."""

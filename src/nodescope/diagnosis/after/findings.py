@@ -64,11 +64,13 @@ from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, F
 from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
 from nodescope.diagnosis.after.observed.about_progress import classified, no_better_than_guessing, overfitted
 from nodescope.diagnosis.after.observed.about_settings import SETTINGS
+from nodescope.diagnosis.after.observed.about_ways import WAYS
 from nodescope.diagnosis.after.observed.about_wiring import WIRING
 from nodescope.diagnosis.after.observed.headlines import with_headline
 
 FINDINGS: tuple[FindingRule[Any], ...] = (
     *each_needs(LOSS_CALL, RECORDS),
+    *each_needs(WAYS, RECORDS, WIRED),
     wrong_sign,
     told_to_go_up,
     without_end,

@@ -23,6 +23,9 @@ BEYOND = 0.1
 """Of their spread: goals further than that outside what the last activation gives."""
 DIFFERENCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 OF_LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
+OF_LAYERS = ("linear", "addmm", "conv1d", "conv2d", "conv3d")
+ENOUGH = 3
+"""Calls from which on goals that are all the same are no accident."""
 OF_SIGNS = ("cosine_embedding_loss", "margin_ranking_loss", "hinge_embedding_loss", "soft_margin_loss")
 
 
@@ -96,7 +99,8 @@ def not_log_probabilities(call: LossCall) -> Finding | None:
     if call.axis is not None and len(call.given) > 1 and call.axis != axis and call.made_by in ("softmax", "log_softmax"):
         return _warning(
             call, "softmax over the batch",
-            f"{call.made_by} goes along axis {call.axis} of shape {call.given}: examples share one distribution, where each should "
+            f"{call.made_by} goes along axis {call.axis} of shape {call.given}: examples share one distribution, where each "
+            f"should "
             "have its own over the classes.",
             f"F.log_softmax(out, dim={axis}).", "the axis of the softmax before the loss", float(call.axis),
         )  # fmt: skip
@@ -214,9 +218,39 @@ def all_ignored(call: LossCall) -> Finding | None:
     )  # fmt: skip
 
 
+def goals_all_the_same(call: LossCall) -> Finding | None:
+    """One class, or one number, as the goal of every example looked at."""
+    if not call.alone or call.made_by not in OF_LAYERS or call.calls < ENOUGH:
+        return None
+    one = call.function in ("cross_entropy", "nll_loss") and len(call.counts) > 1 and sum(map(bool, call.counts)) == 1
+    same = call.function in DIFFERENCES and call.goal_low == call.goal_high and math.prod(call.goals) > 1
+    if not (one or same):
+        return None
+    value = call.counts.index(max(call.counts)) if one else call.goal_low
+    return _warning(
+        call, "goals all the same",
+        f"all goals looked at are the same ({'class ' if one else ''}{value:g}): always saying that is all that can be learned.",
+        "Look at how goals are read: (y == y[0]).all() should be False.", "one value among all goals looked at", float(value),
+    )  # fmt: skip
+
+
+def class_ignored(call: LossCall) -> Finding | None:
+    """`ignore_index` is a class of the examples', not a filling."""
+    if call.ignored_class is None or call.reshaped or len(call.given) != 2 or call.made_by not in OF_LAYERS:
+        return None
+    return _warning(
+        call, "class ignored",
+        f"ignore_index={call.ignored_class} leaves class {call.ignored_class} out of the loss, in some batch "
+        f"{call.ignored:.0%} of the "
+        "examples: it is never learned.",
+        f"F.{call.function}(out, y), without ignore_index; −100 is for places that have no label.",
+        "labels that are ignored are a class, and no sequences were laid out in rows", call.ignored,
+    )  # fmt: skip
+
+
 CALLS: tuple[Callable[[LossCall], Finding | None], ...] = (
     shapes_that_broadcast, activation_before_logits, not_log_probabilities, one_class_alone, goals_it_is_not_made_for,
-    goals_out_of_reach, arguments_swapped, all_ignored,
+    goals_out_of_reach, arguments_swapped, all_ignored, goals_all_the_same, class_ignored,
 )  # fmt: skip
 
 

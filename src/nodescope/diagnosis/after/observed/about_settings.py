@@ -30,7 +30,13 @@ LATE = 0.8
 LARGE = 0.2
 """Of a layer's weights that the first steps change: no start is left."""
 FAR_ABOVE = 10.0
-"""Times the loss of guessing."""
+FAR_ABOVE_OF_NUMBERS = 1000.0
+"""Times the loss of guessing: of classes, and of numbers, whose squares are large soon."""
+LONG = 0.999
+"""Momentum that is asked about."""
+DROPPED = 0.9
+WARM = 0.05
+"""Of the rate that a schedule is to reach."""
 UNSCALED = 30.0
 """Goals ÷ predictions in size."""
 
@@ -158,10 +164,11 @@ def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
 def start_too_large(e: "RecordedEvidence") -> Finding | None:
     """Predictions so large at the start that the loss is far above that of guessing."""
     call = e.recorded.facts.main_call
-    if call is None or not call.counts or e.chance is None or not e.finite or not e.nothing_learned:
+    if call is None or e.chance is None or not e.finite or not e.nothing_learned:
         return None
     first = float(e.losses_seen[0])
-    if not first > FAR_ABOVE * e.chance:
+    far = FAR_ABOVE if call.counts else FAR_ABOVE_OF_NUMBERS
+    if not first > far * e.chance:
         return None
     return Finding(
         "start too large",
@@ -172,7 +179,7 @@ def start_too_large(e: "RecordedEvidence") -> Finding | None:
         step=0,
         measured=first,
         predicted=e.chance,
-        threshold=f"the first loss above {FAR_ABOVE:g} times that of guessing by frequency, and nothing learned",
+        threshold=f"the first loss above {far:g} times that of always saying the same, and nothing learned",
         remedy="Leave PyTorch's own start, or nn.init.xavier_uniform_(layer.weight); standardise the inputs.",
         source="run.losses; classes in the loss call",
     )
@@ -274,7 +281,86 @@ def eps_lost(e: "RecordedEvidence") -> Finding | None:
     )
 
 
+def betas_swapped(e: "RecordedEvidence") -> Finding | None:
+    """Adam's averages: that of the gradients longer than that of their squares."""
+    betas = e.recorded.optimizer.get("betas")
+    if not isinstance(betas, (list, tuple)) or len(betas) < 2 or not betas[0] ** 2 > betas[1]:
+        return None
+    return Finding(
+        "betas swapped",
+        "warning",
+        f"betas are {betas[0]:g} and {betas[1]:g}: gradients are averaged over about {1 / max(1e-9, 1 - betas[0]):,.0f} "
+        f"steps, their "
+        f"squares over {1 / max(1e-9, 1 - betas[1]):,.0f}; it takes the longer average of the squares, else steps grow "
+        f"without measure.",
+        step=0,
+        measured=float(betas[0]),
+        predicted=float(betas[1]),
+        threshold="the first beta above the root of the second",
+        remedy="betas=(0.9, 0.999).",
+        source="the optimizer's settings; Reddi, Kale and Kumar 2018 for the condition",
+    )
+
+
+def momentum_too_long(e: "RecordedEvidence") -> Finding | None:
+    """A momentum that never forgets, or not within the run."""
+    m = float(e.recorded.optimizer.get("momentum") or 0.0)
+    if m < LONG or (m < 1.0 and (1.0 / (1.0 - m) < e.recorded.steps or e.converged)):
+        return None
+    far = "for ever" if m >= 1.0 else f"over about {1 / (1 - m):,.0f} steps, of {e.recorded.steps:,} made"
+    return Finding(
+        "momentum",
+        "warning",
+        f"momentum {m:g} adds gradients up {far}: steps grow and swing, and never come to rest.",
+        step=0,
+        measured=m,
+        threshold=f"momentum of 1, or from {LONG:g} on longer than the run",
+        remedy="momentum=0.9.",
+        source="the optimizer's settings",
+    )
+
+
+def dropout_of_all(e: "RecordedEvidence") -> Finding | None:
+    """A dropout that lets next to nothing through."""
+    modes = e.recorded.facts.modes
+    if modes.dropped < DROPPED or e.converged or (modes.dropped < 1.0 and not e.hardly_fell):
+        return None
+    return Finding(
+        "dropout",
+        "warning",
+        f"the dropout {modes.dropped_by} sets {modes.dropped:.1%} of its numbers to 0: next to nothing comes through it.",
+        step=0,
+        where=modes.dropped_by,
+        measured=modes.dropped,
+        threshold=f"p from {DROPPED:g} on, and more than half of the loss left",
+        remedy=f"nn.Dropout({max(0.0, 1 - modes.dropped):.2g}) where the part that is kept was meant; else 0.1 to 0.5.",
+        source="p of the model's dropouts",
+    )
+
+
+def warms_up_for_ever(e: "RecordedEvidence") -> Finding | None:
+    """A rate that only ever rises, and is still next to nothing at the end."""
+    rates = np.abs(np.array([r for r in e.recorded.facts.rates if math.isfinite(r)]))
+    aim = e.recorded.facts.first_rate
+    if len(rates) < 8 or not rates[-1] > rates[0] or not rates.max() < WARM * aim or e.converged or not e.hardly_fell:
+        return None
+    return Finding(
+        "schedule",
+        "warning",
+        f"the schedule is still warming up: at the last step the rate is {rates[-1]:.2g}, of {aim:.3g} that it is to reach, "
+        f"so hardly "
+        "anything was learned.",
+        step=len(rates),
+        measured=float(rates[-1]),
+        predicted=aim,
+        threshold=f"the rate rises, and stays below {WARM:g} of the optimizer's own",
+        remedy=f"A warm-up of about {max(1, len(rates) // 20):,} steps for a run of {len(rates):,}.",
+        source="the optimizer's rate at each step",
+    )
+
+
 SETTINGS: tuple[Callable[["RecordedEvidence"], Finding | None], ...] = (
-    eps_lost, clipping, schedule_ends, weight_decay, start_of_zeros, start_too_large, unscaled_goals, rate_too_large,
+    eps_lost, betas_swapped, momentum_too_long, dropout_of_all, clipping, warms_up_for_ever, schedule_ends,
+    weight_decay, start_of_zeros, start_too_large, unscaled_goals, rate_too_large,
     lost_to_rounding,
 )  # fmt: skip

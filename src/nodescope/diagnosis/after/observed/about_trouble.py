@@ -48,6 +48,9 @@ REMEDIES = {
     "det": "Keep the matrix away from singular ones: A + 1e-6 * torch.eye(n).",
     "inverse": "Keep the matrix away from singular ones: A + 1e-6 * torch.eye(n).",
     "linalg_inv": "Keep the matrix away from singular ones: A + 1e-6 * torch.eye(n).",
+    "linalg_eigh": "Eigenvectors of equal eigenvalues have no slope: A + torch.diag(1e-4 * torch.arange(n)), or eigenvalues alone.",
+    "linalg_svd": "Singular vectors of equal values have no slope: a little noise on A, or singular values alone.",
+    "linalg_cholesky": "A + 1e-6 * torch.eye(n): all eigenvalues have to be above 0.",
     "logdet": "Keep the matrix away from singular ones: A + 1e-6 * torch.eye(n).",
 }
 """By the operation that gave it, or whose slope it is."""

@@ -65,7 +65,8 @@ def apart_from_the_loss(e: "RecordedEvidence") -> Finding | None:
     return Finding(
         "no gradient",
         "fault",
-        f"the loss does not depend on the weights: in {facts.backwards:,} backward passes none of the optimizer's parameters got a "
+        f"the loss does not depend on the weights: in {facts.backwards:,} backward passes none of the optimizer's parameters "
+        f"got a "
         f"gradient; {how}.",
         step=0,
         where="the loss",
@@ -131,10 +132,26 @@ def zero_gradients(e: "RecordedEvidence") -> Finding | None:
     """Layers whose gradient is exactly 0 in every step."""
     facts = e.recorded.facts
     seen = [p for p in facts.parameters if p.stepped and p.asks and p.gradients >= FEW]
-    dead = [p for p in seen if p.largest == 0.0 and not p.moved]
-    if not dead or len(dead) == len(seen) or e.converged:
+    dead = [p for p in seen if p.largest == 0.0 and (p.cut_by or not p.moved)]
+    if not dead or len(dead) == len(seen):
         return None
     layers = layers_of(e, dead)
+    flat = named(p.cut_by for p in dead if p.cut_by)
+    if flat:
+        return Finding(
+            "no gradient",
+            "warning",
+            f"{layers} never learned: its output enters the loss through {flat}, whose slope is 0 everywhere, so every "
+            f"gradient is 0.",
+            step=0,
+            where=layers,
+            measured=0.0,
+            threshold="every gradient that the optimizer was given is 0, behind an operation in steps",
+            remedy=f"h + (torch.{flat.split(',')[0]}(h) - h).detach(): the value of {flat}, the slope of h; or leave it out.",
+            source="operations of the forward pass; gradients at each update",
+        )
+    if e.converged:
+        return None
     return Finding(
         "no gradient",
         "note",
@@ -194,6 +211,9 @@ def not_in_the_model(e: "RecordedEvidence") -> Finding | None:
     kept = [s for s in strays if s.name]
     anew = [s for s in strays if not s.name and s.uses == 1]
     if kept:
+        bare = [s.name for s in kept if s.kind == "Tensor"]
+        if bare:
+            return _plain_tensors(named(bare))
         layers = named(dict.fromkeys(s.name.rpartition(".")[0] or s.name for s in kept))
         return Finding(
             "not in the model", "warning",
@@ -219,6 +239,20 @@ def not_in_the_model(e: "RecordedEvidence") -> Finding | None:
         remedy="Make the layer in __init__ (self.layer = nn.Linear(…)) and call it in forward.",
         source="parameters in the operations of the forward pass",
     )
+
+
+def _plain_tensors(names: str) -> Finding:
+    return Finding(
+        "not in the model", "warning",
+        f"{names}: at work and asks for gradients, but it is a plain tensor, not an nn.Parameter, so model.parameters() "
+        f"leaves it out "
+        "and it stays as it was.",
+        step=0, where=names, measured=0.0,
+        threshold="a tensor of the model's that asks for gradients, is no parameter, and never moved",
+        remedy=f"self.{names.rpartition('.')[2].split(',')[0]} = nn.Parameter(…) before the optimizer is made; a buffer where "
+        f"it is to stay.",
+        source="tensors in the operations of the forward pass",
+    )  # fmt: skip
 
 
 def not_in_the_optimizer(e: "RecordedEvidence") -> Finding | None:
@@ -281,7 +315,8 @@ def wrong_mode(e: "RecordedEvidence") -> Finding | None:
         remedy, step = "model.train() again after each evaluation.", modes.since
     elif 0 < modes.apart <= steps / FEW:
         text = (
-            f"{which} work as in training also where no gradients are asked for, {modes.apart:,} times: what is evaluated there is "
+            f"{which} work as in training also where no gradients are asked for, {modes.apart:,} times: what is evaluated "
+            f"there is "
             "another model at every pass, and batch norm's statistics take in those examples."
         )
         remedy, step = "model.eval() before an evaluation, model.train() after it.", 0

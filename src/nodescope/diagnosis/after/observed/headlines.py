@@ -5,6 +5,13 @@ from dataclasses import replace
 from nodescope.diagnosis.after.finding import Finding
 
 HEADLINES = {
+    "axes mixed": "A reshape mixes the numbers of different examples or places.",
+    "betas swapped": "The two averages of the optimizer have their lengths the wrong way round.",
+    "class ignored": "A class is left out of the loss, so it is never learned.",
+    "dropout": "Dropout sets nearly everything to 0, so hardly anything can be learned.",
+    "goals all the same": "All goals are the same, so there is nothing to learn.",
+    "momentum": "The momentum is so long that steps never come to rest.",
+    "weights put back": "The weights are put back to the start again and again.",
     "accuracy": "How many predictions are right can be told.",
     "arguments swapped": "The loss is given its predictions and its goals the wrong way round.",
     "clipping": "Gradients are clipped so hard that the weights hardly move.",
