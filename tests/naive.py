@@ -16,6 +16,23 @@ def add_up(terms):
     return total
 
 
+def add_in_parts(terms, part):
+    """Heaps of `part` terms each, then neighbouring heaps thrown together until there is one."""
+    heaps = []
+    for place, term in enumerate(terms):
+        if place % part == 0:
+            heaps.append(term)
+        else:
+            heaps[-1] = heaps[-1] + term
+    while len(heaps) > 1:
+        thrown = []
+        while len(heaps) > 1:
+            first, second = heaps.pop(0), heaps.pop(0)
+            thrown.append(first + second)
+        heaps = thrown + heaps
+    return heaps[0]
+
+
 def node(weights, inputs, bias, lanes):
     products = [w * x for w, x in zip(weights, inputs, strict=True)]
     if lanes:
@@ -65,18 +82,18 @@ def pull(rule, g, alpha, m, clock):
     return divide(alpha * divide(mean, 1.0 - clock[0]), bottom), [mean, square]
 
 
-def mse_of(weight, bias, inputs, goals, lanes):
-    total = 0.0
+def mse_of(weight, bias, inputs, goals, lanes, parts):
+    squares = []
     for x, g in zip(inputs, goals, strict=True):
         for j, w in enumerate(weight):
             delta = node(w, x, None if bias is None else bias[j], lanes) - g[j]
-            total = total + delta * delta
-    return total / (len(inputs) * len(weight))
+            squares.append(delta * delta)
+    return add_in_parts(squares, (parts or len(inputs)) * len(weight)) / (len(inputs) * len(weight))
 
 
 def run(
     weight, input, goal, alpha, steps, *, bias=None, freeze_bias=False, frozen=None, batch=1, order=None, rule="plain",
-    reduction="mean", lanes=False, until_mse=None,
+    reduction="mean", lanes=False, until_mse=None, parts=None,
 ):  # fmt: skip
     """weight (k, d), input (n, d), goal (n, k) as nested lists. `order(epoch)` gives the drawn order, None the given one."""
     weight = [list(row) for row in weight]
@@ -94,7 +111,7 @@ def run(
         return b"".join(map(bits, flat + (clock if rule == "adam" else [])))
 
     def reached():
-        return until_mse is not None and mse_of(weight, bias, input, goal, lanes) <= until_mse
+        return until_mse is not None and mse_of(weight, bias, input, goal, lanes, parts) <= until_mse
 
     seen[state()] = 0
     while True:
@@ -116,7 +133,8 @@ def run(
         finite = all(map(math.isfinite, [v for row in (*prediction, *delta) for v in row]))
         for j in range(k):
             for i in range(d + 1 if bias is not None else d):
-                g = add_up([delta[b][j] * input[s][i] if i < d else delta[b][j] for b, s in enumerate(chosen)])
+                terms = [delta[b][j] * input[s][i] if i < d else delta[b][j] for b, s in enumerate(chosen)]
+                g = add_in_parts(terms, parts or len(terms))
                 if reduction == "mean":
                     g = g / len(chosen)
                 weighted[j][i] = g
@@ -134,7 +152,7 @@ def run(
         rows.append(
             {
                 "weight": before, "bias": before_bias, "prediction": prediction, "delta": delta, "example": chosen,
-                "mse": add_up([e * e for es in delta for e in es]) / (len(chosen) * k),
+                "mse": add_in_parts([e * e for es in delta for e in es], (parts or len(chosen)) * k) / (len(chosen) * k),
                 "weighted_delta": [w[:d] for w in weighted], "bias_weighted_delta": [w[d] for w in weighted],
                 "alpha_delta": [w[:d] for w in subtracted], "bias_delta": [w[d] for w in subtracted],
                 "new_weight": [list(row) for row in weight], "new_bias": None if bias is None else list(bias),

@@ -10,8 +10,8 @@ import { readWhole, write } from "./structs";
 /** Addresses, but for the steps. */
 interface Exports {
   ns_walk(problem: number, cursor: number, where: number, steps: bigint): bigint;
-  ns_mse(problem: number, weights: number, scratch: number): number;
-  ns_predict(problem: number, weights: number, scratch: number, predictions: number): void;
+  ns_mse(problem: number, weights: number, scratch: number, team: number): number;
+  ns_predict(problem: number, weights: number, scratch: number, from: bigint, count: bigint, predictions: number): void;
   ns_scratch(problem: number): bigint;
   __heap_base: WebAssembly.Global;
 }
@@ -154,7 +154,7 @@ export class Engine {
   /** Mean squared error of a state's weights over all examples. */
   mse(state: Float64Array): number {
     this.memory.doubles(this.at.state, this.stateLength).set(state);
-    return this.core.ns_mse(this.problem, this.at.state, this.at.scratch);
+    return this.core.ns_mse(this.problem, this.at.state, this.at.scratch, 0);
   }
 
   /** Predictions (n, k) of a state's weights for all examples. */
@@ -163,7 +163,7 @@ export class Engine {
     memory.clear();
     const at = memory.take(8 * recipe.n * recipe.k);
     memory.doubles(this.at.state, this.stateLength).set(state);
-    this.core.ns_predict(this.problem, this.at.state, this.at.scratch, at);
+    this.core.ns_predict(this.problem, this.at.state, this.at.scratch, 0n, BigInt(this.recipe.n), at);
     return memory.doubles(at, recipe.n * recipe.k).slice();
   }
 
@@ -175,7 +175,7 @@ export class Engine {
     write(memory.bytes, at.cursor, core.cursor, cursor);
     const { state: stateAt, scratch, drawn, alphas } = at;
     const given = { saved: saved ? at.saved : 0, checkpoints: kept, columns: columns ?? 0 };
-    write(memory.bytes, at.where, core.where, { state: stateAt, scratch, drawn, alphas, alphas_from: 0, ...given });
+    write(memory.bytes, at.where, core.where, { state: stateAt, scratch, drawn, alphas, alphas_from: 0, team: 0, ...given });
     const why = this.core.ns_walk(problem, at.cursor, at.where, BigInt(steps));
     Object.assign(cursor, readWhole(memory.bytes, at.cursor, core.cursor));
     state.set(memory.doubles(at.state, this.stateLength));

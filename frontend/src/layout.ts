@@ -40,7 +40,7 @@ export const layer = {
 } as const;
 
 export const problem = {
-  bytes: 232,
+  bytes: 240,
   fields: {
     examples: { at: 0, kind: "whole", count: 1 },
     inputs: { at: 8, kind: "whole", count: 1 },
@@ -67,6 +67,7 @@ export const problem = {
     penalises_bias: { at: 208, kind: "whole", count: 1 },
     clip: { at: 216, kind: "real", count: 1 },
     factor: { at: 224, kind: "pointer", count: 1 },
+    part: { at: 232, kind: "whole", count: 1 },
   },
 } as const;
 
@@ -107,6 +108,17 @@ export const columns = {
   },
 } as const;
 
+export const team = {
+  bytes: 40,
+  fields: {
+    helpers: { at: 0, kind: "whole", count: 1 },
+    rooms: { at: 8, kind: "pointer", count: 1 },
+    left: { at: 16, kind: "whole", count: 1 },
+    done: { at: 24, kind: "whole", count: 1 },
+    job: { at: 32, kind: "pointer", count: 1 },
+  },
+} as const;
+
 export const where = {
   bytes: 40,
   fields: {
@@ -118,6 +130,7 @@ export const where = {
     alphas: { at: 20, kind: "pointer", count: 1 },
     alphas_from: { at: 24, kind: "whole", count: 1 },
     columns: { at: 32, kind: "pointer", count: 1 },
+    team: { at: 36, kind: "pointer", count: 1 },
   },
 } as const;
 

@@ -38,6 +38,7 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
     l1: recipe.penalty.l1,
     penalises_bias: recipe.penalty.bias,
     clip: recipe.clip,
+    part: recipe.part,
   });
   return at;
 }

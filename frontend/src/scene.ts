@@ -21,6 +21,8 @@ export interface Recipe {
   loss: { code: number; threshold: number };
   sums: boolean;
   lanes: boolean;
+  /** Examples of a batch that are added up by themselves; 0: all of it. */
+  part: number;
   shuffled: boolean;
   /** A 64-bit whole number in decimal. */
   seed: string;

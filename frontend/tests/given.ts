@@ -15,6 +15,7 @@ const SEED: Omit<Recipe, "layers"> = {
   loss: { code: 0, threshold: 1 },
   sums: false,
   lanes: false,
+  part: 0,
   shuffled: false,
   seed: "0",
   rule: "plain",

@@ -57,8 +57,8 @@ SCHEDULES: dict[str, Callable[[], Any]] = {
 
 def recipes() -> dict[str, Keywords]:
     """All of them, in the order of the file."""
-    parts = (_one_node, _named_ends, _nodes, _wide, _scheduled, _networks, _drawn_networks, _network_ends, _twins, _tables, _joined)
-    return {name: keywords for part in parts for name, keywords in part()}
+    of_nodes, of_networks = (_one_node, _named_ends, _nodes, _wide, _scheduled), (_networks, _drawn_networks, _network_ends)
+    return {name: keywords for kind in (*of_nodes, *of_networks, _twins, _tables, _joined, _in_parts) for name, keywords in kind()}
 
 
 # ---- nodes ----
@@ -353,6 +353,24 @@ def _joined() -> Iterator[tuple[str, Keywords]]:
     yield "joined/layers, penalty, one after another", {**layers, "penalty": 0.0625, "update_order": "sequential"}
     yield "joined/layers, clipped", {**layers, "clip": 0.125, "penalty": {"l2": 0.0625, "bias": True}, "batch": 3}
     yield "joined/layers, an alpha a layer", {**layers, "alpha_factors": [0.5, None], "rule": "nesterov"}
+
+
+def _in_parts() -> Iterator[tuple[str, Keywords]]:
+    """Batches that are added in parts, of nodes and of networks: parts of one, of all but one, of more than there are."""
+    for number in range(24):
+        dice = Dice(8000 + number)
+        n, d, rule = 5 + dice.below(40), 1 + dice.below(20), RULES[number % len(RULES)]
+        keywords: Keywords = {
+            "input": dice.block(n, d), "goal": dice.row(n), "rule": rule, "alpha": dice.one_of((0.01, 0.05)), "epochs": 12,
+            "batch": dice.one_of((2, 7, "all", "all")), "parts": (1, 2, 3, n - 1, 8, n + 1)[number % 6],
+            "order": dice.one_of(("given", "shuffled")), "seed": number, "reduction": "mean" if number % 4 else "sum",
+        }  # fmt: skip
+        if number % 2:
+            keywords["network"] = {"sizes": [d, 4, 1], "activation": ACTIVATIONS[number % 7], "seed": number}
+            keywords["loss"] = LOSSES[number % len(LOSSES)]
+        else:
+            keywords |= {"bias": True} if number % 4 else {"until_mse": 0.5}
+        yield f"parts/{number:02} {_rule_name(rule)}", keywords
 
 
 def _rule_name(rule: Any) -> str:

@@ -1,4 +1,7 @@
-"""Write the corpus anew: ``python tests/corpus/write.py "reason for CHANGELOG"``. Where it is there already a reason is needed."""
+"""Write the corpus anew: ``python tests/corpus/write.py "reason for CHANGELOG"``. Where it is there already a reason is needed.
+
+``python tests/corpus/write.py --new`` writes the lines of recipes that have none, and leaves the others as they are.
+"""
 
 import json
 import os
@@ -23,6 +26,13 @@ def main(arguments: list[str]) -> int:
     if os.environ.get("NODESCOPE_ENGINE") == "plain":
         print("the corpus is written by the compiled engine; the plain one is held to it", file=sys.stderr)
         return 2
+    if arguments == ["--new"]:
+        known = record.stored()
+        lines = [line(name) for name in record.all_recipes() if name not in known]
+        with record.FILE.open("a", encoding="utf-8") as file:
+            file.writelines(f"{text}\n" for text in lines)
+        print(f"{len(lines)} recipes written.")
+        return 0
     old = set(record.FILE.read_text(encoding="utf-8").splitlines()) if record.FILE.exists() else set()
     lines = [line(name) for name in record.all_recipes()]
     record.FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")

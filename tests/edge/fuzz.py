@@ -95,6 +95,7 @@ OPTIONS: dict[str, Any] = {
     | st.sampled_from(["auto", [0.1] * 9, ns.schedule("1/t", start=0.1, decay=0.1)])
     | st.just(lambda t: 0.1 / (1 + t)),
     "batch": st.sampled_from([1, 2, "all", 7, 3]),
+    "parts": st.sampled_from([None, None, None, 1, 2, 5]),
     "order": st.sampled_from(["given", "shuffled"]),
     "seed": st.integers(0, 2**64 - 1),
     "rule": st.sampled_from(

@@ -50,7 +50,7 @@ EVERYWHERE = {*KINDS}
 OTHER: Recipe = {
     "standardise": True, "missing": "drop", "holdout": 0.4, "fingerprint": "0" * 64, "alpha": 0.01, "steps": 7, "epochs": 2,
     "until_mse": 1e3, "time_limit": 0.0,
-    "tolerance": {"change": 0.9, "patience": 1}, "keep": "best", "batch": 3, "seed": 5, "rule": "momentum",
+    "tolerance": {"change": 0.9, "patience": 1}, "keep": "best", "batch": 3, "parts": 2, "seed": 5, "rule": "momentum",
     "bias": True, "freeze_bias": True,
     "reduction": "sum", "summation": "lanes", "update_order": "sequential", "loss": "absolute", "classes": ["a", "b"],
     "inputs": ["x1", "x2"], "indicator": True, "categories": "one-hot", "unknown": "ignore", "dates": ["year"],
@@ -74,6 +74,7 @@ REFUSED: dict[str, set[str]] = {
     **dict.fromkeys(("categories", "unknown", "dates"), EVERYWHERE - TABLES),
     **dict.fromkeys(("delimiter", "decimal", "thousands", "encoding", "header"), EVERYWHERE),  # none is a file
     "indicator": EVERYWHERE,  # no gap is filled
+    "parts": EVERYWHERE - {"node, drawn in twos", "node, all at once"},  # they are of a batch
     "method": EVERYWHERE,  # moments are of many examples, all in a step
 }
 SAME: dict[str, set[str]] = {
@@ -83,6 +84,7 @@ SAME: dict[str, set[str]] = {
     "seed": EVERYWHERE - DRAWN,  # nothing is drawn
     "reduction": EVERYWHERE - {"node, drawn in twos", "node, all at once"},  # the mean of one example is its sum
     "summation": {"one weight"},  # one product
+    "parts": {"node, drawn in twos"},  # two examples are one part
     "missing": TABLES,  # every cell is there
     **dict.fromkeys(("categories", "unknown", "dates"), TABLES),  # every column is numbers
     "freeze_bias": {"network without biases"},  # layers may have biases or not
@@ -161,6 +163,7 @@ OF_A_FORECAST: dict[str, set[str]] = SAME | {
     "alpha": {"node, drawn in twos"},  # both are below what is stable for certain
     "batch": ONE | CURVED,
     "clip": CURVED,  # near the start weights nothing is long
+    "parts": EVERYWHERE,
     "summation": EVERYWHERE - {"one example"},  # of several examples theory has no last bits
     "update_order": NETWORKS,  # theory of one step's slope: the weights as they are
 }

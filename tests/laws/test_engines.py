@@ -42,6 +42,8 @@ def recipes(draw):
         "reduction": draw(st.sampled_from(["mean", "sum"])),
         "summation": draw(st.sampled_from(["left-to-right", "lanes"])),
     }
+    if keywords["batch"] != 1 and draw(st.booleans()):
+        keywords["parts"] = draw(st.integers(1, 4))
     if draw(st.booleans()):
         keywords |= {"bias": numbers(k), "freeze_bias": draw(st.booleans())}
     if draw(st.booleans()):

@@ -106,7 +106,7 @@ def linear_node(rng: np.random.Generator, trial: int, batches: list[int]) -> Pro
         input=table(rng, n, d, trial), goal=rng.normal(size=(n, 1)), rule=as_rule("plain"),
         alpha=float(rng.choice([0.01, 0.1, 0.001, 1e-300, 3.0])), layers=(LayerShape(d, 1, bool(rng.integers(2)), IDENTITY),),
         batch=min(n, int(rng.choice(batches))), lanes=bool(rng.integers(2)), shuffled=bool(rng.integers(2)), seed=trial,
-        mean=bool(rng.integers(2)), until_mse=float(rng.choice([-1, -1, 0.5])),
+        mean=bool(rng.integers(2)), until_mse=float(rng.choice([-1, -1, 0.5])), part=int(rng.choice([0, 0, 1, 3, 8, 20])),
     )  # fmt: skip
 
 
@@ -162,6 +162,7 @@ def network(rng: np.random.Generator, trial: int) -> Problem:
         alpha=float(rng.choice([0.01, 0.1, 1.0, 50.0])), batch=min(n, int(rng.choice([1, 2, 3, 4, 5, 8, 10, 16, 32, 64, 65, 150]))),
         shuffled=bool(rng.integers(2)), mean=bool(rng.integers(2)), loss=as_loss(str(rng.choice(["squared", "huber", "absolute"]))),
         frozen=rng.random(size) < 0.3 if rng.random() < 0.2 else None, until_mse=float(rng.choice([-1, -1, 0.5])),
+        part=int(rng.choice([0, 0, 1, 3, 8, 20])),
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ def recipe(seed: int) -> dict:
         "update_order": str(rng.choice(["parallel", "parallel", "sequential"])),
         "frozen": [rng.random(w.shape) < 0.3 for w in weights] if rng.random() < 0.3 else None,
     }
+    if keywords["batch"] != 1 and keywords["update_order"] == "parallel" and rng.random() < 0.5:
+        keywords["parts"] = int(rng.integers(1, 5))
     if rng.random() < 0.3:
         name = str(rng.choice(["1/t", "cosine", "exponential"]))
         settings = {"1/t": {"decay": 0.5}, "cosine": {"end": 0.01, "steps": 9}, "exponential": {"factor": 0.9}}[name]

@@ -16,7 +16,7 @@ EXPECTED = {
     "weight": None, "network": None, "input": None, "goal": None, "data": None, "inputs": None, "standardise": False,
     "missing": "refuse", "holdout": 0.0, "fingerprint": None, "alpha": "auto", "steps": None, "epochs": None, "until_mse": None,
     "time_limit": None, "tolerance": None, "keep": "last",
-    "batch": 1, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
+    "batch": 1, "parts": None, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
     "classes": None, "method": "steps", "penalty": None, "clip": None, "alpha_factors": None,
     "indicator": False, "categories": "refuse", "unknown": "refuse", "dates": None, "delimiter": None,

@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 2
+#define NS_VERSION 3
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX };
@@ -55,6 +55,7 @@ typedef struct {
     int64_t penalises_bias;    /* 1: those of biases too */
     double clip;               /* the most that all weighted deltas together may be long; negative: any length */
     const double *factor;      /* what alpha is multiplied by for each weight, or NULL */
+    int64_t part;              /* examples of a batch that are added up by themselves, in parts that are added in pairs; 0: no parts */
 } ns_problem;
 
 /* Where a walk stands. */
@@ -80,6 +81,14 @@ typedef struct {
     int64_t first_weight, weights, first_node, nodes;
 } ns_columns;
 
+/* Who makes parts: the thread that calls, and others that are in ns_help meanwhile. All but the first two fields begin as 0. */
+typedef struct {
+    int64_t helpers;
+    double *rooms;             /* (helpers, ns_room(p)) doubles */
+    int64_t left, done;        /* of the parts that are being made: not begun yet, finished; left is -1 when all is over */
+    void *job;
+} ns_team;
+
 /* The memory that a walk works in. */
 typedef struct {
     double *state;             /* changed in place */
@@ -90,6 +99,7 @@ typedef struct {
     const double *alphas;      /* alpha of step alphas_from, alphas_from + 1, …, or NULL: the problem's at every step */
     int64_t alphas_from;
     const ns_columns *columns; /* or NULL */
+    ns_team *team;             /* or NULL */
 } ns_where;
 
 /* Many runs of one problem, each over its own alpha from its own state; each is what ns_walk makes of it, stopping and watching. */
@@ -110,10 +120,15 @@ NS_EXPORT int64_t ns_sweep_runs(const ns_sweep *s, int64_t from, int64_t end, do
 NS_EXPORT int64_t ns_sweep_scratch(const ns_problem *p);
 /* How many doubles of scratch a problem needs. */
 NS_EXPORT int64_t ns_scratch(const ns_problem *p);
-/* Predictions (n, k) of the weights for all examples. */
-NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scratch, double *prediction);
-/* Mean squared error of the weights over all examples and outputs. */
-NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch);
+/* How many of them one thread needs. */
+NS_EXPORT int64_t ns_room(const ns_problem *p);
+/* Makes parts, in the room numbered `helper`, until ns_dismiss says that it is over; what they are is said by who walks. */
+NS_EXPORT void ns_help(const ns_problem *p, ns_team *team, int64_t helper);
+NS_EXPORT void ns_dismiss(ns_team *team);
+/* Predictions (count, k) of the weights for the examples from `from` on. */
+NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
+/* Mean squared error of the weights over all examples and outputs; `team` may be NULL. */
+NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch, ns_team *team);
 /* A function of NS_IDENTITY … NS_SOFTMAX and its slope at each of `count` places of `rows` rows, which are a layer's sums each. */
 NS_EXPORT void ns_activation(int64_t activation, int64_t rows, int64_t count, const double *x, double *value, double *slope);
 /* Put rows (rows, cols) under a triangle (cols, `stride` columns: whole eights): the R of all rows so far. Those of another triangle

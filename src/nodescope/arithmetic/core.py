@@ -1,20 +1,22 @@
 """The only file that knows the compiled library: it loads it, calls it, and falls back to the definition where it cannot.
 
 ``NODESCOPE_ENGINE=plain`` forces the plain Python engine, ``=compiled`` refuses to fall back. ``NODESCOPE_WIDTH`` is how many
-doubles a register of the kernels may hold at most (2, 4 or 8; the bits are the same).
+doubles a register of the kernels may hold at most (2, 4 or 8; the bits are the same). ``NODESCOPE_THREADS``: `threads.py`.
 
 Nothing reaches the library unchecked: the type, length and layout of every array, and every number that counts places in
 one. What does not fit is a ValueError, whoever the caller is.
 
 The library runs without the interpreter's lock, so whatever it reads or writes must live as long as the call, and belong to it
-alone where it is written. Arrays are therefore handed over as arrays (`_Array`), or as fields of a struct that holds them
-(`_Struct`); no line of this file has an address in its hands.
+alone where it is written. Arrays are therefore handed over as arrays (`Array`), or as fields of a struct that holds them
+(`Struct`); no line of this file has an address in its hands.
 """
 
 import ctypes
 import importlib.util
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter, is_
@@ -23,8 +25,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic import threads
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
+from nodescope.arithmetic.native import (
+    COLUMN_NAMES,
+    SETTINGS,
+    SPAN_NAMES,
+    Array,
+    NativeColumns,
+    NativeLayer,
+    NativeProblem,
+    NativeSweep,
+    NativeTeam,
+    NativeWhere,
+)
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
 from nodescope.arithmetic.runs import Swept
 from nodescope.arithmetic.triangle import ROWS
@@ -33,16 +48,10 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 2
+VERSION = 3
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
-_COLUMN_NAMES = (
-    "weight", "weighted_delta", "alpha_delta", "new_weight", "memory", "sum", "prediction", "delta", "mse", "norm", "example",
-)  # fmt: skip
-SETTINGS = 6
-"""A rule has at most so many settings."""
-_SPAN_NAMES = ("first_weight", "weights", "first_node", "nodes")
 _LASTING = attrgetter(*(field.name for field in fields(Problem) if field.name != "native"))
 """The core's copy of a problem is made from these fields."""
 
@@ -78,83 +87,6 @@ class Engine(Protocol):
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
 
 
-class _Array:
-    """The type of an argument that is an array: ctypes holds the array itself until the call returns. None is NULL."""
-
-    @classmethod
-    def from_param(cls, array: NDArray[Any] | None) -> Any:
-        """What ctypes makes the argument from."""
-        if array is not None and not isinstance(array, np.ndarray):
-            raise TypeError(f"{type(array).__name__} is no array")
-        return None if array is None else array.ctypes
-
-
-class _Struct(ctypes.Structure):
-    """A struct of core.h: its fields are set by name, and each array that it points to lives as long as it does."""
-
-    def __init__(self, **values: Any) -> None:
-        self.arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-        super().__init__(**{**values, **{name: array.ctypes.data for name, array in self.arrays.items()}})
-
-
-class _NativeLayer(_Struct):
-    """`ns_layer` of core.h."""
-
-    _fields_ = [
-        (name, ctypes.c_int64) for name in ("inputs", "outputs", "has_bias", "activation", "first_weight", "first_node")
-    ]  # ctypes reads a plain list
-
-
-class _NativeProblem(_Struct):
-    """`ns_problem` of core.h."""
-
-    _fields_ = [  # ctypes reads a plain list
-        *[(name, ctypes.c_int64) for name in ("examples", "inputs", "outputs", "batch", "sums", "lanes", "shuffled", "rule")],
-        ("seed", ctypes.c_uint64),
-        *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen")],
-        ("alpha", ctypes.c_double),
-        ("setting", ctypes.c_double * SETTINGS),
-        ("until_mse", ctypes.c_double),
-        ("layers", ctypes.c_int64),
-        ("layer", ctypes.POINTER(_NativeLayer)),
-        ("sequential", ctypes.c_int64),
-        ("loss", ctypes.c_int64),
-        *[(name, ctypes.c_double) for name in ("threshold", "l2", "l1")],
-        ("penalises_bias", ctypes.c_int64),
-        ("clip", ctypes.c_double),
-        ("factor", ctypes.c_void_p),
-    ]
-
-
-class _NativeColumns(_Struct):
-    """`ns_columns` of core.h."""
-
-    _fields_ = [  # ctypes reads a plain list
-        *[(name, ctypes.c_void_p) for name in _COLUMN_NAMES],
-        *[(name, ctypes.c_int64) for name in _SPAN_NAMES],
-    ]
-
-
-class _NativeWhere(_Struct):
-    """`ns_where` of core.h."""
-
-    _fields_ = [  # ctypes reads a plain list
-        *[(name, ctypes.c_void_p) for name in ("state", "saved", "checkpoints", "scratch", "drawn", "alphas")],
-        ("alphas_from", ctypes.c_int64),
-        ("columns", ctypes.POINTER(_NativeColumns)),
-    ]
-
-
-class _NativeSweep(_Struct):
-    """`ns_sweep` of core.h."""
-
-    _fields_ = [  # ctypes reads a plain list
-        ("problem", ctypes.POINTER(_NativeProblem)),
-        ("epochs", ctypes.c_int64),
-        *[(name, ctypes.c_void_p) for name in ("alpha", "state", "outcome", "step", "period")],
-    ]
-
-
 def _library(path: str) -> ctypes.CDLL:
     """The library in a file; NodescopeError where it is none, or was compiled from another core.h and would read other fields."""
     again = "install nodescope again (in a checkout: pip install --editable .), or set NODESCOPE_ENGINE=plain to do without"
@@ -177,19 +109,28 @@ class Compiled:
     def __init__(self, path: str) -> None:
         library = _library(path)
         struct, whole = ctypes.c_void_p, ctypes.c_int64
-        array: Any = _Array
+        array: Any = Array
         self._walk = library.ns_walk
         self._walk.argtypes = [struct, struct, struct, whole]
         self._walk.restype = whole
         self._predict = library.ns_predict
-        self._predict.argtypes = [struct, array, array, array]
+        self._predict.argtypes = [struct, array, array, whole, whole, array]
         self._predict.restype = None
         self._mse = library.ns_mse
-        self._mse.argtypes = [struct, array, array]
+        self._mse.argtypes = [struct, array, array, struct]
         self._mse.restype = ctypes.c_double
         self._scratch = library.ns_scratch
         self._scratch.argtypes = [struct]
         self._scratch.restype = whole
+        self._room = library.ns_room
+        self._room.argtypes = [struct]
+        self._room.restype = whole
+        self._help = library.ns_help
+        self._help.argtypes = [struct, struct, whole]
+        self._help.restype = None
+        self._dismiss = library.ns_dismiss
+        self._dismiss.argtypes = [struct]
+        self._dismiss.restype = None
         self._activation = library.ns_activation
         self._activation.argtypes = [whole, whole, whole, array, array, array]
         self._activation.restype = None
@@ -232,20 +173,35 @@ class Compiled:
             raise ValueError(f"batches of {problem.batch} of {problem.n} examples")
         if alphas is not None:
             refuse_misfit("alphas", alphas, max(len(alphas), cursor.step + steps))
-        where = _NativeWhere(
+        where = NativeWhere(
             state=state, saved=saved, checkpoints=checkpoints, scratch=self._scratch_for(native), alphas=alphas,
             drawn=np.empty(problem.batch if problem.shuffled else 1, dtype=np.int64),
         )  # fmt: skip
         if columns is not None:
             columns.refuse_misfits(problem, steps)
-            names = (*_COLUMN_NAMES, *_SPAN_NAMES)
-            where.columns = ctypes.pointer(_NativeColumns(**{name: getattr(columns, name) for name in names}))
-        return _ieee(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
+            names = (*COLUMN_NAMES, *SPAN_NAMES)
+            where.columns = ctypes.pointer(NativeColumns(**{name: getattr(columns, name) for name in names}))
+        with self._team(native, problem, steps * problem.batch) as team:
+            where.team = team and ctypes.pointer(team)
+            return _ieee(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
+
+    @contextmanager
+    def _team(self, native: "NativeProblem", problem: Problem, examples: int) -> Iterator["NativeTeam | None"]:
+        """Threads that make parts beside the caller's, where so many examples are worth it; None where there are none."""
+        helpers = threads.how_many(problem, examples) - 1
+        if not helpers or not 0 < problem.part < problem.n:
+            yield None
+            return
+        rooms = np.empty(helpers * self._room(ctypes.byref(native)))
+        team = NativeTeam(helpers=helpers, rooms=rooms)
+        of, beside = ctypes.byref(native), ctypes.byref(team)
+        with threads.beside(lambda helper: self._help(of, beside, helper), helpers, lambda: self._dismiss(beside)):
+            yield team
 
     def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept:
         native, swept = _native(problem), Swept.before(problem, alphas, states, epochs)
         alphas = np.ascontiguousarray(alphas, dtype=np.float64)
-        sweep = _NativeSweep(
+        sweep = NativeSweep(
             problem=ctypes.pointer(native), epochs=epochs, alpha=alphas,
             state=swept.states, outcome=swept.outcomes, step=swept.steps, period=swept.periods,
         )  # fmt: skip
@@ -257,12 +213,18 @@ class Compiled:
     def predict(self, problem: Problem, weights: Floats) -> Floats:
         native, weights = _native(problem), _whole(problem, weights)
         prediction = np.empty((problem.n, problem.k))
-        self._predict(ctypes.byref(native), weights, self._scratch_for(native), prediction)
+
+        def some(start: int, stop: int) -> None:
+            room = np.empty(self._room(ctypes.byref(native)))
+            self._predict(ctypes.byref(native), weights, room, start, stop - start, prediction[start:stop])
+
+        threads.shared(some, problem.n, threads.how_many(problem, problem.n))
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
         native, weights = _native(problem), _whole(problem, weights)
-        return float(self._mse(ctypes.byref(native), weights, self._scratch_for(native)))
+        with self._team(native, problem, problem.n) as team:
+            return float(self._mse(ctypes.byref(native), weights, self._scratch_for(native), team and ctypes.byref(team)))
 
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
         x = np.ascontiguousarray(x, dtype=np.float64)
@@ -282,7 +244,7 @@ class Compiled:
         self._triangle(padded, rows, n, cols, cols, np.empty((ROWS, padded.shape[1])))
         return padded[:, :cols].copy()
 
-    def _scratch_for(self, native: "_NativeProblem") -> Floats:
+    def _scratch_for(self, native: "NativeProblem") -> Floats:
         return np.empty(self._scratch(ctypes.byref(native)))
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
@@ -315,12 +277,12 @@ def _whole(problem: Problem, weights: Floats) -> Floats:
 class _Made:
     """The core's own copy of a problem, and what it was made from, which has to live as long."""
 
-    native: _NativeProblem
+    native: NativeProblem
     of: tuple[object, ...]
     shapes: tuple[tuple[int, ...], ...]
 
 
-def _native(problem: Problem) -> _NativeProblem:
+def _native(problem: Problem) -> NativeProblem:
     """The problem as the core reads it, checked and made once, anew where a field of it has been changed."""
     made, of = problem.native, _LASTING(problem)
     shapes = (problem.input.shape, problem.goal.shape)
@@ -330,20 +292,20 @@ def _native(problem: Problem) -> _NativeProblem:
     settings = [float(value) for value in problem.rule.settings().values()]
     settings += [0.0] * (SETTINGS - len(settings))
     layers = [
-        _NativeLayer(
+        NativeLayer(
             inputs=shape.inputs, outputs=shape.outputs, has_bias=shape.has_bias, activation=shape.activation.code,
             first_weight=problem.weights_of(l).start, first_node=problem.nodes_of(l).start,
         )
         for l, shape in enumerate(problem.layers)  # noqa: E741
     ]  # fmt: skip
-    native = _NativeProblem(
+    native = NativeProblem(
         examples=problem.n, inputs=problem.d, outputs=problem.k, batch=problem.batch, sums=not problem.mean,
         lanes=problem.lanes, shuffled=problem.shuffled, rule=problem.rule.code, seed=problem.seed,
         input=problem.input, goal=problem.goal, frozen=problem.frozen,
         alpha=problem.alpha, setting=(ctypes.c_double * SETTINGS)(*settings), until_mse=problem.until_mse,
-        layers=len(layers), layer=(_NativeLayer * len(layers))(*layers), sequential=problem.sequential,
+        layers=len(layers), layer=(NativeLayer * len(layers))(*layers), sequential=problem.sequential,
         loss=problem.loss.code, threshold=problem.loss.threshold, l2=problem.penalty.l2, l1=problem.penalty.l1,
-        penalises_bias=problem.penalty.bias, clip=problem.clip, factor=problem.factors,
+        penalises_bias=problem.penalty.bias, clip=problem.clip, factor=problem.factors, part=problem.part,
     )  # fmt: skip
     problem.native = _Made(native, of, shapes)
     return native

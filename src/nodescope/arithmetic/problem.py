@@ -90,6 +90,7 @@ class Problem:
     penalty : what large weights cost beside the loss
     clip : the most that the weighted deltas together may be long; negative where there is no such bound
     factors : float64, what alpha is multiplied by for each weight, or None
+    part : examples of a batch that are added up by themselves, in parts that are added in pairs; 0 where there are no parts
     """
 
     input: Floats
@@ -105,6 +106,7 @@ class Problem:
     frozen: NDArray[np.bool_] | None = None
     until_mse: float = -1.0
     sequential: bool = False
+    part: int = 0
     loss: Loss = Loss()  # noqa: RUF009  # frozen
     penalty: Penalty = Penalty()  # noqa: RUF009  # frozen
     clip: float = -1.0
@@ -186,6 +188,8 @@ class Problem:
         fed, nodes = [d, *(layer.outputs for layer in self.layers)], [*(layer.inputs for layer in self.layers), k]
         if not self.layers or min(*fed, *nodes) < 1 or fed != nodes or self.batch < 1:
             raise ValueError(f"layers of {fed} inputs for {nodes}, batches of {self.batch}")
+        if not 0 <= self.part <= FARTHEST or (self.part and self.sequential and not self.is_least_squares):
+            raise ValueError(f"parts of {self.part} examples, of layers that are updated one after another")
         if RULES.get(self.rule.name) is not type(self.rule):
             raise ValueError(f"the core has no rule {self.rule!r}")
         refuse_misfit("input", self.input, self.n * d)

@@ -46,6 +46,19 @@ def in_lanes(terms: Sequence[float]) -> float:
     return lane[0] + lane[1]
 
 
+def in_pairs(sums: Sequence[float]) -> float:
+    """Neighbours added, the first and the second, the third and the fourth, …, and these sums likewise; a last one waits."""
+    while len(sums) > 1:
+        sums = [left_to_right(sums[i : i + 2]) for i in range(0, len(sums), 2)]
+    return sums[0]
+
+
+def in_parts(terms: Sequence[float], part: int) -> float:
+    """Sum of each `part` terms from left to right, and of these sums in pairs; of all from left to right where it is 0."""
+    size = part or len(terms)
+    return in_pairs([left_to_right(terms[i : i + size]) for i in range(0, len(terms), size)])
+
+
 def node_sum(weights: Sequence[float], inputs: Sequence[float], lanes: bool = False) -> float:
     """Sum of weight × input of one node; one weight more than inputs is the bias, added last."""
     products = [weight * value for weight, value in zip(weights, inputs, strict=False)]
@@ -53,18 +66,20 @@ def node_sum(weights: Sequence[float], inputs: Sequence[float], lanes: bool = Fa
     return total + weights[-1] if len(weights) > len(inputs) else total
 
 
-def mean_square(errors: Sequence[Sequence[float]]) -> float:
-    """mse: error × error, summed over examples and within them over outputs, ÷ their number."""
+def mean_square(errors: Sequence[Sequence[float]], part: int = 0) -> float:
+    """mse: error × error, summed over examples (in parts of so many, unless 0) and within them over outputs, ÷ their number."""
     squares = [error * error for example in errors for error in example]
-    return left_to_right(squares) / len(squares)
+    return in_parts(squares, part * len(errors[0])) / len(squares)
 
 
-def weighted_deltas(deltas: Sequence[float], inputs: Sequence[Sequence[float]], bias: bool, mean: bool) -> list[float]:
+def weighted_deltas(
+    deltas: Sequence[float], inputs: Sequence[Sequence[float]], bias: bool, mean: bool, part: int = 0
+) -> list[float]:
     """Weighted delta (gradient of ½ (prediction − goal)²) of each weight of one node, over the examples of a step."""
     columns = [*zip(*inputs, strict=True)]
-    totals = [left_to_right([d * x for d, x in zip(deltas, column, strict=True)]) for column in columns]
+    totals = [in_parts([d * x for d, x in zip(deltas, column, strict=True)], part) for column in columns]
     if bias:
-        totals.append(left_to_right(deltas))
+        totals.append(in_parts(deltas, part))
     return [total / len(deltas) for total in totals] if mean else totals
 
 
@@ -201,11 +216,12 @@ def step(
     lanes: bool = False,
     sequential: bool = False,
     beside: Beside = Beside(),  # frozen
+    part: int = 0,
 ) -> tuple[list[LayerNumbers], float, list[float], float]:
     """One step on the examples given: the numbers of every layer, the mse, the new clocks, and the length that is clipped.
 
     All weights are read before any is written; `sequential`: the output layer first, each earlier layer from the weights already
-    updated, and nothing is clipped.
+    updated, and nothing is clipped. `part`: sums over the examples are made in parts of so many; 0: in one.
     """
     seen = forward(layers, activations, inputs, lanes=lanes)
     errors = errors_of(seen[-1][1], goals)
@@ -223,7 +239,7 @@ def step(
             delta = hidden_deltas(delta, moved[l + 1][1] if sequential else layers[l + 1], seen[l][2])
         before = seen[l - 1][1] if l else inputs
         has_bias = len(layers[l][0]) > len(before[0])
-        weighted = [weighted_deltas([row[j] for row in delta], before, has_bias, mean) for j in range(len(layers[l]))]
+        weighted = [weighted_deltas([row[j] for row in delta], before, has_bias, mean, part) for j in range(len(layers[l]))]
         backs.insert(0, (delta, weighted, penalised(layers[l], weighted, beside.penalty, len(before[0]))))
         if sequential:
             move(l, backs[0][2])
@@ -234,7 +250,7 @@ def step(
         LayerNumbers(layers[l], *seen[l], backs[l][0], backs[l][1], givens[l], *moved[l])
         for l in range(len(layers))  # noqa: E741
     ]
-    return numbers, mean_square(errors), new_clocks, norm
+    return numbers, mean_square(errors, part), new_clocks, norm
 
 
 def _clip(given: list[Rows], frozen: Sequence[list[list[bool]] | None], clip: float) -> tuple[list[Rows], float]:

@@ -13,7 +13,7 @@ static int has_repeated(ns_cursor *c, const double *state, double *saved, int64_
 }
 
 static int64_t end_of_epoch(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps_per_epoch) {
-    if (p->until_mse >= 0.0 && steps_per_epoch > 1 && ns_mse(p, w->state, w->scratch) <= p->until_mse) return NS_MSE_REACHED;
+    if (p->until_mse >= 0.0 && steps_per_epoch > 1 && ns_mse(p, w->state, w->scratch, w->team) <= p->until_mse) return NS_MSE_REACHED;
     if (c->last_changed < c->step - steps_per_epoch) return NS_UNCHANGED;
     if (c->watching && has_repeated(c, w->state, w->saved, state_length(p))) return NS_REPEATED;
     return NS_WENT;
@@ -59,18 +59,11 @@ static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
     at.plainly = p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !w->columns && (at.linear || !p->sequential);
     at.by_rows = goes_by_rows(p, w);
     at.asked = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0 ? p->until_mse : -1.0;
-    at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns};
+    at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns, .team = w->team};
     if (p->shuffled && steps_per_epoch > 1) at.s.chosen = w->drawn;
     if (w->checkpoints) at.to_checkpoint = (c->spacing - c->step % c->spacing) % c->spacing;
     begin_epoch(&at);
     return at;
-}
-
-enum { ROWS_AT_ONCE = 4096 };
-
-/* Scratch of several rows besides the weights before: the weights padded, the examples drawn. */
-static int64_t room_for_rows(const ns_problem *p) {
-    return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? ROWS_AT_ONCE : 0);
 }
 
 /* At most `most` steps, returns how many; where a weight goes in them none, and they are to be made carefully. */

@@ -26,7 +26,7 @@ def predict(problem: Problem, weights: Floats) -> Floats:
 def mse(problem: Problem, weights: Floats) -> float:
     """Mean squared error of all weights, flat, over all examples and outputs."""
     return definition.canonical(
-        definition.mean_square(definition.errors_of(_nested(predict(problem, weights)), _nested(problem.goal)))
+        definition.mean_square(definition.errors_of(_nested(predict(problem, weights)), _nested(problem.goal)), problem.part)
     )
 
 
@@ -124,6 +124,7 @@ def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) ->
         lanes=problem.lanes,
         sequential=problem.sequential,
         beside=definition.Beside(problem.penalty, problem.clip, factors),
+        part=problem.part,
     )
 
     def flat(name: str) -> Floats:

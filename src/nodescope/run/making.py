@@ -20,9 +20,10 @@ from nodescope.run.each_weight import booleans, factors_in, frozen_in
 from nodescope.run.network import Network, as_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.schedule import as_schedule
-from nodescope.run.setting import OPENING, READING, Method
+from nodescope.run.setting import OPENING, READING
 from nodescope.run.settings import checked, defaults, filled
 from nodescope.run.shapes import Axes, Floats
+from nodescope.run.steps_on import moments_of, refuse_other_than_moments, refuse_parts
 
 if TYPE_CHECKING:
     from nodescope.data import reading
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
 else:
     reading = Later("nodescope.data.reading")
     automatic = Later("nodescope.theory.automatic")
-
-if TYPE_CHECKING:
-    from nodescope.theory import moments
-else:
-    moments = Later("nodescope.theory.moments")
 
 DEFAULT_EPOCHS = 20
 """A table is passed over so often where neither steps nor epochs are given."""
@@ -60,9 +56,10 @@ def make_recipe(**keywords: Any) -> Recipe:
         if plain["steps"] is None and plain["epochs"] is None:
             plain["epochs"] = DEFAULT_EPOCHS
     _check_finite(start, axes, examples)
+    refuse_parts(plain, in_layers=in_layers)
     if plain["method"].name == "moments" and (given["data"] is not None or plain["method"].rows is None):
-        _refuse_other_than_moments(plain)
-        examples, plain["method"] = _moments_of(examples)
+        refuse_other_than_moments(plain)
+        examples, plain["method"] = moments_of(examples)
     if given["fingerprint"] is not None:
         _check_fingerprint(given["fingerprint"], examples)
     return _assembled(given, plain, axes, start, examples)
@@ -257,16 +254,6 @@ def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
 # ---- what does not go together ----
 
 
-def _refuse_other_than_moments(plain: dict[str, Any]) -> None:
-    """Steps see nothing but the moments only where they see all rows, and their squared errors' mean."""
-    if plain["batch"] != "all":
-        raise InputError(f'method="moments" takes all rows in a step; give batch="all", not batch={shown(plain["batch"])}')
-    if plain["reduction"] != "mean":
-        raise InputError('method="moments" goes with reduction="mean": the moments are means; give alpha times the number of rows')
-    if plain["loss"].name != "squared":
-        raise InputError(f'method="moments" goes with loss="squared", not with {plain["loss"].name!r}: other losses see each row')
-
-
 def _refuse_without_data(given: dict[str, Any]) -> None:
     if given["input"] is not None and is_table(given["input"]):
         raise InputError("input= looks like a table; give it as data=, with inputs=[…] and goal= naming its columns")
@@ -340,27 +327,3 @@ def _check_fingerprint(expected: object, examples: Examples) -> None:
             f"the table is not what it was when this recipe was written (fingerprint {seen[:12]}…, the recipe says "
             f"{expected[:12]}…): put the old table back, or delete the recipe's fingerprint to run on the new one"
         )
-
-
-# ---- moments in the place of rows ----
-
-
-def _moments_of(examples: Examples) -> tuple[Examples, Method]:
-    """The examples that have the moments of the seen rows, in their place.
-
-    Raises
-    ------
-    InputError
-        There are hardly more rows than they would be; or a number is not finite, or too large to be squared.
-    """
-    n, few = len(examples.input), 1 + examples.input.shape[1] + examples.goal.shape[1]
-    if n < few:
-        raise InputError(
-            f'method="moments" puts {few} examples in the place of {n:,} rows; leave it out, the rows themselves are fewer'
-        )
-    x, goal = moments.taken(examples.input, examples.goal)
-    if not (np.isfinite(x).all() and np.isfinite(goal).all()):
-        refuse_not_finite("input", examples.input)
-        refuse_not_finite("goal", examples.goal)
-        raise InputError("inputs or goals are too large to be squared; scale them to numbers near 1")
-    return examples.with_seen(x, goal), Method("moments", n)

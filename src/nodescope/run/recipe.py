@@ -52,7 +52,7 @@ class Recipe(Faced):
         Whether alpha was worked out from the inputs.
     factors : (size,) float64 or None
         What alpha is multiplied by for each weight, in the order of a state; None where it is 1 for all.
-    freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, order, seed, rule, reduction, summation,
+    freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, parts, order, seed, rule, reduction, summation,
     update_order, loss, penalty, clip
         As `descend` takes them, after their checks.
     method : Method
@@ -87,6 +87,7 @@ class Recipe(Faced):
     tolerance: Tolerance | None = None
     keep: str = "last"
     batch: int | Literal["all"] = 1
+    parts: int | None = None
     order: str = "given"
     seed: int = 0
     rule: Rule = Rule()  # noqa: RUF009  # frozen
@@ -208,6 +209,7 @@ class Recipe(Faced):
             penalty=self.penalty,
             clip=-1.0 if self.clip is None else self.clip,
             factors=self.factors,
+            part=self.parts or 0,
         )
 
     def watch(self) -> Watch | None:

@@ -304,9 +304,10 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
 
     @property
     def method_sentence(self) -> str:
-        """What the steps were taken on, where not on the rows; else nothing."""
+        """What the steps were taken on, where not on the rows, and how batches were added, where not in one; else nothing."""
         if self.recipe.method.name == "steps":
-            return ""
+            parts = self.recipe.parts
+            return "" if parts is None else f"Each batch is added in parts of {parts:,}, and the parts' sums in pairs."
         bound = self.row_difference
         within = "it is not known how far from" if bound is None else f"weights within {bound:.2g} of"
         few = f"Steps on {self.recipe.n:,} examples with the moments of {self.recipe.rows:,} rows, by QR in a fixed order"

@@ -46,6 +46,13 @@ def batch_size(name: str, value: object) -> int | str:
     return "all" if isinstance(value, str) and value == "all" else whole(name, value, least=1, words='"all"')
 
 
+ADDED_IN_PARTS = (
+    "Add up a batch in parts of so many examples, and the parts' sums in pairs. Each part is added from its first example on; then "
+    "the first sum and the second, the third and the fourth, and so on, until one is left. So large batches are made on all "
+    "processors of a machine, and the bits do not know how many. Unless given, a batch is one part."
+)
+"""What `parts` is."""
+
 MEANT = {
     **dict.fromkeys(("learning_rate", "learning rate", "lr", "eta", "step_size", "rate"), "alpha"),
     **dict.fromkeys(("features", "feature", "x", "xs", "X", "x_train"), "input"),
@@ -55,6 +62,7 @@ MEANT = {
     **dict.fromkeys(("w", "weights", "parameters", "params", "theta", "coef", "initial_weight", "start"), "weight"),
     **dict.fromkeys(("b", "intercept", "fit_intercept", "use_bias"), "bias"),
     **dict.fromkeys(("batch_size", "minibatch", "mini_batch"), "batch"),
+    **dict.fromkeys(("part", "chunks", "chunk_size", "microbatch", "accumulate_grad_batches", "gradient_accumulation"), "parts"),
     **dict.fromkeys(("optimizer", "optimiser", "solver", "momentum", "update_rule"), "rule"),
     **dict.fromkeys(("random_state", "random_seed", "rng"), "seed"),
     **dict.fromkeys(("shuffle", "shuffled"), "order"),

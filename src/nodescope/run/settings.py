@@ -18,7 +18,7 @@ from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
-from nodescope.run.setting import MEANT, WRITING, Setting, as_method, batch_size, one_of, unless_none
+from nodescope.run.setting import ADDED_IN_PARTS, MEANT, WRITING, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
 
 Numbers = Any
@@ -203,6 +203,7 @@ def settings(
         ),
     ] = "last",
     batch: Annotated[int | Literal["all"], Setting('int or "all"', 'Examples a step: a number, or "all".', batch_size)] = 1,
+    parts: Annotated[int | None, Setting("int, optional", ADDED_IN_PARTS, unless_none(partial(whole, least=1)), "whole")] = None,
     order: Annotated[
         Literal["given", "shuffled"],
         Setting(

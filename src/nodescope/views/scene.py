@@ -61,7 +61,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
     long = run.replay.last_step > MOST_STEPS or work > MOST_WORK
     document = {
         "format": 1,
-        "title": _title(recipe),
+        "title": _title(recipe) + ("" if recipe.parts is None else f", batches added in parts of {recipe.parts:,}"),
         "recipe": recipe_of_page(recipe),
         "run": _facts(run),
         "forecast": {name: getattr(judged.forecast, name) for name in _FORETOLD} | {"curvatures": _curvatures(judged.forecast)},
@@ -98,6 +98,7 @@ def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
         "loss": {"code": problem.loss.code, "threshold": problem.loss.threshold},
         "sums": not problem.mean,
         "lanes": problem.lanes,
+        "part": problem.part,
         "shuffled": problem.shuffled,
         "seed": str(problem.seed),
         "rule": rule.name,

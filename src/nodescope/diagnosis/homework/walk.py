@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.order import positions
-from nodescope.arithmetic.step import left_to_right, node_sum
+from nodescope.arithmetic.step import in_parts, left_to_right, node_sum
 from nodescope.diagnosis.homework.ways import Way
 from nodescope.run.recipe import Recipe
 
@@ -153,7 +153,11 @@ class Walk:
 
     def _mse(self, delta: Block) -> Any:
         squares = [d * d for row in delta for d in row]
-        return self._off(left_to_right(squares) / self.number(len(squares)), squares)
+        return self._off(in_parts(squares, self._part * len(delta[0])) / self.number(len(squares)), squares)
+
+    @property
+    def _part(self) -> int:
+        return self.recipe.parts or 0
 
     def _off(self, value: Any, terms: Sequence[Any]) -> Any:
         """The number, moved by a random part of what its sum may be off."""
@@ -189,7 +193,7 @@ class Walk:
         """Weighted delta of one weight: over the batch, by the reduction of the way."""
         has_input = i < self.recipe.d
         terms = [row[j] * xs[i] if has_input else row[j] for row, xs in zip(delta, x, strict=True)]
-        total = left_to_right(terms)
+        total = in_parts(terms, self._part)
         mean = self.recipe.reduction == "mean" if self.way.mean is None else self.way.mean
         if mean:
             total = total / self.number(len(x))

@@ -4,6 +4,7 @@ A task is a piece of the grid, and whoever makes it gives the same bits; rows ar
 """
 
 import multiprocessing
+import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import shown, whole
+from nodescope.arithmetic.threads import THREADS
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid
 from nodescope.diagnosis.sweeps.outcomes import Interrupted, Rows, Words, are_rows, outcomes_one_by_one
 from nodescope.errors import InputError, NodescopeError
@@ -99,10 +101,15 @@ def _fits(done: Any, start: int, stop: int) -> bool:
     return first == start and are_rows(rows, words) and len(rows) == stop - start
 
 
+def _by_itself() -> None:
+    """Other processes have the other processors: a run makes its parts on one thread, unless told otherwise."""
+    os.environ.setdefault(THREADS, "1")
+
+
 @contextmanager
 def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that begin from nothing: a copy of this one might hold a lock of a thread that it does not have."""
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_by_itself)
     try:
         yield pool
     except BrokenProcessPool as error:

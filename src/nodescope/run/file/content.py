@@ -39,6 +39,7 @@ RECIPE_SINCE = {
     "method": 4,
     "penalty": 4,
     "clip": 4,
+    "parts": 4,
 }
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20

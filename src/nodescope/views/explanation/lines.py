@@ -60,11 +60,20 @@ def line(name: str, value: float, formula: str, values: dict[str, float]) -> Lin
     return Line(name, value, words, told(later), told(exact).translate(_PYTHON))
 
 
-def sum_line(name: str, value: float, words: str, products: Sequence[Sequence[float]], over: int) -> Line:
-    """A sum of products ÷ a number; of many, only the first few in short numbers and none exactly."""
+def _added(terms: Sequence[str], part: int) -> str:
+    """Terms added up, in parts of so many where it is not 0: brackets say in what order."""
+    sums = [" + ".join(terms[i : i + part]) for i in range(0, len(terms), part)] if part else [" + ".join(terms)]
+    while len(sums) > 1:
+        pairs = [sums[i : i + 2] for i in range(0, len(sums), 2)]
+        sums = [" + ".join(f"({half})" for half in pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return sums[0]
+
+
+def sum_line(name: str, value: float, words: str, products: Sequence[Sequence[float]], over: int, part: int = 0) -> Line:
+    """A sum of products ÷ a number, in parts of so many where it is not 0; of many only the first few, and none exactly."""
 
     def told(how: Any, times: str, divided: str, few: Sequence[Sequence[float]]) -> str:
-        text = " + ".join(times.join(number_in(v, how) for v in product) for product in few)
+        text = _added([times.join(number_in(v, how) for v in product) for product in few], part)
         if len(products) > len(few):
             text += f" + … {len(products) - len(few):,} more"
         if over == 1:

@@ -59,10 +59,12 @@ def _weighted_delta(step: StepNumbers, layer: LayerShown, j: int, i: int) -> Lin
     over = count if step.problem.mean else 1
     words = "delta" if is_bias else "delta × input"
     if count > 1:
-        words = f"sum of {count:,} {words}" + (f" ÷ {count:,}" if over > 1 else "")
+        added = f", in parts of {step.problem.part:,}," if 0 < step.problem.part < count else ""
+        words = f"sum of {count:,} {words}{added}" + (f" ÷ {count:,}" if over > 1 else "")
     deltas = layer.delta[:, j].tolist()
     pairs = [(delta,) for delta in deltas] if is_bias else [*zip(deltas, layer.input[:, i].tolist(), strict=True)]
-    return sum_line(step.of("weighted delta", layer, j, i=i), float(layer.weighted_delta[j, i]), words, pairs, over)
+    value, part = float(layer.weighted_delta[j, i]), step.problem.part
+    return sum_line(step.of("weighted delta", layer, j, i=i), value, words, pairs, over, part)
 
 
 def _rule_lines(step: StepNumbers, layer: LayerShown, j: int, i: int, clocks: list[float], given: Joined) -> Iterator[Line]:
