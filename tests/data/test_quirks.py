@@ -173,3 +173,39 @@ def test_what_is_said_of_a_file_is_for_files() -> None:
         ns.descend(data={"a": [1.0, 2.0], "b": [1.0, 2.0]}, goal="b", delimiter=";")
     with pytest.raises(ns.InputError, match="decimal goes with data="):
         ns.descend(input=[1.0, 2.0], goal=[1.0, 2.0], decimal=",")
+
+
+ENCODINGS = [
+    "utf-8", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1", "ascii", "utf-7", "idna", "punycode", "rot13", "hex", "zlib",
+    "unicode_escape", "raw_unicode_escape", "undefined", "cp037", "shift_jis", "x", "\0", "",
+]  # fmt: skip
+ENCODED = {
+    "a byte that Windows does not have": b"a,y,s\n1,2,x\n3,4,\xe9\x81\n",
+    "one that comes late": b"a,y\n1,\xe9\n" + b"1,2\n" * 30_000 + b"\x9d,2\n",
+    "UTF-16 without its mark": "a,y\n1,2\n3,4\n".encode("utf-16-le"),
+    "UTF-16 with its mark": "a,y\n1,2\n3,4\n".encode("utf-16"),
+    "half a character": "a,y\n1,2\n3,4\n".encode("utf-16") + b"\0",
+    "UTF-32": "a,y\n1,2\n3,4\n".encode("utf-32"),
+}
+
+
+@pytest.mark.parametrize("encoding", [None, *ENCODINGS])
+@pytest.mark.parametrize("kind", ENCODED)
+def test_text_that_is_encoded_otherwise_is_told(kind, encoding, tmp_path):
+    """Story: a byte that windows-1252 does not have, and "utf-16" of a file without its mark, were errors of other libraries."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(ENCODED[kind])
+    for use in (
+        lambda: ns.descend(data=path, goal="y", inputs=["a"], epochs=1, encoding=encoding),
+        lambda: ns.inspect(path, encoding=encoding),
+        lambda: ns.descend(data=path, goal="y", epochs=1, encoding=encoding, categories="one-hot"),
+    ):
+        try:
+            use()
+        except ns.InputError as error:
+            said = str(error)
+            assert len(said.splitlines()) == 1
+            assert len(said) < 300 + len(str(path))
+    if kind.startswith("a byte") and encoding == "cp1252":
+        with pytest.raises(ns.InputError, match=r"not all of it is cp1252 text \(.*0x81.*\); say how it is"):
+            ns.descend(data=path, goal="y", inputs=["a"], encoding=encoding)

@@ -1,5 +1,6 @@
 """What a run file says of itself where its log or the log's index is missing, stayed behind, or is another's."""
 
+import os
 import random
 import re
 import shutil
@@ -209,3 +210,22 @@ def test_a_run_that_is_over_is_one_file(tmp_path: Path):
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
     with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_what_stands_where_a_log_would_is_never_waited_for(end: str, tmp_path: Path):
+    """Story: a pipe called like a run's journal was opened, and waited for, for ever."""
+    path = tmp_path / "a.nodescope"
+    ns.save(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1), path)
+    beside = Path(f"{path}{end}")
+    for make in (lambda: os.mkfifo(beside), beside.mkdir):
+        make()
+        for use in (ns.load, lambda path: ns.resume(path, steps=10**7)):
+            with pytest.raises(ns.FileError, match=f"cannot be read: a.nodescope{end} beside it is no file of a run; move it away"):
+                use(path)
+        beside.rmdir() if beside.is_dir() else beside.unlink()
+    with beside.open("wb") as file:
+        file.truncate(100 * 2**30)  # that holds no byte on the disk
+    with pytest.raises(ns.FileError, match=f"a.nodescope{end} beside it has 107,374,182,400 bytes, more than a run's has"):
+        ns.load(path)

@@ -123,5 +123,5 @@ def _refuse_filled(folder: Path, sheets: list[Worksheet]) -> None:
     """Somebody's filled sheet is never written over."""
     for sheet in sheets:
         path = folder / sheet.name
-        if path.exists() and path.read_text(encoding="utf-8", errors="replace") != sheet.blank:
+        if path.exists() and not (path.is_file() and path.stat().st_size < 2**20 and path.read_bytes() == sheet.blank.encode()):
             raise FileError(f"{path} is there already, and is not this worksheet with its blanks; name another folder")

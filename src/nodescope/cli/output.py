@@ -14,10 +14,12 @@ from nodescope.errors import FileError, InputError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
+    from nodescope.data import text_file
     from nodescope.run.descent import Progress
     from nodescope.run.file import content, lock
     from nodescope.views import numbers
 else:
+    text_file = Later("nodescope.data.text_file")
     content, lock = Later("nodescope.run.file.content"), Later("nodescope.run.file.lock")
     numbers = Later("nodescope.views.numbers")
 
@@ -29,7 +31,9 @@ PROGRESS_AFTER = 1.0
 def standard_input() -> str:
     """Everything that is typed or piped into the program."""
     try:
-        return "" if sys.stdin is None else sys.stdin.read()
+        return "" if sys.stdin is None else text_file.all_of(sys.stdin, "standard input")
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"standard input cannot be read as text: {error}") from error
 

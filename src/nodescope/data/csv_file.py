@@ -61,11 +61,11 @@ class CsvFile:
             read = [columns.from_arrow(table.column(name)) for name in self._internal(wanted)]
             if not any(_large(column) for column in read):
                 return read
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, UnicodeError):
             pass
         try:
             raw = self._read(wanted, pa.binary())
-        except (pa.ArrowException, UnicodeDecodeError) as error:
+        except (pa.ArrowException, UnicodeError) as error:
             raise self._explained(wanted) from error
         return [_exact(raw.column(name), self.written) for name in self._internal(wanted)]
 
@@ -76,7 +76,7 @@ class CsvFile:
 
         try:
             text = pc.utf8_trim_whitespace(self._read([name], pa.string()).column(self._internal([name])[0]))
-        except (pa.ArrowException, UnicodeDecodeError) as error:
+        except (pa.ArrowException, UnicodeError) as error:
             raise self._explained([name]) from error
         absent = set(columns.MISSING)
         return [None if cell is None or cell in absent else cell for cell in text.to_pylist()]
@@ -173,8 +173,10 @@ class CsvFile:
         try:
             self._read(wanted, pa.binary(), threads=False)
             text = "the file changed while it was read"
-        except (pa.ArrowException, UnicodeDecodeError) as error:
+        except (pa.ArrowException, UnicodeError) as error:
             text = first_line(error)
+            if isinstance(error, UnicodeError):
+                return _encoded_otherwise(self.path, self.written.encoding, error)
         ragged = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", text)
         if ragged is None:
             return InputError(f"{self.path} cannot be read as CSV: {text}")
@@ -190,8 +192,11 @@ def csv_table(path: Path, packed: str, head: bytes, whole: bool, said: dict[str,
     """The table of a CSV file that begins with `head` (unpacked), which is the whole of it or its first block."""
     if path.name.lower().removesuffix(".gz").removesuffix(".zst").endswith(".tsv"):
         usual = replace(usual, delimiter="\t")
-    written, rows = found(head if whole else _whole_lines(head), usual, said)
-    first = _names(path, packed, written) if written.header else [str(i) for i in range(len(rows[0]))]
+    try:
+        written, rows = found(head if whole else _whole_lines(head), usual, said)
+        first = _names(path, packed, written) if written.header else [str(i) for i in range(len(rows[0]))]
+    except UnicodeError as error:
+        raise _encoded_otherwise(path, said.get("encoding", "utf-8"), error) from error
     names, width = _sides(first, rows)
     blank_lines = re.match(rb"(?:\xef\xbb\xbf)?((?:[ \t]*(?:\r\n|\n|\r))*)", head)
     before = len(re.findall(rb"\r\n|\n|\r", blank_lines[1])) if blank_lines else 0
@@ -200,6 +205,11 @@ def csv_table(path: Path, packed: str, head: bytes, whole: bool, said: dict[str,
         str(path), str(path), names, file.read, file.line_of, positional=not written.header, declared=file.size, cells=file.cells,
         told=file.told, written=written,
     )  # fmt: skip
+
+
+def _encoded_otherwise(path: Path, encoding: str, error: UnicodeError) -> InputError:
+    said = f"not all of it is {encoding} text ({first_line(error):.100})"
+    return InputError(f'{path} cannot be read as CSV: {said}; say how it is encoded, such as encoding="latin-1"')
 
 
 def _whole_lines(head: bytes) -> bytes:

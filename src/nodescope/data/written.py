@@ -124,10 +124,16 @@ def _mark(name: str, value: Any) -> str:
     return mark
 
 
+_WITH_A_MARK = ("utf-16", "utf-32")
+"""Their order of bytes stands in the file."""
+
+
 def _known_encoding(value: Any) -> str:
     try:
         known = codecs.lookup(value)
         "".encode(known.name)
+        if known.name not in _WITH_A_MARK:
+            codecs.getincrementaldecoder(known.name)("replace").decode(b"a,\xff\xe9\n1\x81", True)  # idna and its like cannot
     except (LookupError, TypeError, ValueError):
         raise InputError(f'encoding is {shown(value)}, which is not known; "utf-8", "latin-1" and "utf-16" are') from None
     return "utf-8" if known.name == "utf-8-sig" else str(value)

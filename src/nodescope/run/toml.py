@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import path_of, shown
+from nodescope.data.text_file import bytes_of
 from nodescope.errors import FileError, InputError
 from nodescope.run.settings import meant, recipe_keys
 
@@ -43,7 +44,7 @@ def read_recipe(path: str | PathLike[str]) -> dict[str, Any]:
     """
     path = path_of("path", path)
     try:
-        text = path.read_bytes().decode()
+        text = bytes_of(path).decode()
     except OSError as error:
         raise FileError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

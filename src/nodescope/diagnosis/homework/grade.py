@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import path_of
+from nodescope.data.text_file import bytes_of
 from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.diagnosis.homework.judge import Judge
 from nodescope.diagnosis.homework.sheet import MOST_STEPS, Sheet, lay_out, without
@@ -149,7 +150,7 @@ def _worksheet(printed: Any) -> tuple[str, dict[str, Any] | None]:
     if not isinstance(printed, PathLike) or Path(printed).suffix.lower() == ".parquet":
         return "", None
     try:
-        text = Path(printed).read_text(encoding="utf-8-sig")
+        text = bytes_of(Path(printed)).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError):
         return "", None  # told in its place, by those who read it as a table
     said = keywords_in(text)
@@ -162,7 +163,7 @@ def _worksheet(printed: Any) -> tuple[str, dict[str, Any] | None]:
 def _in_key(key: Path) -> dict[str, Any]:
     """The numbers that the filled sheet of the key says."""
     try:
-        said = keywords_in(key.read_text(encoding="utf-8-sig"))
+        said = keywords_in(bytes_of(key).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise FileError(f"{key} cannot be read: {why}; make the worksheets and their key again") from error

@@ -15,6 +15,7 @@ import numpy as np
 from nodescope.arithmetic.checks import path_of, shown
 from nodescope.data.columns import Bad
 from nodescope.data.open import is_table, open_table
+from nodescope.data.text_file import bytes_of
 from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, quoted
 from nodescope.diagnosis.homework.texts import MOST_CELLS, Columns, read_text
 from nodescope.errors import FileError, InputError
@@ -76,7 +77,7 @@ def _file(path: Path, one: bool) -> list[Columns]:
     if size > MOST_BYTES:
         raise InputError(f"{path} has {size:,} bytes; printed tables of up to {MOST_BYTES:,} are graded: leave rows out")
     try:
-        return read_text(path.read_bytes().decode("utf-8-sig"), table.where, one)
+        return read_text(bytes_of(path).decode("utf-8-sig"), table.where, one)
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 

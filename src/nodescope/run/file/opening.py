@@ -24,6 +24,8 @@ SECONDS_TO_WAIT = 2.0
 """For somebody else's lock on a file, before that is told."""
 _SECONDS_BETWEEN_LOOKS = 0.01
 _BLOCK = 2**20
+_MOST_BESIDE = 2**30
+"""Bytes; a run keeps 64 MB of states, and its log is folded in long before this."""
 _HEAD, _FORMAT, _WITH_LOG = 100, 18, 2
 """Bytes of SQLite's header, the place in it of the format to be read, and the one that says that there is a log."""
 _NEEDS_WRITING = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
@@ -67,10 +69,23 @@ def log_beside(target: Path) -> Log:
     A log comes and goes while a run begins and ends. So that one is missing, damaged or of another file is believed only where
     nobody is writing the file, and a second look finds the same.
     """
+    _refuse_no_files(target)
     found = _as_it_stands(target)
     if found in (Log.NONE, Log.BESIDE):
         return found
     return Log.BESIDE if has_a_writer(target) or _as_it_stands(target) is not found else found
+
+
+def _refuse_no_files(target: Path) -> None:
+    """SQLite opens what has these names; a pipe would be waited for, for ever."""
+    for end in ("-wal", "-shm", "-journal"):
+        beside = Path(f"{target}{end}")
+        if beside.exists() and not beside.is_file():
+            raise FileError(f"{target} cannot be read: {beside.name} beside it is no file of a run; move it away")
+        if beside.exists() and (size := beside.stat().st_size) > _MOST_BESIDE:
+            raise FileError(
+                f"{target} cannot be read: {beside.name} beside it has {size:,} bytes, more than a run's has; move it away"
+            )
 
 
 def _as_it_stands(target: Path) -> Log:
