@@ -66,3 +66,23 @@ def test_a_folder_that_somebody_takes_for_left_behind_is_not_used(tmp_path, monk
     with unfinished(tmp_path / "a.nodescope") as part:
         assert part.parent not in taken
     os.close(holding[0])
+
+
+def test_where_the_folder_is_gone_it_is_told(tmp_path, monkeypatch):
+    """Story: an error of Python's own, about a name of ours."""
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=9)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for write in (
+        lambda: ns.save(run, "a.nodescope"),
+        lambda: ns.export(run, "a.svg"),
+        lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=9, out="a.nodescope"),
+        lambda: ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.2], steps=9, out="a.nodescope"),
+    ):
+        with pytest.raises(ns.FileError, match=r"cannot be written: the folder that this program was started in is gone"):
+            write()
+    with pytest.raises(ns.FileError, match=r"a.nodescope cannot be read"):
+        ns.load("a.nodescope")
+    assert ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=9).weight == run.weight

@@ -224,6 +224,8 @@ def test_what_stands_where_a_log_would_is_never_waited_for(end: str, tmp_path: P
         for use in (ns.load, lambda path: ns.resume(path, steps=10**7)):
             with pytest.raises(ns.FileError, match=f"cannot be read: a.nodescope{end} beside it is no file of a run; move it away"):
                 use(path)
+        with pytest.raises(ns.FileError, match=f"cannot be written: a.nodescope{end} beside it is no file of a run"):
+            ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=9, out=path, overwrite=True)
         beside.rmdir() if beside.is_dir() else beside.unlink()
     with beside.open("wb") as file:
         file.truncate(100 * 2**30)  # that holds no byte on the disk

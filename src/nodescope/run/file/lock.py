@@ -48,6 +48,11 @@ def target_of(path: str | PathLike[str]) -> Path:
     path = path_of("path", path)
     try:
         target = Path(os.path.realpath(path))
+    except FileNotFoundError as error:  # of a relative path
+        raise FileError(f"{path} cannot be written: the folder that this program was started in is gone; name all of it") from error
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path} cannot be written: {reason(error)}") from error
+    try:
         mode = target.lstat().st_mode
     except FileNotFoundError:
         return target

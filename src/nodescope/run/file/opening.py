@@ -69,22 +69,22 @@ def log_beside(target: Path) -> Log:
     A log comes and goes while a run begins and ends. So that one is missing, damaged or of another file is believed only where
     nobody is writing the file, and a second look finds the same.
     """
-    _refuse_no_files(target)
+    refuse_no_files(target, target, "read")
     found = _as_it_stands(target)
     if found in (Log.NONE, Log.BESIDE):
         return found
     return Log.BESIDE if has_a_writer(target) or _as_it_stands(target) is not found else found
 
 
-def _refuse_no_files(target: Path) -> None:
+def refuse_no_files(path: str | PathLike[str], target: Path, done: str) -> None:
     """SQLite opens what has these names; a pipe would be waited for, for ever."""
     for end in ("-wal", "-shm", "-journal"):
         beside = Path(f"{target}{end}")
         if beside.exists() and not beside.is_file():
-            raise FileError(f"{target} cannot be read: {beside.name} beside it is no file of a run; move it away")
+            raise FileError(f"{path} cannot be {done}: {beside.name} beside it is no file of a run; move it away")
         if beside.exists() and (size := beside.stat().st_size) > _MOST_BESIDE:
             raise FileError(
-                f"{target} cannot be read: {beside.name} beside it has {size:,} bytes, more than a run's has; move it away"
+                f"{path} cannot be {done}: {beside.name} beside it has {size:,} bytes, more than a run's has; move it away"
             )
 
 

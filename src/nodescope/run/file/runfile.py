@@ -28,7 +28,7 @@ from nodescope.run.file.content import (
     write_recipe,
 )
 from nodescope.run.file.lock import Lock, being_written, sync_folder, target_of, unfinished
-from nodescope.run.file.opening import SECONDS_TO_WAIT, is_busy
+from nodescope.run.file.opening import SECONDS_TO_WAIT, is_busy, refuse_no_files
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
@@ -74,6 +74,7 @@ class RunFile:
     def create(cls, path: str | PathLike[str], recipe: Recipe, overwrite: bool = False) -> "RunFile":
         """A new file that holds the recipe; an older run file of that name is replaced only where that is asked for."""
         with explained(path, "written"), replaceable(path, overwrite) as (target, free), unfinished(target) as part:
+            refuse_no_files(path, target, "written")
             with blank(part) as content:
                 write_recipe(content, recipe)
             lock = Lock(path, part)
