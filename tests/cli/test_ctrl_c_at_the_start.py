@@ -19,7 +19,7 @@ COMMANDS = {
     "run": ["--weight", "0.4", "--input", "[1,2]", "--goal", "[0.6,5]", "--alpha", "1e-12", "--steps", "1000000000"],
     "forecast": NODE, "diagnose": [FILE], "verify": [FILE], "explain": [FILE, "--step", "3"], "trace": [FILE],
     "predict": ["f.nodescope", "t.csv"], "compare": [FILE, FILE], "grade": ["t.csv", *NODE], "export": [FILE, "x.html"],
-    "open": ["--no-browser", FILE], "worksheet": ["w", "--students", "2"],
+    "open": ["--no-browser", FILE], "worksheet": ["w", "--students", "2"], "runs": ["."],
 }  # fmt: skip
 OF_PYTHON_ITSELF = ("init_import_site", "frozen site", "frozen runpy")
 """Where a traceback begins that Python prints before our first line is run."""

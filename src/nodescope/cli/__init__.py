@@ -35,6 +35,7 @@ _PLACES = {
     "open": "opening.open_page",
     "predict": "read.predict",
     "run": "judge.run",
+    "runs": "runs.runs",
     "sweep": "sweep.sweep",
     "trace": "read.trace",
     "verify": "judge.verify",
