@@ -99,7 +99,7 @@ def test_any_two_are_compared(kept: Path):
     for outside in ("nix", "../a", "/etc/passwd", ""):
         with pytest.raises(ns.FileError, match=r"holds no run file '.*'; it holds 'a.nodescope', .* and 3 more$"):
             cli.main(["runs", str(kept), "--compare", "a", outside], standalone_mode=False)
-    with pytest.raises(ns.FileError, match="f.nodescope is damaged"):
+    with pytest.raises(ns.FileError, match=r"f\.nodescope is damaged"):
         cli.main(["runs", str(kept), "--compare", "a", "f"], standalone_mode=False)
 
 
