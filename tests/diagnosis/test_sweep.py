@@ -17,6 +17,7 @@ import pytest
 from conftest import LENGTH, PLAIN, cases
 
 import nodescope as ns
+from nodescope.cli import cli
 from nodescope.diagnosis.sweeps.grid import as_grid
 from nodescope.diagnosis.sweeps.journal import unfinished_of
 from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Words, outcomes_one_by_one
@@ -425,3 +426,13 @@ def test_the_command(tmp_path: Path):
     assert nodescope(*momentum).stdout.startswith("Sweep of 4 runs: 4 of momentum")
     refused = nodescope("sweep", "--input", "1", "--goal", "0.6", "--alpha", "0.1:2.5")
     assert (refused.returncode, "say how many: 0.1:2.5:100" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "option", ["0:1:999999999999", f"0.1:2:{'9' * 5000}", f"0:{'9' * 5000}", "0:99999999999", f"{'1' * 400}:2:9"]
+)
+@pytest.mark.parametrize("name", ["--alpha", "--seed"])
+def test_a_range_of_more_than_anybody_reads_is_refused_before_it_is_made(name: str, option: str):
+    given = [("--weight", "0.4"), ("--input", "1"), ("--goal", "0.6"), ("--alpha", "0.1"), (name, option)]
+    with pytest.raises(ns.InputError, match="a sweep may have 100,000,000 runs"):
+        cli.main(["sweep", *(part for pair in given for part in pair)], standalone_mode=False)

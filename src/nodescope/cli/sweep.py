@@ -10,6 +10,7 @@ import numpy as np
 import nodescope as ns
 from nodescope.cli.output import note, progress, refuse_precious, tell_written, terminal
 from nodescope.cli.recipe_options import keywords_of, recipe_options_with_texts
+from nodescope.diagnosis.sweeps.grid import MOST_ROWS
 from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
 from nodescope.errors import InputError
 from nodescope.hosts.typed import numbers
@@ -17,6 +18,8 @@ from nodescope.views.heat_text import heat_map
 from nodescope.views.values import as_json, run_values
 
 _RANGE = re.compile(r"\s*([^:,\s]+):([^:,\s]+)(?::(\d+))?(:log)?\s*")
+LONGEST = 40
+"""Characters of a number in a range."""
 MOST_IN_JSON = 10_000
 """Rows that `--json` prints; of more there is the table that `--out` names."""
 
@@ -27,6 +30,8 @@ def _range(name: str, text: str) -> Any:
     if found is None:
         return None
     first, last, count, log = found.groups()
+    if max(map(len, (first, last, count or ""))) > LONGEST or (count is not None and int(count) > MOST_ROWS):
+        raise InputError(f"{name} is {text!r:.60}; a sweep may have {MOST_ROWS:,} runs: take fewer values")
     try:
         low, high = float(first), float(last)
     except ValueError as error:
