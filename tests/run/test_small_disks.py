@@ -124,3 +124,15 @@ def test_nothing_is_written_to_a_device_that_is_full(tmp_path: Path):
     ):
         with pytest.raises(ns.FileError, match="cannot be written: it is a device; name a file"):
             way()
+
+
+def test_a_run_that_had_ended_is_not_said_to_be_written(tmp_path: Path):
+    """Story: in a read-only folder "wrote a.nodescope" of a run that had settled long before."""
+    path = tmp_path / "a.nodescope"
+    ns.save(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325), path)
+    command = [sys.executable, "-m", "nodescope", "run", "--resume", str(path), "--steps", "10000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"{path} is as it was: the run had come to its end, and has nothing to go on with\n",
+    )

@@ -1,6 +1,7 @@
 """`run`, `forecast`, `diagnose`, `verify`, `explain`, `export`: what was foretold, what happened, and why."""
 
 import dataclasses
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,7 @@ else:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
     """Run a RECIPE (TOML), or what the options say. Options go before the recipe's own keys."""
+    before = None if resume is None else _stamp(resume)
     if resume is not None:
         with _what_is_kept_is_told(resume):
             finished = _resumed(resume, recipe, out, given | {"force": force or None})
@@ -51,7 +53,18 @@ def run(recipe: str | None, resume: str | None, out: str | None, force: bool, fu
         click.echo(in_shell_words("\n".join(report.story(finished, diagnosis, *terminal()))))
     else:
         click.echo(in_shell_words("\n".join(report.result(finished, diagnosis))))
-    tell_written(resume or out)
+    if resume is not None and before == _stamp(resume):
+        note(f"{resume} is as it was: the run had come to its end, and has nothing to go on with")
+    else:
+        tell_written(resume or out)
+
+
+def _stamp(path: str) -> int | None:
+    """When a file was last written; None where it is not there."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except (OSError, ValueError):
+        return None
 
 
 def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> ns.Run:
