@@ -167,6 +167,12 @@ export class Engine {
     return memory.doubles(at, recipe.n * recipe.k).slice();
   }
 
+  /** What each node (n, nodes) gives for all examples, of a problem whose steps see them all. */
+  forward(state: Float64Array): Float64Array {
+    const going = state.slice(0, this.stateLength);
+    return this.record(going, 0, 1, { prediction: this.recipe.batch * this.nodes }).prediction;
+  }
+
   private call(state: Float64Array, cursor: Cursor, steps: number, { checkpoints, saved, columns }: Given): number {
     const { memory, at, problem } = this;
     const kept = checkpoints ? memory.put(checkpoints) : 0;

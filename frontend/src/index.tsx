@@ -9,6 +9,7 @@ import { Recording } from "./recording";
 import type { Recipe, Scene } from "./scene";
 import alphaCss from "./style/alpha.css";
 import dockCss from "./style/dock.css";
+import networkCss from "./style/network.css";
 import sharesCss from "./style/shares.css";
 import startCss from "./style/start.css";
 import css from "./style.css";
@@ -16,6 +17,7 @@ import type { Host } from "./view/kind";
 import { ObservedRun } from "./view/recorded/kind";
 import { Replayed } from "./view/replayed/kind";
 import { Start } from "./view/start";
+import { repaint } from "./view/theme";
 
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
@@ -33,7 +35,7 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css + dockCss + alphaCss + sharesCss + startCss);
+  sheet.replaceSync(css + dockCss + alphaCss + sharesCss + networkCss + startCss);
   root.adoptedStyleSheets = [sheet];
   draw(view, root);
   const unwatch = followTheme(place);
@@ -48,11 +50,17 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
 function followTheme(place: HTMLElement): () => void {
   const set = () => {
     place.style.colorScheme = themeOf(document.body) ?? "";
+    repaint();
   };
   set();
   const watch = new MutationObserver(set);
   watch.observe(document.body, { attributes: true });
-  return () => watch.disconnect();
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", repaint);
+  return () => {
+    watch.disconnect();
+    dark.removeEventListener("change", repaint);
+  };
 }
 
 function themeOf(body: HTMLElement): string | null {

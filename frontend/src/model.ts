@@ -39,6 +39,8 @@ export class Model {
   readonly log = signal<boolean | null>(null);
   /** The node that is looked at. */
   readonly open = signal<Place>({ layer: 0, node: 0 });
+  /** Two inputs of a network that its output is shown over. */
+  readonly axes = signal<[number, number]>([0, 1]);
   /** The example that was chosen by hand; null: the one that is farthest off. */
   readonly example = signal<number | null>(null);
   readonly future = signal<Future | null>(null);
@@ -51,9 +53,13 @@ export class Model {
   readonly detail;
   readonly places;
   readonly now;
+  /** The state before the step in view, the predictions (n, k) of its weights for all examples, and their mse. */
+  readonly state;
+  readonly predictions;
+  readonly error;
 
   constructor(
-    private core: Core,
+    readonly core: Core,
     readonly scene: Scene,
   ) {
     this.original = Replay.ofScene(core, scene);
@@ -66,6 +72,9 @@ export class Model {
     this.detail = computed(() => detailOf(this.replay.value, this.curve.value, this.walk.here));
     this.places = computed(() => placesOf(this.replay.value, this.curve.value));
     this.now = computed(() => this.replay.value.at(this.walk.here));
+    this.state = computed(() => this.replay.value.stateAt(this.walk.step));
+    this.predictions = computed(() => this.replay.value.engine.predict(this.state.value));
+    this.error = computed(() => this.replay.value.engine.mse(this.state.value));
   }
 
   /** Run again with something changed; the run before stays as a ghost. */

@@ -1,6 +1,8 @@
 /** What the run that is on screen does, in a sentence, and why in another. Each number is one of the core's, of this very run. */
 
 import { hasOneWeight, weightCount } from "./layers";
+import { CROSS_ENTROPY } from "./layout";
+import { classOf } from "./maps";
 import { count, most, number } from "./numbers";
 import type { Replay } from "./replay";
 import type { Scene } from "./scene";
@@ -174,13 +176,27 @@ function roundWords({ replay }: Told): Phrase {
   return [`From step ${count(first)} on the weights repeat every ${steps(period)}. `];
 }
 
-function offWords({ last }: Told): Phrase {
+function offWords(told: Told): Phrase {
+  const { last, replay } = told;
+  if (replay.recipe.loss.code === CROSS_ENTROPY) return ["; ", ...rightWords(told)];
   return [", off by about ", figure(Math.sqrt(last), "fix"), "."];
 }
 
+/** How many examples get their own class: the likeliest is said. */
+function rightWords({ replay }: Told): Phrase {
+  const { n, k, goal } = replay.recipe;
+  const told = replay.engine.predict(replay.stateAt(replay.steps));
+  const is = (numbers: ArrayLike<number>, s: number): number => (k === 1 ? Number(numbers[s] > 0.5) : classOf(numbers, k, s));
+  let right = 0;
+  for (let s = 0; s < n; s++) right += Number(is(told, s) === is(goal, s));
+  return [right === n ? `all ${count(n)} examples get their class.` : `${count(right)} of ${count(n)} examples get their class.`];
+}
+
 /** Where a run stands that has no end of its own. */
-function soFar({ replay, first, last, far }: Told): Phrase {
+function soFar(told: Told): Phrase {
+  const { replay, first, last, far } = told;
   const { n, k } = replay.recipe;
+  if (replay.recipe.loss.code === CROSS_ENTROPY) return rightWords(told);
   const off = figure(Math.sqrt(last), "fix");
   if (last > first)
     return ["it is farther off than at the start: about ", off, " instead of ", figure(Math.sqrt(first), "fix"), "."];

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import go
+from browser.conftest import AXE, go
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
@@ -79,8 +79,8 @@ def test_text_is_filled_and_never_drawn_with_a_line(scheme: str, opened: Callabl
     seen = 0
     for step in (0, 19):
         go(page, step)
-        for beat in ("back: deltas", "forward: predictions"):
-            page.get_by_label(beat).check()
+        for beat in ("back", "both", "forward"):
+            page.locator(".seg label", has_text=beat).click()
             for layer, nodes in ((0, 3), (1, 1)):
                 page.get_by_label("layer opened").select_option(str(layer))
                 for node in range(nodes):
@@ -89,7 +89,7 @@ def test_text_is_filled_and_never_drawn_with_a_line(scheme: str, opened: Callabl
                     assert [text for text, *style in drawn if style != ["none", "none", False]] == [], (step, beat, layer, node)
                     seen += len(drawn)
     assert seen > 100
-    assert page.locator("rect.dead").count() == 1
+    assert page.locator(".tile.dead").count() == 1
 
 
 X, Y = [[1.0, -2.0], [0.5, 3.0], [-1.5, 0.25]], [2.0, -1.0, 0.5]
@@ -122,3 +122,94 @@ def test_a_node_and_its_network_of_one_layer_have_one_page(name: str, opened: Ca
         pages.append([page.locator(part).aria_snapshot() for part in parts])
     assert pages[0] == pages[1]
     assert "new weight" in pages[0][1]
+
+
+def corners() -> ns.Run:
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return ns.descend(network=ns.network([2, 4, 3, 1], seed=3), input=x, goal=[0, 1, 1, 0], batch="all", alpha=0.3, steps=300)
+
+
+def test_a_network_opens_on_the_node_with_most_blame_and_tiles_tell_the_traces_numbers(opened: Callable[..., Any]):
+    run = corners()
+    page = opened(run)
+    step = run.trace[0]
+    worst = int(np.argmax(np.abs(np.ravel(step.prediction) - np.array([0, 1, 1, 0]))))
+    blamed = int(np.argmax(np.abs(step.layers[1].delta[worst])))
+    tile = page.locator(".tile.on")
+    assert tile.get_attribute("aria-label").startswith(f"layer 1, node {blamed}: prediction ")
+    assert page.locator("section.side h2").inner_text() == f"Layer 1, node {blamed}"
+    go(page, 150)
+    shown = page.locator("section.side .both data").evaluate_all("all => all.map(e => e.dataset.value)")
+    layer = run.trace[150].layers[1]
+    assert float(shown[0]) == layer.prediction[worst, blamed]
+    assert float(shown[-1]) == layer.delta[worst, blamed]
+    brings = page.locator("section.side tbody td.t-go").evaluate_all("all => all.map(e => Number(e.dataset.value))")
+    inputs = [*run.trace[150].layers[0].prediction[worst], 1.0]
+    assert brings == [w * x for w, x in zip([*layer.weight[blamed], layer.bias[blamed]], inputs, strict=True)]
+
+
+def test_arrows_walk_the_tiles_and_the_film_leads_to_its_steps(opened: Callable[..., Any]):
+    page = opened(corners())
+    tile = page.locator(".tile.on")
+    page.get_by_label("layer opened").select_option("0")
+    tile.focus()
+    for key, expected in (("ArrowDown", "layer 0, node 1"), ("ArrowRight", "layer 1, node 1"), ("ArrowUp", "layer 1, node 0")):
+        page.keyboard.press(key)
+        page.locator(f".tile.on:focus[aria-label^='{expected}']").wait_for()
+    assert page.get_by_label("step, typed").input_value() == "0"
+    page.get_by_role("button", name="go to step 299").click()
+    assert page.get_by_label("step, typed").input_value() == "299"
+    assert page.get_by_role("button", name="go to step 299").get_attribute("aria-current") == "step"
+
+
+def large(sizes: list[int], classes: int = 0) -> ns.Run:
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(120, sizes[0]))
+    goal = rng.integers(0, classes, 120) if classes else x[:, 0] * x[:, 1]
+    loss = {"loss": "cross-entropy"} if classes else {}
+    hidden = {"hidden": sizes[1:], "activation": "tanh"}
+    return ns.descend(network=hidden, input=x, goal=goal, batch=30, alpha=0.02, steps=400, **loss)
+
+
+SCRUBBED = """async () => {
+  const slider = document.querySelector("[data-nodescope]").shadowRoot.querySelector("#ns-step");
+  for (let step = 20; step < 260; step += 20) {
+    slider.value = step;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+@pytest.mark.parametrize("run", [large([8, 64, 64]), large([784, 16], 10), large([5, 12], 40)], ids=["8-64-64-1", "784", "40"])
+def test_large_layers_are_folded_and_can_be_scrubbed(run: ns.Run, opened: Callable[..., Any]):
+    """A step takes 15 to 22 ms of the browser's own time on a laptop; busy neighbours make that longer, hence the bound."""
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    assert page.locator("canvas.cells").count() >= 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds() -> float:
+        measured = session.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in measured if metric["name"] == "TaskDuration"))
+
+    before = seconds()
+    page.evaluate(SCRUBBED)
+    assert (seconds() - before) / 12 < 0.06
+    box = page.locator("canvas.cells.can").first
+    box.click(position={"x": 4, "y": 4})
+    assert page.get_by_label("node opened").input_value() == "0"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)], ids=str)
+def test_a_network_can_be_read_and_operated_by_all(scheme: str, size: tuple[int, int], opened: Callable[..., Any]):
+    page = opened(corners(), viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+    assert found == []
+    if size[0] > 1000:
+        bottom = page.locator("section.alpha").evaluate("e => e.getBoundingClientRect().bottom")
+        assert bottom <= page.locator(".dock").evaluate("e => e.getBoundingClientRect().top"), "alpha stands above the dock"

@@ -2,6 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { hasOneWeight, isLinear, widthOf } from "../../layers";
+import { NodeSide } from "../network/side";
 import { Card } from "../parts";
 import { BowlCard } from "./bowl";
 import { Current } from "./context";
@@ -11,8 +12,10 @@ import { ScatterCard } from "./scatter";
 
 export function Beside() {
   const { recipe } = useContext(Current).replay.value;
+  const network = recipe.layers.length > 1;
   return (
     <>
+      {network && <NodeSide />}
       {hasOneWeight(recipe) && <BowlCard />}
       {recipe.n > 1 && isLinear(recipe) && <ScatterCard />}
       {isLinear(recipe) && widthOf(recipe.layers[0]) > 1 && (
@@ -20,7 +23,7 @@ export function Beside() {
           <Contour />
         </Card>
       )}
-      <ErrorCard />
+      <ErrorCard film={network} />
     </>
   );
 }

@@ -6,11 +6,13 @@ import type { Model } from "../../model";
 import { count, distinct, exact, number, short } from "../../numbers";
 import { evenTicks, powerTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
+import { Film } from "../network/film";
 import { Card, Segments, Table } from "../parts";
 import { band, rangeOf, scaleOf } from "../scale";
 import { Current } from "./context";
 
 const HIGH: [number, number] = [214, 178];
+const WITH_FILM: [number, number] = [168, 132];
 /** Room above the curve for what is told of it. */
 const ABOVE = 16;
 /** From so many times the smallest error to the largest on, powers of ten are drawn. */
@@ -19,7 +21,7 @@ const ROWS = 200;
 /** Room that a letter takes. */
 const LETTER = 8;
 
-export function ErrorCard() {
+export function ErrorCard({ film }: { film?: boolean }) {
   const model = useContext(Current);
   const log = logOf(model);
   const choose = (chosen: number): void => {
@@ -27,8 +29,9 @@ export function ErrorCard() {
   };
   const scale = <Segments label="Scale of the error" name="ns-log" names={["linear", "log"]} value={Number(log)} set={choose} />;
   return (
-    <Card id="ns-error" title="Error, step by step" beside={scale}>
-      <Whole log={log} />
+    <Card id="ns-error" title={film ? "Error, and the output as it was" : "Error, step by step"} beside={scale}>
+      <Whole log={log} high={film ? WITH_FILM : HIGH} />
+      {film && <Film />}
       <Words />
       <div class="folds">
         <Rows />
@@ -51,9 +54,9 @@ interface Axes {
   y: (error: number) => number;
 }
 
-function Whole({ log }: { log: boolean }) {
+function Whole({ log, high }: { log: boolean; high: [number, number] }) {
   const model = useContext(Current);
-  const [box, frame] = useFrame(...HIGH);
+  const [box, frame] = useFrame(...high);
   const { walk } = model;
   const { points } = model.curve.value;
   const future = model.future.value?.curve ?? [];
@@ -76,7 +79,7 @@ function Whole({ log }: { log: boolean }) {
   };
   const ticks = log ? powerTicks(range[0], range[1]) : evenTicks(range[0], range[1], 4);
   const [tf, tl] = distinct([points[0]?.high ?? NaN, points[points.length - 1]?.low ?? NaN]);
-  const said = `mse over the steps: from ${tf} to ${tl}. At step ${walk.step} it is ${short(errorAt(model))}.`;
+  const said = `mse over the steps: from ${tf} to ${tl}. At step ${walk.step} it is ${short(model.error.value)}.`;
   return (
     <div ref={box}>
       <svg
@@ -104,17 +107,12 @@ function stepTicks(end: number): number[] {
   return evenTicks(0, end, 4).filter(Number.isInteger);
 }
 
-/** mse over all examples before the step in view: what the curve shows there. */
-function errorAt({ replay, walk }: Model): number {
-  return replay.value.engine.mse(replay.value.stateAt(walk.step));
-}
-
 /** The step in view with its error, and what ends the run. */
 function Cursor({ axes, end }: { axes: Axes; end: number }) {
   const { frame, x, y } = axes;
   const model = useContext(Current);
   const { step } = model.walk;
-  const error = errorAt(model);
+  const error = model.error.value;
   const [cx, cy] = [x(step), y(error)];
   const text = `step ${count(step)}: ${short(error)}`;
   const told = placeOf(text, [cx, cy], axes, model);
@@ -241,7 +239,7 @@ function Rows() {
 /** The steps around the one in view, each a dot of its own. */
 function Detail({ log }: { log: boolean }) {
   const [open, setOpen] = useState(false);
-  if (!useContext(Current).detail.value) return null;
+  if (useContext(Current).curve.value.stretch === 1) return null;
   return (
     <details onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>Every step around this one</summary>

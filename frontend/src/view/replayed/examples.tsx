@@ -72,7 +72,7 @@ export function Every() {
   const model = useContext(Current);
   const replay = model.replay.value;
   const { goal, k } = replay.recipe;
-  const predictions = replay.engine.predict(replay.stateAt(model.walk.step));
+  const predictions = model.predictions.value;
   const { examples, step } = model.now.value;
   const rows = Array.from(predictions.slice(0, ROWS), (prediction, at) => {
     const example = Math.floor(at / k);

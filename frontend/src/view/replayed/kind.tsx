@@ -1,6 +1,6 @@
 /** A run that the page replays: a node or a network, which differ in what is inside. */
 
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { usefulEnd } from "../../curve";
 import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
@@ -8,6 +8,8 @@ import { count, distinct, short } from "../../numbers";
 import { spoken } from "../../words";
 import { toggleDigits } from "../digits";
 import type { Host, Judged, Kind } from "../kind";
+import { NetworkInside } from "../network/inside";
+import { openOnTheWorst } from "../network/opening";
 import { Shell } from "../shell";
 import { Verdict } from "../verdict";
 import { AlphaCard } from "./alpha";
@@ -15,7 +17,6 @@ import { Beside } from "./beside";
 import { Change } from "./change";
 import { Current } from "./context";
 import { Head } from "./headline";
-import { NetworkInside } from "./network";
 import { NodeInside } from "./node";
 
 const SPEEDS = [
@@ -28,6 +29,7 @@ const SPEEDS = [
 const FAR = 20;
 
 export function Replayed({ model, host }: { model: Model; host: Host }) {
+  useState(() => openOnTheWorst(model));
   return (
     <Current.Provider value={model}>
       <Shell kind={kindOf(model)} host={host} />
@@ -68,10 +70,10 @@ function InsideNode({ beat }: { beat: number }) {
   );
 }
 
-function InsideNetwork() {
+function InsideNetwork({ beat }: { beat: number }) {
   return (
     <>
-      <NetworkInside />
+      <NetworkInside beat={beat} />
       <AlphaCard />
     </>
   );

@@ -18,9 +18,9 @@ const ROOM = 0.06;
 /** How wide a letter is at most. */
 const LETTER = 7.5;
 
-export function dotsNow({ replay, walk, open }: Model): Dot[] {
-  const { engine, recipe } = replay.value;
-  return dotsOf(recipe.goal, engine.predict(replay.value.stateAt(walk.step)), recipe.k, open.value.node);
+export function dotsNow({ replay, predictions, open }: Model): Dot[] {
+  const { recipe } = replay.value;
+  return dotsOf(recipe.goal, predictions.value, recipe.k, open.value.node);
 }
 
 /** The example picked out among all: chosen by hand, else of this step the farthest off. */
