@@ -114,10 +114,10 @@ function Tile({ column, place }: { column: Column; place: Place }) {
       class={`place tile ${open ? "on" : ""} ${state.split(" ")[0]}`}
       style={{ left: `${x}px`, top: `${y}px` }}
       aria-pressed={open}
-      aria-label={said}
       tabIndex={open ? 0 : -1}
       onClick={() => choose(place)}
     >
+      <span class="sr">{said}</span>
       <TileMap place={place} size={column.size} />
       {column.numbers && <Numbers of={of} show={show} />}
     </button>
@@ -126,7 +126,7 @@ function Tile({ column, place }: { column: Column; place: Place }) {
 
 function Numbers({ of: { prediction, delta, part }, show }: { of: TileNumbers; show: Show }) {
   return (
-    <span class="numbers">
+    <span class="numbers" aria-hidden="true">
       {show !== "back" && <span class="t-go">{short(prediction, 3)}</span>}
       {show !== "forward" && <span class="t-fix">{short(delta, 2)}</span>}
       {show !== "forward" && <i class="bar" style={{ width: `${Math.max(1, 44 * part).toFixed(1)}px` }} />}
