@@ -8,7 +8,7 @@ const linker = process.env.WASM_LD ?? "wasm-ld-14";
 const safe = ["-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-ffreestanding", "-fvisibility=hidden"];
 const exported = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch", "__heap_base"].map((name) => `--export=${name}`);
 
-/** Unrolled loops and copies of a loop for more lanes make it a quarter larger and nothing faster: its own vectors fill a register. */
+/** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster. */
 const small = ["-O2", "-fno-unroll-loops", "-fno-vectorize"];
 
 export function compileCore() {

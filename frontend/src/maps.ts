@@ -77,7 +77,7 @@ export function sideOf(size: number): number {
   return Math.max(12, Math.min(FINE, Math.floor(Math.sqrt(WORK / size))));
 }
 
-/** What a small picture of each node is drawn over: both inputs of two, the one of one, else examples in the order of their goals. */
+/** What a small picture of each node is drawn over: both inputs of two, the one of one, else examples by their goals. */
 export function smallPoints(recipe: Recipe): Points {
   const { d, input } = recipe;
   if (d === 2) return mapPoints(fieldOf(recipe, 0, 1, 0), SIDE);

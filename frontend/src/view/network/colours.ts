@@ -1,4 +1,4 @@
-/** The colours of maps, as the style sheet has them: looked up once for each theme, since asking makes the browser lay out the page. */
+/** The colours of maps, as the style sheet has them: looked up once a theme, since asking makes the browser lay out the page. */
 
 import { theme } from "../theme";
 

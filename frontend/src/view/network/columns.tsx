@@ -107,7 +107,8 @@ function Tile({ column, place }: { column: Column; place: Place }) {
   const [x, y] = cornerOf(column, place.node);
   const open = model.open.value.layer === place.layer && model.open.value.node === place.node;
   const state = stateOf(model, place);
-  const said = `layer ${place.layer}, node ${place.node}: prediction ${short(of.prediction)}, delta ${short(of.delta)}${state && `, ${state}`}`;
+  const numbers = `prediction ${short(of.prediction)}, delta ${short(of.delta)}`;
+  const said = `layer ${place.layer}, node ${place.node}: ${numbers}${state && `, ${state}`}`;
   return (
     <button
       type="button"

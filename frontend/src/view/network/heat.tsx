@@ -1,4 +1,4 @@
-/** A small map on a canvas: pale where a number is low, dark where it is high, the middle as a line; or a curve along its points. */
+/** A small map on a canvas: pale where a number is low, dark where it is high, the middle as a line; or a curve of points. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { levelLine, type Points, partOf, type Scale } from "../../maps";

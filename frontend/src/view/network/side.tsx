@@ -1,4 +1,4 @@
-/** The open node's own arithmetic: forward value × weight = what it brings, added up; back the delta; and each weight's alpha delta. */
+/** The open node's own arithmetic: forward value × weight = what it brings, added up; back the delta; and alpha deltas. */
 
 import { useContext } from "preact/hooks";
 import { firstWeight, type NodeNumbers, numbersOf, offsets, type Place } from "../../layers";

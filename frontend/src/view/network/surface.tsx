@@ -118,7 +118,7 @@ function Examples({ surface, scale, size }: { surface: Surface; scale: Scale; si
   const every = Math.max(1, Math.ceil(recipe.n / DRAWN));
   const shown = Array.from({ length: recipe.n }, (_, s) => s).filter((s) => s % every === 0 || s === example);
   const far = recipe.d > 2;
-  const said = `${surface.field ? "What it gives over two inputs" : "What it gives over its input"}, with ${shown.length} examples.`;
+  const said = `What it gives over ${surface.field ? "two inputs" : "its input"}, with ${shown.length} examples.`;
   return (
     <svg class="examples" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={said}>
       {shown.map((s) => {
