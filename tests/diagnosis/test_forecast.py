@@ -263,3 +263,25 @@ def test_squares_beyond_the_doubles():
     assert forecast(weight=1, input=1e200, goal=0, alpha=1e-300).limit == 0.0
     small = forecast(weight=1, input=1e-200, goal=1, alpha=0.1)
     assert (small.regime, small.factor, small.limit) == ("converges", 1.0, math.inf)
+
+
+def test_what_passes_the_goal_on_the_way_is_told_beside_a_slow_direction():
+    """By hand: curvatures 1 and 1/4 on average, alpha 1.5: factors −0.5 and 0.625; at 0.8 both are above 0."""
+    both = {"weight": [0.0, 0.0], "input": [[2**0.5, 0.0], [0.0, 2**-0.5]], "goal": [1.0, 1.0], "batch": "all"}
+    foretold = ns.forecast(**both, alpha=1.5)
+    assert foretold.regime == "converges"
+    assert foretold.comes_back == pytest.approx(0.5)
+    assert str(foretold).startswith(
+        "Converges. Each step makes up 0.375 of what is missing. Part of it passes the goal and comes back"
+    )
+    assert "comes back" not in str(ns.forecast(**both, alpha=0.8))
+
+
+def test_a_pair_of_roots_is_on_the_other_side_after_half_a_turn():
+    """Momentum 0.81 has roots of size 0.9; at an angle of a quarter turn, √0.81·i, two steps leave 0.9² on the other side."""
+    slow, fast = 1e-3, (1 + 0.81) / 1.0
+    x = [[(2 * fast) ** 0.5, 0.0], [0.0, (2 * slow) ** 0.5]]
+    rule = {"name": "momentum", "momentum": 0.81}
+    foretold = ns.forecast(weight=[0.0, 0.0], input=x, goal=[1.0, 1.0], batch="all", rule=rule, alpha=1.0)
+    assert foretold.regime == "converges"
+    assert foretold.comes_back == pytest.approx(0.81, rel=1e-6)

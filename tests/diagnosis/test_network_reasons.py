@@ -129,3 +129,18 @@ def test_an_error_that_grew_is_not_said_to_fall():
     assert run.mse > 1e3 * run.start_mse
     assert "edge of stability" not in found
     assert not any("falls" in finding.text for finding in found.findings)
+
+
+def test_start_weights_that_are_far_too_small_are_named_however_small_alpha_is_beside_its_limit():
+    """Weights of 0.02, nodes nearly alike: the error stands; drawn as large as 1, the same alpha and steps learn it."""
+    draws = [np.random.default_rng(8).standard_normal(shape) for shape in ((4, 2), (1, 4))]
+    recipe = {"input": [[0, 0], [0, 1], [1, 0], [1, 1]], "goal": [1, 0, 0, 1], "batch": "all", "alpha": 0.12, "steps": 30_000}
+
+    def found(size):
+        network = ns.network(weights=[draw * size for draw in draws], biases=True, activations="sigmoid")
+        return ns.diagnose(ns.descend(network=network, **recipe))
+
+    small = found(0.02)
+    assert small.findings[0].name == "plateau"
+    assert "The start weights are too small" in small.verdict
+    assert not {"plateau", "slow convergence"} & {finding.name for finding in found(1.0).findings}

@@ -96,10 +96,12 @@ def records_of(problem, more, convention, steps, digits=6, order=1):
         terms = [one(error(s, w, b) * (x[s][i] if i is not None else 1.0)) for s in chosen]
         return one(summed(terms) / len(terms)) if averaged else summed(terms)
 
-    def error(s, w, b):
+    def output(s, w, b):
         p = predict(x[s], *(start if how.get("stale") else (w, b)))
-        p = (1.0 if p >= 0 else -1.0) if how.get("threshold") else p
-        return one(p - goal[s])
+        return (1.0 if p >= 0 else -1.0) if how.get("threshold") else p
+
+    def error(s, w, b):
+        return one(output(s, w, b) - goal[s])
 
     for t in range(steps):
         first = (t % per_epoch) * size
@@ -125,6 +127,7 @@ def records_of(problem, more, convention, steps, digits=6, order=1):
             b = None if b is None else one(b - (shift * pull if how.get("slip") else shift))
         if how.get("rounded"):
             w, b = [round(v, digits) for v in w], None if b is None else round(b, digits)
+        seen = (w, b) if how.get("after") else before
         shown = [error(s, w, b) for s in chosen] if how.get("after") else delta
         squares = summed([one(e * e) for e in shown])
         records.append(
@@ -135,7 +138,7 @@ def records_of(problem, more, convention, steps, digits=6, order=1):
                 "new_bias": b,
                 "delta": shown,
                 "mse": one(squares / len(shown)),
-                "prediction": [one(e + goal[s]) for e, s in zip(shown, chosen, strict=True)],
+                "prediction": [output(s, *seen) for s in chosen],
                 "sum": squares,
             }
         )

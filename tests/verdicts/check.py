@@ -9,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from verdicts import networks, pytorch, real, remedies, silent, unfinished
+from verdicts import extreme, moments, networks, pytorch, real, remedies, silent, steps_missing, times, unfinished, withheld
 from verdicts import observed as loops
 from verdicts.cases import Case, judged
 from verdicts.generated import generate
@@ -19,7 +19,15 @@ import nodescope as ns
 
 GENERATED, SEED = 2000, 2
 NETWORKS = 500
-UNFINISHED, REMEDIES = 500, 1000
+UNFINISHED, REMEDIES, OF_EACH_KIND = 1000, 2000, 500
+KINDS: dict[str, Any] = {
+    "verdicts withheld": withheld,
+    "what one step shows of a layer": moments,
+    "steps that are missing": steps_missing,
+    "times what it was at the start": times,
+    "numbers of any finite size": extreme,
+}
+"""Other kinds in which verdicts were once wrong, each with its own truth."""
 MOST_WRONG, MOST_WRONG_OBSERVED = 0.005, 0.03
 
 
@@ -54,6 +62,10 @@ def main() -> None:
     bad_networks, _ = tell(named)
     more_bad, more = tell(networks.generate(NETWORKS, int(sys.argv[1]) if sys.argv[1:] else SEED))
     left_bad, left = tell(unfinished.generate(UNFINISHED, SEED), unfinished.wrong_in)
+    for name, kind in KINDS.items():
+        print(name)
+        wrong, runs = tell(kind.generate(OF_EACH_KIND, SEED), kind.wrong_in)
+        left_bad, left = left_bad + wrong, left + runs
     applied = ((one.kind, one) for one in remedies.remedied(REMEDIES, SEED))
     remedies_bad, remedies_total = tell(applied, lambda one: [] if one.worked else [f"did not work: {one.remedy}"])
     print(f"remedies that name a number: {remedies_total - remedies_bad} of {remedies_total} worked when applied\n")

@@ -104,8 +104,18 @@ def wrong_in(recipe: Made) -> list[str]:
         wrong += [f"false alarm: {told.name}"]
     elif told.predicted is None or abs(told.predicted - missing) > 1:
         wrong += [f"missed: {told.predicted} steps told, {missing} true"]
-    regime = ns.forecast(**recipe).regime
-    return wrong + ([f"missed: the forecast says {regime!r}"] if turns(recipe) > 1 and regime == "converges" else [])
+    return wrong + list(_foretold_wrongly(recipe))
+
+
+def _foretold_wrongly(recipe: Made) -> Iterator[str]:
+    """A forecast that converges steadily of a run that passes its goal, or one that comes back of one that never does."""
+    foretold, passes = ns.forecast(**recipe), turns(recipe)
+    if foretold.regime == "converges":
+        comes_back = "comes back" in str(foretold)
+        if passes > 1 and not comes_back:
+            yield f"missed: it passes its goal {passes} times: {foretold}"
+        if passes == 0 and comes_back:
+            yield f"false alarm: it never passes its goal: {foretold}"
 
 
 def generate(count: int, seed: int) -> Iterator[tuple[str, Made]]:

@@ -1,10 +1,12 @@
 """Named runs judged as an expert would, and a fresh lot of generated ones."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from verdicts import networks, remedies, unfinished
 from verdicts.cases import Case
-from verdicts.check import wrong_in
+from verdicts.check import KINDS, wrong_in
 from verdicts.generated import generate
 from verdicts.named import CASES, HEALTHY
 
@@ -30,6 +32,12 @@ def test_generated():
 def test_what_is_left_along_each_direction():
     cases = list(unfinished.generate(80, 5))
     assert [(kind, wrong) for kind, case in cases if (wrong := unfinished.wrong_in(case))] == []
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_kinds_that_were_once_judged_wrongly(kind: Any):
+    made = list(kind.generate(36, 6))
+    assert [(name, wrong) for name, recipe in made if (wrong := kind.wrong_in(recipe))] == []
 
 
 def test_remedies_that_name_a_number_work():

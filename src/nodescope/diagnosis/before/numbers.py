@@ -112,8 +112,7 @@ class Foretold(OfClasses, OfPenalties):
     @property
     def local_limit_alone(self) -> float:
         """The same where a step sees only the steepest of the examples; infinite where none is steep."""
-        steepest = steepest_example(self.recipe.problem, self.recipe.start_weights())
-        found = limit(self.recipe.rule, steepest)
+        found = limit(self.recipe.rule, steepest_example(self.recipe.problem, self.recipe.start_weights()))
         return np.inf if found is None else found
 
     @property
@@ -138,9 +137,12 @@ class Foretold(OfClasses, OfPenalties):
 
     @cached_property
     def _behaviour(self) -> Regime | None:
-        if not self.has_closed_form:
-            return None
-        return regime_of(self.system)
+        return regime_of(self.system) if self.has_closed_form else None
+
+    @property
+    def comes_back(self) -> float:
+        """What is left on the other side of the goal where a direction first passes it, as a part of its start; the largest."""
+        return 0.0 if self._behaviour is None else self._behaviour.comes_back
 
     @property
     def turns_each_time(self) -> bool:
@@ -161,9 +163,7 @@ class Foretold(OfClasses, OfPenalties):
     @property
     def factor(self) -> float | None:
         """What is missing is multiplied by, signed: the largest of `factors` in size. 1.0 where nothing can move."""
-        if self.factors is None:
-            return None
-        return float(self.factors[0]) if self.factors.size else 1.0
+        return None if self.factors is None else float(self.factors[0]) if self.factors.size else 1.0
 
     @cached_property
     def _regime(self) -> tuple[str, str]:

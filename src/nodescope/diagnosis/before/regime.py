@@ -31,12 +31,15 @@ class Regime:
     gain : float
         The part of what is missing that a step or epoch makes up in the slowest direction, where it converges; with all its digits
         also where the factor is nearly 1.
+    comes_back : float
+        What is left on the other side of the goal where a direction first passes it, as a part of its start; the largest.
     """
 
     name: str
     factors: Floats | None
     turns_each_time: bool = False
     gain: float = 0.0
+    comes_back: float = 0.0
 
 
 def regime_of(system: LinearSystem) -> Regime:
@@ -69,7 +72,8 @@ def _exact(system: LinearSystem) -> Regime:
     products = [exact_product(system.problem.alpha, g.x[0]) for g in system.groups if g.x.any()]
     factors = np.array(sorted({as_float(1 - product) for product in products}, key=abs, reverse=True))
     worst = max(products, key=lambda product: abs(1 - product))
-    return Regime(_exact_name(worst), factors, bool(worst > 1), as_float(worst))
+    beyond = max(0.0, *(-float(factor) for factor in factors)) if len(factors) > 1 else 0.0
+    return Regime(_exact_name(worst), factors, bool(worst > 1), as_float(worst), beyond)
 
 
 def _exact_name(product: Fraction) -> str:
@@ -92,5 +96,12 @@ def _named(roots: NDArray[np.complex128]) -> Regime:
     if size <= SAME:
         return Regime("one step", factors)
     if not turns:
-        return Regime("converges", factors, gain=1.0 - size)
+        return Regime("converges", factors, gain=1.0 - size, comes_back=_beyond(roots))
     return Regime("oscillates" if size < 1.0 - SAME else "marginal", factors, real)
+
+
+def _beyond(roots: NDArray[np.complex128]) -> float:
+    """A root turns half round in π ÷ its angle steps, and is then on the other side: so much of it is left."""
+    angle = np.abs(np.angle(roots))
+    round_ = angle > TURNING
+    return float((np.abs(roots[round_]) ** (np.pi / angle[round_])).max(initial=0.0))

@@ -8,6 +8,8 @@ from nodescope.diagnosis.before.of_penalties import joined_sentence
 
 HOPELESS = 1e12
 """Condition from which on no number of steps that anybody could make solves the weakest direction."""
+SEEN = 0.03
+"""Of a distance to the goal: what is left on its other side from where on it is told."""
 LARGEST = "1.8 × 10³⁰⁸, the largest number that a computer can hold"
 
 
@@ -36,7 +38,7 @@ def _behaviour(foretold: Foretold) -> str:
                 "alpha is 0." if foretold.system.can_move else "no weight that may move has an input other than 0."
             )
         case "converges":
-            return f"Converges. {_gain(foretold)}"
+            return " ".join(filter(None, [f"Converges. {_gain(foretold)}", _comes_back(foretold)]))
         case "one step":
             return f"Converges at once: one {per}, and nothing is missing any more."
         case "oscillates":
@@ -52,6 +54,11 @@ def _gain(foretold: Foretold) -> str:
     if foretold.factor is None:
         return "Every single step makes the error of its own example smaller."
     return f"Each {foretold.per} makes up {foretold.gain:.6g} of what is missing."
+
+
+def _comes_back(foretold: Foretold) -> str:
+    """Directions that are quicker than the slowest, and go past their best on the way to it."""
+    return "Part of it passes the goal and comes back on the way." if foretold.comes_back > SEEN else ""
 
 
 def _overshoot(foretold: Foretold) -> str:

@@ -1,7 +1,8 @@
 """How far a way of doing the steps and a reading of the sheet agree with what is printed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -21,12 +22,17 @@ class Doing:
     done: Done
     source: PrintedSource
     shaken: Shaken
+    looked_at: dict[tuple[int, int, int, Meaning], bool] = field(default_factory=dict, repr=False)
+    """Whether a cell may have a meaning, by its row, column and step: readings share most of them."""
 
-    @property
+    agreeing: dict[tuple[int, Meaning, int, int], int] = field(default_factory=dict, repr=False)
+    """How many of a column's first cells have a meaning, by the first row's step and the steps of a row."""
+
+    @cached_property
     def is_single(self) -> bool:
         return self.done.way.single
 
-    @property
+    @cached_property
     def off(self) -> float:
         """What a number may be off, relative to itself, before it is no longer looked at."""
         return 1e-2 if self.is_single else 1e-6
@@ -44,6 +50,8 @@ class Match:
     says: str = ""
     near: bool = False
     """Whether the first row is near enough for a more generous look."""
+    apart: bool = False
+    """Whether the second row is farther off than any rounding but that of numbers that were gone on with."""
 
 
 class Fitter:
@@ -63,35 +71,40 @@ class Fitter:
     def match(self, doing: Doing, reading: Reading, how: How = "column") -> Match:
         """Rows that agree from the first."""
         alive: list[list[Meaning]] = [[] for _ in reading.columns]
-        for i in sorted(range(len(alive)), key=lambda column: len(reading.columns[column])):
-            alive[i] = self._may_be(i, doing, reading)
+        for i in reading.by_meanings:
+            alive[i] = self._may_be(0, i, doing, reading, reading.columns[i])
             if not alive[i]:
                 return Match(0, doing, reading)
-        chosen = [meanings[0] for meanings in alive]
-        start, size = 0, 4
-        while start < self.sheet.rows:
-            rows = slice(start, min(self.sheet.rows, start + size))
-            fails = [self._fewer(i, alive, chosen, doing, reading, rows, how) for i in range(len(alive))]
-            if min(fails) < rows.stop:
-                return self._matched(min(fails), doing, reading, tuple(chosen))
-            start, size = rows.stop, size * 4
-        return self._matched(self.sheet.rows, doing, reading, tuple(chosen))
+        chosen, rows = [meanings[0] for meanings in alive], self.sheet.rows
+        apart = rows > 1 and not all(self._may_be(1, i, doing, reading, meanings) for i, meanings in enumerate(alive))
+        start, size = 0, 1 if apart else 4
+        while start < rows:
+            stop = min(rows, start + size)
+            fails = [self._fewer(i, alive, chosen, doing, reading, slice(start, stop), how) for i in range(len(alive))]
+            if min(fails) < stop or apart:
+                return replace(self._matched(min(fails), doing, reading, tuple(chosen)), apart=apart)
+            start, size = stop, size * 4
+        return self._matched(rows, doing, reading, tuple(chosen))
 
-    def _may_be(self, column: int, doing: Doing, reading: Reading) -> list[Meaning]:
-        printed = self.sheet.printed[column]
-        if printed.blank is not None and printed.blank[0]:
-            return list(reading.columns[column])
-        return [
-            m for m in reading.columns[column] if printed.may_be(0, m.first(doing.source, reading.clock, self.recipe), doing.off)
-        ]
+    def _may_be(self, row: int, column: int, doing: Doing, reading: Reading, meanings: Iterable[Meaning]) -> list[Meaning]:
+        """Those of the meanings that a cell of the first two rows may have."""
+        printed, clock, looked_at, found = self.sheet.printed[column], reading.clock, doing.looked_at, []
+        if printed.blank is not None and printed.blank[row]:
+            return list(meanings)
+        step = int(clock.begin[row]) * 2 + (clock.unit > 1)
+        for meaning in meanings:
+            may = looked_at.get((row, column, step, meaning))
+            if may is None:
+                number = meaning.of_row(row, doing.source, clock, self.recipe)
+                may = looked_at[row, column, step, meaning] = printed.may_be(row, number, doing.off)
+            if may:
+                found.append(meaning)
+        return found
 
     def begins_well(self, doing: Doing, reading: Reading) -> bool:
         """Whether the first two rows are near, where their steps are there."""
-        two = slice(0, 2)
-        return all(
-            any(printed.may_all_be(two, m.expected(doing.source, reading.clock, two, self.recipe), doing.off) for m in meanings)
-            for printed, meanings in zip(self.sheet.printed, reading.columns, strict=True)
-        )
+        columns = range(len(reading.columns))
+        return all(self._may_be(row, i, doing, reading, reading.columns[i]) for row in (0, 1) for i in columns)
 
     def _fewer(
         self, i: int, alive: list[list[Meaning]], chosen: list[Meaning], doing: Doing, reading: Reading, rows: slice, how: How
@@ -140,10 +153,16 @@ class Fitter:
 
     def longest(self, doing: Doing, reading: Reading) -> tuple[Meaning, ...]:
         """For each column the meaning under which most of the first rows agree."""
-        rows = slice(0, min(self.sheet.rows, 50))
+        rows, begin = slice(0, min(self.sheet.rows, 50)), (int(reading.clock.begin[0]), reading.clock.unit)
 
         def count(i: int) -> Callable[[Meaning], int]:
-            return lambda meaning: int(self.agrees(i, meaning, doing, reading, rows, "near").sum())
+            def of(meaning: Meaning) -> int:
+                key = (i, meaning, *begin)
+                if key not in doing.agreeing:
+                    doing.agreeing[key] = int(self.agrees(i, meaning, doing, reading, rows, "near").sum())
+                return doing.agreeing[key]
+
+            return of
 
         return tuple(max(meanings, key=count(i)) for i, meanings in enumerate(reading.columns))
 

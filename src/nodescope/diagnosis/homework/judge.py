@@ -59,6 +59,7 @@ class Judge:
         self._near: list[Match] = []
         self._carried = 0
         self._broken: tuple[Broken, Match] | None = None
+        self._found: Match | None = None
         self.best: Match | None = None
 
     def _wanted(self) -> frozenset[str]:
@@ -76,21 +77,20 @@ class Judge:
 
     def grade(self) -> Grade:
         """Right first, then wrong ways in their order."""
-        found: Match | None = None
         also: list[str] = []
         for group, tells_others in self._in_order():
             for match in group:
                 if match.rows < self.sheet.rows:
                     self.best = match if self.best is None or match.rows > self.best.rows else self.best
-                elif found is None:
-                    found = match
+                elif self._found is None:
+                    self._found = match
                     if not tells_others:
                         break
-                elif match.name not in (found.name, *also, "right") and len(also) < MOST_ALSO:
+                elif match.name not in (self._found.name, *also, "right") and len(also) < MOST_ALSO:
                     also.append(match.name)
-            if found is not None:
+            if self._found is not None:
                 break
-        return self._wrong() if found is None else self._reproduced(found, tuple(also))
+        return self._wrong() if self._found is None else self._reproduced(self._found, tuple(also))
 
     # --- the order
 
@@ -115,6 +115,8 @@ class Judge:
 
     def _exactly(self, ways: Iterable[Done], readings: list[Reading]) -> Iterator[Match]:
         for done in ways:
+            if self._found is not None and len(done.choices) > len(self._found.doing.done.choices) > 1:
+                return  # two things done otherwise are enough to say; three that come to the same tell nothing more
             doing = self._doing(done)
             for reading in readings:
                 if done.choices and reading.clock.begin[0] > MOST_WALKED:
@@ -196,8 +198,13 @@ class Judge:
         self._near = []
 
     def _allowed(self, near: list[Match]) -> Iterator[Match]:
+        """More generously, where nothing prints the very same."""
+        if self._found is not None:
+            return
         for how in ("near", "own", "cut"):
             for match in near:
+                if match.apart:
+                    continue
                 again = self._fitter.match(match.doing, match.reading, how)
                 if how != "cut" or (again.rows == self.sheet.rows and self._shows_a_cut(again)):
                     yield again

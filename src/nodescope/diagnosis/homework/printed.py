@@ -78,14 +78,15 @@ class Printed:
         value = float(self.value[row])
         if not math.isfinite(value) or not math.isfinite(expected):
             return value == expected or value != value or (self.single and abs(expected) > 1e38)
-        half = max(float(self.half[row]), float(self.own[row]))
-        return abs(value - expected) <= 2.0 * half + off * abs(expected) + 1e-300
+        half, above = max(float(self.half[row]), float(self.own[row])), abs(float(self.value[row - 1])) if row else 0.0
+        small = 1e-4 * off * above if above < math.inf else 0.0
+        return abs(value - expected) <= 2.0 * half + off * abs(expected) + small + 1e-300
 
     def may_all_be(self, rows: slice, expected: Floats, off: float = 1e-6) -> bool:
-        """The same of several cells, and of those that are small beside the column's others."""
-        value, half = self.value[rows], self.half[rows]
+        """The same of several cells, and of those that are small beside the column's others up to there."""
+        value, half, above = self.value[rows], self.half[rows], self.value[: rows.stop]
         with np.errstate(all="ignore"):
-            size = np.abs(value[np.isfinite(value)]).max(initial=0.0)
+            size = np.abs(above[np.isfinite(above)]).max(initial=0.0)
             near = np.abs(value - expected) <= 2.0 * half + off * np.abs(expected) + 1e-4 * off * size
         blank = np.zeros(len(value), dtype=bool) if self.blank is None else self.blank[rows]
         return bool((near | ~np.isfinite(value) | ~np.isfinite(expected) | blank).all())

@@ -6,6 +6,7 @@ A column's *meanings* are tried one by one, the likelier first; a *style* says o
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -78,11 +79,11 @@ class Meaning:
         terms = _terms(recipe, steps) if "of all" not in self.quantity else np.full(len(steps), float(recipe.n * recipe.k))
         return self.scaled(value, terms)
 
-    def first(self, source: PrintedSource, clock: Clock, recipe: Recipe) -> float:
-        """The number of the first row, without arrays: most ways fail here."""
+    def of_row(self, row: int, source: PrintedSource, clock: Clock, recipe: Recipe) -> float:
+        """The number of one row, without arrays: most ways fail in the first two."""
         if self.at == "epoch":
-            return float(self.expected(source, clock, slice(0, 1), recipe)[0])
-        begin = int(clock.begin[0])
+            return float(self.expected(source, clock, slice(row, row + 1), recipe)[0])
+        begin = int(clock.begin[row])
         step = begin if self.at == "first" else begin + clock.unit - (self.at == "last")
         value = source.at(self.quantity, self.place, step)
         if not self.scale:
@@ -91,7 +92,7 @@ class Meaning:
             return math.sqrt(value) if value >= 0.0 else math.nan
         terms = 1.0
         if "sum" in self.scale:
-            terms = float(recipe.n * recipe.k if "of all" in self.quantity else _terms(recipe, np.array([step]))[0])
+            terms = float(recipe.n * recipe.k if "of all" in self.quantity else _terms_of(recipe, step))
         changed = {"half": 0.5 * value, "minus": -value, "size": abs(value), "+1": value + 1.0}
         return changed[self.scale] if self.scale in changed else value * terms * (0.5 if self.scale == "half sum" else 1.0)
 
@@ -119,6 +120,11 @@ def _terms(recipe: Recipe, steps: Steps) -> Floats:
     return np.asarray(np.minimum(size, recipe.n - first) * recipe.k, dtype=np.float64)
 
 
+def _terms_of(recipe: Recipe, step: int) -> int:
+    size = recipe.batch_size
+    return min(size, recipe.n - (step % recipe.steps_per_epoch) * size) * recipe.k
+
+
 @dataclass(frozen=True)
 class Reading:
     """One way to read the sheet; `name`, `says`: of columns that are not of one step; "" where they are."""
@@ -128,6 +134,11 @@ class Reading:
     note: str = ""
     name: str = ""
     says: str = ""
+
+    @cached_property
+    def by_meanings(self) -> list[int]:
+        """Its columns, those of fewest meanings first."""
+        return sorted(range(len(self.columns)), key=lambda column: len(self.columns[column]))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class Right:
         return kept
 
     def at(self, name: str, place: int, step: int) -> float:
-        return float(self.values(name, place, np.array([step]))[0])
+        kept = self._kept.get(name)
+        return float(self.values(name, place, np.array([step]))[0]) if kept is None else float(kept[step, place])
 
     def _read(self, name: str, steps: Steps) -> Floats:
         first, last = int(steps[0]), int(steps[-1])

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Steps = NDArray[np.int64]
 Row = dict[str, list[Any]]
 Block = list[list[Any]]
+LATER = "later"
+"""Where a row keeps what else may be asked of it: the weights before and after, inputs and goals."""
 
 
 class Walk:
@@ -54,11 +56,11 @@ class Walk:
 
     def values(self, name: str, place: int, steps: Steps) -> Floats:
         self._walk_to(int(steps.max()))
-        return np.array([self.rows[t][name][place] for t in steps.tolist()], dtype=np.float64)
+        return np.array([self._derived(self.rows[t], name)[place] for t in steps.tolist()], dtype=np.float64)
 
     def at(self, name: str, place: int, step: int) -> float:
         self._walk_to(step)
-        return float(self.rows[step][name][place])
+        return float(self._derived(self.rows[step], name)[place])
 
     def _walk_to(self, step: int) -> None:
         if len(self.rows) <= step:
@@ -94,22 +96,17 @@ class Walk:
         before = [list(row) for row in self._state]
         self._clocks = self._rule.tick(self._clocks)
         net, prediction, delta, weighted, moves = self._examples_in_turn(x, g) if self.way.turn == "examples" else self._moves(x, g)
-        row: Row = {
-            "step": [step],
-            "epoch": [step // self._per_epoch],
-            "alpha": [self._alpha_now],
-            "terms": [len(chosen) * self.recipe.k],
-            "example": self._padded([[s] for s in chosen], -1),
-            "input": self._padded(x),
-            "goal": self._padded(g),
-            "prediction": self._padded(prediction),
-            "net": self._padded(net),
-            "delta": self._padded(delta),
-            "mse": [self._mse(self._instead("delta", delta))],
-        }
+        row: Row = {"step": [step], "epoch": [step // self._per_epoch], "alpha": [self._alpha_now]}
+        row["terms"] = [len(chosen) * self.recipe.k]
+        wanted = self._wanted
+        seen: dict[str, Block] = {"input": x, "goal": g, "prediction": prediction, "net": net, "delta": delta}
+        row.update({name: self._padded(block) for name, block in seen.items() if wanted is None or name in wanted})
+        if wanted is None or "example" in wanted:
+            row["example"] = self._padded([[s] for s in chosen], -1)
+        row["mse"] = [self._mse(self._instead("delta", delta))]
         self._blocks(row, before, weighted, moves)
-        self._derived(row, before, x, g)
-        return row if self._wanted is None else {name: row[name] for name in self._wanted if name in row}
+        row[LATER] = [before, [list(node) for node in self._state], x, g]
+        return row
 
     def _blocks(self, row: Row, before: Block, weighted: Block, moves: Block) -> None:
         d = self.recipe.d
@@ -126,18 +123,21 @@ class Walk:
             row[memory] = [old[m] if is_kept else 0.0 for node in self._memory for old in node[:d]]
             row[f"bias_{memory}"] = [node[-1][m] if is_kept else 0.0 for node in self._memory]
 
-    def _derived(self, row: Row, before: Block, x: Block, g: Block) -> None:
-        """What is printed from the new weights, or of all examples."""
-        wanted = self._wanted or frozenset()
-        if wanted & {"prediction after", "delta after", "mse after"}:
-            _, prediction, delta = self._forward(self._state, x, g)
-            row["prediction after"], row["delta after"] = self._padded(prediction), self._padded(delta)
-            row["mse after"] = [self._mse(delta)]
-        for name, state in (("mse of all", before), ("mse of all after", self._state)):
-            if name in wanted:
-                chosen = list(range(self._n))
-                _, _, delta = self._forward(state, self._inputs(chosen), self._taken(self.recipe.examples.goal, chosen))
-                row[name] = [self._mse(delta)]
+    def _derived(self, row: Row, name: str) -> list[Any]:
+        """What is printed from the new weights, or of all examples: worked out when it is first asked for."""
+        if name not in row:
+            before, after, x, g = row[LATER]
+            with np.errstate(all="ignore"):
+                if name.startswith("mse of all"):
+                    every = list(range(self._n))
+                    state = after if name.endswith("after") else before
+                    x, g = self._inputs(every), self._taken(self.recipe.examples.goal, every)
+                    row[name] = [self._mse(self._forward(state, x, g)[2])]
+                else:
+                    _, prediction, delta = self._forward(after, x, g)
+                    row["prediction after"], row["delta after"] = self._padded(prediction), self._padded(delta)
+                    row["mse after"] = [self._mse(delta)]
+        return row[name]
 
     def _inputs(self, chosen: list[int]) -> Block:
         rows = self._taken(self.recipe.examples.input, chosen)

@@ -6,6 +6,7 @@ is one of them; choices of different *axes* combine. They are tried one, two, th
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -98,14 +99,14 @@ class Done:
 
     choices: tuple[Choice, ...] = ()
 
-    @property
+    @cached_property
     def way(self) -> Way:
         changes: dict[str, Any] = {}
         for choice in self.choices:
             changes.update(choice.changes)
         return replace(RIGHT, **changes)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return joined(choice.name for choice in self.choices) or "right"
 
@@ -113,7 +114,7 @@ class Done:
     def says(self) -> str:
         return "; and ".join(choice.says for choice in self.choices)
 
-    @property
+    @cached_property
     def is_fitted(self) -> bool:
         return any(choice.fitted for choice in self.choices)
 
