@@ -398,3 +398,10 @@ def test_a_key_that_cannot_be_read_is_told_of_its_sheet(key, tmp_path):
 def test_a_long_sheet_is_graded_in_seconds(rows):
     """Story: each wrong way that was near was gone on with through all rows."""
     assert ns.grade("w: 0.4\n" * rows + "w: 0", **NODE).first_wrong.row == 3
+
+
+@pytest.mark.parametrize("name", ["nix", None, 5, ["1.csv"]])
+def test_a_page_of_no_sheet_is_told(name, tmp_path):
+    (tmp_path / "1.csv").write_text("step,weight\n0,0.4\n")
+    with pytest.raises(ns.InputError, match=r"there is no sheet .*; there are '1\.csv'"):
+        ns.grade(tmp_path, **NODE).page(name)

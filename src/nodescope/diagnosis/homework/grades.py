@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from nodescope.arithmetic.checks import number
+from nodescope.arithmetic.checks import number, shown
+from nodescope.errors import InputError
 from nodescope.run.offers import Faced
 
 SCHEME = (
@@ -169,6 +170,8 @@ class ClassList(Faced):
 
     def page(self, name: str) -> str:
         """One sheet's page: its marks, its first wrong cell and the likely slip."""
+        if not isinstance(name, str) or name not in self.grades:
+            raise InputError(f"there is no sheet {shown(name)}; there are {', '.join(map(shown, list(self.grades)[:6]))}")
         one = self.grades[name]
         if isinstance(one, str):
             return f"{name}\n\nNot graded: {one}\n"
