@@ -9,6 +9,7 @@ from nodescope import starting  # noqa: F401  # before all that takes its time, 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nodescope._version import __version__ as __version__
 from nodescope.run.offers import offer
 
 if TYPE_CHECKING:
@@ -80,8 +81,6 @@ offer(
     html="nodescope.views.display.html_of",
     mimebundle="nodescope.hosts.widget.mimebundle",
 )
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Boundary",

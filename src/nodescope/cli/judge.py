@@ -159,11 +159,20 @@ def explain(run: str, step: int, layer: int | None, node: int | None, form: str,
 @click.command()
 @click.argument("run", type=click.Path())
 @click.argument("out", type=click.Path())
-@click.option("--step", type=int, help="Of a picture: which step (default: the one that tells most).")
+@click.option("--step", type=int, help="Of a picture or .tex: which step (default: the one that tells most).")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="Of a picture.")
 def export(run: str, out: str, step: int | None, theme: str) -> None:
-    """Write a RUN to OUT. .html is one offline page that replays every step and runs it again; .svg, .png and .pdf are a picture
-    of one step; .csv and .parquet every number of every step; .md is the report as text."""
+    """Write a RUN to OUT, whose ending says as what.
+
+    \b
+    .html                 one offline page that replays every step and runs it again
+    .svg .png .pdf        a picture of one step
+    .csv .parquet .npz    every number of every step
+    .md                   the report as text
+    .ipynb                a notebook that makes the run again
+    .tex                  the arithmetic of one step, for LaTeX
+    .py .c .onnx          what was learned, as a function that predicts without nodescope
+    """
     of = opened(run)
     refuse_precious(out, read_for(run, of))
     ns.export(of, out, step, theme)

@@ -1,4 +1,4 @@
-"""A run as a file for others: a page, a picture of a step, a table of all its numbers. The end of the file's name says which."""
+"""A run as a file for others: a page, a picture of a step, a table of its numbers, its model. The end of the name says which."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodescope.arithmetic.checks import choice, path_of, whole, yes_or_no
+from nodescope.arithmetic.checks import choice, path_of, step_of, whole, yes_or_no
 from nodescope.errors import InputError
 from nodescope.hosts.file import page
 from nodescope.hosts.fragment import fragment as as_fragment
@@ -18,7 +18,7 @@ from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
 from nodescope.views.picture.drawn import drawn
 from nodescope.views.picture.look import PALETTES
-from nodescope.views.picture.sheet import sheet
+from nodescope.views.picture.sheet import sheet, telling_step
 from nodescope.views.picture.svg import svg
 from nodescope.views.report import markdown
 from nodescope.views.tables import csv_lines, window_rows
@@ -26,9 +26,15 @@ from nodescope.views.tables import csv_lines, window_rows
 if TYPE_CHECKING:
     from nodescope.diagnosis.sweeps import sweep
     from nodescope.hosts import export_sweep
+    from nodescope.views import as_arrays, as_notebook
+    from nodescope.views.explanation import explain
+    from nodescope.views.model import in_c, in_onnx, in_python
 else:
     export_sweep = Later("nodescope.hosts.export_sweep")
     sweep = Later("nodescope.diagnosis.sweeps.sweep")
+    as_arrays, as_notebook = Later("nodescope.views.as_arrays"), Later("nodescope.views.as_notebook")
+    explain = Later("nodescope.views.explanation.explain")
+    in_c, in_onnx, in_python = (Later(f"nodescope.views.model.in_{what}") for what in ("c", "onnx", "python"))
 
 BLOCK = 2**24
 """Numbers of a table that are in memory at a time, about."""
@@ -55,6 +61,12 @@ def export(
     ``.png`` ``.pdf``  the same, drawn by matplotlib (extra ``plot``)
     ``.csv``           every number of every step, a row each, exact; of a run that settled or cycles, up to there
     ``.parquet``       the same
+    ``.npz``           the same as NumPy's arrays, each in its own shape, with the last weights and the recipe
+    ``.ipynb``         a notebook that makes the run again and checks that its bits are the same
+    ``.tex``           the arithmetic of one step, a piece for a document that has amsmath
+    ``.py``            what was learned, as a function of plain Python: the same bits, and nothing to install
+    ``.c``             the same in C; of a table and of classes it takes and gives numbers
+    ``.onnx``          the same for other programs, in float32 (extra ``onnx``)
     =================  ====================================================================================
 
     A run that was observed in another program is written as a page of its recorded steps (they cannot be run again there), as text
@@ -72,7 +84,7 @@ def export(
     path : path, optional
         Its ending says what is written. Not needed for a fragment.
     step : int, optional
-        Of a picture: which step, counted from 0, negative from the end. Without it the one that tells most: the first after
+        Of a picture or .tex: which step, counted from 0, negative from the end. Without it the one that tells most: the first after
         which no weight moves, else the last.
     theme : {"light", "dark"}
         Of a picture.
@@ -88,7 +100,7 @@ def export(
     ------
     InputError
         Neither a path nor `fragment=True`; another ending, no such step or theme, more numbers than a page or table holds, no
-        matplotlib; a picture of an observed run.
+        matplotlib or onnx; a picture or model of an observed run, a model whose weights are not finite.
     FileError
         The file cannot be written.
 
@@ -112,11 +124,16 @@ def export(
         return None
     target, form = _target(run, path)
     step = None if step is None else whole("step", step, least=-(2**62))
-    if form in _PICTURES:
-        picture = _PICTURES[form](run, step, theme)
-        _write_beside(target, lambda part: part.write_bytes(picture))
+    if form in _OF_A_STEP:
+        drawn_or_told = _OF_A_STEP[form](run, step, theme)  # type: ignore[arg-type]  # an observed run has been refused
+        _write_beside(target, lambda part: part.write_bytes(drawn_or_told))
     elif step is not None:
-        raise InputError(f"step goes with a picture ({', '.join(_PICTURES)}), not with {form}: that holds every step")
+        raise InputError(
+            f"step goes with one step's picture or arithmetic ({', '.join(_OF_A_STEP)}), not with {form}: {_why_no_step(form)}"
+        )
+    elif form in _WHOLE:
+        whole_file = _WHOLE[form](run)
+        _write_beside(target, lambda part: part.write_bytes(whole_file))
     else:
         _TABLES_AND_TEXT[form](run, target)
     return None
@@ -191,16 +208,28 @@ def _parquet(run: Run | Recorded, target: Path) -> None:
     _write_beside(target, write)
 
 
+def _npz(run: Run | Recorded, target: Path) -> None:
+    if isinstance(run, Recorded):
+        window: Tabular = _recorded(run)
+    else:
+        end, wide = _extent(run)
+        as_arrays.refuse_too_many(end * wide)
+        window = run.trace[0:end]
+    arrays = as_arrays.as_arrays(run, window)
+    _write_beside(target, lambda part: as_arrays.write_arrays(arrays, part))
+
+
+def _tex(run: Run, step: int | None, _theme: str) -> bytes:
+    if not run.steps:
+        raise InputError("the run made no step: there is none to write out")
+    return explain.explain(run, telling_step(run) if step is None else step_of("step", step, run.steps)).tex.encode()
+
+
 def _windows(run: Run | Recorded) -> Iterator[Tabular]:
     """Every step up to where nothing new comes, so many at a time that memory holds them; what was recorded is in memory."""
     if isinstance(run, Recorded):
         return iter([_recorded(run)])
-    recipe = run.recipe
-    end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
-    if run.cycle is not None:
-        end = min(end, run.cycle.first + run.cycle.period)
-    nodes = recipe.problem.nodes if recipe.in_layers else 0
-    wide = 5 * recipe.problem.size + recipe.batch_size * (recipe.d + 4 * recipe.k + 5 * nodes)
+    end, wide = _extent(run)
     if wide * end > MOST_NUMBERS:
         raise InputError(
             f"{end:,} steps of {wide:,} numbers are more than a table of {MOST_NUMBERS:,} holds: "
@@ -208,6 +237,17 @@ def _windows(run: Run | Recorded) -> Iterator[Tabular]:
         )
     rows = max(1, BLOCK // wide)
     return (run.trace[start : min(end, start + rows)] for start in range(0, max(1, end), rows))
+
+
+def _extent(run: Run) -> tuple[int, int]:
+    """Steps up to where nothing new comes, and about how many numbers each has."""
+    recipe = run.recipe
+    end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)
+    if run.cycle is not None:
+        end = min(end, run.cycle.first + run.cycle.period)
+    nodes = recipe.problem.nodes if recipe.in_layers else 0
+    wide = 5 * recipe.problem.size + recipe.batch_size * (recipe.d + 4 * recipe.k + 5 * nodes)
+    return end, wide
 
 
 def _recorded(run: Recorded) -> RecordedWindow:
@@ -221,14 +261,27 @@ def _recorded(run: Recorded) -> RecordedWindow:
     return window
 
 
+def _why_no_step(form: str) -> str:
+    return "that is what the last weights predict" if form in _MODELS else "that holds every step"
+
+
 _PICTURES: dict[str, Callable[[Any, int | None, str], bytes]] = {
     ".svg": lambda run, step, theme: svg(sheet(run, step), theme).encode(),
     ".png": lambda run, step, theme: drawn(sheet(run, step), "png", theme),
     ".pdf": lambda run, step, theme: drawn(sheet(run, step), "pdf", theme),
 }
-_TABLES_AND_TEXT: dict[str, Callable[[Any, Path], None]] = {".html": _page, ".md": _markdown, ".csv": _csv, ".parquet": _parquet}
-_OF_OBSERVED = (".html", ".md", ".csv", ".parquet")
-_ENDINGS = (*_TABLES_AND_TEXT, *_PICTURES)
+_OF_A_STEP = {**_PICTURES, ".tex": _tex}
+_MODELS: dict[str, Callable[[Any], bytes]] = {
+    ".py": lambda run: in_python.in_python(run).encode(),
+    ".c": lambda run: in_c.in_c(run).encode(),
+    ".onnx": lambda run: in_onnx.in_onnx(run),
+}
+_WHOLE: dict[str, Callable[[Any], bytes]] = {**_MODELS, ".ipynb": lambda run: as_notebook.as_notebook(run).encode()}
+_TABLES_AND_TEXT: dict[str, Callable[[Any, Path], None]] = {
+    ".html": _page, ".md": _markdown, ".csv": _csv, ".parquet": _parquet, ".npz": _npz,
+}  # fmt: skip
+_OF_OBSERVED = tuple(_TABLES_AND_TEXT)
+_ENDINGS = (*_TABLES_AND_TEXT, *_OF_A_STEP, *_WHOLE)
 
 
 def _write_beside(target: Path, write: Callable[[Path], object]) -> None:

@@ -96,7 +96,7 @@ class Offers:
     def export(
         self, path: str | PathLike[str] | None = None, step: int | None = None, theme: str = "light", *, fragment: bool = False
     ) -> str | None:
-        """Write it as a page, a picture, a table or text, as `ns.export` does.
+        """Write it as a page, a picture, a table, text or a model, as `ns.export` does.
 
         Parameters
         ----------

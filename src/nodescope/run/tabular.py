@@ -86,6 +86,10 @@ class Tabular:
 
         return pyarrow.table({name: np.ascontiguousarray(column) for name, column in self.flat().items()})
 
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The same for any library that reads Arrow streams: polars.DataFrame(window), pyarrow.table(window)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
     def to_pandas(self) -> "pandas.DataFrame":
         """As a pandas DataFrame, one column a number.
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from nodescope.views.explanation.lines import Line, Part
+from nodescope.views.explanation.tex import as_tex
 from nodescope.views.numbers import exact, in_markdown, later, plain_text, told_apart
 
 WIDEST = 100
@@ -19,8 +20,8 @@ class Explanation:
     ----------
     step : int
         Counted from 0.
-    text, markdown, html : str
-        The page, for a terminal, for a Markdown file, and for a notebook.
+    text, markdown, html, tex : str
+        The page, for a terminal, for a Markdown file, for a notebook, and as a piece of LaTeX for a document that has amsmath.
     lines : tuple of Line
         Every number shown, exact, with its formula.
     numbers : dict
@@ -44,6 +45,11 @@ class Explanation:
         self.text = "\n".join(_text(title, parts))
         self.markdown = "\n".join(_markdown(title, parts))
         self.html = "".join(_html(title, parts))
+        self._title, self._parts = title, parts
+
+    @property
+    def tex(self) -> str:
+        return "\n".join(as_tex(self._title, self._parts)) + "\n"
 
     def __str__(self) -> str:
         return self.text
