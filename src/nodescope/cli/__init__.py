@@ -32,6 +32,7 @@ _PLACES = {
     "forecast": "judge.forecast",
     "grade": "homework.grade",
     "inspect": "read.inspect",
+    "lesson": "lesson.lesson",
     "open": "opening.open_page",
     "predict": "read.predict",
     "run": "judge.run",

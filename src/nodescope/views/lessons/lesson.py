@@ -1,0 +1,73 @@
+"""What a lesson is: a problem, a question with answers to choose from, the run that answers it, and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+LETTERS = "ABCDEF"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What is seen once a guess was made.
+
+    Attributes
+    ----------
+    right : int
+        Which of the lesson's options is so. It is asked of the run, never written down beforehand.
+    seen : tuple of str
+        Lines of what happened, with its numbers.
+    why : str
+        The same for a right guess and for a wrong one.
+    """
+
+    right: int
+    seen: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A question, and the way to its answer.
+
+    Attributes
+    ----------
+    name, title : str
+        For the shell, and for people.
+    given : tuple of str
+        What the learner is told.
+    question : str
+    options : tuple of str
+    answered : callable
+        Runs it.
+    go_on : str
+        A line of the shell for those who want to try more.
+    """
+
+    name: str
+    title: str
+    given: tuple[str, ...]
+    question: str
+    options: tuple[str, ...]
+    answered: Callable[[], Answered]
+    go_on: str
+
+
+def choices(lesson: Lesson) -> list[str]:
+    """The options with their letters."""
+    return [f"{letter}  {option}" for letter, option in zip(LETTERS, lesson.options, strict=False)]
+
+
+def judged(lesson: Lesson, guess: int | None, answered: Answered) -> str:
+    """What became of a guess; without one only what is so."""
+    so = f"{LETTERS[answered.right]}: {lesson.options[answered.right]}"
+    if guess is None:
+        return f"It is {so}."
+    return f"Your guess was {LETTERS[guess]}, and so it is: {lesson.options[guess]}." if guess == answered.right else (
+        f"Your guess was {LETTERS[guess]}; it is {so}."
+    )  # fmt: skip
+
+
+def columns(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Rows beside each other, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return tuple("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
