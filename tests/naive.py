@@ -186,3 +186,32 @@ def run(
         "settled_after": last_moved + 1 if ending == "SETTLED" else None,
         "period": t - seen[state()] if ending == "REPEATS" else None,
     }  # fmt: skip
+
+
+def mix64(z):
+    mask = 2**64 - 1
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return z ^ (z >> 31)
+
+
+def drawn(n, seed, epoch):
+    """Examples of an epoch in the order drawn: a rotation, twelve Feistel rounds walked within 0 … n − 1, a rotation."""
+    mask, gamma = 2**64 - 1, 0x9E3779B97F4A7C15
+    start = mix64((mix64(seed) + epoch) & mask)
+    keys = [mix64((start + i * gamma) & mask) for i in range(1, 15)]
+    bits = max(2, (n - 1).bit_length())
+    left_bits, right_bits = bits // 2, bits - bits // 2
+    order = []
+    for position in range(n):
+        x = (position + keys[0]) % n
+        while True:
+            left, right = divmod(x, 2**right_bits)
+            for r in range(0, 12, 2):
+                left ^= mix64((right + keys[2 + r]) & mask) >> (64 - left_bits)
+                right ^= mix64((left + keys[3 + r]) & mask) >> (64 - right_bits)
+            x = left * 2**right_bits + right
+            if x < n:
+                break
+        order.append((x + keys[1]) % n)
+    return order

@@ -56,6 +56,7 @@ OTHER: Recipe = {
     "inputs": ["x1", "x2"], "indicator": True, "categories": "one-hot", "unknown": "ignore", "dates": ["year"],
     "delimiter": ";", "decimal": ",", "thousands": "'", "encoding": "latin-1", "header": False, "method": "moments",
     "penalty": {"l2": 0.5}, "clip": 0.01,
+    "memory": "1 MB", "window": 4,
 }  # fmt: skip
 """A value that is not the default. Of weight, frozen and order it depends on the recipe."""
 THEMSELVES = ("network", "input", "goal", "data")
@@ -75,6 +76,7 @@ REFUSED: dict[str, set[str]] = {
     **dict.fromkeys(("delimiter", "decimal", "thousands", "encoding", "header"), EVERYWHERE),  # none is a file
     "indicator": EVERYWHERE,  # no gap is filled
     "parts": EVERYWHERE - {"node, drawn in twos", "node, all at once"},  # they are of a batch
+    **dict.fromkeys(("memory", "window"), EVERYWHERE),  # none is read from files: all rows are there
     "method": EVERYWHERE,  # moments are of many examples, all in a step
 }
 SAME: dict[str, set[str]] = {

@@ -18,7 +18,7 @@ EXPECTED = {
     "time_limit": None, "tolerance": None, "keep": "last",
     "batch": 1, "parts": None, "order": "given", "seed": 0, "rule": "plain", "bias": None, "freeze_bias": False,
     "frozen": None, "reduction": "mean", "summation": "auto", "update_order": "parallel", "loss": "squared",
-    "classes": None, "method": "steps", "penalty": None, "clip": None, "alpha_factors": None,
+    "classes": None, "method": "steps", "penalty": None, "clip": None, "alpha_factors": None, "memory": "auto", "window": None,
     "indicator": False, "categories": "refuse", "unknown": "refuse", "dates": None, "delimiter": None,
     "decimal": None, "thousands": None, "encoding": None, "header": None, "out": None, "overwrite": False,
 }  # fmt: skip

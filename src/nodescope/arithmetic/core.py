@@ -25,7 +25,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import threads
+from nodescope.arithmetic import streamed, threads
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.native import (
@@ -41,6 +41,7 @@ from nodescope.arithmetic.native import (
     NativeWhere,
 )
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
+from nodescope.arithmetic.rows import streams
 from nodescope.arithmetic.runs import Swept
 from nodescope.arithmetic.triangle import ROWS
 from nodescope.errors import NodescopeError
@@ -149,6 +150,7 @@ class Compiled:
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
+        self._functions = streamed.Functions(self.walk, self.predict, self.order)
 
     def cap_width(self, doubles: int) -> int:
         """Let the kernels' registers hold at most so many doubles; returns how many they hold from now on, in all threads."""
@@ -166,6 +168,10 @@ class Compiled:
         checkpoints: Floats | None = None,
         columns: Columns | None = None,
     ) -> Outcome:
+        if streams(problem):
+            return streamed.walk(
+                self._functions, problem, cursor, state, steps, alphas=alphas, saved=saved, checkpoints=checkpoints, columns=columns
+            )
         native = _native(problem)
         refuse_misfit("state", state, problem.state_length, written=True)
         cursor.refuse_misfits(problem, saved, checkpoints)
@@ -211,6 +217,8 @@ class Compiled:
         return swept
 
     def predict(self, problem: Problem, weights: Floats) -> Floats:
+        if streams(problem):
+            return streamed.predict(self._functions, problem, weights)
         native, weights = _native(problem), _whole(problem, weights)
         prediction = np.empty((problem.n, problem.k))
 
@@ -222,6 +230,8 @@ class Compiled:
         return prediction
 
     def mse(self, problem: Problem, weights: Floats) -> float:
+        if streams(problem):
+            return streamed.mse(self._functions, problem, weights)
         native, weights = _native(problem), _whole(problem, weights)
         with self._team(native, problem, problem.n) as team:
             return float(self._mse(ctypes.byref(native), weights, self._scratch_for(native), team and ctypes.byref(team)))

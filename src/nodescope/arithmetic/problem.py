@@ -80,8 +80,8 @@ class Problem:
 
     Attributes
     ----------
-    input : (n, d) float64, rows contiguous
-    goal : (n, k) float64
+    input : (n, d) float64, rows contiguous; or rows that are read when they are asked for, which have the same shape (`rows.py`)
+    goal : (n, k) float64, or such rows
     layers : at least one; a plain node is one layer of one identity node
     batch : examples a step, 1 … n
     frozen : bool, one a weight, or None
@@ -91,6 +91,7 @@ class Problem:
     clip : the most that the weighted deltas together may be long; negative where there is no such bound
     factors : float64, what alpha is multiplied by for each weight, or None
     part : examples of a batch that are added up by themselves, in parts that are added in pairs; 0 where there are no parts
+    window : groups of rows that are drawn together (`streamed.py`); 0 where all are
     """
 
     input: Floats
@@ -103,6 +104,7 @@ class Problem:
     lanes: bool = False
     shuffled: bool = False
     seed: int = 0
+    window: int = 0
     frozen: NDArray[np.bool_] | None = None
     until_mse: float = -1.0
     sequential: bool = False

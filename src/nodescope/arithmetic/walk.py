@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic import step as definition
+from nodescope.arithmetic import streamed
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
+from nodescope.arithmetic.rows import streams
 from nodescope.arithmetic.runs import Swept
+from nodescope.arithmetic.stops import end_of_epoch
 from nodescope.arithmetic.triangle import triangle as triangle
 
 name = "plain"
@@ -18,6 +21,8 @@ name = "plain"
 
 def predict(problem: Problem, weights: Floats) -> Floats:
     """Predictions (n, k) of all weights, flat, for all examples."""
+    if streams(problem):
+        return streamed.predict(_FUNCTIONS, problem, weights)
     blocks = [_nested(block) for block in problem.blocks(weights)]
     rows = definition.forward(blocks, _activations(problem), _nested(problem.input), lanes=problem.lanes)[-1][1]
     return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
@@ -25,6 +30,8 @@ def predict(problem: Problem, weights: Floats) -> Floats:
 
 def mse(problem: Problem, weights: Floats) -> float:
     """Mean squared error of all weights, flat, over all examples and outputs."""
+    if streams(problem):
+        return streamed.mse(_FUNCTIONS, problem, weights)
     return definition.canonical(
         definition.mean_square(definition.errors_of(_nested(predict(problem, weights)), _nested(problem.goal)), problem.part)
     )
@@ -54,6 +61,10 @@ def walk(
     columns: Columns | None = None,
 ) -> Outcome:
     """Go at most `steps` steps from `cursor`, changing `state` in place; see core.h for every argument."""
+    if streams(problem):
+        return streamed.walk(
+            _FUNCTIONS, problem, cursor, state, steps, alphas=alphas, saved=saved, checkpoints=checkpoints, columns=columns
+        )
     for row in range(steps):
         if checkpoints is not None and cursor.step % cursor.spacing == 0 and cursor.step // cursor.spacing >= cursor.kept:
             if cursor.kept == cursor.capacity:
@@ -73,7 +84,7 @@ def walk(
             state[:] = _canonical(state)
             return Outcome.DIVERGED
         if cursor.stopping and cursor.step % problem.steps_per_epoch == 0:
-            outcome = _end_of_epoch(problem, cursor, state, saved)
+            outcome = end_of_epoch(problem, cursor, state, saved, mse)
             if outcome is not Outcome.WENT:
                 return outcome
     return Outcome.WENT
@@ -211,24 +222,6 @@ def _write(columns: Columns, row: int, examples: list[int], numbers: _Numbers) -
         columns.example[row, : len(examples)] = examples
 
 
-def _end_of_epoch(problem: Problem, cursor: Cursor, state: Floats, saved: Floats | None) -> Outcome:
-    asked = problem.until_mse >= 0.0 and problem.steps_per_epoch > 1
-    if asked and mse(problem, problem.weights(state)) <= problem.until_mse:
-        return Outcome.MSE_REACHED
-    if cursor.last_changed < cursor.step - problem.steps_per_epoch:
-        return Outcome.UNCHANGED
-    if not cursor.watching or saved is None:
-        return Outcome.WENT
-    cursor.length += 1
-    if state.tobytes() == saved.tobytes():
-        return Outcome.REPEATED
-    if cursor.length == cursor.power:
-        saved[:] = state
-        cursor.power *= 2
-        cursor.length = 0
-    return Outcome.WENT
-
-
 def _nested(array: NDArray[Any]) -> list[Any]:
     nested: list[Any] = array.tolist()
     return nested
@@ -236,3 +229,6 @@ def _nested(array: NDArray[Any]) -> list[Any]:
 
 def _canonical(array: Floats) -> Floats:
     return np.where(np.isnan(array), np.nan, array)
+
+
+_FUNCTIONS = streamed.Functions(walk, predict, order)

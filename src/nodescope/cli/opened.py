@@ -14,4 +14,6 @@ def opened(path: str) -> Any:
 def read_for(path: str, run: Any) -> list[str]:
     """Files that an opened run was made from: its own, and its table."""
     source = None if isinstance(run, Recorded) else run.recipe.source
-    return [path] if source is None or source.path is None else [path, source.path]
+    if source is None or source.path is None:
+        return [path]
+    return [path, *([source.path] if isinstance(source.path, str) else source.path)]

@@ -91,13 +91,14 @@ def progress(of: str = "steps") -> "Iterator[Progress | None]":
             columns = [
                 TextColumn(f"{{task.completed:,.0f}} {of}"),
                 BarColumn(),
+                TextColumn("{task.fields[speed]:,.0f} a second"),
                 TimeRemainingColumn(),
                 TextColumn(f"Ctrl-C ends the {'run' if of == 'steps' else 'sweep'}"),
             ]
             bar.append(Progress(*columns, console=Console(stderr=True), transient=True))
             bar[0].start()
-            bar.append(bar[0].add_task("", total=total))
-        bar[0].update(bar[1], completed=steps)
+            bar.append(bar[0].add_task("", total=total, speed=0.0))
+        bar[0].update(bar[1], completed=steps, speed=steps / seconds)
 
     try:
         yield tell

@@ -22,8 +22,10 @@ from nodescope.views import tables
 from nodescope.views.numbers import exact, plain_text
 
 if TYPE_CHECKING:
+    from nodescope.run import predicting
     from nodescope.views import values
 else:
+    predicting = Later("nodescope.run.predicting")
     values = Later("nodescope.views.values")
 
 TEN = 10
@@ -137,17 +139,28 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
     if fitted.recipe.source is None:
         raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")
     refuse_precious(out, [table, *read_for(run, fitted)])
-    prediction = fitted.predict(table)
-    columns = _classes_told(fitted, table, prediction) if fitted.recipe.classes else _goals_told(fitted, prediction)
     with writer(out) as write:
         if as_json or form == "json":
-            write(values.as_json({"prediction": columns}) + "\n")
+            write(values.as_json({"prediction": _predicted(fitted, table)}) + "\n")
         else:
-            write(next(tables.csv_lines([list(columns)])))
-            rows = zip(*columns.values(), strict=True)
-            for line in tables.csv_lines([cell if isinstance(cell, str) else exact(cell) for cell in row] for row in rows):
-                write(line)
+            for number, part in enumerate(predicting.tables_of(fitted.recipe.source, table)):
+                _write_predictions(_predicted(fitted, part), write, with_names=number == 0)
     tell_written(out)
+
+
+def _write_predictions(columns: dict[str, Any], write: Write, *, with_names: bool) -> None:
+    """Rows of a table, or of a piece of it as it is read."""
+    if with_names:
+        write(next(tables.csv_lines([list(columns)])))
+    rows = zip(*columns.values(), strict=True)
+    for line in tables.csv_lines([cell if isinstance(cell, str) else exact(cell) for cell in row] for row in rows):
+        write(line)
+
+
+def _predicted(fitted: Run, table: Any) -> dict[str, Any]:
+    """Columns of the predictions: a goal each, or the likeliest class and how likely each is."""
+    prediction = fitted.predict(table)
+    return _classes_told(fitted, table, prediction) if fitted.recipe.classes else _goals_told(fitted, prediction)
 
 
 def _goals_told(fitted: Run, prediction: Any) -> dict[str, Any]:
@@ -155,7 +168,7 @@ def _goals_told(fitted: Run, prediction: Any) -> dict[str, Any]:
     return dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))
 
 
-def _classes_told(fitted: Run, table: str, prediction: Any) -> dict[str, Any]:
+def _classes_told(fitted: Run, table: Any, prediction: Any) -> dict[str, Any]:
     """The likeliest class of each row, and how likely each is."""
     assert fitted.recipe.source is not None
     assert fitted.recipe.classes is not None

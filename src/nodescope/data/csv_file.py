@@ -122,6 +122,12 @@ class CsvFile:
                 raise
             return self._attempt(wanted, kind, threads, LARGEST_BLOCK if self.packed else self._whole())
 
+    def _bytes(self) -> Any:
+        """What pyarrow reads the cells from."""
+        import pyarrow as pa
+
+        return pa.PythonFile(open_bytes(self.path, self.packed)) if self.packed else pa.OSFile(str(self.path))
+
     def _whole(self) -> int:
         return min(LARGEST_BLOCK, 2 * self.path.stat().st_size + 1)
 
@@ -130,7 +136,7 @@ class CsvFile:
         import pyarrow.csv as pc
 
         blank = [f"c{i}" for i in range(len(self.names), self.width)]
-        file = pa.PythonFile(open_bytes(self.path, self.packed)) if self.packed else pa.OSFile(str(self.path))
+        file = self._bytes()
         encoding = "utf8" if self.written.encoding == "utf-8" else self.written.encoding
         table = pc.read_csv(
             file,
@@ -188,8 +194,8 @@ class CsvFile:
         return InputError(f"{self.path}: row {row}{self.line_of(row)} has {got} cell{'s' * (got != 1)}, but {names}; {remedy}")
 
 
-def csv_table(path: Path, packed: str, head: bytes, whole: bool, said: dict[str, Any], usual: Written) -> Table:
-    """The table of a CSV file that begins with `head` (unpacked), which is the whole of it or its first block."""
+def csv_file(path: Path, packed: str, head: bytes, whole: bool, said: dict[str, Any], usual: Written) -> CsvFile:
+    """What is known of a CSV file that begins with `head` (unpacked), which is the whole of it or its first block."""
     if path.name.lower().removesuffix(".gz").removesuffix(".zst").endswith(".tsv"):
         usual = replace(usual, delimiter="\t")
     try:
@@ -200,10 +206,14 @@ def csv_table(path: Path, packed: str, head: bytes, whole: bool, said: dict[str,
     names, width = _sides(first, rows)
     blank_lines = re.match(rb"(?:\xef\xbb\xbf)?((?:[ \t]*(?:\r\n|\n|\r))*)", head)
     before = len(re.findall(rb"\r\n|\n|\r", blank_lines[1])) if blank_lines else 0
-    file = CsvFile(path, packed, written, names, width, before)
+    return CsvFile(path, packed, written, names, width, before)
+
+
+def csv_table(file: CsvFile) -> Table:
+    """The table of a CSV file."""
     return Table(
-        str(path), str(path), names, file.read, file.line_of, positional=not written.header, declared=file.size, cells=file.cells,
-        told=file.told, written=written,
+        str(file.path), str(file.path), file.names, file.read, file.line_of, positional=not file.written.header,
+        declared=file.size, cells=file.cells, told=file.told, written=file.written,
     )  # fmt: skip
 
 

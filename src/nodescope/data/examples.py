@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.rows import Rows as Streamed
 from nodescope.data.classes import Classes, Label, decoded
 from nodescope.data.fingerprint import fingerprint
 from nodescope.data.scaling import Scaling, scalings
@@ -25,7 +26,7 @@ class Examples:
 
     Attributes
     ----------
-    input : (n, d) float64, C order, scaled where there is a `scaling`
+    input : (n, d) float64, C order, scaled where there is a `scaling`; or rows that are read when they are asked for
     goal : (n, k) float64, in the person's units, scaled where there is a `goal_scaling`
     unseen_input, unseen_goal : (m, d), (m, k)
         Held out; m may be 0.
@@ -47,6 +48,17 @@ class Examples:
     scaling: Scaling | None = None
     goal_scaling: Scaling | None = None
     classes: Classes | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether the rows are read as they are needed."""
+        return isinstance(self.input, Streamed)
+
+    @property
+    def digests(self) -> list[str] | None:
+        """Fingerprints of the pieces that the rows are read in, "" of those not read yet; None where rows are in memory."""
+        rows = self.unseen_input
+        return list(rows.parts.store.digests) if isinstance(rows, Streamed) else None
 
     @property
     def labels(self) -> list[Label]:
@@ -82,5 +94,8 @@ class Examples:
 
     @property
     def fingerprint(self) -> str:
-        """Of the numbers that take part in a run."""
+        """Of the numbers that take part in a run; of rows that are read as they are needed those of their pieces."""
+        if isinstance(self.input, Streamed):
+            told: str = self.input.parts.fingerprint()
+            return told
         return fingerprint(self.input) + fingerprint(self.goal)

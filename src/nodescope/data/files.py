@@ -1,4 +1,4 @@
-"""CSV and Parquet files as tables. A file is what its bytes say; one that is not what its name says is refused."""
+"""CSV, Parquet and Arrow files as tables. A file is what its bytes say; one that is not what its name says is refused."""
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,27 +8,27 @@ from typing import Any
 
 from nodescope.data import columns
 from nodescope.data.columns import Bad, Floats, first_line
-from nodescope.data.csv_file import csv_table
-from nodescope.data.table import Size, Table, is_index
+from nodescope.data.csv_file import CsvFile, csv_file, csv_table
+from nodescope.data.table import Size, Table, arrow_table, is_index
 from nodescope.data.unpacked import memory, open_bytes, packed_by
 from nodescope.data.written import Written, checked
 from nodescope.errors import FileError, InputError
 
 HEAD = 1 << 16
+ARROW = b"ARROW1"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _FOREIGN = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"ARROW1", "an Arrow file"),
     (b"\x93NUMPY", "a NumPy file"),
     (b"%PDF", "a PDF"),
 )
 
 
 def open_file(path: Path, said: Mapping[str, Any] | None = None, usual: Written = Written()) -> Table:  # noqa: B008  # frozen
-    """A CSV or Parquet file, known by its first bytes; its columns' names are read now, its numbers later.
+    """A CSV, Parquet or Arrow file, known by its first bytes; its columns' names are read now, its numbers later.
 
     `said` is what a person says of how a CSV file is written (`written.py`), `usual` what holds where nothing says it.
     """
@@ -40,12 +40,28 @@ def open_file(path: Path, said: Mapping[str, Any] | None = None, usual: Written 
         return _parquet(path)
     if suffix in (".parquet", ".pq"):
         raise InputError(f"{path} is named {suffix} but is not a Parquet file; rename it if it is CSV, or write it again")
+    if head.startswith(ARROW):
+        return _arrow(path)
+    return csv_table(csv_at(path, said, usual))
+
+
+def csv_at(path: Path, said: Mapping[str, Any] | None = None, usual: Written = Written()) -> CsvFile:  # noqa: B008  # frozen
+    """What is known of a CSV file from its first block."""
+    head = _head(path)
     packed = packed_by(head)
     if packed:
         with open_bytes(path, packed) as file:
             head = file.read(HEAD)
     _refuse_foreign(path, head)
-    return csv_table(path, packed, head, len(head) < HEAD, checked(said or {}), usual)
+    return csv_file(path, packed, head, len(head) < HEAD, checked(said or {}), usual)
+
+
+def _arrow(path: Path) -> Table:
+    import pyarrow as pa
+
+    with _damaged(path, "Arrow"):
+        table = pa.ipc.open_file(pa.OSFile(str(path))).read_all()
+    return arrow_table(table, str(path), str(path))
 
 
 def _head(path: Path) -> bytes:
@@ -97,7 +113,7 @@ def _parquet(path: Path) -> Table:
 
 
 @contextmanager
-def _damaged(path: Path) -> Iterator[None]:
+def _damaged(path: Path, kind: str = "Parquet") -> Iterator[None]:
     """Whatever damaged bytes make the other library raise, in one sentence."""
     try:
         yield
@@ -106,7 +122,7 @@ def _damaged(path: Path) -> Iterator[None]:
     except MemoryError as error:
         raise InputError(f"{path} takes more memory than there is; choose fewer columns, or write a smaller table") from error
     except Exception as error:
-        raise InputError(f"{path} is a damaged Parquet file: {first_line(error)}; write it again") from error
+        raise InputError(f"{path} is a damaged {kind} file: {first_line(error)}; write it again") from error
 
 
 def _declared(file: Any) -> Size:

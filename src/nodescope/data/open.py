@@ -17,8 +17,11 @@ from nodescope.later import Later
 
 if TYPE_CHECKING:
     from nodescope.data import files
+    from nodescope.data.parts import found, kinds
 else:
     files = Later("nodescope.data.files")
+    found = Later("nodescope.data.parts.found")
+    kinds = Later("nodescope.data.parts.kinds")
 
 
 def is_table(value: object) -> bool:
@@ -52,6 +55,8 @@ def open_table(data: Any, said: Mapping[str, Any] | None = None, usual: Written 
 def _open(data: Any, said: Mapping[str, Any], usual: Written) -> Table:
     if isinstance(data, Table):
         return data
+    if kinds.is_several(data):
+        return found.pieces_of(data, said).table()
     if isinstance(data, str | PathLike):
         return files.open_file(path_of("data", data), said, usual)
     if told := [name for name, value in said.items() if value is not None]:

@@ -4,7 +4,7 @@ n examples, d inputs, k outputs. Centre and unit are the mean and the standard d
 or the least value and the range. A constant input keeps the unit 1, so it becomes 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +72,19 @@ def measure(x: Floats, how: object = True) -> Scaling:
 
     Constant columns are those where least == largest.
     """
-    low, high = x.min(axis=0), x.max(axis=0)
+    return measured(lambda: _blocks(x), len(x), how)
+
+
+def measured(blocks: Callable[[], Iterable[Floats]], n: int, how: object) -> Scaling:
+    """The same of n rows that come in blocks as `_blocks` cuts them, anew for each pass."""
+    ends = [(rows.min(axis=0), rows.max(axis=0)) for rows in blocks()]
+    low, high = np.min([least for least, _ in ends], axis=0), np.max([most for _, most in ends], axis=0)
     if how == "min-max":
         return _by_range(low, high)
-    n, constant = len(x), low == high
+    constant = low == high
     size = np.maximum(np.maximum(np.abs(low), np.abs(high)), np.finfo(float).tiny)
-    mean = size * (sum((rows / size).sum(axis=0) for rows in _blocks(x)) / n)
-    squares = sum(((rows / size - mean / size) ** 2).sum(axis=0) for rows in _blocks(x))
+    mean = size * (sum((rows / size).sum(axis=0) for rows in blocks()) / n)
+    squares = sum(((rows / size - mean / size) ** 2).sum(axis=0) for rows in blocks())
     deviation = size * np.sqrt(squares / (max(1, n - 1) if how == "ddof 1" else n))
     constant |= ~(deviation > 0)
     return Scaling(np.where(constant, low, mean), np.where(constant, 1.0, deviation))
@@ -110,11 +116,17 @@ def scalings(standardise: object, x: Floats, y: Floats, *, goals_too: bool) -> t
     how = asked(standardise)
     if not isinstance(how, Mapping):
         return (measure(x, how), measure(y, how) if goals_too else None, True) if how else (None, None, False)
+    return *as_scalings(how, x.shape[1], y.shape[1], goals_too=goals_too), not yes_or_no(
+        "standardise: applied", how.get(APPLIED, False)
+    )
+
+
+def as_scalings(how: Mapping[str, Any], d: int, k: int, *, goals_too: bool) -> tuple[Scaling, Scaling | None]:
+    """Scaling of d inputs and of k goals from the numbers of an earlier run."""
     if "goal" in how and not goals_too:
         raise InputError("standardise has a 'goal', which is for networks: the goals of plain nodes keep their units; leave it out")
     own = {name: value for name, value in how.items() if name not in ("goal", APPLIED)}
-    of_goal = as_scaling(how["goal"], y.shape[1]) if "goal" in how else None
-    return as_scaling(own, x.shape[1]), of_goal, not yes_or_no("standardise: applied", how.get(APPLIED, False))
+    return as_scaling(own, d), as_scaling(how["goal"], k) if "goal" in how else None
 
 
 def as_scaling(value: Mapping[str, Any], d: int) -> Scaling:

@@ -29,6 +29,37 @@ UNKNOWN = ("refuse", "ignore")
 
 
 @dataclass(frozen=True, eq=False)
+class InPieces:
+    """Of a table whose rows are read as they are needed.
+
+    Attributes
+    ----------
+    rows, complete : list of int
+        Rows of each piece, and those that are taken.
+    groups : list of int
+        The first piece of each group of the two-level shuffle, and their number.
+    dropped : int
+        Rows that are left out.
+    outputs : int
+        k.
+    """
+
+    rows: list[int]
+    complete: list[int]
+    groups: list[int]
+    dropped: int
+    outputs: int
+
+    def refuse_misfit(self) -> None:
+        """Raise ValueError where its numbers do not fit together, as of a damaged file."""
+        fits = len(self.rows) == len(self.complete) > 0 and all(0 <= c <= r for r, c in zip(self.rows, self.complete, strict=True))
+        in_order = self.groups[:1] == [0] and self.groups[-1:] == [len(self.rows)] and self.groups == sorted(set(self.groups))
+        dropped = sum(self.rows) - sum(self.complete)
+        if not fits or not in_order or self.dropped != dropped or self.outputs < 1 or not any(self.complete):
+            raise ValueError("the pieces of its table do not fit together")
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """Where examples came from, and what was done to them.
 
@@ -36,7 +67,7 @@ class Source:
     ----------
     where : str
         A path, or a description of what was given.
-    path : str or None
+    path : str, list of str or None
     inputs, goals : tuple of str
         Names of the inputs, in the order of the weights, and the goals' columns.
     one_goal : bool
@@ -59,10 +90,12 @@ class Source:
         `descend`'s keywords that say how the file is written.
     notes : tuple of str
         What was found and done that a person should know, a line each.
+    in_pieces : InPieces or None
+        Where rows are read as they are needed: then they are not listed.
     """
 
     where: str
-    path: str | None
+    path: str | list[str] | None
     inputs: tuple[str, ...]
     goals: tuple[str, ...]
     one_goal: bool
@@ -77,6 +110,12 @@ class Source:
     unknown: str = "refuse"
     reading: dict[str, str | bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    in_pieces: InPieces | None = None
+
+    @property
+    def left_out(self) -> int:
+        """Rows dropped for a missing value."""
+        return len(self.dropped) if self.in_pieces is None else self.in_pieces.dropped
 
     @property
     def opened(self) -> tuple[Opening, ...]:
@@ -163,6 +202,8 @@ class Source:
             kept[name] = getattr(self, name).tolist()
         more = {"fills": list(self.fills), "reading": self.reading, "notes": list(self.notes)}
         more["openings"] = [asdict(opening) for opening in self.openings]
+        if self.in_pieces is not None:
+            kept["in_pieces"] = asdict(self.in_pieces)
         kept |= {name: value for name, value in more.items() if value}
         return kept if self.unknown == "refuse" else kept | {"unknown": self.unknown}
 
@@ -178,4 +219,6 @@ class Source:
             Opening(**{**opening, "values": tuple(opening["values"]), "parts": tuple(opening["parts"])})
             for opening in values.get("openings", ())
         )
+        if values.get("in_pieces") is not None:
+            values["in_pieces"] = InPieces(**values["in_pieces"])
         return cls(**values)

@@ -43,7 +43,7 @@ class Table:
     ----------
     where : str
         What messages call it: a path, "a pandas DataFrame", …
-    path : str or None
+    path : str, list of str or None
     names : tuple of str
     read : maps names to their columns: (n,) float64, NaN = missing, or `Bad` for a column that is not numeric
     line_of : the text " (line 7)" for data row 6 where that is certain, else ""
@@ -55,7 +55,7 @@ class Table:
     """
 
     where: str
-    path: str | None
+    path: str | list[str] | None
     names: tuple[str, ...]
     read: Callable[[Sequence[str]], list[Floats | Bad]]
     line_of: Callable[[int], str] = lambda _row: ""

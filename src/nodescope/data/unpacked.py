@@ -43,11 +43,11 @@ def _zstd_size(head: bytes) -> int:
 class Unpacking(io.RawIOBase):
     """The bytes of a packed file; more than the machine could hold are refused, and so is damage."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, *, bounded: bool = True) -> None:
         import pyarrow as pa
 
         self._path, self._kind = path, kind
-        self._most = memory()
+        self._most = memory() if bounded else math.inf
         self._refuse_beyond(declared_size(path, kind))
         self._stream: Any = pa.CompressedInputStream(pa.OSFile(str(path)), kind)
         self._count = 0
@@ -78,9 +78,9 @@ class Unpacking(io.RawIOBase):
             )
 
 
-def open_bytes(path: Path, kind: str) -> BinaryIO:
-    """A file's bytes, unpacked where it is packed."""
-    return io.BufferedReader(Unpacking(path, kind), 1 << 20) if kind else path.open("rb")
+def open_bytes(path: Path, kind: str, *, bounded: bool = True) -> BinaryIO:
+    """A file's bytes, unpacked where it is packed; `bounded`: no more of them than the machine could hold."""
+    return io.BufferedReader(Unpacking(path, kind, bounded=bounded), 1 << 20) if kind else path.open("rb")
 
 
 def memory() -> float:

@@ -13,6 +13,7 @@ from nodescope.hosts.fragment import fragment as as_fragment
 from nodescope.later import Later
 from nodescope.run.file.lock import beside
 from nodescope.run.given_run import refuse_no_run
+from nodescope.run.held import held
 from nodescope.run.recorded import Recorded, RecordedWindow
 from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
@@ -125,6 +126,8 @@ def export(
     target, form = _target(run, path)
     step = None if step is None else whole("step", step, least=-(2**62))
     if form in _OF_A_STEP:
+        if isinstance(run, Run) and run.recipe.streams and form in (".svg", ".png", ".pdf"):
+            run = held(run, "a picture")
         drawn_or_told = _OF_A_STEP[form](run, step, theme)  # type: ignore[arg-type]  # an observed run has been refused
         _write_beside(target, lambda part: part.write_bytes(drawn_or_told))
     elif step is not None:

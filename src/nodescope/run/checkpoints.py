@@ -3,6 +3,7 @@
 import numpy as np
 
 from nodescope.arithmetic.problem import Cursor, Floats, Problem
+from nodescope.arithmetic.rows import Rows
 
 BUDGET = 64 * 2**20
 """Checkpoints take at most so many bytes."""
@@ -10,6 +11,9 @@ MOST = 2**15
 """So many are enough: a billion steps of one weight are never more than 32,768 steps from a checkpoint, in 256 KiB."""
 FIRST_SPACING = 256
 """At first so many steps of one example are apart: keeping a state then costs little beside making them."""
+
+FIRST_OF_PARTS = 4096
+"""Of rows that are read as they are needed so many, or as many as a part has."""
 
 
 class Checkpoints:
@@ -21,7 +25,10 @@ class Checkpoints:
 
     @classmethod
     def empty(cls, problem: Problem) -> "Checkpoints":
-        spacing = 1 << max(0, (FIRST_SPACING // problem.batch).bit_length() - 1)
+        first = FIRST_SPACING
+        if isinstance(problem.input, Rows):  # where each ends a stretch of steps
+            first = max(first, min(FIRST_OF_PARTS, problem.n // len(problem.input.parts.starts)))
+        spacing = 1 << max(0, (first // problem.batch).bit_length() - 1)
         return cls(np.empty((2, problem.state_length)), spacing)
 
     def make_room(self, cursor: Cursor) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import in_order, in_parts
 from nodescope.data import Examples
 from nodescope.data.classes import Classes
 from nodescope.theory.likelihood import log_losses, output_sums
@@ -98,8 +99,8 @@ def class_score(problem: Problem, weights: Floats, examples: Examples, goals: tu
     """Of the final weights, flat."""
     assert examples.classes is not None
     classes = examples.classes
-    shares = _numbers(examples.goal, classes)
-    frequencies = np.bincount(shares, minlength=len(classes)) / len(shares)
+    counts = sum(np.bincount(_numbers(part.goal, classes), minlength=len(classes)) for part in in_parts(problem))
+    frequencies = np.asarray(counts) / problem.n
     with np.errstate(divide="ignore"):
         constant = np.log(frequencies)
     most = int(np.argmax(frequencies))
@@ -114,19 +115,21 @@ def _both(
     problem: Problem, weights: Floats, x: Floats, goal: Floats, classes: Classes, constant: Floats
 ) -> tuple[ClassQuality, ClassQuality]:
     """Of the fit, and of always giving each class its share."""
-    sums = output_sums(replace(problem, input=np.ascontiguousarray(x), goal=goal, batch=1, native=None), weights)
-    truth = _numbers(goal, classes)
-    said = (sums[:, 0] > 0).astype(int) if sums.shape[1] == 1 else sums.argmax(axis=1)
-    with np.errstate(all="ignore"):
-        own = _quality(truth, said, float(log_losses(sums, goal).mean()), len(classes))
-        always = _quality(truth, np.full(len(truth), int(np.argmax(constant))), float(-constant[truth].mean()), len(classes))
-    return own, always
+    found, lost = np.zeros((2, len(classes), len(classes)), dtype=np.int64), np.zeros(2)
+    for part in in_parts(replace(problem, input=in_order(x), goal=in_order(goal), batch=1, shuffled=False, native=None)):
+        sums = output_sums(part, weights)
+        truth = _numbers(part.goal, classes)
+        said = (sums[:, 0] > 0).astype(int) if sums.shape[1] == 1 else sums.argmax(axis=1)
+        with np.errstate(all="ignore"):
+            lost += (log_losses(sums, part.goal).sum(), -constant[truth].sum())
+        np.add.at(found[0], (truth, said), 1)
+        np.add.at(found[1], (truth, np.full_like(truth, np.argmax(constant))), 1)
+    return _quality(found[0], lost[0]), _quality(found[1], lost[1])
 
 
-def _quality(truth: NDArray[np.int64], said: NDArray[np.int64], log_loss: float, count: int) -> ClassQuality:
-    confusion = np.zeros((count, count), dtype=np.int64)
-    np.add.at(confusion, (truth, said), 1)
-    return ClassQuality(float((truth == said).mean()), log_loss, confusion)
+def _quality(confusion: NDArray[np.int64], lost: float) -> ClassQuality:
+    n = int(confusion.sum())
+    return ClassQuality(float(np.trace(confusion) / n), float(lost / n), confusion)
 
 
 def _numbers(goal: Floats, classes: Classes) -> NDArray[np.int64]:

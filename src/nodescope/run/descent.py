@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import FARTHEST, Cursor, Floats, Outcome
-from nodescope.errors import FileError
+from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.ending import Ending
@@ -98,11 +98,15 @@ def go(
     Where a step has no alpha, or the run cannot be kept any more, the error has the run up to there.
     """
     descent = descent or Descent.start(recipe)
-    refused: NoAlpha | FileError | None = None
+    refused: NodescopeError | None = None
     with interruptible(descent):
         try:
             ending = _until_it_ends(descent, progress, keep)
         except (NoAlpha, FileError) as error:
+            ending, refused = Ending.INTERRUPTED, error
+        except (DataChanged, InputError) as error:
+            if not recipe.streams:
+                raise
             ending, refused = Ending.INTERRUPTED, error
     run = _finished(descent, *_back_to_the_best(descent, ending))
     if finish is not None:
@@ -182,6 +186,8 @@ def _ending_of(descent: Descent, outcome: Outcome) -> Ending | None:
 
 def _refuse_bad_data(recipe: Recipe) -> None:
     """A large array is looked through only now: was it the data that was not finite, or did the run diverge?"""
+    if recipe.streams:  # whose pieces were looked through when they were read
+        return
     shapes.refuse_not_finite("input", recipe.examples.input)
     shapes.refuse_not_finite("goal", recipe.examples.goal)
 

@@ -26,15 +26,15 @@ from nodescope.run.shapes import Axes, Floats
 from nodescope.run.steps_on import moments_of, refuse_other_than_moments, refuse_parts
 
 if TYPE_CHECKING:
-    from nodescope.data import reading
+    from nodescope.run import rows
     from nodescope.theory import automatic
 else:
-    reading = Later("nodescope.data.reading")
+    rows = Later("nodescope.run.rows")
     automatic = Later("nodescope.theory.automatic")
 
 DEFAULT_EPOCHS = 20
 """A table is passed over so often where neither steps nor epochs are given."""
-OF_TABLE = ("inputs", "missing", "holdout", *OPENING, *READING)
+OF_TABLE = ("inputs", "missing", "holdout", "memory", "window", *OPENING, *READING)
 """They say something of a table's columns, rows or text, which arrays do not have."""
 
 
@@ -109,7 +109,7 @@ def _of_table(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]
     told["opening"] = {name: given[name] for name in OPENING}
     if plain["loss"].tells_classes:
         told |= {"as_classes": True, "classes": given["classes"], "outputs": _outputs(given, start)}
-    examples = reading.read_examples(given["data"], **told, seed=plain["seed"], goals_too=in_layers)
+    examples = rows.read(given, plain, told | {"seed": plain["seed"], "goals_too": in_layers})
     one_goal = examples.goal.shape[1] == 1 and examples.source is not None and examples.source.one_goal
     axes = Axes(True, True, not one_goal, in_layers)
     return axes, None if in_layers else _table_start(examples, one_goal, start), examples
@@ -314,6 +314,8 @@ def refuse_network(what: str, recipe: Recipe) -> None:
 def _check_finite(start: Floats | None, axes: Axes, examples: Examples) -> None:
     if start is not None:
         refuse_not_finite("weight", start)
+    if examples.streams:
+        return  # each piece is looked at when it is read
     for name, array in zip(("input", "goal"), axes.as_given(examples.input, examples.goal), strict=True):
         if array.size <= shapes.CHECK_AT_ONCE:
             refuse_not_finite(name, array)

@@ -18,6 +18,7 @@ from nodescope.arithmetic.rules import Rule
 from nodescope.data import Examples, Source
 from nodescope.data.classes import Classes
 from nodescope.data.scaling import APPLIED
+from nodescope.errors import InputError
 from nodescope.run.network import Network
 from nodescope.run.offers import Faced
 from nodescope.run.schedule import Schedule
@@ -52,6 +53,10 @@ class Recipe(Faced):
         Whether alpha was worked out from the inputs.
     factors : (size,) float64 or None
         What alpha is multiplied by for each weight, in the order of a state; None where it is 1 for all.
+    memory : int or "auto"
+        Bytes of rows that are in memory at most; "auto" where all of them are.
+    window : int or None
+        Row groups that the two-level shuffle mixes at a time; None where all rows are drawn at once.
     freeze_bias, steps, epochs, until_mse, time_limit, tolerance, keep, batch, parts, order, seed, rule, reduction, summation,
     update_order, loss, penalty, clip
         As `descend` takes them, after their checks.
@@ -77,6 +82,8 @@ class Recipe(Faced):
     alpha: float
     alpha_auto: bool = False
     schedule: Schedule | None = None
+    memory: int | str = "auto"
+    window: int | None = None
     freeze_bias: bool = False
     frozen: NDArray[np.bool_] | None = None
     factors: Floats | None = None
@@ -149,6 +156,11 @@ class Recipe(Faced):
         return -(-self.n // self.batch_size)
 
     @property
+    def streams(self) -> bool:
+        """Whether rows are read as they are needed."""
+        return self.examples.streams
+
+    @property
     def has_examples_axis(self) -> bool:
         """Whether columns have an axis for the examples of a step."""
         return self.axes.examples and self.batch != 1
@@ -201,6 +213,7 @@ class Recipe(Faced):
             lanes=self.summation == "lanes",
             shuffled=self.order == "shuffled",
             seed=self.seed,
+            window=self.window or 0,
             frozen=self.frozen,
             until_mse=-1.0 if self.until_mse is None else self.until_mse,
             layers=self.network.shapes,
@@ -242,6 +255,8 @@ class Recipe(Faced):
 
     def _examples_told(self) -> dict[str, Any]:
         source, scaling = self.source, self.examples.scaling_told()
+        if source is not None and source.path is None and self.streams:
+            raise InputError(f"the rows are read from {source.where}, which text cannot tell; give data= as a path")
         if source is not None and source.path is not None:
             return {
                 **source.told(),

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
+from nodescope.arithmetic.rows import Rows, in_parts
+from nodescope.arithmetic.streamed import mses
+from nodescope.data import Source
 from nodescope.data.classes import decoded
 from nodescope.errors import InputError
 from nodescope.later import Later
@@ -25,8 +28,10 @@ from nodescope.run.watch import Watch
 from nodescope.theory.likelihood import mean_loss
 
 if TYPE_CHECKING:
+    from nodescope.run import streamed_score
     from nodescope.theory import moments
 else:
+    streamed_score = Later("nodescope.run.streamed_score")
     moments = Later("nodescope.theory.moments")
 
 
@@ -114,8 +119,11 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         """
         if self.recipe.loss.tells_classes:
             return mean_loss(self.recipe.problem, self._final)
-        prediction = engine().predict(self.recipe.problem, self._final)
-        errors = (prediction - self.recipe.examples.goal).ravel().tolist()
+        errors = (
+            error
+            for part in in_parts(self.recipe.problem)
+            for error in (engine().predict(part, self._final) - part.goal).ravel().tolist()
+        )
         return sum(self.recipe.loss.at(error) for error in errors) / self.recipe.n
 
     @cached_property
@@ -127,12 +135,17 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     @cached_property
     def mse(self) -> float:
         """Mean squared error over all examples (and outputs) at the final weights."""
-        return engine().mse(self.recipe.problem, self._final)
+        return self._both_mses[1] if self.recipe.streams else engine().mse(self.recipe.problem, self._final)
 
     @cached_property
     def start_mse(self) -> float:
         """Mean squared error over all examples (and outputs) at the start weights."""
-        return engine().mse(self.recipe.problem, self.recipe.start_weights())
+        return self._both_mses[0] if self.recipe.streams else engine().mse(self.recipe.problem, self.recipe.start_weights())
+
+    @cached_property
+    def _both_mses(self) -> list[float]:
+        """At the start and at the end, for one reading of all rows."""
+        return mses(engine().predict, self.recipe.problem, [self.recipe.start_weights(), self._final])
 
     @property
     def sentence(self) -> str:
@@ -259,10 +272,23 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             return class_score(self.recipe.problem, self._final, self.recipe.examples, goals, fit)
         if source is None:
             return None
+        if isinstance(self.recipe.examples.unseen_input, Rows):
+            return self._streamed_score(source)
         if not self.recipe.problem.is_least_squares:
             return score(source, self.recipe.examples, self.predictions, fit="this network")
         weight, bias = self._line
         return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
+
+    def _streamed_score(self, source: Source) -> Score:
+        problem, examples = self.recipe.problem, self.recipe.examples
+        unseen = dataclasses.replace(
+            problem, input=examples.unseen_input, goal=examples.unseen_goal, batch=1, shuffled=False, native=None
+        )
+        linear_one = problem.is_least_squares
+        weight, bias = self._line
+        predictions = linear(weight, bias) if linear_one else self.predictions
+        fit, intercept = ("this node", bias is not None) if linear_one else ("this network", True)
+        return streamed_score.streamed_score(source, examples, (problem, unseen), predictions, intercept, fit)
 
     def predictions(self, x: Floats) -> Floats:
         """Predictions at the final weights for examples scaled as the run's were; nothing is checked.

@@ -116,14 +116,19 @@ def score(source: Source, examples: Examples, predictions: Predictions, intercep
 
 def _baseline(source: Source, examples: Examples, weight: Floats, bias: Floats | None, unique: bool) -> Baseline:
     seen, unseen = _both(source, examples, linear(weight, bias))
+    return Baseline(seen, unseen, *in_table_units(source, examples, weight, bias), unique)
+
+
+def in_table_units(source: Source, examples: Examples, weight: Floats, bias: Floats | None) -> tuple[Any, Any]:
+    """Weights (k, d) and biases (k,) for the table's own numbers, in the shape in which the goals were given."""
     if examples.scaling is not None:
         weight, bias = examples.scaling.in_table_units(weight, bias)
     if examples.goal_scaling is not None:
         weight = weight * examples.goal_scaling.unit[:, None]
         bias = examples.goal_scaling.undo(np.asarray(0.0 if bias is None else bias))
     if source.one_goal:
-        return Baseline(seen, unseen, weight[0], None if bias is None else float(bias[0]), unique)
-    return Baseline(seen, unseen, weight, bias, unique)
+        return weight[0], None if bias is None else float(bias[0])
+    return weight, bias
 
 
 def _both(source: Source, examples: Examples, predictions: Predictions) -> tuple[Quality, Quality | None]:

@@ -1,10 +1,12 @@
 """What a setting is: a keyword of `descend`, how it is checked, and what other libraries and textbooks call it; and a method."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from nodescope.arithmetic.checks import choice, whole
+from nodescope.arithmetic.checks import choice, shown, whole
 from nodescope.errors import InputError
 
 Check = Callable[[str, object], Any]
@@ -97,6 +99,22 @@ WRITING = ("out", "overwrite")
 """Where a run is written is no part of what is run."""
 
 
+_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+def as_memory(value: object) -> int | str:
+    """Bytes from a number, or from text such as "500 MB"; "auto" and "all" as they are."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("auto", "all"):
+            return word
+        found = re.fullmatch(r"(\d{1,30}(?:\.\d{1,30})?)\s*([kmg]?i?b)?", word)
+        if found is None or (found[2] or "b") not in _UNITS:
+            raise InputError(f'memory is {shown(value)}; it is "auto", "all", a number of bytes, or text such as "500 MB"')
+        value = int(float(found[1]) * _UNITS[found[2] or "b"])
+    return whole("memory", value, least=1, words='"auto", "all", text such as "500 MB", or bytes:')
+
+
 @dataclass(frozen=True)
 class Method:
     """How steps are taken: "steps" on the rows, or "moments" on examples that have theirs, and then of how many rows."""
@@ -123,3 +141,18 @@ def as_method(value: object) -> Method:
     if rows is not None and name == "steps":
         raise InputError('rows of method go with "moments"; "steps" are taken on all there are')
     return Method(name, rows)
+
+
+IN_MEMORY = Setting(
+    '"auto", "all", bytes or text such as "500 MB"',
+    "With `data`: so much of its rows is in memory at most, the others are read as they are needed. The bits are the same. "
+    '"all" has all of them there, "auto" too unless they take more than a quarter of what is free.',
+    lambda _name, value: as_memory(value),
+)
+MIXED = Setting(
+    "int, optional",
+    "Of rows that are read as they are needed, in shuffled order: so many row groups are mixed at a time. They are drawn "
+    "themselves; 16 mix as well as all, 1 would not.",
+    unless_none(partial(whole, least=2)),
+    "whole",
+)

@@ -18,6 +18,7 @@ from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
 from nodescope.errors import InputError
+from nodescope.run import setting as of
 from nodescope.run.setting import ADDED_IN_PARTS, MEANT, WRITING, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
 
@@ -51,7 +52,8 @@ def settings(
         Table,
         Setting(
             "table, optional",
-            "A table instead of `input`: CSV or Parquet. Or a data frame, an Arrow stream, an array or a mapping.",
+            "A table instead of `input`: CSV, Parquet or Arrow; a file, a folder, a pattern (*.parquet) or a list of them. Or a "
+            "data frame, a pyarrow dataset, a polars LazyFrame, an Arrow stream, an array or a mapping.",
             shell="path",
         ),
     ] = None,
@@ -140,6 +142,8 @@ def settings(
             shell="switch",
         ),
     ] = None,
+    memory: Annotated[Any, of.IN_MEMORY] = "auto",
+    window: Annotated[int | None, of.MIXED] = None,
     holdout: Annotated[
         float,
         Setting("float", "With `data`: fraction of the rows kept unseen, to score it on. That is `run.score`.", shell="number"),

@@ -8,7 +8,8 @@ so the weighted delta of *any* batch lies between those of a batch of only the s
 import numpy as np
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Floats
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import in_parts
 from nodescope.run.recipe import Recipe
 
 
@@ -19,15 +20,24 @@ def no_order_moves_a_weight(recipe: Recipe, state: Floats) -> bool:
         return False
     problem = recipe.problem
     (weights,) = problem.blocks(problem.weights(state))
-    delta = engine().predict(problem, problem.weights(state)) - problem.goal
+    least, most = _extremes(problem, problem.weights(state))
     sizes = {recipe.batch_size, recipe.n - (recipe.steps_per_epoch - 1) * recipe.batch_size}
     for i in range(weights.shape[1]):
-        column = problem.input[:, i] if i < recipe.d else np.ones(recipe.n)
-        products = delta * column[:, None]
-        for extreme in (products.min(axis=0), products.max(axis=0)):
+        for extreme in (least[:, i], most[:, i]):
             if not all(_stays(recipe, weights[:, i], extreme, size, i) for size in sizes):
                 return False
     return True
+
+
+def _extremes(problem: Problem, weights: Floats) -> tuple[Floats, Floats]:
+    """The smallest and the largest product of a delta and an input over all examples, (k, width) each."""
+    found = []
+    for part in in_parts(problem):
+        delta = engine().predict(part, weights) - part.goal
+        columns = [*part.input.T, *([np.ones(part.n)] if problem.layers[0].has_bias else [])]
+        found.append([(products.min(axis=0), products.max(axis=0)) for column in columns for products in [delta * column[:, None]]])
+    ends = np.array(found)
+    return ends[:, :, 0].min(axis=0).T, ends[:, :, 1].max(axis=0).T
 
 
 def _stays(recipe: Recipe, weight: Floats, product: Floats, size: int, i: int) -> bool:

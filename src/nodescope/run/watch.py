@@ -13,6 +13,7 @@ import numpy as np
 
 from nodescope.arithmetic.checks import near, number, shown, whole
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import in_order
 from nodescope.errors import InputError
 from nodescope.theory.likelihood import mean_loss
 
@@ -85,9 +86,7 @@ class Watch:
         """Over the unseen inputs and goals, or where there are none over the problem's own."""
         x, goal = unseen
         if len(x):
-            problem = replace(
-                problem, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(goal), batch=1, frozen=None, native=None
-            )
+            problem = replace(problem, input=in_order(x), goal=in_order(goal), batch=1, shuffled=False, frozen=None, native=None)
         return cls(problem, tolerance, bool(len(x)))
 
     def look(self, step: int, weights: Floats) -> bool:

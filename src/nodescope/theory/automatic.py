@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import in_parts
 from nodescope.errors import InputError
 from nodescope.theory.likelihood import most_curvature
 from nodescope.theory.limits import momentum_of
@@ -48,10 +49,10 @@ def automatic_alpha(problem: Problem, start: Floats) -> float:
 
 
 def _of_one_layer(problem: Problem) -> float:
-    live = inputs_with_bias(problem)
-    if problem.frozen is not None:
-        live = live[:, ~problem.blocks(problem.frozen)[0].all(axis=0)]
-    alpha = _whole_batch(live) if problem.batch == problem.n else _one_at_a_time(live)
+    if problem.batch == problem.n:
+        alpha = _whole_batch(np.concatenate([_live(part) for part in in_parts(problem)]))
+    else:
+        alpha = min((_one_at_a_time(x) for part in in_parts(problem) if (x := _live(part)).any()), default=1.0)
     alpha /= most_curvature(problem)
     return _with_the_rest(problem, alpha if problem.mean else alpha / problem.batch)
 
@@ -61,6 +62,12 @@ def _with_the_rest(problem: Problem, alpha: float) -> float:
     alpha = alpha / (1.0 + alpha * problem.penalty.l2)
     most = 1.0 if problem.factors is None else float(problem.factors.max())
     return alpha / most if most > 0.0 else alpha
+
+
+def _live(problem: Problem) -> Floats:
+    """Inputs (n, …) whose weights are not all frozen, the bias's included."""
+    live = inputs_with_bias(problem)
+    return live if problem.frozen is None else live[:, ~problem.blocks(problem.frozen)[0].all(axis=0)]
 
 
 def _is_logistic(problem: Problem) -> bool:
@@ -95,8 +102,6 @@ def _unsaturated(problem: Problem, start: Floats) -> float:
 
 
 def _one_at_a_time(x: Floats) -> float:
-    if not x.any():
-        return 1.0
     with np.errstate(all="ignore"):
         return float(1.0 / np.einsum("ni,ni->n", x, x).max())
 

@@ -52,6 +52,30 @@ def least_squares(x: Floats, goal: Floats, intercept: bool = True) -> LeastSquar
     return LeastSquares(weight, goal_mean - weight @ mean if intercept else None, int(rank))
 
 
+def of_triangle(triangle: Floats, d: int, constant: NDArray[np.bool_], intercept: bool = True) -> LeastSquares:
+    """The same from the triangle of a table (ones, inputs, goals), whose rows may be too many for memory.
+
+    Below its first row, which holds the means, it is the triangle of the centred columns.
+
+    Parameters
+    ----------
+    triangle : (1 + d + k, 1 + d + k) float64
+    d : int
+    constant : (d,) bool
+        Inputs that are the same in every row.
+    """
+    rows = triangle[1:] if intercept else triangle
+    x, goal = rows[:, 1 : 1 + d].copy(), rows[:, 1 + d :]
+    if intercept:
+        x[:, constant] = 0.0
+    scale = np.abs(x).max(axis=0)
+    scale[scale == 0] = 1.0
+    solution, _, rank, _ = np.linalg.lstsq(x / scale, goal, rcond=None)
+    weight = np.ascontiguousarray(solution.T / scale)
+    means = triangle[0, 1:] / triangle[0, 0]
+    return LeastSquares(weight, means[d:] - weight @ means[:d] if intercept else None, int(rank))
+
+
 def _mean(values: Floats) -> Floats:
     """Means with a second pass for what rounding left over."""
     mean: Floats = values.mean(axis=0)

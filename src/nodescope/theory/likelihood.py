@@ -15,6 +15,7 @@ from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import in_parts
 
 STEEPEST = (0.25, 0.5)
 """Cross-entropy curves at most so much over a sum: p (1 − p) of one output; diag(p) − p pᵀ of several (Böhning 1992)."""
@@ -63,5 +64,5 @@ def example_losses(problem: Problem, weights: Floats) -> Floats:
 
 def mean_loss(problem: Problem, weights: Floats) -> float:
     """What the steps make smaller, averaged over all examples."""
-    total: float = sum(example_losses(problem, weights).tolist())
+    total: float = sum(loss for part in in_parts(problem) for loss in example_losses(part, weights).tolist())
     return total / problem.n

@@ -176,7 +176,7 @@ def title(run: Run) -> list[str]:
 def _rows(run: Run) -> str:
     """Rows of the table that are not learned from."""
     source, unseen = run.recipe.source, len(run.recipe.examples.unseen_goal)
-    dropped = 0 if source is None else len(source.dropped)
+    dropped = 0 if source is None else source.left_out
     return (f", {unseen:,} rows kept unseen" if unseen else "") + (f", {dropped:,} rows dropped" if dropped else "")
 
 

@@ -7,7 +7,7 @@ a run is too long for that are kept states and an overview of the error in it.
 import base64
 import math
 import tomllib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,18 @@ from nodescope.diagnosis.after.snapshot import snapshots
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.views.numbers import plain_text
 from nodescope.views.problem_words import is_one_identity_layer, problem_text
 from nodescope.views.values import plain
+
+if TYPE_CHECKING:
+    from nodescope.run import held
+else:
+    held = Later("nodescope.run.held")
 
 MOST_STEPS = 2_000_000
 """A page goes so many steps by itself (replay.ts has the same number)."""
@@ -51,6 +57,13 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
     count = recipe.examples.input.size + recipe.examples.goal.size
     if count > MOST_NUMBERS:
         raise InputError(f"the run has {count:,} inputs and goals; a page holds at most {MOST_NUMBERS:,}: run it on fewer rows")
+    if recipe.window is not None:
+        raise InputError(
+            f"a page draws all rows at once, and this run mixed window={recipe.window} row groups at a time: run.trace and "
+            "ns.explain show its steps"
+        )
+    run = held.held(run, "a page") if recipe.streams else run
+    recipe = run.recipe
     problem = recipe.problem
     if problem.size > MOST_WEIGHTS:
         raise InputError(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.diagnosis.after.cause import Cause, cause_of
 from nodescope.diagnosis.after.class_evidence import ClassEvidence
@@ -13,10 +13,18 @@ from nodescope.diagnosis.after.proof import Row, proof
 from nodescope.diagnosis.after.recorded import RecordedEvidence
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.offers import Faced
 from nodescope.run.recorded import Recorded, Trouble
 from nodescope.run.run import Run
+
+if TYPE_CHECKING:
+    from nodescope.diagnosis.after import too_many
+    from nodescope.run import held as held_rows
+else:
+    too_many = Later("nodescope.diagnosis.after.too_many")
+    held_rows = Later("nodescope.run.held")
 
 SAID = 2
 """The verdict tells so many findings, beside how it ended."""
@@ -112,8 +120,20 @@ def diagnose(run: Run | Recorded) -> Diagnosis:
         return _judged(run, RecordedEvidence(run), [], None)
     if not isinstance(run, Run):
         raise InputError(f"run is {type(run).__name__}; it must be what ns.descend, ns.load or `with observe(…) as run` gives")
+    if run.recipe.source is not None and run.recipe.source.in_pieces is not None:
+        try:
+            run = held_rows.held(run, "a whole diagnosis")
+        except InputError as error:
+            return _of_too_many(run, str(error))
     evidence = ClassEvidence(run) if run.recipe.loss.tells_classes else Evidence(run)
     return _judged(run, evidence, proof(evidence), evidence.foretold)
+
+
+def _of_too_many(run: Run, why: str) -> Diagnosis:
+    finding = too_many.finding_of_too_many(run, why)
+    told = [finding.headline, _how_it_ended(run), finding.text[:1].upper() + finding.text[1:], finding.remedy]
+    verdict = " ".join(part for part in told if part)
+    return Diagnosis(finding.headline, verdict, verdict, (finding,), (), False, None)
 
 
 def _judged(run: Run | Recorded, evidence: Evidence, rows: list[Row], foretold: Forecast | None) -> Diagnosis:

@@ -1,14 +1,20 @@
 """Before a run: what will happen, from theory alone. Nothing is trained on data; a single example may be stepped a little."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.diagnosis.before import words
 from nodescope.diagnosis.before.numbers import Foretold
+from nodescope.later import Later
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import without_writing
 from nodescope.run.signatures import takes_settings
+
+if TYPE_CHECKING:
+    from nodescope.run import held
+else:
+    held = Later("nodescope.run.held")
 
 
 @takes_settings(table)
@@ -43,7 +49,8 @@ def forecast(**settings: Any) -> "Forecast":
     >>> foretold.limit, foretold.factor, foretold.regime, foretold.final_weight, foretold.settles_at
     (2.0, 0.9, 'converges', 0.5999999999999994, 317)
     """
-    return Forecast(make_recipe(**without_writing(settings)))
+    recipe = make_recipe(**without_writing(settings))
+    return Forecast(held.held_recipe(recipe, "ns.forecast") if recipe.streams else recipe)
 
 
 class Forecast(Foretold, Faced):

@@ -27,7 +27,7 @@ APPLICATION = 0x6E6F6465
 """SQLite's application id is "node" in ASCII."""
 VERSION = 4
 """Version 1 holds one layer of nodes; 2 networks, losses and update orders too; 3 observed runs too; 4 has checksums."""
-SINCE = {"recorded": 3, "checksum": 4, "log": 4}
+SINCE = {"recorded": 3, "checksum": 4, "log": 4, "pieces": 4}
 """Headers that an older format did not have; "log" says that there is one, in the file itself, once there is."""
 RECIPE_SINCE = {
     "update_order": 2,
@@ -40,6 +40,8 @@ RECIPE_SINCE = {
     "penalty": 4,
     "clip": 4,
     "parts": 4,
+    "memory": 4,
+    "window": 4,
 }
 """These settings of a recipe came with these formats."""
 EMBED_UP_TO = 64 * 2**20
@@ -187,13 +189,14 @@ def write_recipe(content: Content, recipe: Recipe) -> None:
     examples = recipe.examples
     with content.transaction():
         content.put_header("recipe", recipe_header(recipe))
-        content.put_header("fingerprint", examples.fingerprint)
+        content.put_header("fingerprint", "" if examples.streams else examples.fingerprint)
         for name, value in _weight_arrays(recipe):
             content.put_array(name, value)
         if recipe.schedule is not None:
             content.put_array("alphas", recipe.schedule.values)
-        if sum(getattr(examples, name).nbytes for name in stored.EXAMPLES) <= EMBED_UP_TO:
-            for name in stored.EXAMPLES:
+        in_memory = [name for name in stored.EXAMPLES if isinstance(getattr(examples, name), np.ndarray)]
+        if sum(getattr(examples, name).nbytes for name in in_memory) <= EMBED_UP_TO:
+            for name in in_memory:
                 content.put_array(name, getattr(examples, name))
 
 
@@ -220,6 +223,8 @@ def write_place(
         content.put_array("saved", descent.saved)
         if descent.recipe.schedule is not None:
             content.put_array("alphas", descent.recipe.schedule.values)
+        if (digests := descent.recipe.examples.digests) is not None:
+            content.put_header("pieces", digests)
         return _write_checkpoints(content, descent, kept)
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from nodescope.data import Examples, Scaling, Source
 from nodescope.data.classes import Classes, classes_of, coded, decoded
 from nodescope.data.scaling import as_scaling
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.descent import Descent
 from nodescope.run.ending import Ending
@@ -31,14 +32,21 @@ from nodescope.run.recorded import Recorded, RecordedLayer
 from nodescope.run.replay import Cycle, Replay
 from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
-from nodescope.run.setting import as_method
+from nodescope.run.setting import as_memory, as_method
 from nodescope.run.settings import plain_names
 from nodescope.run.shapes import Axes, Floats, as_floats
+
+if TYPE_CHECKING:
+    from nodescope.data.parts import reading as streaming
+else:
+    streaming = Later("nodescope.data.parts.reading")
 
 Arrays = Mapping[str, NDArray[Any]]
 Header = Mapping[str, Any]
 
 PLACE = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
+OF_PIECES = ("memory", "window")
+"""Settings that go with a table, which a file has beside them."""
 EXAMPLES = ("input", "goal", "unseen_input", "unseen_goal")
 _OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
 _OF_BIASES = ("bias", "bias_weighted_delta", "bias_delta", "new_bias")
@@ -75,8 +83,10 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
     axes = Axes(of_examples, of_inputs, of_outputs, layers=kept.get("activations") is not None)
     examples = _examples(header, arrays, axes, data)
     layers, bias = _network(kept, arrays), arrays.get("bias")
-    given_input, goal = axes.as_given(examples.input, examples.goal)
-    labels = examples.labels if axes.examples else examples.labels[:1]
+    (_, d), (_, k) = examples.input.shape, examples.goal.shape
+    stand_in = examples.with_seen(np.zeros((1, d)), np.zeros((1, k))) if examples.streams else examples
+    given_input, goal = axes.as_given(stand_in.input, stand_in.goal)
+    labels = stand_in.labels if axes.examples else stand_in.labels[:1]
     recipe = make_recipe(
         input=given_input,
         goal=goal if examples.classes is None else labels if axes.examples else labels[0],
@@ -87,12 +97,17 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
         frozen=arrays.get("frozen"),
         alpha_factors=arrays.get("factors"),
         alpha=number("alpha", kept["alpha"]),
-        **{name: kept[name] for name in plain_names() if name in kept},  # a file of an older version may lack some
+        **{name: kept[name] for name in plain_names() if name in kept and name not in OF_PIECES},  # an older file may lack some
     )
     if recipe.axes != axes:
         raise ValueError("its arrays do not have the axes that it says they have")
     schedule = Schedule(_flat("alphas", arrays)) if yes_or_no("scheduled", kept["scheduled"]) else None
+    recipe = replace(recipe, memory=as_memory(kept.get("memory", "auto")), window=_window(kept.get("window")))
     return replace(recipe, examples=examples, schedule=schedule, alpha_auto=yes_or_no("alpha_auto", kept["alpha_auto"]))
+
+
+def _window(kept: Any) -> int | None:
+    return None if kept is None else whole("window", kept, least=2)
 
 
 def _flat(name: str, arrays: Arrays, length: int | None = None) -> NDArray[Any]:
@@ -111,6 +126,8 @@ def _network(kept: Header, arrays: Arrays) -> Network | None:
 
 
 def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples:
+    if (header["recipe"]["source"] or {}).get("in_pieces") is not None:
+        return _in_pieces(header, arrays, data)
     inside = "input" in arrays
     x, goal, unseen_input, unseen_goal = (arrays[name] for name in EXAMPLES) if inside else _given(data, axes)
     if any(array.ndim != 2 for array in (x, goal, unseen_input, unseen_goal)):
@@ -133,6 +150,32 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
         else _source(recipe["source"], as_method(recipe.get("method", "steps")).rows or n, m if inside else None, d, goals)
     )
     return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling, classes=classes)
+
+
+def _in_pieces(header: Header, arrays: Arrays, data: Any) -> Examples:
+    """Examples whose rows are read as they are needed, now as then; those with moments in their place are in the file."""
+    kept, digests = header["recipe"], header.get("pieces", [])
+    source = Source.from_dict(kept["source"])
+    _refuse_other_types(source, ("seen_rows", "unseen_rows"))
+    source.refuse_misfit()
+    of = source.in_pieces
+    assert of is not None
+    of.refuse_misfit()
+    if digests and (len(digests) != len(of.rows) or not all(isinstance(digest, str) for digest in digests)):
+        raise ValueError("its fingerprints are not those of its pieces")
+    if source.path is None and data is None:
+        raise OtherExamples(f"the rows were read from {source.where}; give it again: ns.load(path, data=…)")
+    scaling, goal_scaling = _scalings(kept, len(source.inputs), of.outputs)
+    classes = None if kept.get("classes") is None else classes_of("goal", [], kept["classes"])
+    memory = as_memory(kept.get("memory", "auto"))
+    budget = memory if isinstance(memory, int) else math.inf
+    examples = streaming.reopened(source, data, scaling, goal_scaling, classes, budget, digests)
+    if "input" not in arrays:
+        return examples
+    examples = examples.with_seen(arrays["input"], arrays["goal"])
+    if examples.fingerprint != header["fingerprint"]:
+        raise ValueError("its examples have another fingerprint than it says")
+    return examples
 
 
 def _classes(kept: Any, *goals: Floats) -> Classes | None:

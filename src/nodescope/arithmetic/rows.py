@@ -1,0 +1,146 @@
+"""Rows that are not all in memory, where the arrays of a problem would stand: they are read when they are asked for.
+
+`Rows` has an array's length, shape and indexing, so that a problem, a recipe and a trace need not know. An engine does
+(`streamed.py`): it takes stretches of consecutive steps, whose rows are arrays.
+
+n examples, d inputs, k outputs. A *part* is what is read at a time; a *group* is one part or several, which the two-level
+shuffle moves as one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.errors import InputError
+
+Numbers = NDArray[np.int64]
+
+
+class Parts(Protocol):
+    """Where rows are read from.
+
+    Attributes
+    ----------
+    starts : (parts + 1,) int64
+        The first example of each part, and n.
+    groups : (groups + 1,) int64
+        The first part of each group, and the number of parts.
+    widths : (int, int)
+        d and k.
+    """
+
+    starts: Numbers
+    groups: Numbers
+    widths: tuple[int, int]
+
+    def part(self, number: int) -> tuple[Floats, Floats]:
+        """Inputs (m, d) and goals (m, k) of a part; they stay as they are."""
+        ...
+
+    def ask(self, now: Sequence[int], soon: Sequence[int]) -> None:
+        """Say which parts are needed together, and which next: these may be read ahead."""
+        ...
+
+    def fingerprint(self) -> str:
+        """A short text that changes when any number of any part does."""
+        ...
+
+
+class Rows:
+    """The inputs (side 0) or goals (side 1) of all examples.
+
+    Parameters
+    ----------
+    parts : Parts
+    side : {0, 1}
+    """
+
+    ndim = 2
+    dtype = np.dtype(np.float64)
+
+    def __init__(self, parts: Parts, side: int) -> None:
+        self.parts, self.side = parts, side
+        self.memo: dict[str, Any] = {}
+        """What an engine wants to find again: the order of an epoch, the stretch that it stands in."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return int(self.parts.starts[-1]), self.parts.widths[self.side]
+
+    @property
+    def size(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """Were they all in memory."""
+        return 8 * self.size
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Floats:
+        """Rows by a slice, a number or an array of numbers; of the parts that they are in, one after another."""
+        if isinstance(key, slice):
+            key = np.arange(*key.indices(len(self)))
+        return self.taken(np.asarray(key))
+
+    def taken(self, examples: Numbers) -> Floats:
+        """The rows of examples of any shape; negative numbers count from the end."""
+        flat = examples.ravel() % max(1, len(self))
+        found = np.empty((len(flat), self.shape[1]))
+        for part, at, rows in split(self.parts, flat):
+            found[at] = self.parts.part(part)[self.side][rows]
+        return found.reshape(*examples.shape, self.shape[1])
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Floats:
+        raise InputError(
+            f"this needs all {len(self):,} rows in memory, and they are read as they are needed; "
+            'give memory="all" to have them there'
+        )
+
+
+def split(parts: Parts, examples: Numbers) -> Iterator[tuple[int, Any, Numbers]]:
+    """Examples by the part that each is in: the part, where they stand among those given, their rows in it."""
+    which = np.searchsorted(parts.starts, examples, side="right") - 1
+    if len(which) and which[0] == which[-1] and (which == which[0]).all():
+        yield int(which[0]), slice(None), examples - parts.starts[which[0]]
+        return
+    for part in np.unique(which).tolist():
+        at = np.flatnonzero(which == part)
+        yield part, at, examples[at] - parts.starts[part]
+
+
+def in_order(rows: Floats) -> Floats:
+    """An array with its rows one after another, as the core reads it; rows that are read as they are needed are as they are."""
+    return rows if isinstance(rows, Rows) else np.ascontiguousarray(rows)
+
+
+def streams(problem: Problem) -> bool:
+    """Whether the rows of a problem are read as they are needed."""
+    return isinstance(problem.input, Rows)
+
+
+def in_parts(problem: Problem) -> Iterator[Problem]:
+    """The problem's examples in their order, in problems whose rows are arrays; of one that has arrays the problem itself."""
+    rows = problem.input
+    if not isinstance(rows, Rows):
+        yield problem
+        return
+    count = len(rows.parts.starts) - 1
+    for part in range(count):
+        rows.parts.ask([part], [(part + 1) % count])
+        x, goal = rows.parts.part(part)
+        if len(x):
+            yield with_arrays(problem, x, goal)
+
+
+def with_arrays(problem: Problem, x: Floats, goal: Floats) -> Problem:
+    """The problem over some of its rows, in their order, one stretch that just goes on."""
+    return replace(
+        problem, input=x, goal=goal, batch=min(problem.batch, len(x)), shuffled=False, window=0, until_mse=-1.0, native=None
+    )

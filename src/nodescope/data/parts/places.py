@@ -1,0 +1,116 @@
+"""Where files are: on this machine, or wherever pyarrow's file systems reach (s3://, gs://, hdfs://)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from nodescope.data.columns import first_line
+from nodescope.errors import DataChanged, FileError, InputError
+
+SUFFIXES = {".parquet": "Parquet", ".pq": "Parquet", ".arrow": "Arrow", ".feather": "Arrow", ".ipc": "Arrow"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One file.
+
+    Attributes
+    ----------
+    system : pyarrow.fs.FileSystem
+    path : str
+        As the file system has it.
+    shown : str
+        What messages call it.
+    size, changed : int
+        Bytes, and the moment of its last change, when it was first looked at.
+    """
+
+    system: Any
+    path: str
+    shown: str
+    size: int
+    changed: int
+
+    def open(self) -> Any:
+        """Open it for reading anywhere.
+
+        Raises
+        ------
+        FileError
+            It is not there, or cannot be read.
+        DataChanged
+            It is not what it was when it was first looked at.
+        """
+        with reading(self.shown):
+            info = self.system.get_file_info(self.path)
+            if not info.is_file:
+                raise FileError(f"{self.shown} is not there any more; put it back")
+            if (info.size, info.mtime_ns or 0) != (self.size, self.changed):
+                raise DataChanged(f"{self.shown} has been changed since it was first read; put the old file back, or run it anew")
+            return self.system.open_input_file(self.path)
+
+    @property
+    def local(self) -> Path | None:
+        """Its path on this machine."""
+        return Path(self.path) if self.system.type_name == "local" else None
+
+    def head(self) -> bytes:
+        """The first bytes of it."""
+        with self.open() as file:
+            return bytes(file.read(8))
+
+
+@contextmanager
+def reading(where: str) -> Iterator[None]:
+    """Whatever another library raises while it reads, in one sentence."""
+    try:
+        yield
+    except (InputError, FileError, DataChanged):
+        raise
+    except MemoryError as error:
+        raise InputError(f"{where} takes more memory than there is; choose fewer columns, or write smaller row groups") from error
+    except OSError as error:
+        reason = "it is not there" if isinstance(error, FileNotFoundError) else error.strerror or first_line(error)
+        raise FileError(f"{where} cannot be read: {reason}; check the path") from error
+    except Exception as error:  # of pyarrow, and of what it reads
+        raise InputError(f"{where} is damaged: {first_line(error)}; write it again") from error
+
+
+def system_of(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it."""
+    from pyarrow import fs
+
+    if address.startswith("file://"):
+        return fs.LocalFileSystem(), unquote(urlsplit(address).path)
+    with reading(address):
+        system, path = fs.FileSystem.from_uri(address)
+        return system, path
+
+
+def place_of(system: Any, path: str, shown: str) -> Place:
+    """A file that has to be there."""
+    with reading(shown):
+        info = system.get_file_info(path)
+    if not info.is_file:
+        raise FileError(f"{shown} cannot be read: No such file; check the path")
+    return Place(system, path, shown, info.size, info.mtime_ns or 0)
+
+
+def files_in(system: Any, folder: str, shown: str) -> list[Place]:
+    """The files of a folder and of those in it, in the order of their paths; hidden ones are left out."""
+    from pyarrow import fs
+
+    with reading(shown):
+        found = system.get_file_info(fs.FileSelector(folder, recursive=True))
+    root = folder.rstrip("/")
+    files = []
+    for info in sorted((info for info in found if info.is_file), key=lambda info: info.path):
+        within = info.path[len(root) + 1 :] if info.path.startswith(root) else info.path
+        if not any(part.startswith((".", "_")) for part in within.split("/")):
+            files.append(Place(system, info.path, f"{shown.rstrip('/')}/{within}", info.size, info.mtime_ns or 0))
+    if not files:
+        raise InputError(f"{shown} is a folder without files; put the table's files there, or name another")
+    return files
