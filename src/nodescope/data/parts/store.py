@@ -269,7 +269,8 @@ class Store:
         values = values if rows.all() else values[rows]
         hidden = self.counts.hidden_in(start, start + len(values))
         if not hidden.any():
-            return Read(*self.layout.taken(values), *self.layout.taken(values[:0]))
+            d, k = len(self.layout.inputs), self.layout.outputs
+            return Read(*self.layout.taken(values), np.empty((0, d)), np.empty((0, k)))
         return Read(*self.layout.taken(values[~hidden]), *self.layout.taken(values[hidden]))
 
     def _check(self, number: int, where: str, values: Floats) -> None:
