@@ -7,9 +7,8 @@ n examples, m unseen ones, d inputs, k goals.
 """
 
 import hashlib
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +26,7 @@ from nodescope.data.openings import Opening
 from nodescope.data.parts.pieces import Pieces
 from nodescope.data.scaling import Scaling
 from nodescope.data.table import Table
-from nodescope.errors import DataChanged, InputError, NodescopeError
+from nodescope.errors import DataChanged, InputError
 
 Numbers = NDArray[np.int64]
 REMEDY = 'fill them in, or give missing="drop" to leave these rows out'
@@ -160,10 +159,6 @@ class Read(NamedTuple):
     unseen_input: Floats
     unseen_goal: Floats
 
-    @property
-    def nbytes(self) -> int:
-        return sum(array.nbytes for array in self)
-
 
 class Store:
     """The examples of a table in pieces.
@@ -187,11 +182,11 @@ class Store:
         self.digests = list(digests) or [""] * len(counts.rows)
         self._pieces = pieces
         self._first = np.concatenate([[0], np.cumsum(counts.complete)])
-        self._read: dict[int, Read] = {}
+        self._read: dict[int, Future[Read]] = {}
         self._looked_at: set[int] = set()
-        self._reading = threading.RLock()
+        self._reader = ThreadPoolExecutor(1, "nodescope-reads")
+        """One thread reads all, so that what reading takes in memory is taken once."""
         self._needed: set[int] = set()
-        self._ahead: threading.Thread | None = None
 
     def scaled(self, scaling: Scaling | None, goal_scaling: Scaling | None) -> "Store":
         """The same rows on other scales."""
@@ -204,29 +199,32 @@ class Store:
 
     def piece(self, number: int) -> Read:
         """A piece, read now unless it is there."""
-        found = self._read.get(number)
-        if found is not None:
-            return found
-        with self._reading:
-            found = self._read.get(number)
-            if found is None:
-                found = self._take(number)
-                self._read[number] = found
-                self._make_room()
-        return found
+        reading = self._begun(number)
+        try:
+            return reading.result()
+        except BaseException:
+            self._read.pop(number, None)
+            raise
 
     def ask(self, now: Sequence[int], soon: Sequence[int]) -> None:
-        """Say which pieces are needed together, and which next."""
+        """Say which pieces are needed together, and which next: these are read meanwhile where there is room for them."""
         needed = {*now, *soon}
         if needed == self._needed:
             return
-        with self._reading:
-            self._needed = needed
-            self._make_room()
-        missing = [number for number in soon if number not in self._read]
-        if missing and (self._ahead is None or not self._ahead.is_alive()):
-            self._ahead = threading.Thread(target=self._read_ahead, args=(list(now), missing))
-            self._ahead.start()
+        self._needed = needed
+        self._make_room(0)
+        total = sum(map(self._bytes, now))
+        for number in (*now, *soon):
+            total += 0 if number in now else self._bytes(number)
+            if number in now or total <= self.memory:
+                self._begun(number)
+
+    def _begun(self, number: int) -> "Future[Read]":
+        found = self._read.get(number)
+        if found is None:
+            self._make_room(self._bytes(number))
+            found = self._read[number] = self._reader.submit(self._take, number)
+        return found
 
     def fingerprint(self) -> str:
         """Of the numbers of all pieces; those that were not read yet are read."""
@@ -239,23 +237,14 @@ class Store:
         d, k = len(self.layout.inputs), self.layout.outputs
         return 8 * int(self.counts.complete[number]) * (d + k)
 
-    def _read_ahead(self, now: Sequence[int], soon: Sequence[int]) -> None:
-        """Errors are left to whoever needs the piece: they are met again."""
-        total = sum(map(self._bytes, now))
-        with suppress(NodescopeError):
-            for number in soon:
-                total += self._bytes(number)
-                if total > self.memory or number not in self._needed:
-                    return
-                self.piece(number)
-
-    def _make_room(self) -> None:
-        total = sum(read.nbytes for read in self._read.values())
+    def _make_room(self, more: int) -> None:
+        total = more + sum(map(self._bytes, self._read))
         for number in list(self._read):
             if total <= self.memory:
                 return
             if number not in self._needed:
-                total -= self._read.pop(number).nbytes
+                total -= self._bytes(number)
+                self._read.pop(number, None)
 
     def _take(self, number: int) -> Read:
         piece = self._whole().pieces[number]
