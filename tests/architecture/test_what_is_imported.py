@@ -49,7 +49,7 @@ def test_importing_loads_neither_numpy_nor_a_room():
 
 def test_a_first_run_loads_a_third():
     code = "import nodescope as ns; ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)"
-    check(imported(code), 65, ["click", *HEAVY, *FILES, *HOMEWORK, *PICTURES, "nodescope.diagnosis", "nodescope.views"])
+    check(imported(code), 68, ["click", *HEAVY, *FILES, *HOMEWORK, *PICTURES, "nodescope.diagnosis", "nodescope.views"])
 
 
 @pytest.mark.parametrize(
