@@ -4,17 +4,16 @@ import { render as draw } from "preact";
 import bytes from "../build/core.wasm";
 import { Engine, type Window } from "./engine";
 import { Model } from "./model";
+import "nodescope:offered";
 import { isRecorded, type RecordedScene } from "./recorded";
-import { Recording } from "./recording";
 import type { Recipe, Scene } from "./scene";
+import { screens } from "./screens";
 import alphaCss from "./style/alpha.css";
 import dockCss from "./style/dock.css";
-import networkCss from "./style/network.css";
 import sharesCss from "./style/shares.css";
 import startCss from "./style/start.css";
 import css from "./style.css";
 import type { Host } from "./view/kind";
-import { ObservedRun } from "./view/recorded/kind";
 import { Replayed } from "./view/replayed/kind";
 import { Start } from "./view/start";
 import { repaint } from "./view/theme";
@@ -24,8 +23,9 @@ const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 /** Show a scene inside an element; gives back what takes it away again. */
 export async function mount(place: HTMLElement, scene: Scene | RecordedScene, alone = false): Promise<() => void> {
   const host: Host = { home: place.dataset.home, alone };
+  const Observed = screens.observed?.Show;
   const view = isRecorded(scene) ? (
-    <ObservedRun model={new Recording(scene)} host={host} />
+    Observed && <Observed scene={scene} host={host} />
   ) : place.dataset.view === "start" ? (
     <Start model={new Model(await core, scene)} />
   ) : (
@@ -35,9 +35,9 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css + dockCss + alphaCss + sharesCss + networkCss + startCss);
+  sheet.replaceSync([css, dockCss, alphaCss, sharesCss, startCss, ...Object.values(screens).map((screen) => screen.css)].join(""));
   root.adoptedStyleSheets = [sheet];
-  draw(view, root);
+  draw(view ?? null, root);
   const unwatch = followTheme(place);
   place.dataset.ready = "true";
   return () => {
@@ -100,6 +100,7 @@ export async function start(): Promise<void> {
   }
 }
 
-if (typeof document !== "undefined") void start();
+// what stands behind this file in the same text adds its screens first
+if (typeof document !== "undefined") void Promise.resolve().then(start);
 
 export default { render };

@@ -59,10 +59,12 @@ export interface RecordedScene {
   layers: RecordedLayer[];
   /** Updates that were made. */
   steps: number;
-  trouble: { step: number; text: string } | null;
+  trouble: { step: number; text: string; layer: number | null; where: string } | null;
   /** Of each step, `high` being null; or lowest and highest of each stretch, and of the first and last; `missing` have none. */
   losses: { stretch: number; low: Column; high: Column | null; first: Num | null; last: Num | null; missing: number };
   stride: number;
+  /** Of every recorded step: size of delta, alpha delta ÷ weight, share of nodes that are off; a column (records, 3) a layer. */
+  went: { step: number[]; layers: Column[] };
   /** Steps that were recorded; `records` are those of them that a page has room for. */
   recorded: number;
   records: RecordedStep[];

@@ -119,4 +119,33 @@ export interface Scene {
   checkpoints: { spacing: number; states: string } | null;
   overview: Overview | null;
   python: string;
+  /** What is fitted, and what it is held beside; null where that is no table and no classes. */
+  fit: Fit | null;
+}
+
+/** Centre and unit of each input or goal: own number = scaled × unit + centre. */
+export interface Scale {
+  centre: number[];
+  unit: number[];
+}
+
+/** What another set of weights reaches: RMSE of each goal, weights (k, d) and biases (k) in the table's units. */
+export interface Baseline {
+  seen: number[];
+  unseen: number[] | null;
+  weight: number[];
+  bias: number[];
+  unique: boolean;
+}
+
+export interface Fit {
+  where: string | null;
+  unseen: { input: number[]; goal: number[] };
+  /** Numbers of the unseen rows in the table, the first being 1. */
+  unseen_rows: number[];
+  scaling: Scale | null;
+  goal_scaling: Scale | null;
+  classes: string[] | null;
+  beside: { least_squares: Baseline; mean: Baseline } | null;
+  always: { class: string; seen: number; unseen: number | null; log_loss: Num } | null;
 }

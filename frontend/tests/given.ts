@@ -64,7 +64,7 @@ export function sceneAround(recipe: Recipe, more: Partial<Scene> = {}): Scene {
     sentence: "",
   };
   const run = { ending: "STEPS_USED", sentence: "", steps: 0, last_step: 0, settled_after: null, cycle: null };
-  const judged = { verdict: "", findings: [], nodes: [], proof: [], checkpoints: null, overview: null, python: "" };
+  const judged = { verdict: "", findings: [], nodes: [], proof: [], checkpoints: null, overview: null, python: "", fit: null };
   return { format: 1, title: "", recipe, run, forecast, ...judged, ...more };
 }
 

@@ -42,10 +42,13 @@ def test_no_file_names_a_machine_or_a_registry():
 
 def test_the_bundle_is_small_and_whole():
     static = ROOT / "src" / "nodescope" / "hosts" / "static"
-    script = (static / "nodescope.js").read_bytes()
-    assert len(gzip.compress(script, 9)) < 90_000
-    assert b"</script" not in script
-    assert b"<!--" not in script
+    bounds = {"nodescope": 90_000, "network": 15_000, "fit": 15_000, "observed": 15_000}
+    assert {path.stem for path in static.glob("*.js")} == set(bounds)
+    for name, most in bounds.items():
+        script = (static / f"{name}.js").read_bytes()
+        assert len(gzip.compress(script, 9)) < most, name
+        assert b"</script" not in script
+        assert b"<!--" not in script
     assert "preact" in (static / "THIRD_PARTY_LICENSES").read_text()
 
 

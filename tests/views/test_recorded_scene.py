@@ -85,6 +85,20 @@ def test_inputs_are_those_of_the_examples_that_are_shown():
     assert decoded(told["sum"]).tolist() == columns["sum"].tolist()
 
 
+def test_what_went_on_in_each_layer_is_told_of_every_record(monkeypatch: pytest.MonkeyPatch):
+    """By hand: deltas 3 and 4 are √12.5 as a root mean square; alpha delta 1 beside weight 4; one of two relu nodes gives 0."""
+    seen = {"delta": [[3.0, 4.0]], "alpha_delta": [[-1.0, 0.5]], "weight": [[2.0, -4.0]], "prediction": [[0.0, 1.0], [0.0, 0.0]]}
+    whole = {name: np.array(numbers) for name, numbers in seen.items()}
+    monkeypatch.setattr(recorded_scene, "MOST_NUMBERS", 200)
+    records = [Record(step, 0.1, 1.0, (whole, {"weight": np.ones((1, 2))})) for step in range(40)]
+    document = scene_of_recorded(run(records, 40))
+    assert len(document["records"]) < 40
+    assert document["went"]["step"] == list(range(40))
+    first, second = (decoded(column) for column in document["went"]["layers"])
+    np.testing.assert_allclose(first, np.tile([math.sqrt(12.5), 0.25, 0.5], (40, 1)), rtol=1e-15)
+    assert np.isnan(second).all()
+
+
 def test_what_it_says():
     document = scene_of_recorded(run([record(0)], 3))
     assert (document["format"], document["kind"], document["program"], document["stride"]) == (1, "recorded", "PyTorch 2", 2)
@@ -143,7 +157,7 @@ def test_too_many_records_are_evenly_fewer_and_the_trouble_and_the_end_stay(monk
     assert 4 < len(steps) < 51
     assert len({b - a for a, b in itertools.pairwise(steps) if 70 not in (a, b) and b != 100}) == 1
     assert document["recorded"] == 51
-    assert document["trouble"] == {"step": 70, "text": "At step 70 …"}
+    assert document["trouble"] == {"step": 70, "layer": 0, "where": "fc1", "text": "At step 70 …"}
 
 
 def test_room_for_the_most_telling_record_alone(monkeypatch: pytest.MonkeyPatch):
@@ -154,7 +168,7 @@ def test_room_for_the_most_telling_record_alone(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_record_too_large_names_the_remedy(monkeypatch: pytest.MonkeyPatch):
     seen = run([record(0, size=100)], 1)
-    monkeypatch.setattr(recorded_scene, "MOST_NUMBERS", 500)
+    monkeypatch.setattr(recorded_scene, "MOST_NUMBERS", 100)
     with pytest.raises(ns.InputError, match=r"one recorded step .* 500.*nodes=") as caught:
         scene_of_recorded(seen)
     assert "\n" not in str(caught.value)

@@ -43,9 +43,17 @@ export interface Judged {
 /** A number by its name, what it is of, and itself. */
 export type ExactRow = [name: string, of: string, value: number];
 
+/** Views of one run, of which one is shown. */
+export interface Views {
+  names: string[];
+  shown: number;
+  show: (view: number) => void;
+}
+
 export interface Kind {
   walk: Walk;
   title: string;
+  views?: Views;
   /** Class of the grid that places its parts. */
   arrangement: string;
   /** What it is, and which step is in view. */
@@ -56,6 +64,7 @@ export interface Kind {
   Beside: FunctionComponent;
   /** What is long, technical or seldom asked for. */
   Below: FunctionComponent;
+  /** None where there are no steps to walk. */
   speeds: Speed[];
   /** What one step is called, a place in words, and what is to be said about the steps. */
   unit: string;

@@ -14,12 +14,14 @@ interface BoxProps {
   disabled?: boolean;
   /** What was typed stays: it asks something, and sets nothing. */
   stays?: boolean;
+  /** Each key counts at once, where what is there is a number. */
+  live?: boolean;
   set: (value: number) => void;
 }
 
 /** A typed number; what is none is refused in words. Enter is looked for itself: a notebook may keep the browser from taking it
  * for a change. */
-export function NumberBox({ label, id, what, text, disabled, stays, set }: BoxProps) {
+export function NumberBox({ label, id, what, text, disabled, stays, live, set }: BoxProps) {
   const [refused, setRefused] = useState("");
   const take = (box: HTMLInputElement): void => {
     const typed = box.value.trim().replace("−", "-").replaceAll(",", "");
@@ -39,6 +41,10 @@ export function NumberBox({ label, id, what, text, disabled, stays, set }: BoxPr
         value={text()}
         disabled={disabled}
         aria-label={label}
+        onInput={(e) => {
+          const typed = Number(e.currentTarget.value.replace("−", "-").replaceAll(",", "") || NaN);
+          if (live && Number.isFinite(typed)) set(typed);
+        }}
         onChange={(e) => take(e.currentTarget)}
         onKeyDown={(e) => {
           if (e.key === "Enter") take(e.currentTarget);

@@ -8,21 +8,23 @@ import { keys } from "./keys";
 import type { Host, Kind, Speed } from "./kind";
 import { Top } from "./top";
 
+const NO_SPEED: Speed = { text: "", rate: 1 };
+
 /** Milliseconds of a beat, and of rest after which the status is told. */
 const BEAT = 300;
 const REST = 300;
 
 export function Shell({ kind, host }: { kind: Kind; host: Host }) {
   const { walk, Head, Inside, Beside, Below } = kind;
-  const [speed, setSpeed] = useState(kind.speeds[1]);
-  const beat = usePlay(walk, speed);
+  const [speed, setSpeed] = useState<Speed | undefined>(kind.speeds[1]);
+  const beat = usePlay(walk, speed ?? NO_SPEED);
   const root = useRef<HTMLElement>(null);
   const press = (event: KeyboardEvent): void => keys(event, walk, (letter) => lead(kind, letter, root.current));
   useKeysOfThePage(host.alone, press);
   const { handlers, bubble } = useDigits();
   return (
     <main ref={root} class={`ns ${host.alone ? "alone" : ""}`} {...handlers} onKeyDown={press}>
-      <Top title={kind.title} host={host} />
+      <Top title={kind.title} host={host} views={kind.views} />
       <Head />
       <div class={`grid ${kind.arrangement}`}>
         <div class="left">
@@ -32,7 +34,7 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
           <Beside />
         </div>
       </div>
-      <Dock kind={kind} speed={speed} setSpeed={setSpeed} />
+      {kind.speeds.length > 0 && <Dock kind={kind} speed={speed ?? kind.speeds[1]} setSpeed={setSpeed} />}
       <div class="below">
         <Below />
       </div>

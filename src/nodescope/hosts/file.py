@@ -37,9 +37,23 @@ _PAGE = """<!doctype html>
 """
 
 
-def bundle() -> str:
-    """The front end, built from frontend/."""
-    return files("nodescope.hosts").joinpath("static", "nodescope.js").read_text(encoding="utf-8")
+SCREENS = ("network", "fit", "observed")
+"""Screens that not every run needs, each a file beside the first one."""
+
+
+def bundle(document: dict[str, Any] | None = None) -> str:
+    """The front end, built from frontend/: with the screens that a run's document needs, or with all of them."""
+    names = SCREENS if document is None else screens_of(document)
+    static = files("nodescope.hosts").joinpath("static")
+    return "\n".join(static.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in ("nodescope", *names))
+
+
+def screens_of(document: dict[str, Any]) -> list[str]:
+    """Of `SCREENS`, those that a run's document is shown with."""
+    if document.get("kind") == "recorded":
+        return ["observed"]
+    needed = {"network": len(document["recipe"]["layers"]) > 1, "fit": document["fit"] is not None}
+    return [name for name, is_needed in needed.items() if is_needed]
 
 
 def scene_of(run: Run | Recorded) -> dict[str, Any]:
@@ -49,7 +63,8 @@ def scene_of(run: Run | Recorded) -> dict[str, Any]:
 
 def page(run: Run | Recorded) -> str:
     """The whole text of the file: the page, its program and the document of the run."""
-    script, document = bundle(), scene_of(run)
+    document = scene_of(run)
+    script = bundle(document)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "

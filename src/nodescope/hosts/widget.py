@@ -49,10 +49,12 @@ def show(run: Run | Recorded) -> Any:
             "a widget needs anywidget: pip install 'nodescope[notebook]'; ns.export(run, 'run.html') needs nothing"
         ) from error
 
+    document = scene_of(run)
+
     class RunWidget(anywidget.AnyWidget):
         """The view of one run."""
 
-        _esm = bundle()
+        _esm = bundle(document)
         scene = traitlets.Unicode().tag(sync=True)
 
         def _repr_mimebundle_(self, **keywords: Any) -> Any:
@@ -63,7 +65,6 @@ def show(run: Run | Recorded) -> Any:
                 data["text/html"] = fragment(run)
             return shown
 
-    document = scene_of(run)
     told = f"{repr(run) if isinstance(run, Recorded) else run_text(run)}\n  {document['verdict']}"
     return RunWidget(scene=as_json(document))
 

@@ -5,6 +5,8 @@ columns are little-endian doubles in base64. Somebody's words come without chara
 """
 
 import base64
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,10 @@ from nodescope.run.tabular import Column
 from nodescope.views.numbers import plain_text
 from nodescope.views.values import plain
 
-MOST_NUMBERS = 2_000_000
-"""A page gets about so many numbers of all records: 21 MB."""
+MOST_NUMBERS = 400_000
+"""A page gets about so many numbers of all records: 4 MB."""
+ALONE = 5
+"""Times as many where one record alone is more."""
 A_COLUMN = 8
 """A column takes the room of so many numbers beside its own."""
 EXAMPLES = 8
@@ -51,9 +55,10 @@ def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict
         "notes": [plain_text(note) for note in run.notes],
         "layers": [_layer(layer) for layer in run.layers],
         "steps": run.steps,
-        "trouble": None if run.trouble is None else {"step": run.trouble.step, "text": plain_text(run.trouble.text)},
+        "trouble": _trouble(run),
         "losses": _losses(run),
         "stride": run.stride,
+        "went": _went(run),
         "recorded": len(run.records),
         "records": [_record(record) for record in _those_that_fit(run)],
     }
@@ -67,6 +72,13 @@ def _title(run: Recorded) -> str:
     return plain_text(f"observed in {run.program}: {told}")
 
 
+def _trouble(run: Recorded) -> dict[str, Any] | None:
+    if run.trouble is None:
+        return None
+    step, layer, where, text = run.trouble.step, run.trouble.layer, run.trouble.where, run.trouble.text
+    return {"step": step, "layer": layer, "where": plain_text(where), "text": plain_text(text)}
+
+
 def _layer(layer: RecordedLayer) -> dict[str, Any]:
     words = {name: plain_text(getattr(layer, name)) for name in ("name", "kind", "activation", "kept_from")}
     return words | {"inputs": layer.inputs, "nodes": layer.nodes, "shown": layer.shown}
@@ -75,6 +87,37 @@ def _layer(layer: RecordedLayer) -> dict[str, Any]:
 def _column(numbers: Any) -> dict[str, Any]:
     array = np.asarray(numbers)
     return {"shape": array.shape, "numbers": base64.b64encode(array.astype("<f8").tobytes()).decode()}
+
+
+def _went(run: Recorded) -> dict[str, Any]:
+    """What went on in each layer at every recorded step, in three numbers (records, 3); NaN where it was not seen."""
+    layers = [
+        _column(np.array([_sizes(layer, record.layers[at]) for record in run.records]).reshape(-1, 3))
+        for at, layer in enumerate(run.layers)
+    ]
+    return {"step": [record.step for record in run.records], "layers": layers}
+
+
+def _sizes(layer: RecordedLayer, seen: Mapping[str, Column]) -> list[float]:
+    """Root mean square of the deltas; the largest alpha delta ÷ the largest weight; the part of relu nodes that are off."""
+    delta, moved, weight, given = (np.abs(seen[name]) if name in seen else None for name in _SIZED)
+    with np.errstate(all="ignore"):
+        rms = math.nan if delta is None or not delta.size else _rms(delta.astype(np.float64))
+        both = moved is not None and weight is not None and moved.size > 0 and weight.size > 0
+        share = float(moved.max() / weight.max()) if both and moved is not None and weight is not None else math.nan
+        relu = layer.activation == "relu" and given is not None and given.size > 0
+        return [rms, share, float((given == 0).all(axis=0).mean()) if relu and given is not None else math.nan]
+
+
+_SIZED = ("delta", "alpha_delta", "weight", "prediction")
+
+
+def _rms(sizes: Any) -> float:
+    """Of numbers divided by the largest of them: squares of large or small ones would leave what a double can hold."""
+    largest = float(sizes.max())
+    if not math.isfinite(largest) or largest == 0:
+        return largest
+    return largest * math.sqrt(float(np.mean((sizes / largest) ** 2)))
 
 
 def _record(record: Record) -> dict[str, Any]:
@@ -108,9 +151,9 @@ def _those_that_fit(run: Recorded) -> list[Record]:
         places = sorted({*range(0, len(sizes), every), *telling})
         if sizes[places].sum() <= MOST_NUMBERS:
             return [run.records[place] for place in places]
-    if sizes[telling[0]] > MOST_NUMBERS:
+    if sizes[telling[0]] > ALONE * MOST_NUMBERS:
         raise InputError(
-            f"one recorded step has about {sizes[telling[0]]:,} numbers; a page holds at most {MOST_NUMBERS:,}: "
+            f"one recorded step has about {sizes[telling[0]]:,} numbers; a page holds at most {ALONE * MOST_NUMBERS:,}: "
             "observe fewer nodes (observe(…, nodes=…)); run.trace has all of them"
         )
     return [run.records[telling[0]]]

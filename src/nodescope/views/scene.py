@@ -22,6 +22,7 @@ from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
+from nodescope.views.fit_scene import fit_of_page
 from nodescope.views.numbers import plain_text
 from nodescope.views.problem_words import is_one_identity_layer, problem_text
 from nodescope.views.values import plain
@@ -88,6 +89,7 @@ def scene(run: Run, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
         "checkpoints": _checkpoints(run) if long else None,
         "overview": _overview(run) if long else None,
         "python": python_text(run),
+        "fit": fit_of_page(run),
     }
     result: dict[str, Any] = plain(document)
     return result

@@ -1,8 +1,8 @@
 /** A run that was observed in another program: its recorded steps, walked; nothing is run again. */
 
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { clip, count, counted, distinct, short } from "../../numbers";
-import type { Recording } from "../../recording";
+import type { RecordedScene } from "../../recorded";
 import type { Host, Judged, Jump, Kind } from "../kind";
 import { Shell } from "../shell";
 import { Verdict } from "../verdict";
@@ -10,6 +10,9 @@ import { Observed } from "./context";
 import { Layers } from "./layers";
 import { Losses } from "./losses";
 import { OpenNode } from "./node";
+import { Recording } from "./recording";
+import { Rows } from "./rows";
+import { Strip } from "./strip";
 
 /** Letters of somebody's sentence that are shown. */
 const HEADLINE = 400;
@@ -20,7 +23,8 @@ const SPEEDS = [
   { text: "30 a second", rate: 30 },
 ];
 
-export function ObservedRun({ model, host }: { model: Recording; host: Host }) {
+export function ObservedRun({ scene, host }: { scene: RecordedScene; host: Host }) {
+  const [model] = useState(() => new Recording(scene));
   return (
     <Observed.Provider value={model}>
       <Shell kind={kindOf(model)} host={host} />
@@ -51,7 +55,9 @@ function kindOf(model: Recording): Kind {
 function Inside() {
   return (
     <>
+      <Strip />
       <Losses />
+      <Rows />
       <Here />
     </>
   );
@@ -74,7 +80,7 @@ function Head() {
   const { scene } = useContext(Observed);
   const { headline, program, optimizer, steps, notes } = scene;
   return (
-    <>
+    <div class="head">
       <h1>{clip(headline, HEADLINE)}</h1>
       <p class="sub">
         Recorded in {program}: nothing can be run again here. Optimizer {optimizer}. {counted(steps, "step")}, {keptWords(scene)}.
@@ -86,7 +92,7 @@ function Head() {
           ))}
         </ul>
       )}
-    </>
+    </div>
   );
 }
 

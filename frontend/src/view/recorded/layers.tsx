@@ -3,10 +3,10 @@
 import { useContext } from "preact/hooks";
 import { clip, count } from "../../numbers";
 import type { RecordedLayer } from "../../recorded";
-import { type Summary, summaryOf } from "../../recording";
 import { Cell, NOT_SEEN, textsOf } from "../cells";
 import { Card, Table } from "../parts";
 import { Observed } from "./context";
+import { type Summary, summaryOf } from "./recording";
 
 const HEADS = [
   "layer",

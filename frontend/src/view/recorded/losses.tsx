@@ -6,12 +6,19 @@ import { Card, Check, useWidth } from "../parts";
 import { band, rangeOf, scaleOf } from "../scale";
 import { Observed } from "./context";
 
-const HIGH = 200;
-const X0 = 16;
-const HEIGHTS: [number, number] = [26, 168];
+const HIGH = 170;
+const EDGE = 16;
+const NAMES = 118;
+const ROOM_FOR_NAMES = 520;
+const HEIGHTS: [number, number] = [26, 138];
 const [Y0, Y1] = HEIGHTS;
 /** Recorded steps that are marked one by one. */
 const TICKS = 150;
+
+/** Where steps begin: beside the names of layers, where there is room for them. */
+export function leftOf(wide: number): number {
+  return wide > ROOM_FOR_NAMES ? NAMES : EDGE;
+}
 
 export function Losses() {
   const { points, stretch, missing } = useContext(Observed).losses;
@@ -42,7 +49,8 @@ function Missing({ missing }: { missing: number }) {
 function Curve({ log, wide }: { log: boolean; wide: number }) {
   const model = useContext(Observed);
   const { walk, end, scene, losses } = model;
-  const x1 = wide - X0;
+  const X0 = leftOf(wide);
+  const x1 = wide - EDGE;
   const y = useMemo(() => scaleOf(rangeOf(losses.points, log), log, HEIGHTS), [losses, log]);
   const x = (step: number) => X0 + (step / end) * (x1 - X0);
   const path = useMemo(() => band(losses.points, x, y, end), [losses, y, wide, end]);

@@ -3,13 +3,13 @@
 import { useContext } from "preact/hooks";
 import { clip, count } from "../../numbers";
 import type { LayerNumbers, Now, Quantity } from "../../recorded";
-import type { Recording } from "../../recording";
 import { Cell, textsOf } from "../cells";
 import { Exactly } from "../exactly";
 import type { ExactRow } from "../kind";
 import { Card, Choice, Table } from "../parts";
 import { Observed } from "./context";
 import { nodesShown } from "./layers";
+import type { Recording } from "./recording";
 import { EXAMPLES, inputsOf, OF_BIAS, UPDATE, Weights } from "./weights";
 
 const FORWARD = ["sum", "prediction", "delta"] as const;

@@ -2,7 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { hasOneWeight, isLinear, widthOf } from "../../layers";
-import { NodeSide } from "../network/side";
+import { screens } from "../../screens";
 import { Card } from "../parts";
 import { BowlCard } from "./bowl";
 import { Current } from "./context";
@@ -13,9 +13,10 @@ import { ScatterCard } from "./scatter";
 export function Beside() {
   const { recipe } = useContext(Current).replay.value;
   const network = recipe.layers.length > 1;
+  const Side = screens.network?.Side;
   return (
     <>
-      {network && <NodeSide />}
+      {network && Side && <Side />}
       {hasOneWeight(recipe) && <BowlCard />}
       {recipe.n > 1 && isLinear(recipe) && <ScatterCard />}
       {isLinear(recipe) && widthOf(recipe.layers[0]) > 1 && (

@@ -4,9 +4,9 @@ import { useContext, useState } from "preact/hooks";
 import type { Curve, Point } from "../../curve";
 import type { Model } from "../../model";
 import { count, distinct, exact, number, short } from "../../numbers";
+import { screens } from "../../screens";
 import { evenTicks, powerTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
-import { Film } from "../network/film";
 import { Card, Segments, Table } from "../parts";
 import { band, rangeOf, scaleOf } from "../scale";
 import { Current } from "./context";
@@ -24,6 +24,7 @@ const LETTER = 8;
 export function ErrorCard({ film }: { film?: boolean }) {
   const model = useContext(Current);
   const log = logOf(model);
+  const Film = screens.network?.Film;
   const choose = (chosen: number): void => {
     model.log.value = chosen === 1;
   };
@@ -31,7 +32,7 @@ export function ErrorCard({ film }: { film?: boolean }) {
   return (
     <Card id="ns-error" title={film ? "Error, and the output as it was" : "Error, step by step"} beside={scale}>
       <Whole log={log} high={film ? WITH_FILM : HIGH} />
-      {film && <Film />}
+      {film && Film && <Film />}
       <Words />
       <div class="folds">
         <Rows />

@@ -5,11 +5,10 @@ import { usefulEnd } from "../../curve";
 import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
+import { screens } from "../../screens";
 import { spoken } from "../../words";
 import { toggleDigits } from "../digits";
 import type { Host, Judged, Kind } from "../kind";
-import { NetworkInside } from "../network/inside";
-import { openOnTheWorst } from "../network/opening";
 import { Shell } from "../shell";
 import { Verdict } from "../verdict";
 import { AlphaCard } from "./alpha";
@@ -29,10 +28,14 @@ const SPEEDS = [
 const FAR = 20;
 
 export function Replayed({ model, host }: { model: Model; host: Host }) {
-  useState(() => openOnTheWorst(model));
+  const [view, setView] = useState(0);
+  useState(() => model.scene.recipe.layers.length > 1 && screens.network?.open(model));
+  const run = kindOf(model);
+  const result = model.scene.fit && screens.fit?.kind(model, run);
+  const views = result ? { names: ["Result", "Inside a step"], shown: view, show: setView } : undefined;
   return (
     <Current.Provider value={model}>
-      <Shell kind={kindOf(model)} host={host} />
+      <Shell kind={{ ...(result && view === 0 ? result : run), views }} host={host} />
     </Current.Provider>
   );
 }
@@ -71,9 +74,10 @@ function InsideNode({ beat }: { beat: number }) {
 }
 
 function InsideNetwork({ beat }: { beat: number }) {
+  const Network = screens.network?.Inside;
   return (
     <>
-      <NetworkInside beat={beat} />
+      {Network && <Network beat={beat} />}
       <AlphaCard />
     </>
   );

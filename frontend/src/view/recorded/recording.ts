@@ -1,11 +1,11 @@
 /** What the view of an observed run is looking at; its losses, and a layer in a few numbers. */
 
 import { computed, signal } from "@preact/signals";
-import type { Point } from "./curve";
-import type { Place } from "./layers";
-import { number } from "./numbers";
-import { type LayerNumbers, Numbers, type RecordedLayer, type RecordedScene, read } from "./recorded";
-import { Walk } from "./walk";
+import type { Point } from "../../curve";
+import type { Place } from "../../layers";
+import { number } from "../../numbers";
+import { type LayerNumbers, Numbers, type RecordedLayer, type RecordedScene, read } from "../../recorded";
+import { Walk } from "../../walk";
 
 /** The loss over the run, as lowest and highest of each stretch of steps. */
 export interface Losses {
@@ -41,6 +41,8 @@ export class Recording {
     const steps = records.map(({ step }) => step);
     this.losses = lossesOf(scene.losses);
     this.walk = new Walk(() => records.length, steps);
+    const { trouble } = scene;
+    if (trouble) this.walk.go(this.walk.before(Math.max(0, trouble.step - 1))); // the last whole step before it
     this.now = computed(() => (records.length ? read(records[this.walk.here]) : null));
   }
 

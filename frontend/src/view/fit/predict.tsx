@@ -1,0 +1,96 @@
+/** A row that is typed, and the answer while it is. */
+
+import { useContext, useState } from "preact/hooks";
+import { over } from "../../maps";
+import { clip, count, exact, short } from "../../numbers";
+import { Card, NumberBox } from "../parts";
+import { Current } from "../replayed/context";
+import { amount, type FitNow, useFit } from "./now";
+import { nameAndUnit, undone } from "./quality";
+import { usualOf } from "./weights";
+
+/** Fields that are shown; inputs beyond are as usual. */
+const FIELDS = 9;
+const CLASSES = 5;
+/** Letters of the verdict that are told above it. */
+const VERDICT = 160;
+
+export function Predict() {
+  const model = useContext(Current);
+  const now = useFit();
+  const [typed, setTyped] = useState<Record<number, number>>({});
+  if (!now) return null;
+  const { replay, fit, state, unit } = now;
+  const { recipe } = replay;
+  const row = usualOf(now).map(({ mean }, i) => typed[i] ?? Number(mean.toPrecision(3)));
+  const scaled = row.map((x, i) => (fit.scaling ? (x - fit.scaling.centre[i]) / fit.scaling.unit[i] : x));
+  const engine = over(model.core, recipe, scaled);
+  const told = undone(engine.predict(state.subarray(0, engine.size)), fit.goal_scaling);
+  return (
+    <Card id="ns-predict" title="Predict a row">
+      {!model.changed.value && <p class="small">{clip(model.scene.verdict, VERDICT)}</p>}
+      <div class="typed-row">
+        {row.slice(0, FIELDS).map((value, i) => (
+          <Field
+            key={recipe.input_names[i]}
+            column={recipe.input_names[i]}
+            value={value}
+            set={(x) => setTyped({ ...typed, [i]: x })}
+          />
+        ))}
+      </div>
+      {row.length > FIELDS && <p class="soft small">The {count(row.length - FIELDS)} other inputs are as they are on average.</p>}
+      {fit.classes ? <Likely now={now} told={told} /> : <Numbers now={now} told={told} unit={unit} />}
+    </Card>
+  );
+}
+
+function Field({ column, value, set }: { column: string; value: number; set: (value: number) => void }) {
+  const { name, unit } = nameAndUnit(column);
+  const label = unit ? `${clip(name, 24)}, ${unit}` : clip(name, 24);
+  return (
+    <label>
+      <span>{label}</span>
+      <NumberBox label={label} what={clip(name, 24)} text={() => exact(value).replace(/\.0$/, "")} set={set} live />
+    </label>
+  );
+}
+
+function Numbers({ now, told, unit }: { now: FitNow; told: Float64Array; unit: string }) {
+  const { goal_names } = now.replay.recipe;
+  return (
+    <p class="answer" aria-live="polite">
+      {Array.from(told, (value, j) => (
+        <span key={goal_names[j]}>
+          {told.length > 1 && <span class="soft">{clip(goal_names[j], 20)} </span>}
+          <b class="t-go" data-value={exact(value)}>
+            {amount(value, j === now.j ? unit : "")}
+          </b>{" "}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** The likeliest classes with how likely they are. */
+function Likely({ now, told }: { now: FitNow; told: Float64Array }) {
+  const names = now.fit.classes ?? [];
+  const parts = told.length === 1 ? [1 - told[0], told[0]] : Array.from(told);
+  const order = parts.map((_, c) => c).sort((a, b) => parts[b] - parts[a]);
+  return (
+    <div class="likely" aria-live="polite">
+      <p class="answer">
+        <b class="t-go">{clip(names[order[0]] ?? "", 30)}</b>
+      </p>
+      {order.slice(0, CLASSES).map((c) => (
+        <p key={c}>
+          <span>{clip(names[c] ?? "", 16)}</span>
+          <span class="bar-lane" aria-hidden="true">
+            <i style={{ width: `${(100 * parts[c]).toFixed(1)}%` }} />
+          </span>
+          <span data-value={exact(parts[c])}>{short(100 * parts[c], 3)} %</span>
+        </p>
+      ))}
+    </div>
+  );
+}

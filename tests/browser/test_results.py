@@ -1,0 +1,105 @@
+"""The result of a fit in Chromium: Python's scores, weights and predictions, live as the run is changed, readable by all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from browser.conftest import AXE
+from conftest import ROOT
+
+import nodescope as ns
+
+pytestmark = pytest.mark.usefixtures("chromium")
+
+PENGUINS = ROOT / "src" / "nodescope" / "hosts" / "static" / "penguins.csv"
+INPUTS = ["flipper_length_mm", "bill_length_mm", "bill_depth_mm"]
+Open = Callable[..., Any]
+
+
+def penguins(**more: Any) -> ns.Run:
+    asked = {"goal": "body_mass_g", "standardise": True, "missing": "drop", "holdout": 0.2}
+    asked |= {"batch": "all", "alpha": 0.1, "epochs": 60}
+    return ns.descend(data=str(PENGUINS), inputs=INPUTS, **(asked | more))
+
+
+def values(page: Any, selector: str) -> list[float]:
+    found: list[float] = page.locator(selector).evaluate_all("all => all.map(e => Number(e.dataset.value))")
+    return found
+
+
+def test_numbers_of_the_result_are_the_scores(opened: Open):
+    run = penguins()
+    page, score = opened(run, viewport={"width": 1440, "height": 900}), run.score
+    told = [score.unseen.rmse, score.least_squares.unseen.rmse, score.mean.unseen.rmse]
+    np.testing.assert_allclose(values(page, ".far .thick data"), told, rtol=1e-12)
+    seen = [score.seen.rmse, score.least_squares.seen.rmse, score.mean.seen.rmse]
+    np.testing.assert_allclose(values(page, ".far .thin [data-value]"), seen, rtol=1e-12)
+    assert page.locator("h1").inner_text() == f"Off by about {score.unseen.rmse:.1f} g on rows it never saw."
+    order = np.argsort(-np.abs(np.ravel(run.table_weight) * spreads(run)))
+    np.testing.assert_allclose(values(page, ".table-weights .per"), np.ravel(run.table_weight)[order], rtol=1e-12)
+    np.testing.assert_allclose(values(page, ".table-weights .bias b"), [run.table_bias], rtol=1e-12)
+
+
+def spreads(run: ns.Run) -> Any:
+    return run.recipe.examples.scaling.unit
+
+
+def test_a_typed_row_is_predicted_as_python_does(opened: Open):
+    run = penguins()
+    page = opened(run)
+    for label, value in (("flipper length, mm", "215"), ("bill length, mm", "39.5"), ("bill depth, mm", "18")):
+        page.get_by_label(label).fill(value)
+    table = {name: [number] for name, number in zip(INPUTS, (215.0, 39.5, 18.0), strict=True)}
+    np.testing.assert_allclose(values(page, ".answer [data-value]"), run.predict(table), rtol=1e-12)
+
+
+def test_of_a_network_too(opened: Open):
+    run = penguins(network={"hidden": [4]})
+    page = opened(run)
+    np.testing.assert_allclose(values(page, ".far .thick data")[0], run.score.unseen.rmse, rtol=1e-12)
+    page.get_by_label("bill depth, mm").fill("19")
+    typed = [float(page.get_by_label(f"{name}, mm").input_value()) for name in ("flipper length", "bill length", "bill depth")]
+    table = {name: [number] for name, number in zip(INPUTS, typed, strict=True)}
+    np.testing.assert_allclose(values(page, ".answer [data-value]"), run.predict(table), rtol=1e-12)
+
+
+@pytest.mark.parametrize("goal", ["species", "sex"])
+def test_classes_are_counted_as_python_counts_them(goal: str, opened: Open):
+    run = penguins(goal=goal, loss="cross-entropy", alpha=0.5)
+    page, unseen = opened(run), run.score.unseen
+    shown = page.locator(".confusion tbody td").evaluate_all("all => all.map(e => Number(e.textContent || 0))")
+    assert shown == unseen.confusion.ravel().tolist()
+    np.testing.assert_allclose(values(page, ".far .thick data"), [unseen.accuracy, run.score.always[1].accuracy], rtol=1e-15)
+    right, all_rows = int(np.trace(unseen.confusion)), int(unseen.confusion.sum())
+    assert page.locator("h1").inner_text() == f"Right for {right} of {all_rows} rows it never saw."
+
+
+def test_the_result_follows_what_is_changed(opened: Open):
+    page = opened(penguins())
+    before = page.locator("h1").inner_text()
+    page.get_by_role("button", name="Inside a step").click()
+    box = page.get_by_label("alpha, typed")
+    box.fill("0.01")
+    box.press("Enter")
+    page.get_by_role("button", name="Result").click()
+    after = page.locator("h1").inner_text()
+    assert after != before
+    changed = penguins(alpha=0.01)
+    np.testing.assert_allclose(values(page, ".far .thick data")[0], changed.score.unseen.rmse, rtol=1e-12)
+    page.get_by_role("button", name="Inside a step").click()
+    box.fill("3")
+    box.press("Enter")
+    page.get_by_role("button", name="Result").click()
+    assert "waits" not in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)], ids=str)
+def test_a_result_can_be_read_by_all(scheme: str, size: tuple[int, int], opened: Open):
+    for run in (penguins(), penguins(goal="species", loss="cross-entropy", alpha=0.5)):
+        page = opened(run, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+        assert found == []
