@@ -13,7 +13,7 @@ export function Strip() {
   if (!layers.length || layers.length > BOXES) return null;
   const after = trouble !== null && trouble.layer === null;
   return (
-    <div class="strip-of-layers" role="group" aria-label="Layers">
+    <div class="strip-of-layers" role="group" aria-label="The model">
       <span class="layer-box">
         <b>{count(layers[0].inputs)}</b> inputs
       </span>
