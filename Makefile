@@ -10,7 +10,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
+.PHONY: help run test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
 .PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit clean docs
 
 help:  ## this list
@@ -45,6 +45,16 @@ test: $(DEV)  ## all tests on the compiled core, and those of the engine on plai
 
 test-long:  ## the same with ten times as many random cases
 	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
+
+# What is promised of files, bad input and the local page; docs/reference/promises.md has what came of it.
+TRUST := tests/run/test_faults.py tests/run/test_kills_and_flips.py tests/edge tests/cli/test_ctrl_c_at_the_start.py \
+  tests/cli/test_rubbish.py tests/cli/test_runs.py tests/hosts tests/browser/test_page.py tests/run/test_at_once.py \
+  tests/run/test_small_disks.py tests/run/test_what_is_kept.py tests/run/test_logs.py tests/run/test_lock.py \
+  tests/run/test_damaged_files.py tests/diagnosis/test_sweep.py tests/arithmetic/test_core_version.py \
+  tests/arithmetic/test_not_ieee.py tests/arithmetic/test_width.py tests/data/test_quirks.py tests/data/test_wide_tables.py
+
+test-trust: $(DEV)  ## all that is promised of files, bad input and the local page, each as long as it goes (hours; prints what was tried)
+	NODESCOPE_TESTS=long NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest -rP $(TRUST)
 
 # What goes through whole programs, or through a browser, and waits for them: as long as all else together.
 OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/frameworks tests/hosts
