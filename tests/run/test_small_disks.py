@@ -136,3 +136,32 @@ def test_a_run_that_had_ended_is_not_said_to_be_written(tmp_path: Path):
         0,
         f"{path} is as it was: the run had come to its end, and has nothing to go on with\n",
     )
+
+
+FIT = ["fit", "t.csv", "--goal", "y"]
+
+
+def fitted(folder: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    (folder / "t.csv").write_text("x,y\n1,2\n2,3\n3,5\n4,4\n")
+    command = [sys.executable, "-m", "nodescope", *FIT, *more]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=folder)
+
+
+def test_a_recipe_of_a_fit_is_whole_or_is_not_there(small: Path, tmp_path: Path):
+    """Story: an empty recipe was left on a full disk, and one that was there was gone."""
+    (small / "r.toml").write_text("# mine")
+    fill(small)
+    done = fitted(tmp_path, "--recipe", str(small / "r.toml"))
+    assert done.returncode == 2
+    assert FULL in done.stderr
+    assert (small / "r.toml").read_text() == "# mine"
+    assert names(small) == ["filler", "r.toml"]
+
+
+def test_a_fit_replaces_a_run_where_it_is_told_to(tmp_path: Path):
+    assert fitted(tmp_path, "--out", "a.nodescope").returncode == 0
+    assert "is there and holds a run; --force replaces it" in fitted(tmp_path, "--out", "a.nodescope").stderr
+    assert fitted(tmp_path, "--out", "a.nodescope", "--force").returncode == 0
+    before = (tmp_path / "t.csv").read_bytes()
+    assert "it is read here" in fitted(tmp_path, "--out", "t.csv", "--force").stderr
+    assert (tmp_path / "t.csv").read_bytes() == before

@@ -1,13 +1,12 @@
 """`fit`: a table fitted well without being told how."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 import nodescope as ns
 from nodescope.arithmetic.checks import shown
-from nodescope.cli.output import plain_lines, progress, refuse_precious, tell_written
+from nodescope.cli.output import plain_lines, progress, refuse_precious, refuse_read_here, tell_written, writer
 from nodescope.errors import InputError
 from nodescope.run.fit import fit_with
 from nodescope.views import values
@@ -31,7 +30,7 @@ def fit(
     **given: Any,
 ) -> None:  # fmt: skip
     """Fit a TABLE well without being told how. Says how far off it is, what was decided, and what to do next."""
-    refuse_precious(out, [table])
+    refuse_read_here(out, [table])
     refuse_precious(recipe, [table])
     goals = _names(goal)
     with progress() as tell:
@@ -42,7 +41,8 @@ def fit(
     if out is not None:
         ns.save(fitted.run, out, overwrite=force)
     if recipe is not None:
-        _write(recipe, fitted.to_toml())
+        with writer(recipe) as write:
+            write(fitted.to_toml())
     if as_json:
         click.echo(values.as_json(fitted.told() | values.run_values(fitted.run)))
     else:
@@ -62,10 +62,3 @@ def _layers(text: str | None) -> Any:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise InputError(f"--hidden is {shown(text)}; it may be auto, or the nodes of each hidden layer, 8,8") from None
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ns.FileError(f"{path} cannot be written: {error.strerror or error}") from error

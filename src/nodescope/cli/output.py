@@ -50,13 +50,20 @@ def writer(out: str | None) -> Iterator[Write]:
 
 def refuse_precious(out: str | None, inputs: Iterable[str]) -> None:
     """Raise FileError where a command would write over what it reads, or over somebody's run."""
+    refuse_read_here(out, inputs)
+    if out is None or not os.path.isfile(out):
+        return
+    if content.is_run_file(Path(out)):
+        raise FileError(f"{out} cannot be written: it holds a run; name another file, or delete it first")
+
+
+def refuse_read_here(out: str | None, inputs: Iterable[str]) -> None:
+    """The first half of that, for what may replace a run."""
     if out is None or not os.path.isfile(out):
         return
     for name in inputs:
         if os.path.exists(name) and os.path.samefile(out, name):
             raise FileError(f"{out} cannot be written: it is read here; name another file")
-    if content.is_run_file(Path(out)):
-        raise FileError(f"{out} cannot be written: it holds a run; name another file, or delete it first")
 
 
 def tell_written(out: str | None) -> None:
