@@ -8,6 +8,10 @@ import sys
 from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 from os.path import basename
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` takes its time
+    from typing import Any
+
 
 def is_the_command() -> bool:
     """`nodescope …` or `python -m nodescope …`, not somebody's program that imports us."""
@@ -27,9 +31,24 @@ def end_quietly() -> None:
 
 
 def heed() -> None:
-    """From now on Ctrl-C is Python's again."""
+    """From now on, when the command itself is imported, Ctrl-C is Python's again."""
     if getsignal(SIGINT) == SIG_DFL:
         signal(SIGINT, default_int_handler)
+
+
+def heeding_too(what: "Any") -> None:
+    """`sys.unraisablehook`: a Ctrl-C where Python can raise nothing (in a callback of its own) comes once more."""
+    if not isinstance(what.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(what)
+        return
+    import _thread
+    import time
+
+    def again() -> None:
+        time.sleep(0.01)
+        _thread.interrupt_main()
+
+    _thread.start_new_thread(again, ())
 
 
 if is_the_command():

@@ -12,7 +12,7 @@ import nodescope as ns
 from nodescope.cli.output import plain_lines
 from nodescope.errors import FileError, NodescopeError
 from nodescope.later import Later
-from nodescope.starting import end_quietly, heed
+from nodescope.starting import end_quietly, heed, heeding_too
 
 if TYPE_CHECKING:
     from nodescope.cli import words
@@ -56,6 +56,7 @@ class _Commands(click.Group):
             return None
         module, _, function = _PLACES[cmd_name].partition(".")
         command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
+        heed()
         return command
 
 
@@ -67,10 +68,14 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: a failure that has an explanation is one message on stderr and exit code 2; Ctrl-C ends it without a word."""
+    sys.unraisablehook = heeding_too
     try:
-        heed()
         _do_and_tell()
     except (KeyboardInterrupt, click.Abort):  # also while something is being told
+        sys.exit(130)
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # what Python makes of it within the making of a class
+            raise
         sys.exit(130)
     finally:
         end_quietly()
