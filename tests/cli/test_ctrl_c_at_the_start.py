@@ -24,7 +24,8 @@ COMMANDS = {
 }  # fmt: skip
 OF_PYTHON_ITSELF = ("init_import_site", "init_sys_streams", "frozen site", "frozen runpy", "Could not import runpy")
 """Where a traceback begins that Python prints before our first line is run."""
-OURS = re.compile(r'File "[^"]*[/\\\\]nodescope[/\\\\]')
+OURS = re.compile(r'File "[^"]*[/\\]nodescope[/\\](?!__init__\.py|starting\.py)')
+"""Of a file of ours, behind the first one, which sees to it that nothing is printed."""
 
 
 @pytest.fixture(scope="module")
