@@ -11,14 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browser.conftest import go
+from conftest import ROOT
 
 import nodescope as ns
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
 GOLDENS = Path(__file__).parent / "goldens"
+PENGUINS = ROOT / "src" / "nodescope" / "hosts" / "static" / "penguins.csv"
 WRITE = os.environ.get("NODESCOPE_GOLDENS") == "write"
 OTHER_LETTERS = 0.04
 """Part of the pixels that another Chromium may draw otherwise."""
@@ -30,6 +33,10 @@ PICTURES: dict[str, tuple[int, dict[str, Any]]] = {
     "stall-dark": (STALL, {"color_scheme": "dark"}),
     "stall-phone": (STALL, {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}),
     "first-step": (0, {"color_scheme": "light"}),
+    "network-light": (150, {"color_scheme": "light", "viewport": {"width": 1440, "height": 900}}),
+    "network-dark": (150, {"color_scheme": "dark", "viewport": {"width": 1280, "height": 720}}),
+    "result-light": (-1, {"color_scheme": "light", "viewport": {"width": 1440, "height": 900}}),
+    "result-dark": (-1, {"color_scheme": "dark", "viewport": {"width": 1280, "height": 720}}),
 }
 
 
@@ -37,11 +44,26 @@ def seed() -> ns.Run:
     return ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
 
 
-def standing_still(page: Any) -> bytes:
+def corners() -> ns.Run:
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return ns.descend(network=ns.network([2, 4, 3, 1], seed=3), input=x, goal=[0, 1, 1, 0], batch="all", alpha=0.3, steps=300)
+
+
+def penguins() -> ns.Run:
+    inputs = ["flipper_length_mm", "bill_length_mm", "bill_depth_mm"]
+    asked = {"standardise": True, "missing": "drop", "holdout": 0.2, "batch": "all", "alpha": 0.1, "epochs": 60}
+    return ns.descend(data=str(PENGUINS), inputs=inputs, goal="body_mass_g", **asked)
+
+
+RUNS = {"network": corners, "result": penguins}
+SHOWN = {"result": ".fit-cards"}
+
+
+def standing_still(page: Any, part: str) -> bytes:
     """The picture once two in a row are the same: on a busy machine the first may be taken in the middle of a change."""
     before = b""
     for _ in range(30):
-        taken: bytes = page.locator("section.inside").screenshot()
+        taken: bytes = page.locator(part).screenshot()
         if taken == before:
             break
         before = taken
@@ -54,10 +76,12 @@ def test_picture(name: str, opened: Callable[..., Any], chromium: Any, tmp_path:
     image = pytest.importorskip("PIL.Image")
     chops = pytest.importorskip("PIL.ImageChops")
     step, options = PICTURES[name]
-    page = opened(seed(), **options)
-    go(page, step)
+    kind = name.split("-")[0]
+    page = opened(RUNS.get(kind, seed)(), **options)
+    if step >= 0:
+        go(page, step)
     page.evaluate("document.fonts.ready")
-    taken = image.open(io.BytesIO(standing_still(page))).convert("RGB")
+    taken = image.open(io.BytesIO(standing_still(page, SHOWN.get(kind, "section.inside")))).convert("RGB")
     kept, version = GOLDENS / f"{name}.png", GOLDENS / "chromium.txt"
     if WRITE:
         GOLDENS.mkdir(exist_ok=True)
