@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
-.PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit clean docs
+.PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit bench-large clean docs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ bench-quick: $(DEV)  ## the same with smaller tables, in less than two minutes, 
 
 bench-page: $(INSTALLED)  ## what the local page takes when everybody comes at once (Linux)
 	$(BIN)/python benchmarks/page.py
+
+bench-large: $(DEV)  ## what a table larger than memory costs, beside its peers; --rows 2e7 is that of the documentation
+	$(BIN)/python benchmarks/large.py $(ARGS)
 
 bench-fit: $(DEV)  ## how good `nodescope fit` is, beside scikit-learn's pipelines
 	$(BIN)/python benchmarks/fit.py
