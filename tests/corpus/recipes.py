@@ -349,6 +349,11 @@ def _joined() -> Iterator[tuple[str, Keywords]]:
     yield "joined/clipped, momentum", {**several, "bias": True, "clip": 0.5, "rule": "momentum", "order": "shuffled", "seed": 3}
     yield "joined/clipped far out", {**several, "input": [[1e100, 2e100]] * 3, "clip": 1.0, "epochs": 2}
     yield "joined/an alpha a weight", {**several, "alpha_factors": [2.0, 0.25], "batch": "all"}
+    sides = {"weight": [0.0, 0.0], "input": x, "goal": [1, 0, 1], "bias": True, "alpha": 0.25}
+    yield "joined/perceptron rests", {**sides, "loss": "perceptron", "epochs": 60}
+    yield "joined/perceptron goes round", {**sides, "input": [[1, 0]] * 3, "loss": "perceptron", "epochs": 9}
+    yield "joined/hinge", {**sides, "loss": "hinge", "epochs": 60, "batch": 2, "rule": "momentum"}
+    yield "joined/layers, hinge", {**layers, "loss": "hinge", "penalty": 0.03125}
     yield "joined/layers, penalty", {**layers, "penalty": {"l2": 0.03125, "l1": 0.0078125}}
     yield "joined/layers, penalty, one after another", {**layers, "penalty": 0.0625, "update_order": "sequential"}
     yield "joined/layers, clipped", {**layers, "clip": 0.125, "penalty": {"l2": 0.0625, "bias": True}, "batch": 3}

@@ -26,6 +26,7 @@ from sklearn.utils.estimator_checks import (
 )
 
 import nodescope as ns
+from nodescope.run.descent import go
 from nodescope.sklearn import NetworkRegressor, NodeRegressor
 
 SHUFFLED = "sample_weight is not equivalent to removing/repeating samples."
@@ -127,15 +128,15 @@ def test_the_last_epoch_is_looked_at_however_many_there_are(epochs: int):
 
 def test_a_run_that_ends_inside_an_epoch_is_looked_at_to_its_end(monkeypatch: pytest.MonkeyPatch):
     x, y = table(30)
-    monkeypatch.setattr("nodescope.sklearn.network.descend", lambda **keywords: _interrupted(keywords, after=8))
+    monkeypatch.setattr("nodescope.sklearn.estimator.go", lambda recipe, **_: _interrupted(recipe, after=8))
     with pytest.warns(ConvergenceWarning, match="Interrupted after 8 steps"):
         fit = NetworkRegressor((), early_stopping=False, batch_size=7, learning_rate_init=0.1, random_state=0).fit(x, y)
     assert (fit.best_iter_, fit.n_iter_, len(fit.loss_curve_)) == (2, 2, 2)
     assert np.array_equal(fit.coefs_[0], fit.run_.weight[0].T)
 
 
-def _interrupted(keywords: dict[str, Any], after: int) -> ns.Run:
-    run = ns.descend(**{**keywords, "epochs": None, "steps": after})
+def _interrupted(recipe: Any, after: int) -> ns.Run:
+    run = go(recipe.with_steps(after))
     return dataclasses.replace(run, ending=ns.Ending.INTERRUPTED)
 
 

@@ -2,6 +2,8 @@
 
 import inspect
 
+import polars
+import pyarrow
 import pytest
 
 import nodescope as ns
@@ -35,3 +37,16 @@ def test_their_parameters_are_the_functions(name):
     assert [(p.name, p.kind, p.default) for p in ours if name != "compare"] == [
         (p.name, p.kind, p.default) for p in theirs if name != "compare"
     ]
+
+
+def test_a_window_is_an_arrow_stream_for_any_library():
+    run = ns.descend(weight=[0.4, 0.1], input=[[1, 2], [3, 4]], goal=[0.6, 1.0], alpha=0.01, epochs=4, batch=2)
+    window = run.trace[1:4]
+    table = pyarrow.table(window)
+    assert table.column_names == window.to_arrow().column_names
+    assert table["weight[1]"].to_pylist() == window["weight"][:, 1].tolist()
+    assert polars.DataFrame(window)["alpha"].to_list() == [0.01] * 3
+    schema = pyarrow.schema([(name, pyarrow.float64()) for name in table.column_names])
+    assert pyarrow.RecordBatchReader.from_stream(window, schema=schema).schema == schema
+    again = ns.descend(data=window, inputs=["weight[0]"], goal="mse", alpha=0.1, epochs=1)
+    assert again.recipe.n == 3

@@ -76,6 +76,14 @@ SOFTMAX = Activation("softmax", 7, _alone, 0.0, 1.0, "exp(x) ÷ the sum of exp o
 """It looks at all sums of its layer, so it stands beside the others: only outputs under cross-entropy have it."""
 
 
+def _step(x: float) -> tuple[float, float]:
+    return (1.0 if x > 0.0 else 0.0 if x <= 0.0 else x), 0.0
+
+
+STEP = Activation("step", 8, _step, 0.0, 1.0, "1 above 0, else 0: Rosenblatt 1958")
+"""It has no slope to go down, so it stands beside the others: only the output of a perceptron has it."""
+
+
 def as_activation(value: object) -> Activation:
     """An activation from its name ("leaky_relu" and "leaky-relu" are "leaky relu"), or from itself.
 
@@ -87,8 +95,8 @@ def as_activation(value: object) -> Activation:
     if isinstance(value, Activation):
         return value
     name = value.lower().replace("_", " ").replace("-", " ") if isinstance(value, str) else ""
-    if name == SOFTMAX.name:
-        return SOFTMAX
+    if name in (SOFTMAX.name, STEP.name):
+        return SOFTMAX if name == SOFTMAX.name else STEP
     if name not in ACTIVATIONS:
         raise InputError(f"activation is {shown(value)}; the activations are {', '.join(ACTIVATIONS)}{near(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]

@@ -20,11 +20,11 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 3
+#define NS_VERSION 4
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
-enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX };
-enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE, NS_CROSS_ENTROPY };
+enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
+enum { NS_SQUARED, NS_HUBER, NS_ABSOLUTE, NS_CROSS_ENTROPY, NS_HINGE, NS_PERCEPTRON };
 enum { NS_WENT, NS_DIVERGED, NS_MSE_REACHED, NS_UNCHANGED, NS_REPEATED, NS_FULL, NS_NOT_IEEE };
 
 /* One layer. `first_weight` and `first_node` tell where its block and its nodes start among those of all layers. */
@@ -129,7 +129,7 @@ NS_EXPORT void ns_dismiss(ns_team *team);
 NS_EXPORT void ns_predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
 /* Mean squared error of the weights over all examples and outputs; `team` may be NULL. */
 NS_EXPORT double ns_mse(const ns_problem *p, const double *weight, double *scratch, ns_team *team);
-/* A function of NS_IDENTITY … NS_SOFTMAX and its slope at each of `count` places of `rows` rows, which are a layer's sums each. */
+/* A function of NS_IDENTITY … NS_STEP and its slope at each of `count` places of `rows` rows, which are a layer's sums each. */
 NS_EXPORT void ns_activation(int64_t activation, int64_t rows, int64_t count, const double *x, double *value, double *slope);
 /* Put rows (rows, cols) under a triangle (cols, `stride` columns: whole eights): the R of all rows so far. Those of another triangle
  * go under it the same way. `block`: 32 rows of `stride` doubles. */

@@ -49,7 +49,7 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 3
+VERSION = 4
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8

@@ -168,7 +168,7 @@ static double output_deltas_of_block(const layers_room *room, const int64_t *cho
         for (int64_t j = 0; j < k; j++) {
             const double error = of->value[r * padded + j] - goal[j];
             squares += error * error;
-            of->delta[r * padded + j] = output_delta(p, error, of->slope[r * padded + j]);
+            of->delta[r * padded + j] = output_delta(p, goal[j], of->value[r * padded + j], of->slope[r * padded + j]);
         }
     }
     return squares;

@@ -53,7 +53,7 @@ static double output_deltas(const ns_problem *p, const double *goal, double *val
     for (int64_t j = 0; j < p->outputs; j++) {
         const double error = values[nodes + first + j] - goal[j];
         squares += error * error;
-        values[3 * nodes + first + j] = output_delta(p, error, values[2 * nodes + first + j]);
+        values[3 * nodes + first + j] = output_delta(p, goal[j], values[nodes + first + j], values[2 * nodes + first + j]);
     }
     return squares;
 }

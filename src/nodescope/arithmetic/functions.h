@@ -117,6 +117,12 @@ INLINE valued gelu_of(vec x) {
     return (valued){value, slope};
 }
 
+/* 1 above 0, else 0, and no slope; a NaN stays one. */
+INLINE valued step_of(vec x) {
+    const vec value = choose(x > each(0.0), each(1.0), choose(x <= each(0.0), each(0.0), x));
+    return (valued){value, each(0.0)};
+}
+
 INLINE valued activation_of(int64_t activation, vec x) {
     switch (activation) {
     case NS_RELU: return relu_of(x);
@@ -125,6 +131,7 @@ INLINE valued activation_of(int64_t activation, vec x) {
     case NS_SIGMOID: return sigmoid_of(x);
     case NS_SOFTPLUS: return softplus_of(x);
     case NS_GELU: return gelu_of(x);
+    case NS_STEP: return step_of(x);
     default: return (valued){x, each(1.0)};
     }
 }

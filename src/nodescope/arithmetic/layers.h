@@ -81,9 +81,21 @@ static inline double loss_slope(const ns_problem *p, double error) {
     }
 }
 
-/* The delta of an output. That of cross-entropy has no slope in it: the slopes of the activation and of the logarithm cancel. */
-static inline double output_delta(const ns_problem *p, double error, double slope) {
-    return p->loss == NS_CROSS_ENTROPY ? error : loss_slope(p, error) * slope;
+/* That of a hinge: −y until the prediction is on y's side by a whole 1; a NaN stays one. */
+static inline double hinge_slope(double goal, double prediction) {
+    const double y = goal > 0.5 ? 1.0 : -1.0;
+    return y * prediction < 1.0 ? -y : prediction == prediction ? 0.0 : prediction;
+}
+
+/* The delta of an output. That of cross-entropy has no slope in it: the slopes of the activation and of the logarithm cancel; a
+ * perceptron's step has none. */
+static inline double output_delta(const ns_problem *p, double goal, double prediction, double slope) {
+    switch (p->loss) {
+    case NS_CROSS_ENTROPY:
+    case NS_PERCEPTRON: return prediction - goal;
+    case NS_HINGE: return hinge_slope(goal, prediction) * slope;
+    default: return loss_slope(p, prediction - goal) * slope;
+    }
 }
 
 static inline void add_example(const double *x, double delta, int64_t d, int64_t has_bias, int64_t is_first, double *g) {

@@ -14,8 +14,10 @@ from nodescope.arithmetic.checks import near, number, shown
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
-LOSSES = ("squared", "huber", "absolute", "cross-entropy")
+LOSSES = ("squared", "huber", "absolute", "cross-entropy", "hinge", "perceptron")
 CROSS_ENTROPY = "cross-entropy"
+MARGINS = ("hinge", "perceptron")
+"""They tell two classes apart by the side of a line that the sum is on."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,13 @@ class Loss:
     huber         ½ e × e up to the threshold t, then t × (|e| − ½ t) `HuberLoss(delta=t)` (Huber 1964)
     absolute      |e|                                                 `L1Loss`; its slope at 0 is 0
     cross-entropy −ln of the probability of the example's class       `BCEWithLogitsLoss`; of k outputs `CrossEntropyLoss`
+    hinge         1 − y × s where that is above 0, else 0             `relu(1 - y * s)` (Cortes, Vapnik 1995)
+    perceptron    −y × s where that is above 0, else 0                `relu(-y * s)` (Rosenblatt 1958)
     ============= =================================================== ==================================================
 
-    Cross-entropy is told by the outputs' sums, not by an error: `theory/likelihood.py`.
+    The last three are told by the outputs' sums s, not by an error: `theory/likelihood.py`. Hinge and perceptron tell two classes
+    apart by one output, whose goal is 1 or 0, so that y is 1 or −1. A hinge's prediction is the sum itself, a perceptron's 1
+    where the sum is above 0, else 0.
     """
 
     name: str = "squared"
@@ -49,18 +55,39 @@ class Loss:
             return 1.0 if error > 0.0 else -1.0 if error < 0.0 else error
         return error
 
-    def delta(self, error: float, slope: float) -> float:
+    def delta(self, error: float, slope: float, goal: float = 0.0, prediction: float = 0.0) -> float:
         """The delta of an output, from its error and the slope of its activation.
+
+        A hinge's is −y × slope until the example is on its side by a whole 1, then 0; it alone looks at goal and prediction. A
+        perceptron's is prediction − goal: −1, 0 or 1, since a step has no slope that could be gone down.
 
         That of cross-entropy has no slope in it: the slope of the sigmoid, p (1 − p), is also what the logarithm's slope is
         divided by, and of softmax the same holds for all outputs together (Bridle 1990). So a node that is sure and wrong moves
         as far as it is wrong, where under the squared error it would hardly move.
         """
-        return error if self.tells_classes else self.slope(error) * slope
+        if self.name == "hinge":
+            y = 1.0 if goal > 0.5 else -1.0
+            return (-y if y * prediction < 1.0 else 0.0 if prediction == prediction else prediction) * slope
+        return error if self.is_error else self.slope(error) * slope
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the delta of an output is prediction − goal, without the slope of its activation."""
+        return self.name in (CROSS_ENTROPY, "perceptron")
+
+    @property
+    def codes_classes(self) -> bool:
+        """Whether its goals are classes, told apart by probabilities, or by the side of a line."""
+        return self.name in (CROSS_ENTROPY, *MARGINS)
+
+    @property
+    def has_stride(self) -> bool:
+        """Whether steps stay as long as they are, however small the error: no curvature bounds alpha."""
+        return self.name in ("absolute", *MARGINS)
 
     @property
     def tells_classes(self) -> bool:
-        """Whether its goals are classes: predictions are then probabilities."""
+        """Whether predictions are probabilities of classes."""
         return self.name == CROSS_ENTROPY
 
     def at(self, error: float) -> float:

@@ -8,9 +8,10 @@ Reads like the loop it grew from, which is one layer of one node::
 
 Forward, each node: sum = its weights × what it is given, left to right, starting with the first term, the bias (the weight of an
 input fixed at 1) last; prediction = the activation at the sum. Back: the delta of an output is (prediction − goal) × slope (of
-another loss: its slope in place of the error; of cross-entropy prediction − goal alone), that of a hidden node the sum of the
-deltas of the nodes it feeds × their weights, × its own slope; each weight's weighted delta is delta × input (Rumelhart, Hinton,
-Williams 1986, equations 4 to 8). What a penalty adds to it, and what clipping leaves of all of them, is what the rule is given.
+another loss: its slope in place of the error; of cross-entropy and the perceptron prediction − goal alone), that of a hidden node
+the sum of the deltas of the nodes it feeds × their weights, × its own slope; each weight's weighted delta is delta × input
+(Rumelhart, Hinton, Williams 1986, equations 4 to 8). What a penalty adds to it, and what clipping leaves of all of them, is what
+the rule is given.
 
 Everything is a Python float. `core.c` is held against this file bit by bit. Letters: s example, l layer, j node, i input.
 """
@@ -225,7 +226,10 @@ def step(
     """
     seen = forward(layers, activations, inputs, lanes=lanes)
     errors = errors_of(seen[-1][1], goals)
-    delta = [[loss.delta(e, s) for e, s in zip(es, ss, strict=True)] for es, ss in zip(errors, seen[-1][2], strict=True)]
+    delta = [
+        [loss.delta(*of) for of in zip(es, ss, gs, ps, strict=True)]
+        for es, ss, gs, ps in zip(errors, seen[-1][2], goals, seen[-1][1], strict=True)
+    ]
     new_clocks = rule.tick(clocks)
     backs: list[tuple[Rows, Rows, Rows]] = []
     moved: dict[int, tuple[Rows, Rows, list[Rows]]] = {}

@@ -7,6 +7,7 @@ import click
 import nodescope as ns
 from nodescope.arithmetic.checks import shown
 from nodescope.cli.output import plain_lines, progress, refuse_precious, refuse_read_here, tell_written, writer
+from nodescope.cli.recipe_options import fit_options, of_fit, reading_options
 from nodescope.errors import InputError
 from nodescope.run.fit import fit_with
 from nodescope.views import values
@@ -21,6 +22,8 @@ from nodescope.views import values
 @click.option("--missing", help="What to do with gaps among the inputs.")
 @click.option("--holdout", type=float, help="The part of the rows that is kept unseen (0.2).")
 @click.option("--seed", type=int, default=0, help="What is drawn by chance follows from it.")
+@reading_options
+@fit_options
 @click.option("--out", type=click.Path(), help="Keep the run in this file.")
 @click.option("--recipe", type=click.Path(), help="Write the recipe (TOML) into this file: nodescope run makes the same run of it.")
 @click.option("--force", is_flag=True, help="With --out: replace a run that is there.")
@@ -33,10 +36,11 @@ def fit(
     refuse_read_here(out, [table])
     refuse_precious(recipe, [table])
     goals = _names(goal)
+    common = {name: given.pop(name) for name in ("loss", "missing", "holdout", "seed")}
     with progress() as tell:
         fitted = fit_with(
             tell, table, goal=goals[0] if len(goals) == 1 else goals, inputs=None if inputs is None else _names(inputs),
-            hidden=_layers(hidden), **given,
+            hidden=_layers(hidden), **common, **of_fit(given),
         )  # fmt: skip
     if out is not None:
         ns.save(fitted.run, out, overwrite=force)

@@ -172,6 +172,8 @@ def _classes_told(fitted: Run, table: Any, prediction: Any) -> dict[str, Any]:
     """The likeliest class of each row, and how likely each is."""
     assert fitted.recipe.source is not None
     assert fitted.recipe.classes is not None
+    if not fitted.recipe.loss.tells_classes:
+        return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()]}
     likely = fitted.predict_probabilities(table).T
     told = {f"P({label})": column for label, column in zip(fitted.recipe.classes, likely, strict=True)}
     return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()], **told}

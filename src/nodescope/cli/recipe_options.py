@@ -72,6 +72,22 @@ def reading_options(command: Command) -> Command:
     return command
 
 
+OF_FIT = ("categories", "unknown", "dates", "indicator", "standardise")
+"""What `fit` takes of what becomes of a table's columns."""
+
+
+def fit_options(command: Command) -> Command:
+    """Give a command the options that say what becomes of a table's columns."""
+    for name in reversed(OF_FIT):
+        command = _option(name, table()[name], False)(command)
+    return command
+
+
+def of_fit(given: Options) -> Options:
+    """Keywords for `fit` from these options; what was not said is left out."""
+    return {name: _converted(name, value, True) for name, value in given.items() if value is not None}
+
+
 def keywords_of(recipe: str | None, given: Options) -> Options:
     """Keywords for `descend` from a recipe's file and options."""
     keywords = {} if recipe is None else read_recipe(recipe)

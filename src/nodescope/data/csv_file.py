@@ -78,8 +78,9 @@ class CsvFile:
             text = pc.utf8_trim_whitespace(self._read([name], pa.string()).column(self._internal([name])[0]))
         except (pa.ArrowException, UnicodeError) as error:
             raise self._explained([name]) from error
-        absent = set(columns.MISSING)
-        return [None if cell is None or cell in absent else cell for cell in text.to_pylist()]
+        absent, coded = set(columns.MISSING), text.combine_chunks().dictionary_encode()
+        values = [None if cell is None or cell in absent else cell for cell in coded.dictionary.to_pylist()]
+        return [values[i] if i >= 0 else None for i in coded.indices.fill_null(-1).to_pylist()]
 
     def size(self, most: float = float("inf")) -> Size:
         """At most so many rows; of a packed file no more is unpacked than `most` bytes."""

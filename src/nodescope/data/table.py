@@ -78,6 +78,19 @@ class Table:
 
         return replace(self, read=read, cells=cache(self.cells))
 
+    def at_hand(self, most: int) -> "Table":
+        """The same table, read in one go when it is first asked for anything; unless it may hold more than `most` numbers."""
+        if self.declared().rows * len(self.names) > most:
+            return self
+        kept: dict[str, Floats | Bad] = {}
+
+        def read(names: Sequence[str]) -> list[Floats | Bad]:
+            if not kept:
+                kept.update(zip(self.names, self.read(self.names), strict=True))
+            return [kept[name] for name in names]
+
+        return replace(self, read=read, cells=cache(self.cells))
+
 
 def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str] = ()) -> Table:
     """A pyarrow Table as ours; a data frame's row labels (its index) are not among its columns."""

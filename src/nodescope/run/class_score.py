@@ -29,13 +29,14 @@ class ClassQuality:
     Attributes
     ----------
     accuracy : float
-    log_loss : float
+    log_loss : float or None
+        None of a hinge or a perceptron, which tell no probabilities.
     confusion : (c, c) int64
         Rows are what is, columns what is said.
     """
 
     accuracy: float
-    log_loss: float
+    log_loss: float | None
     confusion: NDArray[np.int64]
 
 
@@ -71,6 +72,8 @@ class ClassScore:
         told = [("accuracy seen", "log loss seen", self.seen, self.always[0])]
         if self.unseen is not None and self.always[1] is not None:
             told.append(("accuracy unseen", "log loss unseen", self.unseen, self.always[1]))
+        if self.seen.log_loss is None:
+            return self._without_probabilities([(name, own, always) for name, _, own, always in told])
         head = [f"{self.goals[0]!r}", *(name for accuracy, loss, *_ in told for name in (accuracy, loss))]
         own = [self.fit, *(f"{v:.5g}" for *_, of, _always in told for v in (of.accuracy, of.log_loss))]
         always = [f"always {self.most_frequent!r}", *(text for *_, of in told for text in (f"{of.accuracy:.5g}", ""))]
@@ -79,6 +82,14 @@ class ClassScore:
         if len(self.classes) <= MOST_SHOWN:
             tables.append(self._confusion())
         return "\n\n".join(tables)
+
+    def _without_probabilities(self, told: list[tuple[str, ClassQuality, ClassQuality]]) -> str:
+        rows = [
+            [f"{self.goals[0]!r}", *(name for name, *_ in told)],
+            [self.fit, *(f"{own.accuracy:.5g}" for _, own, _ in told)],
+            [f"always {self.most_frequent!r}", *(f"{always.accuracy:.5g}" for *_, always in told)],
+        ]
+        return f"{_aligned(rows)}\n\n{self._confusion()}"
 
     def _confusion(self) -> str:
         of, rows = (self.seen, "seen") if self.unseen is None else (self.unseen, "unseen")
@@ -121,15 +132,16 @@ def _both(
         truth = _numbers(part.goal, classes)
         said = (sums[:, 0] > 0).astype(int) if sums.shape[1] == 1 else sums.argmax(axis=1)
         with np.errstate(all="ignore"):
-            lost += (log_losses(sums, part.goal).sum(), -constant[truth].sum())
+            told = log_losses(sums, part.goal).sum() if problem.loss.tells_classes else 0.0
+            lost += (told, -constant[truth].sum())
         np.add.at(found[0], (truth, said), 1)
         np.add.at(found[1], (truth, np.full_like(truth, np.argmax(constant))), 1)
-    return _quality(found[0], lost[0]), _quality(found[1], lost[1])
+    return _quality(found[0], lost[0] if problem.loss.tells_classes else None), _quality(found[1], lost[1])
 
 
-def _quality(confusion: NDArray[np.int64], lost: float) -> ClassQuality:
+def _quality(confusion: NDArray[np.int64], lost: float | None) -> ClassQuality:
     n = int(confusion.sum())
-    return ClassQuality(float(np.trace(confusion) / n), float(lost / n), confusion)
+    return ClassQuality(float(np.trace(confusion) / n), None if lost is None else float(lost / n), confusion)
 
 
 def _numbers(goal: Floats, classes: Classes) -> NDArray[np.int64]:

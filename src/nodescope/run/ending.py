@@ -3,6 +3,8 @@
 import math
 from enum import Enum
 
+from nodescope.arithmetic.losses import MARGINS
+
 
 class Ending(Enum):
     """Why a run is over. Where several hold, the first in this order of precedence is given.
@@ -36,9 +38,10 @@ def sentence(
     mse: float,
     losses: tuple[float, float] | None = None,
     gone: int | None = None,
+    loss_name: str = "",
 ) -> str:
     """The ending of one run with its numbers: "Settled after 317 steps; the error is …"."""
-    error = _error(start_mse, mse) if losses is None else _log_loss(*losses)
+    error = _error(start_mse, mse) if losses is None else _class_loss(loss_name, *losses)
     if ending is Ending.DIVERGED:
         return f"Diverged: at step {steps - 1:,} a new weight is no longer finite."
     if ending is Ending.SETTLED and settled_after == 0:
@@ -59,9 +62,10 @@ def sentence(
     return f"{opening}; {error}."
 
 
-def _log_loss(before: float, after: float) -> str:
-    """How the log loss of classes compares with the one at the start."""
-    return f"the log loss is {after:.4g}; it was {before:.4g}" if after != before else f"the log loss is what it was, {after:.4g}"
+def _class_loss(name: str, before: float, after: float) -> str:
+    """How the loss of classes compares with the one at the start."""
+    what = f"the {name} loss" if name in MARGINS else "the log loss"
+    return f"{what} is {after:.4g}; it was {before:.4g}" if after != before else f"{what} is what it was, {after:.4g}"
 
 
 def _steps(count: int) -> str:

@@ -1,5 +1,6 @@
 """`fit`: a fit of a table that is good without being told how, every choice of it in the recipe."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import listed, shown, whole
+from nodescope.arithmetic.problem import Floats
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
 from nodescope.run.descent import Progress, go
@@ -17,9 +19,14 @@ from nodescope.run.fit_words import advice, answer, decided, left_out
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
 from nodescope.run.run import Run
+from nodescope.theory.likelihood import example_losses
 
 AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
 """What `hidden="auto"` tries, judged on the rows kept unseen."""
+
+
+AT_HAND = 5 * 10**7
+"""A table of at most so many numbers is read once, and kept until the fit is over."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,17 +126,27 @@ def fit(
     missing: str | None = None,
     holdout: float | None = None,
     seed: int = 0,
+    standardise: Any = True,
+    categories: Any = None,
+    unknown: str = "ignore",
+    dates: Sequence[str] | None = None,
+    indicator: Any = False,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+    header: bool | None = None,
 ) -> Fit:
     """Fit a table well without being told how: `descend` with choices that suit it, all of them in the recipe.
 
     Inputs are standardised; a fifth of the rows is kept unseen (of each class alike), where there are 50 or more; columns that tell
-    nothing are left out. A node goes down by Nesterov's rule over all rows at once, a network by Adam; it is stopped when the
-    unseen rows stop improving, and the best epoch is kept.
+    nothing are left out. A node goes down by Nesterov's rule over all rows at once, a network by Adam; a network is stopped when
+    the unseen rows stop improving, and the best epoch is kept; a node only where that is clearly better than its lowest point.
 
     Parameters
     ----------
     data : table
-        A path, a data frame, an Arrow stream or a mapping of columns.
+        A path (of a file, a folder of files, or with * in it), a data frame, an Arrow stream or a mapping of columns.
     goal : str, or list of str
         The column to predict, or columns of numbers.
     inputs : list of str, optional
@@ -144,6 +161,9 @@ def fit(
         The part of the rows that is kept unseen.
     seed : int
         What is drawn by chance follows from it.
+    standardise, categories, unknown, dates, indicator, delimiter, decimal, thousands, encoding, header : optional
+        As `descend` takes them. Text of few different values becomes categories unless `categories` says otherwise; columns of
+        dates are left out unless `dates` says what becomes of them.
 
     Returns
     -------
@@ -162,14 +182,20 @@ def fit(
     >>> print(ns.fit(sizes, goal="ripe").answer)
     Right for about 75 % of the rows that it learned from; always saying 'no': 50 %.
     """
-    return fit_with(None, data, goal=goal, inputs=inputs, hidden=hidden, loss=loss, missing=missing, holdout=holdout, seed=seed)
+    return fit_with(
+        None, data, goal=goal, inputs=inputs, hidden=hidden, loss=loss, missing=missing, holdout=holdout, seed=seed,
+        standardise=standardise, categories=categories, unknown=unknown, dates=dates, indicator=indicator, delimiter=delimiter,
+        decimal=decimal, thousands=thousands, encoding=encoding, header=header,
+    )  # fmt: skip
 
 
 def fit_with(
-    progress: Progress | None, data: Any, *, goal: Any, inputs: Any, hidden: Any, loss: Any, missing: Any, holdout: Any, seed: int
-) -> Fit:
+    progress: Progress | None, data: Any, *, goal: Any, inputs: Any, hidden: Any, loss: Any, missing: Any, holdout: Any, seed: int,
+    standardise: Any = True, categories: Any = None, unknown: Any = "ignore", dates: Any = None, indicator: Any = False,
+    **reading: Any,
+) -> Fit:  # fmt: skip
     """`fit` that tells how far it is."""
-    table = open_table(data)
+    table = open_table(data, reading).at_hand(AT_HAND)
     goals = _names("goal", goal)
     inputs = None if inputs is None else _names("inputs", inputs)
     both = [name for name in goals if name in (inputs or ())]
@@ -177,18 +203,21 @@ def fit_with(
         raise InputError(f"{table.where}: the column {shown(both[0])} is both goal and input; take it out of inputs")
     _refuse_unknown(table.names, [*goals, *(inputs or ())], table.where)
     chosen = choose_loss(table, str(goals[0])) if loss is None and len(goals) == 1 else loss or "squared"
-    columns = choose_columns(table, [str(name) for name in goals], None if inputs is None else [str(name) for name in inputs])
+    wanted = None if inputs is None else [str(name) for name in inputs]
+    columns = choose_columns(table, [str(name) for name in goals], wanted, categories=categories, dates=dates)
     if not columns.inputs:
         raise InputError(f"{table.where}: no column is left to predict from{left_out(columns)}")
     unseen = (UNSEEN if columns.rows >= FEW else 0.0) if holdout is None else holdout
     keywords = {
-        "data": data, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": True, "seed": seed,
-        "keep": "best", "holdout": unseen, **table_keywords(columns, missing),
+        "data": table, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": standardise, "seed": seed,
+        "keep": "best", "holdout": unseen, "dates": dates, "indicator": indicator, **reading,
+        **table_keywords(columns, missing, categories, unknown),
     }  # fmt: skip
     if isinstance(hidden, str) and hidden != "auto":
         raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
     tried = [_run(keywords, layers, progress) for layers in (AUTO if isinstance(hidden, str) else [_layers(hidden)])]
     run = min(tried, key=_error)
+    run = _to_the_end(run, progress)
     return Fit(run, answer(run), decided(run, columns, tried), advice(run, hidden, _improves(run)))
 
 
@@ -212,6 +241,32 @@ def _run(keywords: dict[str, Any], layers: tuple[int, ...], progress: Progress |
     of_layers = {"network": {"hidden": list(layers), "activation": "relu", "seed": keywords["seed"]}, "order": "shuffled"}
     recipe = make_recipe(**keywords, alpha=1.0, epochs=1, **(of_layers if layers else {}))
     return go(with_a_good_way(recipe), progress=progress)
+
+
+def _to_the_end(run: Run, progress: Progress | None) -> Run:
+    """Of a node that was cut where the unseen rows were best: the whole way, unless the cut is clearly better.
+
+    Which epoch is best on a few unseen rows is chance as a rule. A node has one lowest point, which needs no luck: it is left only
+    where the errors of the unseen rows are smaller at the cut by more than a standard error of their mean difference (Breiman,
+    Friedman, Olshen, Stone 1984, "Classification and regression trees", section 3.4.3).
+    """
+    if run.gone is None or len(run.recipe.problem.layers) > 1 or not len(run.recipe.examples.unseen_goal):
+        return run
+    to_the_end = go(replace(run.recipe, keep="last", tolerance=None), progress=progress)
+    if to_the_end.ending in (Ending.DIVERGED, Ending.INTERRUPTED):
+        return run
+    gained = _unseen_losses(to_the_end) - _unseen_losses(run)
+    sure = float(gained.std(ddof=1)) / math.sqrt(len(gained)) if len(gained) > 1 else 0.0
+    return run if float(gained.mean()) > sure else to_the_end
+
+
+def _unseen_losses(run: Run) -> Floats:
+    """What each row counts for that was kept unseen."""
+    examples = run.recipe.examples
+    x, goal = np.ascontiguousarray(examples.unseen_input), np.ascontiguousarray(examples.unseen_goal)
+    rows = replace(run.recipe.problem, input=x, goal=goal, batch=1, frozen=None, native=None)
+    with np.errstate(all="ignore"):
+        return example_losses(rows, run.network.flat())
 
 
 def _error(run: Run) -> float:

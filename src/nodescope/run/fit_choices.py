@@ -5,7 +5,7 @@ n examples, d inputs, k outputs.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,6 @@ from nodescope.data.columns import Bad
 from nodescope.data.openings import is_nothing
 from nodescope.data.table import Table
 from nodescope.run.recipe import Recipe
-from nodescope.run.settings import recipe_keys
 from nodescope.run.watch import Tolerance
 from nodescope.theory.likelihood import most_curvature
 
@@ -63,19 +62,27 @@ class Columns:
     rows: int
 
 
-def choose_columns(table: Table, goals: Sequence[str], inputs: Sequence[str] | None) -> Columns:
-    """Every column that may tell something; all that are asked for, where some are."""
+def choose_columns(
+    table: Table, goals: Sequence[str], inputs: Sequence[str] | None, *, categories: Any = None, dates: Any = None
+) -> Columns:
+    """Every column that may tell something; all that are asked for, where some are.
+
+    Parameters
+    ----------
+    categories, dates : as `descend` takes them; None where nothing was said
+    """
     wanted = [name for name in (table.names if inputs is None else inputs) if name not in goals]
     taken, left_out, text, gaps = [], [], [], None
     for name in wanted:
         column = table.read((name,))[0]
-        reason = "" if inputs is not None else _useless(table, name, column)
+        reason = "" if inputs is not None else _useless(table, name, column, categories, dates)
         if reason:
             left_out.append(f"{name} ({reason})")
             continue
         taken.append(name)
         if isinstance(column, Bad):
-            text.append(name)
+            if not column.date or not dates:
+                text.append(name)
             absent = np.array([is_nothing(cell) for cell in table.cells(name)])
         else:
             absent = np.isnan(column)
@@ -85,7 +92,7 @@ def choose_columns(table: Table, goals: Sequence[str], inputs: Sequence[str] | N
     )
 
 
-def _useless(table: Table, name: str, column: Floats | Bad) -> str:
+def _useless(table: Table, name: str, column: Floats | Bad, categories: Any, dates: Any) -> str:
     """Why a column is left out; empty where it is not."""
     if not isinstance(column, Bad):
         there = column[~np.isnan(column)]
@@ -97,12 +104,16 @@ def _useless(table: Table, name: str, column: Floats | Bad) -> str:
     cells = [cell for cell in table.cells(name) if not is_nothing(cell)]
     strange = next((cell for cell in cells if not isinstance(cell, str)), None)
     if strange is not None:
-        return "dates" if isinstance(strange, date) else f"neither numbers nor text: {shown(strange)}"
+        if isinstance(strange, date):
+            return "" if dates else "dates"
+        return f"neither numbers nor text: {shown(strange)}"
+    if column.date and dates:
+        return ""
     values = set(cells)
     if len(values) < 2:
         return "always the same text" if values else "no values"
-    opens = "categories" in recipe_keys()
-    if opens and len(values) <= MOST_CATEGORIES:
+    refused = categories == "refuse" or (isinstance(categories, Mapping) and name not in categories)
+    if not refused and (len(values) <= MOST_CATEGORIES or isinstance(categories, Mapping)):
         return ""
     return f"text, {len(values):,} different values"
 
@@ -158,9 +169,7 @@ def _curvatures(recipe: Recipe) -> tuple[float, float]:
     return (steepest * curve, float(live[0]) * curve) if steepest > 0 else (1.0, 1.0)
 
 
-def table_keywords(columns: Columns, missing: str | None) -> dict[str, Any]:
+def table_keywords(columns: Columns, missing: str | None, categories: Any, unknown: str) -> dict[str, Any]:
     """`descend`'s keywords for gaps and categories."""
-    if "categories" not in recipe_keys():
-        return {"missing": missing or "drop"}
-    told = {"missing": missing or "mean", "unknown": "ignore"}
-    return told | ({"categories": "one-hot"} if columns.text else {})
+    told = {"missing": missing or "mean", "unknown": unknown}
+    return told | ({"categories": categories or "one-hot"} if columns.text or categories else {})

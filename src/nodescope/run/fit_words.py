@@ -125,6 +125,8 @@ def advice(run: Run, hidden: object, on_its_way: bool) -> str:
 def _useless(score: Score | ClassScore) -> bool:
     if isinstance(score, ClassScore):
         told, always = (score.seen, score.always[0]) if score.unseen is None else (score.unseen, score.always[1])
-        return always is not None and told.log_loss >= always.log_loss
+        if told.log_loss is None or always is None or always.log_loss is None:
+            return always is not None and told.accuracy <= always.accuracy
+        return told.log_loss >= always.log_loss
     own, mean = (of.seen if score.unseen is None else of.unseen for of in (score, score.mean))
     return bool(np.all(np.atleast_1d(own.rmse) >= np.atleast_1d(mean.rmse)))  # type: ignore[union-attr]

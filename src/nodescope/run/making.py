@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX
+from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX, STEP
 from nodescope.arithmetic.checks import as_floats, number, refuse_not_finite, shown, whole
-from nodescope.arithmetic.losses import Loss
+from nodescope.arithmetic.losses import MARGINS, Loss
 from nodescope.data import Examples, is_table
 from nodescope.data.classes import Classes, classes_of, coded, labels_of
 from nodescope.data.scaling import asked
@@ -77,6 +77,7 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
         frozen = None if frozen is None else [booleans("frozen", frozen, "", start.shape).reshape(layers.weights[0].shape)]
         _refuse_order_of_layers(plain["update_order"])
         _refuse_no_bias(plain["freeze_bias"], layers)
+    _refuse_more_than_two(plain["loss"], examples.classes)
     layers = outputs_for(layers, plain["loss"])
     if plain["summation"] == "auto":
         plain["summation"] = layers.usual_summation
@@ -107,7 +108,7 @@ def _of_table(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]
     told = {name: given[name] for name in names}
     told["reading"] = {name: given[name] for name in READING}
     told["opening"] = {name: given[name] for name in OPENING}
-    if plain["loss"].tells_classes:
+    if plain["loss"].codes_classes:
         told |= {"as_classes": True, "classes": given["classes"], "outputs": _outputs(given, start)}
     examples = rows.read(given, plain, told | {"seed": plain["seed"], "goals_too": in_layers})
     one_goal = examples.goal.shape[1] == 1 and examples.source is not None and examples.source.one_goal
@@ -137,7 +138,7 @@ def _outputs(given: dict[str, Any], start: Floats | None) -> int | None:
 
 def _goals(given: dict[str, Any], start: Floats | None, loss: Loss) -> tuple[Floats, Classes | None]:
     """Goals in the person's shape, and the classes that they are."""
-    if not loss.tells_classes:
+    if not loss.codes_classes:
         return as_floats("goal", given["goal"]), None
     labels, columns = labels_of("goal", given["goal"])
     classes = classes_of("goal", labels, given["classes"] if given["classes"] is not None else columns)
@@ -207,6 +208,10 @@ def outputs_for(layers: Network, loss: Loss) -> Network:
         Softmax without cross-entropy or before the last layer, or an activation that gives no probabilities.
     """
     *before, last = layers.activations
+    if loss.name in MARGINS:
+        return _side_for(layers, loss)
+    if STEP in (*before, last):
+        raise InputError('activation="step" has no slope to go down: it is for the output of loss="perceptron", take another here')
     if SOFTMAX in before or (last == SOFTMAX and not loss.tells_classes):
         raise InputError('softmax is for the outputs of loss="cross-entropy"; take another activation for this layer')
     if not loss.tells_classes:
@@ -216,6 +221,20 @@ def outputs_for(layers: Network, loss: Loss) -> Network:
         raise InputError(
             f'the last layer has {last.name}; under loss="cross-entropy" its predictions are probabilities: leave its activation '
             f"out, and {'one output gets sigmoid' if needed != SOFTMAX else f'{layers.sizes[-1]} outputs get softmax'}"
+        )
+    return replace(layers, activations=(*before, needed))
+
+
+def _side_for(layers: Network, loss: Loss) -> Network:
+    """The layers with the one output that a hinge or a perceptron takes."""
+    *before, last = layers.activations
+    needed = ACTIVATIONS["identity"] if loss.name == "hinge" else STEP
+    if layers.sizes[-1] != 1:
+        raise InputError(f"loss={loss.name!r} has one output, and the last layer has {layers.sizes[-1]}: give it one node")
+    if {SOFTMAX, STEP} & {*before} or last not in (needed, ACTIVATIONS["identity"]):
+        raise InputError(
+            f"the layers have {', '.join(activation.name for activation in layers.activations)}; under loss={loss.name!r} the last "
+            f"one has {needed.name}, and the others an activation with a slope: leave the last one's out"
         )
     return replace(layers, activations=(*before, needed))
 
@@ -283,8 +302,13 @@ def _refuse_beside_network(weight: object, bias: object) -> None:
 
 
 def _refuse_classes_without_loss(classes: object, loss: Loss) -> None:
-    if classes is not None and not loss.tells_classes:
+    if classes is not None and not loss.codes_classes:
         raise InputError(f'classes is {shown(classes)}, which goes with loss="cross-entropy"; give that too, or leave classes out')
+
+
+def _refuse_more_than_two(loss: Loss, classes: Classes | None) -> None:
+    if loss.name in MARGINS and classes is not None and len(classes) > 2:
+        raise InputError(f'loss={loss.name!r} tells two classes apart, and there are {len(classes)}: take loss="cross-entropy"')
 
 
 def _refuse_order_of_layers(update_order: str) -> None:

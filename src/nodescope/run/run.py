@@ -117,7 +117,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         For squared errors that is half the sum of their squares; `reduction` does not change it. Cross-entropy: the mean of −ln of
         the probability that each example's class was given (log loss). What a penalty adds is told by `penalty_cost`.
         """
-        if self.recipe.loss.tells_classes:
+        if self.recipe.loss.codes_classes:
             return mean_loss(self.recipe.problem, self._final)
         errors = (
             error
@@ -158,13 +158,14 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             start_mse=self.start_mse,
             mse=self.mse,
             losses=self._log_losses,
+            loss_name=self.recipe.loss.name,
             gone=self.gone,
         )
 
     @property
     def _log_losses(self) -> tuple[float, float] | None:
-        """Of classes: at the start and at the end."""
-        if self.recipe.classes is None:
+        """Of classes: what the steps make smaller, at the start and at the end."""
+        if not self.recipe.loss.codes_classes:
             return None
         with np.errstate(all="ignore"):
             return mean_loss(self.recipe.problem, self.recipe.start_weights()), self.loss
@@ -202,7 +203,10 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         x, one = self._inputs_of(table)
         if self.recipe.classes is None:
             return self._predicted(x, one=one)
-        labels = decoded(self.predictions(x), self.recipe.classes)
+        told = self.predictions(x)
+        if self.recipe.loss.name == "hinge":
+            told = (told > 0.0).astype(np.float64)
+        labels = decoded(told, self.recipe.classes)
         return labels[0] if one else np.array(labels)
 
     def predict_probabilities(self, table: Any) -> NDArray[np.float64]:
@@ -232,6 +236,8 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         """
         if self.recipe.classes is None:
             raise InputError('the goals of this run are numbers, so there are no probabilities: loss="cross-entropy" tells classes')
+        if not self.recipe.loss.tells_classes:
+            raise InputError('this run tells sides, not probabilities: loss="cross-entropy" tells how likely each class is')
         x, one = self._inputs_of(table)
         p = self.predictions(x)
         both = np.column_stack([1.0 - p, p]) if p.shape[1] == 1 else p

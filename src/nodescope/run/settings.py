@@ -271,11 +271,11 @@ def settings(
     loss: Annotated[
         Any,
         Setting(
-            '{"squared", "huber", "absolute", "cross-entropy"} or mapping',
-            "What each step makes smaller: squared, huber, absolute or cross-entropy. Of an error e ½ e² (not e²), Huber's "
-            '{"name": "huber", "threshold": 1.0}, or |e|. Cross-entropy is for goals that are classes, text or whole numbers: of '
-            "two classes one output says how likely the second is (sigmoid of its sum, logistic regression), of more each has one "
-            "(softmax); the delta is prediction − goal.",
+            '{"squared", "huber", "absolute", "cross-entropy", "hinge", "perceptron"} or mapping',
+            "What each step makes smaller: squared, huber, absolute, cross-entropy, hinge, perceptron. Of an error e ½ e² (not "
+            """e²), Huber's {"name": "huber", "threshold": 1.0}, or |e|. Cross-entropy is for goals that are classes, text or """
+            "whole numbers: of two classes one output says how likely the second is (sigmoid of its sum, logistic regression), "
+            "of more each has one (softmax); the delta is prediction − goal. Hinge and perceptron tell two classes apart.",
             lambda _name, value: as_loss(value),
         ),
     ] = "squared",

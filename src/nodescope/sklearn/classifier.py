@@ -12,14 +12,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from nodescope.arithmetic.activations import ACTIVATIONS
+from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.rules import RULES
 from nodescope.data.holdout import hold_out
 from nodescope.errors import InputError
-from nodescope.run.descent import go
 from nodescope.run.fit_choices import with_a_good_way
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
-from nodescope.run.watch import Tolerance
+from nodescope.sklearn.callbacks import with_callbacks
 from nodescope.sklearn.estimator import MOST_EPOCHS, Descending, Floats, measured, naming_text, unscaled
 from nodescope.sklearn.weights import SOLVERS, activation_name, hidden_sizes, times
 from nodescope.theory.likelihood import mean_loss
@@ -35,6 +35,7 @@ _CONSTRAINTS: dict[str, list[Any]] = {
     "early_stopping": ["boolean"],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
     "class_weight": [None, StrOptions({"balanced"}), dict],
+    "alpha": [Interval(Real, 0, None, closed="left")],
     "standardise": ["boolean"],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
@@ -44,17 +45,17 @@ _CONSTRAINTS: dict[str, list[Any]] = {
 class Classifying(ClassifierMixin, Descending):
     """What both classifiers share."""
 
-    tol: float | None
-    n_iter_no_change: int
     early_stopping: bool
     validation_fraction: float
     class_weight: Any
+    alpha: float
     solver: str
     standardise: bool
     shuffle: bool
     max_iter: int
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @with_callbacks
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803  # scikit-learn's names
         """Fit to rows X (n, d) and their classes y (n,), rows weighted by sample_weight (n,)."""
         before = self.__dict__.copy()
@@ -97,7 +98,7 @@ class Classifying(ClassifierMixin, Descending):
             k = recipe.k
             goal = codes[kept, None].astype(np.float64) if k == 1 else np.eye(k)[codes[kept]]
             recipe = replace(recipe, examples=replace(recipe.examples, unseen_input=x[kept], unseen_goal=goal), keep="best")
-        self._finish(go(recipe))
+        self._finish(self._go(recipe))
         return self
 
     def _parts(self, codes: Any, seed: int) -> tuple[Any, Any]:
@@ -116,13 +117,17 @@ class Classifying(ClassifierMixin, Descending):
             alpha=1.0 if auto else self._rate(self._rate_name), rule="plain" if auto else solver, batch=self._batch(len(x)),
             epochs=int(self.max_iter), seed=seed, order="shuffled" if self.shuffle else "given", **self._layers(seed),
         )  # fmt: skip
-        tolerance = None if self.tol is None else Tolerance(float(self.tol), int(self.n_iter_no_change))
+        recipe = replace(recipe, penalty=Penalty(l2=self._l2(len(x))))
         if auto:
             good = with_a_good_way(recipe)
             recipe = replace(good, epochs=int(self.max_iter), batch=good.batch if self.batch_size == "auto" else recipe.batch)
-        return replace(recipe, tolerance=tolerance)
+        return replace(recipe, tolerance=self._tolerance())
 
     _rate_name: ClassVar[str]
+
+    def _l2(self, n: int) -> float:
+        """The penalty's l2, of a fit to n rows."""
+        return float(self.alpha)
 
     def _batch(self, n: int) -> Any:
         return "all" if self.batch_size == "auto" and self._rate_name == "eta0" else super()._batch(n)
@@ -177,6 +182,9 @@ class NodeClassifier(Classifying):
         Of 20 rows or more keep some unseen, stop by their log loss, and keep the best epoch.
     validation_fraction : float, default 0.1
     class_weight : dict, "balanced" or None
+    alpha : float, default 0.0
+        L2 penalty: ½ · alpha · Σ weight² is added to the mean log loss, biases left alone; `LogisticRegression` calls it 1 ÷ (C n).
+        With `standardise` it is the weights of the standardised columns that cost.
     shuffle : bool, default True
     random_state : int, RandomState or None
 
@@ -211,8 +219,8 @@ class NodeClassifier(Classifying):
     def __init__(
         self, *, fit_intercept: bool = True, standardise: bool = True, solver: str = "auto", eta0: Any = "auto",
         batch_size: Any = "auto", max_iter: int = 1000, tol: float | None = 1e-6, n_iter_no_change: int = 10,
-        early_stopping: bool = False, validation_fraction: float = 0.1, class_weight: Any = None, shuffle: bool = True,
-        random_state: Any = None,
+        early_stopping: bool = False, validation_fraction: float = 0.1, class_weight: Any = None, alpha: float = 0.0,
+        shuffle: bool = True, random_state: Any = None,
     ) -> None:  # fmt: skip
         self.fit_intercept = fit_intercept
         self.standardise = standardise
@@ -225,6 +233,7 @@ class NodeClassifier(Classifying):
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.alpha = alpha
         self.shuffle = shuffle
         self.random_state = random_state
 
@@ -274,6 +283,8 @@ class NetworkClassifier(Classifying):
         Of 20 rows or more keep some unseen, stop by their log loss, and keep the best epoch.
     validation_fraction : float, default 0.1
     class_weight : dict, "balanced" or None
+    alpha : float, default 0.0
+        L2 penalty, divided by the rows of a step, as that of `MLPClassifier` is.
     standardise, shuffle : bool, default True
     random_state : int, RandomState or None
 
@@ -310,8 +321,8 @@ class NetworkClassifier(Classifying):
     def __init__(
         self, hidden_layer_sizes: Any = (64,), activation: str = "relu", *, solver: str = "auto", learning_rate_init: Any = "auto",
         batch_size: Any = "auto", max_iter: int = 200, tol: float | None = 1e-4, n_iter_no_change: int = 10,
-        early_stopping: bool = True, validation_fraction: float = 0.1, class_weight: Any = None, standardise: bool = True,
-        shuffle: bool = True, random_state: Any = None,
+        early_stopping: bool = True, validation_fraction: float = 0.1, class_weight: Any = None, alpha: float = 0.0,
+        standardise: bool = True, shuffle: bool = True, random_state: Any = None,
     ) -> None:  # fmt: skip
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -324,9 +335,14 @@ class NetworkClassifier(Classifying):
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.alpha = alpha
         self.standardise = standardise
         self.shuffle = shuffle
         self.random_state = random_state
+
+    def _l2(self, n: int) -> float:
+        rows = self._batch(n)
+        return float(self.alpha) / (n if rows == "all" else rows)
 
     def _layers(self, seed: int) -> dict[str, Any]:
         hidden = hidden_sizes(self.hidden_layer_sizes)

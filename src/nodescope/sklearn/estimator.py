@@ -14,29 +14,38 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.data.scaling import Scaling
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
+from nodescope.run.descent import go
 from nodescope.run.ending import Ending
+from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
+from nodescope.run.watch import Tolerance
+from nodescope.sklearn.callbacks import HAS_CALLBACKS, CallbackSupportMixin, fit_is_over, told_of_epochs, with_callbacks
 
 Floats = NDArray[np.float64]
 MOST_LOSSES = 1000
 """Epochs of `loss_curve_` at which the error is looked at."""
 SMALL = 200
 """Rows of a step where batch_size is "auto"."""
+FEWEST = 20
+"""Rows from which some are kept for early stopping."""
 MOST_EPOCHS = 2**62
 """What `descend` can count to."""
-_USERS_LINE = 6
-"""Frames from `_finish` to the line that calls `fit`, scikit-learn's wrapper of `fit` included."""
+_USERS_LINE = 7 if HAS_CALLBACKS else 6
+"""Frames from `_finish` to the line that calls `fit`, scikit-learn's wrappers of `fit` included."""
 
 
-class Descending(BaseEstimator):
+class Descending(CallbackSupportMixin, BaseEstimator):
     """An estimator that is fitted by gradient descent."""
 
     run_: Run
     diagnosis_: Diagnosis
+    tol: float | None
+    n_iter_no_change: int
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -66,6 +75,18 @@ class Descending(BaseEstimator):
     def _rate(self, name: str) -> Any:
         value = getattr(self, name)
         return value if isinstance(value, str) else float(value)
+
+    def _tolerance(self) -> Tolerance | None:
+        return None if self.tol is None else Tolerance(float(self.tol), int(self.n_iter_no_change))
+
+    def _go(self, recipe: Recipe) -> Run:
+        """The run, told to scikit-learn's callbacks epoch by epoch."""
+        x, y = recipe.examples.input, recipe.examples.goal
+        tell = told_of_epochs(self, recipe.epochs or 1, x, y)
+        run = go(recipe, keep=tell, finish=None if tell is None else lambda descent, _run: tell(descent))
+        if tell is not None:
+            fit_is_over(self, x, y)
+        return run
 
     def _finish(self, run: Run) -> None:
         """Keep the run and its verdict; say the verdict where it is one of a fault or a warning, or of a fit interrupted."""
@@ -117,11 +138,13 @@ class Regressing(MultiOutputMixin, RegressorMixin, Descending):
     # ---- fitting ----
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @with_callbacks
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803  # scikit-learn's names
         """Fit to rows X (n, d) and targets y (n,) or (n, k), rows weighted by sample_weight (n,)."""
         return self._all_or_nothing(X, y, sample_weight, partial=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
         """One epoch over some rows, from where the weights are; columns are scaled as in the first rows that were seen."""
         return self._all_or_nothing(X, y, sample_weight, partial=True)
@@ -171,6 +194,15 @@ class Regressing(MultiOutputMixin, RegressorMixin, Descending):
 
     def _as_given(self, prediction: Floats) -> Floats:
         return prediction[:, 0] if self._one_target else prediction
+
+
+def kept_unseen(estimator: Any, n: int, seed: int, partial: bool) -> Any:
+    """Which of n rows early stopping keeps unseen; one is left to learn from."""
+    unseen = np.zeros(n, dtype=bool)
+    if estimator.early_stopping and not partial and n >= FEWEST:
+        wanted = round(estimator.validation_fraction * n)
+        unseen[positions(n, seed, HOLDOUT_EPOCH, 0, min(max(1, wanted), n - 1))] = True
+    return unseen
 
 
 def epoch_ends(run: Run) -> list[int]:

@@ -9,18 +9,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import RULES
 from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
-from nodescope.run.descend import descend
+from nodescope.run.making import make_recipe
 from nodescope.run.network import Network, network
-from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, epoch_ends, measured, unscaled
+from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, epoch_ends, kept_unseen, measured, unscaled
 from nodescope.sklearn.weights import SOLVERS, activation_name, hidden_sizes, times
-
-FEWEST = 20
-"""Rows from which some are kept for early stopping."""
 
 
 class NetworkRegressor(Regressing):
@@ -52,6 +48,12 @@ class NetworkRegressor(Regressing):
         again, this is decided afterwards: `run_` has all epochs.
     validation_fraction : float above 0 and below 1, default 0.1
         Of the rows, how many early stopping keeps unseen: one at least, and one at least is left to learn from.
+    alpha : float, default 0.0
+        L2 penalty, divided by the rows of a step, as that of `MLPRegressor` is.
+    tol : float or None, default None
+        Stop when the error, of the rows kept unseen where there are any, no longer improves by this part of itself for
+        `n_iter_no_change` epochs one after another.
+    n_iter_no_change : int, default 10
     warm_start : bool, default False
         Begin with the weights of the last fit, its columns scaled as in it; what the solver remembered is forgotten.
 
@@ -99,13 +101,17 @@ class NetworkRegressor(Regressing):
         "standardise": ["boolean"],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "tol": [None, Interval(Real, 0, 1, closed="left")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
     }
 
     def __init__(
         self, hidden_layer_sizes: Any = (64,), activation: str = "relu", *, solver: str = "adam", learning_rate_init: Any = "auto",
         batch_size: Any = "auto", max_iter: int = 200, shuffle: bool = True, random_state: Any = None, standardise: bool = True,
-        early_stopping: bool = True, validation_fraction: float = 0.1, warm_start: bool = False,
+        early_stopping: bool = True, validation_fraction: float = 0.1, alpha: float = 0.0, tol: float | None = None,
+        n_iter_no_change: int = 10, warm_start: bool = False,
     ) -> None:  # fmt: skip
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -118,11 +124,14 @@ class NetworkRegressor(Regressing):
         self.standardise = standardise
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.alpha = alpha
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
         self.warm_start = warm_start
 
     def _fit(self, x: Floats, y: Floats, weight: Floats | None, *, goes_on: bool, partial: bool) -> Self:
         seed = self._seed()
-        unseen = self._kept_unseen(len(x), seed, partial)
+        unseen = kept_unseen(self, len(x), seed, partial)
         kept, rest = np.flatnonzero(unseen), np.flatnonzero(~unseen)
         start = self._start([x.shape[1], *hidden_sizes(self.hidden_layer_sizes), y.shape[1]], seed, goes_on)
         if not goes_on:
@@ -130,12 +139,18 @@ class NetworkRegressor(Regressing):
             self._scaling, self._target = (self._scaling_of(part[rest], of_rest) for part in (x, y))
         x, y = self._scaling.apply(x), self._target.apply(y)
         rows = rest if weight is None else np.repeat(rest, times(weight[rest]))
-        run = descend(
+        batch = self._batch(len(rows))
+        recipe = make_recipe(
             network=start, input=x[rows], goal=y[rows], alpha=self._rate("learning_rate_init"), epochs=self._epochs(partial),
-            rule=SOLVERS.get(self.solver, self.solver), batch=self._batch(len(rows)), seed=seed,
-            order="shuffled" if self.shuffle else "given",
+            rule=SOLVERS.get(self.solver, self.solver), batch=batch, seed=seed, order="shuffled" if self.shuffle else "given",
+            penalty=float(self.alpha) / (len(rows) if batch == "all" else batch),
         )  # fmt: skip
-        self._finish(run)
+        if self.tol is not None and not partial:
+            recipe = dataclasses.replace(recipe, tolerance=self._tolerance())
+            if len(kept):
+                examples = dataclasses.replace(recipe.examples, unseen_input=x[kept], unseen_goal=y[kept])
+                recipe = dataclasses.replace(recipe, examples=examples)
+        self._finish(self._go(recipe))
         self._units = self._target.unit
         self._choose(x[kept], y[kept], None if weight is None else weight[kept])
         return self
@@ -155,14 +170,6 @@ class NetworkRegressor(Regressing):
 
     def _scaling_of(self, x: Floats, weight: Floats | None) -> Scaling:
         return measured(x, weight) if self.standardise else unscaled(x.shape[1])
-
-    def _kept_unseen(self, n: int, seed: int, partial: bool) -> Any:
-        """Which rows are kept unseen; one is left to learn from."""
-        unseen = np.zeros(n, dtype=bool)
-        if self.early_stopping and not partial and n >= FEWEST:
-            wanted = round(self.validation_fraction * n)
-            unseen[positions(n, seed, HOLDOUT_EPOCH, 0, min(max(1, wanted), n - 1))] = True
-        return unseen
 
     def _choose(self, x: Floats, y: Floats, weight: Floats | None) -> None:
         """The weights of the epoch that did best on rows kept unseen, or of the last."""

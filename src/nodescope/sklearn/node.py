@@ -1,5 +1,6 @@
 """A node (or several beside each other) as a scikit-learn regressor."""
 
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -9,9 +10,45 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from nodescope.arithmetic.rules import RULES
 from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
-from nodescope.run.descend import descend
-from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, measured, unscaled
+from nodescope.run.making import make_recipe
+from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, kept_unseen, measured, unscaled
 from nodescope.theory.automatic import CUSTOMARY
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows as the node sees them: multiplied by the roots of their weights, where they have some.
+
+    An intercept is then one more input, of ones before they are multiplied; or, where weights cost something and it must not,
+    it is what is left between the rows' means.
+    """
+
+    x: Floats
+    y: Floats
+    root: Floats | None = None
+    has_ones: bool = False
+    means: tuple[Floats, Floats] | None = None
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, weight: Floats | None, unseen: Any, *, intercept: bool, apart: bool) -> "_Rows":
+        """`unseen` rows take no part in any mean; `apart`: the intercept is no weight among others."""
+        if weight is None:
+            return cls(x, y)
+        seen = weight[~unseen]
+        root = np.sqrt(weight / seen.mean())[:, None]
+        if intercept and apart:
+            means = (np.average(x[~unseen], axis=0, weights=seen), np.average(y[~unseen], axis=0, weights=seen))
+            return cls((x - means[0]) * root, (y - means[1]) * root, root, means=means)
+        x = np.column_stack([x, np.ones(len(x))]) if intercept else x
+        return cls(x * root, y * root, root, has_ones=intercept)
+
+    def line_of(self, found: Floats, bias: Any) -> tuple[Floats, Any]:
+        """Weights (k, d) and biases (k,) or None for the rows as they were."""
+        if self.has_ones:
+            return found[:, :-1], found[:, -1]
+        if self.means is not None:
+            return found, self.means[1] - found @ self.means[0]
+        return found, bias
 
 
 class NodeRegressor(Regressing):
@@ -36,6 +73,16 @@ class NodeRegressor(Regressing):
     shuffle : bool, default True
         Another order of the rows in each epoch, where a step has not all of them.
     random_state : int, RandomState or None
+    alpha : float, default 0.0
+        L2 penalty: ½ · alpha · Σ weight² is added to half the mean squared error, the intercept left alone, as `SGDRegressor` has
+        it; `Ridge` calls it alpha ÷ n. With `standardise` it is the weights of the standardised columns that cost.
+    tol : float or None, default None
+        Stop when the error no longer improves by this part of itself for `n_iter_no_change` epochs one after another: that of the
+        rows kept unseen, or of all with the penalty.
+    n_iter_no_change : int, default 10
+    early_stopping : bool, default False
+        Of 20 rows or more keep some unseen, and take the epoch that did best on them.
+    validation_fraction : float, default 0.1
     warm_start : bool, default False
         Begin with the weights of the last fit, its columns scaled as in it.
 
@@ -77,12 +124,19 @@ class NodeRegressor(Regressing):
         "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "tol": [None, Interval(Real, 0, 1, closed="left")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "warm_start": ["boolean"],
     }
 
     def __init__(
         self, *, fit_intercept: bool = True, standardise: bool = True, eta0: Any = "auto", solver: str = "plain",
-        batch_size: Any = "all", max_iter: int = 1000, shuffle: bool = True, random_state: Any = None, warm_start: bool = False,
+        batch_size: Any = "all", max_iter: int = 1000, shuffle: bool = True, random_state: Any = None, alpha: float = 0.0,
+        tol: float | None = None, n_iter_no_change: int = 10, early_stopping: bool = False, validation_fraction: float = 0.1,
+        warm_start: bool = False,
     ) -> None:  # fmt: skip
         self.fit_intercept = fit_intercept
         self.standardise = standardise
@@ -92,30 +146,38 @@ class NodeRegressor(Regressing):
         self.max_iter = max_iter
         self.shuffle = shuffle
         self.random_state = random_state
+        self.alpha = alpha
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
         self.warm_start = warm_start
 
     def _fit(self, x: Floats, y: Floats, weight: Floats | None, *, goes_on: bool, partial: bool) -> Self:
         self._refuse_auto()
-        scaling = self._scaling_of(x, weight, goes_on)
+        seed = self._seed()
+        unseen = kept_unseen(self, len(x), seed, partial)
+        of_rest = None if weight is None else weight[~unseen]
+        scaling = self._scaling_of(x[~unseen], of_rest, goes_on)
         weights, biases = self._kept(scaling) if goes_on else (np.zeros((y.shape[1], x.shape[1])), np.zeros(y.shape[1]))
-        bias: Any = biases if self.fit_intercept else False
-        d, x = x.shape[1], scaling.apply(x)
-        if weight is not None:
-            root = np.sqrt(weight / weight.mean())[:, None]
-            x = np.column_stack([x, np.ones(len(x))]) if self.fit_intercept else x
-            x, y = x * root, y * root
-            weights, bias = (np.column_stack([weights, biases]) if self.fit_intercept else weights), False
-        run = descend(
-            weight=weights, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(y), bias=bias, alpha=self._rate("eta0"),
-            rule=self.solver, batch=self._batch(len(x)), epochs=self._epochs(partial), seed=self._seed(),
-            order="shuffled" if self.shuffle else "given",
+        rows = _Rows.of(scaling.apply(x), y, weight, unseen, intercept=self.fit_intercept, apart=self.alpha > 0)
+        x, y = rows.x, rows.y
+        bias: Any = biases if self.fit_intercept and rows.root is None else False
+        if rows.has_ones:
+            weights = np.column_stack([weights, biases])
+        recipe = make_recipe(
+            weight=weights, input=np.ascontiguousarray(x[~unseen]), goal=np.ascontiguousarray(y[~unseen]), bias=bias,
+            alpha=self._rate("eta0"), rule=self.solver, batch=self._batch(int((~unseen).sum())), epochs=self._epochs(partial),
+            seed=seed, order="shuffled" if self.shuffle else "given", penalty=float(self.alpha),
         )  # fmt: skip
+        recipe = replace(recipe, tolerance=None if partial else self._tolerance())
+        if unseen.any():
+            recipe = replace(recipe, examples=replace(recipe.examples, unseen_input=x[unseen], unseen_goal=y[unseen]), keep="best")
+        run = self._go(recipe)
         self._finish(run)
-        found = np.asarray(run.weight)
-        own = None if not self.fit_intercept else run.bias if weight is None else found[:, d]
         self._scaling = scaling
         with np.errstate(all="ignore"):
-            self._keep(*scaling.in_table_units(found[:, :d], own))
+            self._keep(*scaling.in_table_units(*rows.line_of(np.asarray(run.weight), run.bias)))
         return self
 
     def _refuse_auto(self) -> None:

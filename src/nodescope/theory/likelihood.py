@@ -55,10 +55,19 @@ def _softplus(x: Floats) -> Floats:
     return engine().activation(ACTIVATIONS["softplus"], np.ascontiguousarray(x))[0]
 
 
+def margin_losses(loss: Loss, sums: Floats, goal: Floats) -> Floats:
+    """Hinge or perceptron loss (n,) of each example, from sums and goals (n, 1)."""
+    sides = np.where(goal > 0.5, sums, -sums)
+    missing = (1.0 if loss.name == "hinge" else 0.0) - sides
+    return np.asarray(np.where(missing <= 0.0, 0.0, missing).sum(axis=1))
+
+
 def example_losses(problem: Problem, weights: Floats) -> Floats:
     """What each example counts for (n,), summed over its outputs."""
     if problem.loss.tells_classes:
         return log_losses(output_sums(problem, weights), problem.goal)
+    if problem.loss.codes_classes:
+        return margin_losses(problem.loss, output_sums(problem, weights), problem.goal)
     return np.asarray(problem.loss.of(engine().predict(problem, weights) - problem.goal).sum(axis=1))
 
 

@@ -61,10 +61,13 @@ def weighted_deltas(shapes: Sequence[LayerShape], passes: Sequence[LayerPass], d
         ]
 
 
-def loss_slope(loss: Loss, error: Floats) -> Floats:
+def loss_slope(loss: Loss, error: Floats, goal: Floats) -> Floats:
     """The loss's slope at each error."""
-    if loss.tells_classes:
-        raise ValueError("cross-entropy has no slope at an error: its deltas are the errors")
+    if loss.is_error:
+        raise ValueError(f"{loss.name} has no slope at an error: its deltas are the errors")
+    if loss.name == "hinge":
+        y = np.where(goal > 0.5, 1.0, -1.0)
+        return np.where(y * (error + goal) < 1.0, -y, 0.0)
     if loss.name == "huber":
         return np.asarray(np.clip(error, -loss.threshold, loss.threshold))
     return np.asarray(np.sign(error)) if loss.name == "absolute" else error
@@ -74,12 +77,12 @@ def loss_curvature(loss: Loss, error: Floats) -> Floats:
     """The slope of that slope; 0 at a kink's far side."""
     if loss.name == "huber":
         return (np.abs(error) <= loss.threshold).astype(np.float64)
-    return np.zeros_like(error) if loss.name == "absolute" else np.ones_like(error)
+    return np.zeros_like(error) if loss.has_stride else np.ones_like(error)
 
 
-def output_deltas(loss: Loss, error: Floats, slope: Floats) -> Floats:
+def output_deltas(loss: Loss, error: Floats, slope: Floats, goal: Floats) -> Floats:
     """Deltas of the outputs from their errors and slopes."""
-    return error if loss.tells_classes else loss_slope(loss, error) * slope
+    return error if loss.is_error else loss_slope(loss, error, goal) * slope
 
 
 def turned_prediction(name: str, at: LayerPass, r_sum: Floats) -> Floats:
@@ -122,7 +125,7 @@ class Surface:
         self.goal = problem.goal[examples]
         self.passes = forward(self.shapes, self.blocks, problem.input[examples])
         self.error = self.passes[-1].prediction - self.goal
-        self.deltas = backward(self.blocks, self.passes, output_deltas(problem.loss, self.error, self.passes[-1].slope))
+        self.deltas = backward(self.blocks, self.passes, output_deltas(problem.loss, self.error, self.passes[-1].slope, self.goal))
         self.scale = 1.0 / len(self.goal) if problem.mean else problem.batch / len(self.goal)
         self.free = np.ones(problem.size) if problem.frozen is None else (~problem.frozen.ravel()).astype(np.float64)
 
@@ -148,11 +151,13 @@ class Surface:
             moved = turned_prediction(shape.activation.name, at, r_sum)
         loss, parts = self.problem.loss, list[Floats]()
         back, r_back = (
-            (self.error, moved) if loss.tells_classes else (loss_slope(loss, self.error), loss_curvature(loss, self.error) * moved)
+            (self.error, moved)
+            if loss.is_error
+            else (loss_slope(loss, self.error, self.goal), loss_curvature(loss, self.error) * moved)
         )
         for l in reversed(range(len(self.shapes))):  # noqa: E741  # l for layer, as everywhere
             at, (r_input, r_sum), shape = self.passes[l], inner[l], self.shapes[l]
-            if loss.tells_classes and l == len(self.shapes) - 1:
+            if loss.is_error and l == len(self.shapes) - 1:
                 r_delta = r_back
             else:
                 r_delta = r_back * at.slope + back * activation_curvature(shape.activation.name, at) * r_sum

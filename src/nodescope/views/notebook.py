@@ -11,6 +11,7 @@ from nodescope.diagnosis.checks.bisect import Boundary
 from nodescope.diagnosis.checks.certificate import Certificate
 from nodescope.diagnosis.checks.compare import Comparison
 from nodescope.diagnosis.checks.gradients import GradientCheck
+from nodescope.diagnosis.checks.parting import Parting
 from nodescope.diagnosis.homework.grades import ClassList, Grade
 from nodescope.run.network import Network
 from nodescope.run.recipe import Recipe
@@ -59,7 +60,8 @@ def comparison_html(comparison: Comparison) -> str:
     """Which run is better, and what their recipes differ in."""
     rows = [["", "a", "b"], ["ended", *comparison.endings]]
     rows += [[name, *map(_shortened, pair)] for name, pair in comparison.differences.items()]
-    return f"<p>{escape(comparison.sentence)}</p>{table(rows)}"
+    parts = comparison.parts.sentence if isinstance(comparison.parts, Parting) else comparison.parts
+    return f"<p>{escape(comparison.sentence)}</p>{table(rows)}<p>{escape(parts)}</p>"
 
 
 def class_html(grades: ClassList) -> str:

@@ -1,10 +1,15 @@
 """Findings about goals that are classes: no lowest point, on the way to it, and no better than what costs nothing to know."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nodescope.diagnosis.after.class_evidence import DONE, ClassEvidence
-from nodescope.diagnosis.after.finding import CLASSES, STEPS, Finding, needs
+from nodescope.diagnosis.after.finding import CLASSES, SIDES, STEPS, Finding, needs
 from nodescope.run.ending import Ending
+
+if TYPE_CHECKING:
+    from nodescope.diagnosis.after.margin_evidence import MarginEvidence
 
 SLOWLY = 0.2
 """Where this part of what could be gained is left, and it hardly falls any more, it is slow."""
@@ -152,4 +157,62 @@ def inputs_tell_nothing(e: ClassEvidence) -> Finding | None:
         predicted=e.lowest.loss,
         threshold=f"the lowest log loss is at least {GUESSING:g} of that of the class frequencies",
         source="the lowest log loss, by Newton's method",
+    )
+
+
+# ---- two classes told apart by the side of a line ----
+
+
+@needs(SIDES, STEPS)
+def never_at_rest(e: "MarginEvidence") -> Finding | None:
+    """No line parts the classes, so the perceptron's rule never comes to rest."""
+    if e.problem.loss.name != "perceptron" or e.parted is not False or not e.finite or e.run.gone is not None:
+        return None
+    return Finding(
+        "irreducible error",
+        "warning",
+        f"no line parts the classes, so there is always a mistake, and each moves the weights: {e.wrong:.3g} of the examples are "
+        "on the wrong side at the end, where it happened to stop.",
+        headline="No line parts the classes, so the perceptron never comes to rest.",
+        step=e.run.steps,
+        measured=e.wrong,
+        threshold="one layer whose classes overlap: the log loss has a lowest point",
+        remedy='Take loss="hinge" or "cross-entropy", which settle near the best line; or keep="best".',
+        source="Novikoff 1962, On convergence proofs on perceptrons",
+    )
+
+
+@needs(SIDES, STEPS)
+def not_at_rest_yet(e: "MarginEvidence") -> Finding | None:
+    """A line parts the classes, and the run was stopped before it was found."""
+    if e.parted is not True or e.wrong == 0.0 or not e.finite or e.run.ending in (Ending.SETTLED, Ending.CYCLING):
+        return None
+    return Finding(
+        "not converged",
+        "note",
+        f"a line parts the classes, and {e.wrong:.3g} of the examples are still on the wrong side.",
+        headline="It was stopped before it had found the line that parts the classes.",
+        step=e.run.steps,
+        measured=e.wrong,
+        predicted=0.0,
+        threshold="one layer whose classes can be parted, with an example on the wrong side",
+        remedy="More steps bring more.",
+        source="Novikoff 1962, On convergence proofs on perceptrons",
+    )
+
+
+@needs(SIDES, STEPS)
+def on_the_wrong_side(e: "MarginEvidence") -> Finding | None:
+    """How many examples are on the wrong side."""
+    if not e.finite:
+        return None
+    return Finding(
+        "sides",
+        "note",
+        f"{e.wrong:.3g} of the examples are on the wrong side; {e.error_is} {e.end:.6g}.",
+        headline="Some examples are on the wrong side." if e.wrong else "Every example is on its side.",
+        step=e.run.steps,
+        measured=e.wrong,
+        threshold="under the hinge loss or the perceptron's rule",
+        source="the side of the sum",
     )

@@ -5,7 +5,7 @@ import numpy as np
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.about_nodes import deltas_cancel
 from nodescope.diagnosis.after.evidence import AT_LOWEST, Evidence
-from nodescope.diagnosis.after.finding import CLASSES, GOALS, LINEAR, STEPS
+from nodescope.diagnosis.after.finding import CLASSES, GOALS, LINEAR, SIDES, STEPS
 from nodescope.theory.least_squares import least_squares
 from nodescope.theory.linear import inputs_with_bias
 
@@ -19,7 +19,7 @@ REWEIGHTED = 60
 
 def is_convex(e: Evidence) -> bool:
     """Whether it is one layer of identity nodes under a loss other than the squared one."""
-    if LINEAR in e.offers or CLASSES in e.offers or not {GOALS, STEPS} <= e.offers:
+    if {LINEAR, CLASSES, SIDES} & e.offers or not {GOALS, STEPS} <= e.offers:
         return False
     return e.depth == 1 and e.last.layers[-1].activation == "identity"
 

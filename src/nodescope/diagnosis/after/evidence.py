@@ -268,7 +268,7 @@ class Evidence:
     @property
     def keeps_its_stride(self) -> bool:
         """Whether steps stay as long as they are, however small the error, as under the absolute error."""
-        return self.problem.loss.name == "absolute"
+        return self.problem.loss.has_stride
 
     # ---- local theory ----
 

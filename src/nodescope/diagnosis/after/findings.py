@@ -21,9 +21,12 @@ from nodescope.diagnosis.after.about_alpha import (
 from nodescope.diagnosis.after.about_classes import (
     far_from_the_lowest,
     inputs_tell_nothing,
+    never_at_rest,
     no_better_than_frequencies,
     no_lowest_point,
     noise_floor_of_classes,
+    not_at_rest_yet,
+    on_the_wrong_side,
 )
 from nodescope.diagnosis.after.about_data import (
     errors_cancel,
@@ -100,6 +103,8 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     no_lowest_point,
     far_from_the_lowest,
     no_better_than_frequencies,
+    never_at_rest,
+    not_at_rest_yet,
     loss_hardly_falls,
     plateau,
     *each_needs([no_better_than_guessing], RECORDS, ERRORS),
@@ -113,6 +118,7 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     solved,
     not_converged,
     unknown,
+    on_the_wrong_side,
     penalty,
     clipping,
     frozen_weight,

@@ -103,7 +103,7 @@ def _layers(surface: Surface) -> list[LayerSnapshot]:
     parts, count = weighted_deltas(surface.shapes, surface.passes, surface.deltas), len(surface.goal)
     layers = []
     *before, last = surface.passes
-    if surface.problem.loss.tells_classes:  # its deltas have no slope in them, so nothing is lost where its nodes are sure
+    if surface.problem.loss.is_error:  # its deltas have no slope in them, so nothing is lost where its nodes are sure
         last = replace(last, slope=np.ones_like(last.slope))
     passes = [*before, last]
     for shape, block, at, delta, part in zip(surface.shapes, surface.blocks, passes, surface.deltas, parts, strict=True):

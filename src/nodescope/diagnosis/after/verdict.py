@@ -20,9 +20,10 @@ from nodescope.run.recorded import Recorded, Trouble
 from nodescope.run.run import Run
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.after import too_many
+    from nodescope.diagnosis.after import margin_evidence, too_many
     from nodescope.run import held as held_rows
 else:
+    margin_evidence = Later("nodescope.diagnosis.after.margin_evidence")
     too_many = Later("nodescope.diagnosis.after.too_many")
     held_rows = Later("nodescope.run.held")
 
@@ -125,7 +126,7 @@ def diagnose(run: Run | Recorded) -> Diagnosis:
             run = held_rows.held(run, "a whole diagnosis")
         except InputError as error:
             return _of_too_many(run, str(error))
-    evidence = ClassEvidence(run) if run.recipe.loss.tells_classes else Evidence(run)
+    evidence = _evidence_of(run)
     return _judged(run, evidence, proof(evidence), evidence.foretold)
 
 
@@ -134,6 +135,13 @@ def _of_too_many(run: Run, why: str) -> Diagnosis:
     told = [finding.headline, _how_it_ended(run), finding.text[:1].upper() + finding.text[1:], finding.remedy]
     verdict = " ".join(part for part in told if part)
     return Diagnosis(finding.headline, verdict, verdict, (finding,), (), False, None)
+
+
+def _evidence_of(run: Run) -> Evidence:
+    loss = run.recipe.loss
+    return (
+        ClassEvidence(run) if loss.tells_classes else margin_evidence.MarginEvidence(run) if loss.codes_classes else Evidence(run)
+    )
 
 
 def _judged(run: Run | Recorded, evidence: Evidence, rows: list[Row], foretold: Forecast | None) -> Diagnosis:

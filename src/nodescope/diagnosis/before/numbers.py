@@ -12,7 +12,7 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Outcome
 from nodescope.diagnosis.before import stopping
-from nodescope.diagnosis.before.of_classes import OfClasses, logistic_regime
+from nodescope.diagnosis.before.of_classes import STRIDE, OfClasses, OfMargins, logistic_regime
 from nodescope.diagnosis.before.of_penalties import JOINED, OfPenalties, joined_regime
 from nodescope.diagnosis.before.regime import Regime, between_bounds, regime_of
 from nodescope.diagnosis.before.stopping import Stop
@@ -26,7 +26,7 @@ LOCAL = "a network's error is no bowl: theory holds only near the weights where 
 """Why there is no more than a local limit."""
 
 
-class Foretold(OfClasses, OfPenalties):
+class Foretold(OfClasses, OfMargins, OfPenalties):
     """The numbers of a forecast.
 
     Attributes
@@ -105,7 +105,7 @@ class Foretold(OfClasses, OfPenalties):
         None for one layer, whose `limit` holds everywhere, for rules that rescale their steps, for schedules, and for the absolute
         error.
         """
-        bowl_like = not self.is_one_layer and self.recipe.problem.loss.name != "absolute"
+        bowl_like = not self.is_one_layer and not self.recipe.problem.loss.has_stride
         known = bowl_like and self.recipe.schedule is None and not self.recipe.rule.rescales
         return limit(self.recipe.rule, self.sharpness.value) if known else None
 
@@ -176,7 +176,7 @@ class Foretold(OfClasses, OfPenalties):
         if self.is_joined and recipe.schedule is None:
             return joined_regime(self)
         if not self.is_one_layer:
-            return "unknown", LOCAL
+            return "unknown", STRIDE if self.is_sided else LOCAL
         if not self.system.can_move:
             return "frozen", ""
         if recipe.schedule is not None:

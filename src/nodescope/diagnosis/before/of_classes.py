@@ -2,14 +2,21 @@
 
 import math
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nodescope.later import Later
 from nodescope.run.recipe import Recipe
 from nodescope.theory.likelihood import most_curvature
 from nodescope.theory.limits import limit
 from nodescope.theory.linear import inputs_with_bias
 from nodescope.theory.newton import Lowest, lowest
+
+if TYPE_CHECKING:
+    from nodescope.theory import margins
+else:
+    margins = Later("nodescope.theory.margins")
 
 PARTED = (
     "the classes can be parted without a mistake, so the error has no lowest point: the weights grow for ever; stop early or add a "
@@ -94,3 +101,58 @@ def logistic_sentence(of: OfClasses, regime: str) -> str:
         with_penalty = ", its penalty included" if of.recipe.penalty else ""
         parts.append(f"No weights can beat a log loss of {found.loss:.6g}{with_penalty} (Newton's method).")
     return " ".join(parts)
+
+
+# ---- two classes told apart by the side of a line ----
+
+STRIDE = "its steps keep their length, however small the error: no curvature bounds alpha"
+
+
+class OfMargins:
+    """The numbers of a forecast that only such a layer has."""
+
+    recipe: Recipe
+
+    @property
+    def is_sided(self) -> bool:
+        """Whether it is one layer that tells two classes apart by the side of a line."""
+        problem = self.recipe.problem
+        return len(problem.layers) == 1 and problem.loss.codes_classes and not problem.loss.tells_classes
+
+    @cached_property
+    def can_be_parted(self) -> bool | None:
+        """Whether a line parts the classes; None where that is not known."""
+        return margins.can_be_parted(self.recipe.problem) if self.is_sided else None
+
+    @cached_property
+    def most_mistakes(self) -> float | None:
+        """A perceptron that starts at weights of 0 makes at most so many wrong guesses, one example a step; None elsewhere."""
+        recipe = self.recipe
+        alone = recipe.batch_size == 1 and recipe.rule.name == "plain" and recipe.schedule is None and recipe.problem.is_bare
+        zeros = not recipe.start_weights().any() and recipe.frozen is None and recipe.alpha > 0
+        perceptron = self.is_sided and recipe.loss.name == "perceptron"
+        return margins.most_mistakes(recipe.problem) if perceptron and alone and zeros else None
+
+
+def sided_sentence(of: OfMargins) -> str:
+    """What happens."""
+    recipe, parted = of.recipe, of.can_be_parted
+    if recipe.alpha == 0.0 and recipe.schedule is None:
+        return "Nothing moves: alpha is 0."
+    if recipe.loss.name == "hinge":
+        aim = "It comes to about the lowest hinge loss and goes to and fro there: " + STRIDE
+        return (
+            f"{aim}. {'A line parts the classes.' if parted else 'No line parts the classes.' if parted is False else ''}".strip()
+        )
+    scale = (
+        "From weights of 0 another alpha only makes all weights larger or smaller alike."
+        if not recipe.start_weights().any()
+        else ""
+    )
+    if parted:
+        most = of.most_mistakes
+        after = f" after at most {most:,.0f} wrong guesses" if most is not None else ""
+        return f"A line parts the classes, so the perceptron finds one and rests{after}. {scale}".strip()
+    if parted is False:
+        return f"No line parts the classes, so the perceptron never comes to rest: its last weights are chance. {scale}".strip()
+    return f"Whether a line parts the classes is not known; if one does, the perceptron finds it and rests. {scale}".strip()

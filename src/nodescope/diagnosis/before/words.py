@@ -3,7 +3,7 @@
 import math
 
 from nodescope.diagnosis.before.numbers import Foretold
-from nodescope.diagnosis.before.of_classes import logistic_sentence
+from nodescope.diagnosis.before.of_classes import logistic_sentence, sided_sentence
 from nodescope.diagnosis.before.of_penalties import joined_sentence
 
 HOPELESS = 1e12
@@ -17,6 +17,8 @@ def sentence(foretold: Foretold) -> str:
     """What will happen, in a few sentences that a learner understands."""
     if foretold.is_logistic and foretold.recipe.schedule is None:
         return logistic_sentence(foretold, foretold.regime)
+    if foretold.is_sided:
+        return sided_sentence(foretold)
     if foretold.is_joined and foretold.recipe.schedule is None:
         return joined_sentence(foretold, foretold.regime, foretold.regime_reason)
     if not foretold.is_one_layer:

@@ -1,5 +1,9 @@
-"""Two runs side by side: what their recipes differ in, and which is better. Better means better on rows that neither has seen."""
+"""Two runs side by side: which is better and by how much, what their recipes differ in, where they part.
 
+Better means better on rows that neither has seen.
+"""
+
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -7,17 +11,21 @@ from typing import Any
 import numpy as np
 
 from nodescope.data import Examples
+from nodescope.diagnosis.checks.parting import Parting, parting
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.offers import Faced
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
+from nodescope.theory.likelihood import example_losses
 
 CLEAR = 2.0
 """Standard errors of the mean difference of squared errors, from which one is better and it is not chance."""
 ROUNDING = 1e-13
 """Of the largest goal."""
 LONGEST = 60
+FEW = 4
+"""So many numbers of a list are told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +39,17 @@ class Comparison(Faced):
         difference is within what chance makes.
     judged_by : str
     a, b : float
-        The mean squared errors that are compared, in the goal's units.
+        The mean squared errors that are compared, in the goal's units; of classes the log losses.
     standard_errors : float
         Their difference ÷ its standard error over the rows.
     differences : dict
         Keyword of the recipe: (a's value, b's value).
     endings : (str, str)
         How each of them ended.
+    of_classes : bool
+        Whether log losses are compared.
+    parts : Parting or str
+        The first step, and the weight, where runs that start alike part; else why there is none.
 
     Examples
     --------
@@ -55,18 +67,30 @@ class Comparison(Faced):
     standard_errors: float
     differences: dict[str, tuple[Any, Any]]
     endings: tuple[str, str]
+    of_classes: bool = False
+    parts: Parting | str = ""
 
     @property
     def sentence(self) -> str:
-        told = f"a {self.a:.6g}, b {self.b:.6g} on {self.judged_by}"
+        """Which is better, by how much, and how sure that is."""
+        by_root = not self.of_classes
+        one, other = (math.sqrt(value) if by_root and value >= 0 else value for value in (self.a, self.b))
+        what = "off by about" if by_root else "with a log loss of"
+        sure = f"{abs(self.standard_errors):.2g} standard errors"
         if self.better is None:
-            return f"Neither is clearly better: mse {told}; their difference is {abs(self.standard_errors):.2g} standard errors."
-        sure = f"; the difference is {abs(self.standard_errors):.2g} standard errors" if math.isfinite(self.standard_errors) else ""
-        return f"{self.better} is better: mse {told}{sure}."
+            told = f"a is {what} {one:.4g}, b {what if self.of_classes else 'by'} {other:.4g} on {self.judged_by}"
+            return f"Neither is clearly better: {told}; their difference is {sure}."
+        best, rest = (one, other) if self.better == "a" else (other, one)
+        less = f", {100 * (1 - best / rest):.2g} % less" if rest > 0 and math.isfinite(rest) else ""
+        clear = f"; the difference is {sure}" if math.isfinite(self.standard_errors) else ""
+        beside = "b" if self.better == "a" else "a"
+        return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}{less} than {beside} ({rest:.4g}){clear}."
 
     def __str__(self) -> str:
         rows = [f"  {name}: {_short(one)} | {_short(other)}" for name, (one, other) in self.differences.items()]
-        return "\n".join([self.sentence, f"  ended: {self.endings[0]} | {self.endings[1]}", *(rows or ["  the same recipe"])])
+        ended = f"  ended: {self.endings[0]} | {self.endings[1]}"
+        parts = self.parts.sentence if isinstance(self.parts, Parting) else self.parts
+        return "\n".join([self.sentence, ended, *(rows or ["  the same recipe"]), *([f"  {parts}"] if parts else [])])
 
     __repr__ = __str__
 
@@ -108,7 +132,8 @@ def compare(a: Run, b: Run) -> Comparison:
             "give both the same table, goal, holdout and seed"
         )
     by_unseen = len(a.recipe.examples.unseen_goal) > 0
-    one, other = (_squares(run, by_unseen) for run in (a, b))
+    of_classes = a.recipe.loss.tells_classes and b.recipe.loss.tells_classes
+    one, other = ((_log_losses if of_classes else _squares)(run, by_unseen) for run in (a, b))
     with np.errstate(all="ignore"):
         apart = one - other
         spread = float(apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else 0.0
@@ -123,7 +148,8 @@ def compare(a: Run, b: Run) -> Comparison:
     if not by_unseen and len(one) == 1:
         rows = "the one example learned from"
     endings = (a.ending.name, b.ending.name)
-    return Comparison(better, rows, float(one.mean()), float(other.mean()), sigmas, _differences(a.recipe, b.recipe), endings)
+    differences = _differences(a.recipe, b.recipe)
+    return Comparison(better, rows, float(one.mean()), float(other.mean()), sigmas, differences, endings, of_classes, parting(a, b))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -146,14 +172,36 @@ def _squares(run: Run, unseen: bool) -> Any:
         return ((told - _goals(run, name)) ** 2).mean(axis=1)
 
 
+def _log_losses(run: Run, unseen: bool) -> Any:
+    """Log loss of each row."""
+    examples, problem = run.recipe.examples, run.recipe.problem
+    x, goal = (examples.unseen_input, examples.unseen_goal) if unseen else (examples.input, examples.goal)
+    rows = dataclasses.replace(problem, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(goal), batch=1, native=None)
+    with np.errstate(all="ignore"):
+        return example_losses(rows, run.network.flat())
+
+
 def _differences(a: Recipe, b: Recipe) -> dict[str, tuple[Any, Any]]:
     one, other = a.keywords(), b.keywords()
     names = [*one, *(name for name in other if name not in one)]
     return {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
 
 
+def _told(value: Any) -> str:
+    """A value in words: of many numbers how many they are, and of a mapping each part."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(part)}" for key, part in value.items())
+    if isinstance(value, (list, tuple)) and value:
+        shape = (
+            np.shape(value) if not isinstance(value[0], (list, tuple)) or len({len(row) for row in value}) == 1 else (len(value),)
+        )
+        if len(shape) > 1 or len(value) > FEW:
+            return f"{' × '.join(map(str, shape))} {'values' if isinstance(value[0], str) else 'numbers'}"
+    return str(value)
+
+
 def _short(value: Any) -> str:
     if isinstance(value, dict) and "activations" in value:
         value = f"{'-'.join(str(len(block)) for block in value['weights'])} nodes, {', '.join(value['activations'])}"
-    text = "default" if value is None else str(value)
+    text = "default" if value is None else _told(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

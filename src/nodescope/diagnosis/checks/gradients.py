@@ -203,6 +203,10 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
         sides.append(error > 0)
     if problem.loss.name == "huber":
         sides.append(np.abs(error) > problem.loss.threshold)
+    if problem.loss.name == "hinge":
+        sides.append(np.where(problem.goal > 0.5, 1.0, -1.0) * (error + problem.goal) < 1.0)
+    if problem.loss.name == "perceptron":
+        sides.append(error + problem.goal > 0.5)
     total = float(example_losses(problem, weights).sum())
     every_side = np.concatenate([side.ravel() for side in sides]) if sides else np.empty(0)
     return total / len(error) if mean else total, every_side, error + problem.goal

@@ -77,7 +77,7 @@ def _activation(step: StepNumbers, layer: LayerShown, s: int, j: int) -> Iterato
         return
     numbers, exactly = f"{function}({later(total)})", f"{function}({exact(total)})"
     yield Line(name, float(layer.prediction[s, j]), f"{function}(sum)", numbers, exactly)
-    if layer is step.last and step.recipe.loss.tells_classes:
+    if layer is step.last and step.recipe.loss.is_error:
         return
     at = f"slope at {later(total)}"
     yield Line(slope, float(layer.slope[s, j]), f"slope of {function} at the sum", at, f"slope of {function}")
@@ -103,7 +103,10 @@ def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
     prediction, goal = float(layer.prediction[s, j]), float(step.goal[s, j])
     values = {"prediction": prediction, "goal": goal, "slope": float(layer.slope[s, j])}
     formula = "{prediction} − {goal}"
-    if loss.tells_classes:
+    if loss.name == "hinge":
+        yield from _delta_of_hinge(step, s, j)
+        return
+    if loss.is_error:
         yield line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), formula, values)
         return
     if loss.name != "squared":
@@ -117,10 +120,24 @@ def _delta_of_output(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
     yield line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), formula, values)
 
 
+def _delta_of_hinge(step: StepNumbers, s: int, j: int) -> Iterator[Line]:
+    """−y until the prediction is on y's side by a whole 1."""
+    layer = step.last
+    prediction, y = float(layer.prediction[s, j]), 1.0 if float(step.goal[s, j]) > 0.5 else -1.0
+    of = {"y": y, "prediction": prediction}
+    yield line(step.of("margin", layer, j, s=s), y * prediction, "{y} × {prediction}", of)
+    formula = "−{y}" if y * prediction < 1.0 else "0"
+    reason = "the margin is below 1" if y * prediction < 1.0 else "the margin is 1 or more"
+    told = line(step.of("delta", layer, j, s=s), float(layer.delta[s, j]), formula, of)
+    yield Line(
+        told.name, told.value, f"{told.words}, as {reason}", told.numbers, "-y".replace("y", f"({y})") if formula != "0" else "0.0"
+    )
+
+
 def error(step: StepNumbers) -> Part:
     """mse of the step's examples, and the first number that is not finite."""
     loss = step.recipe.loss
-    is_delta = loss.tells_classes or (step.last.shape.is_identity and loss.name == "squared")
+    is_delta = loss.is_error or (step.last.shape.is_identity and loss.name == "squared")
     with np.errstate(all="ignore"):
         errors = [float(error) for error in (step.last.prediction - step.goal).ravel()]
     of = "delta × delta" if is_delta else "error × error"
