@@ -26,7 +26,7 @@ ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
     "theory": ("theory", "diagnosis", "laws", "data/test_nist.py", "corpus", "verdicts"),
     "run": ("run", "laws", "corpus", "diagnosis", "cli", "examples", "edge"),
-    "diagnosis": ("diagnosis", "corpus", "verdicts", "frameworks"),
+    "diagnosis": ("diagnosis", "corpus", "verdicts", "frameworks/test_odd_trainings.py"),
 }
 MOST_SECONDS = 300
 """Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which
@@ -64,8 +64,9 @@ def through_each_line(room: str) -> Covering:
     """Run the room's tests unchanged, and learn which go through which line."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "coverage"
-        watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}", "-m"]
-        done = ran([*watched, "pytest", *OPTIONS, *(str(ROOT / "tests" / place) for place in NEAREST[room])])
+        watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}"]
+        tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
+        done = ran([*watched, f"--source={ROOMS / room}", "-m", "pytest", *OPTIONS, *tests])
         if done.returncode:
             told = done.stdout[-2000:] + done.stderr[-2000:]
             raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
