@@ -12,19 +12,19 @@ from coverage import CoverageData
 class Covering:
     """What one run of the tests wrote down: of each file and line, the tests that went through it."""
 
-    data: CoverageData
+    contexts: dict[str, dict[int, list[str]]]
     root: Path
 
     @classmethod
     def read(cls, file: Path, root: Path) -> "Covering":
         data = CoverageData(str(file))
         data.read()
-        return cls(data, root)
+        return cls({path: data.contexts_by_lineno(path) for path in data.measured_files()}, root)
 
     def tests(self, path: Path, line: int) -> list[str]:
         """As pytest names them; those through the function where none is written down for the line itself, and through any line of
         the file where it stands outside of functions and ran as the file was imported."""
-        lines: dict[int, list[str]] = self.data.contexts_by_lineno(str(path))
+        lines = self.contexts.get(str(path), {})
         for places in ([line], _of_function(path, line), lines):
             if found := self._named(test for place in places for test in lines.get(place, [])):
                 return found

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
     "theory": ("theory", "diagnosis", "laws", "data/test_nist.py", "corpus", "verdicts"),
-    "run": ("run", "laws", "corpus", "diagnosis", "cli", "examples", "edge"),
+    "run": ("run", "laws", "corpus", "edge", "diagnosis"),
     "diagnosis": ("diagnosis", "corpus", "verdicts", "frameworks/test_odd_trainings.py"),
 }
 MOST_SECONDS = 300
@@ -62,15 +62,16 @@ def measure(room: str, count: int, seed: int, jobs: int) -> None:
 
 def through_each_line(room: str) -> Covering:
     """Run the room's tests unchanged, and learn which go through which line."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "coverage"
-        watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}"]
-        tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
-        done = ran([*watched, f"--source={ROOMS / room}", "-m", "pytest", *OPTIONS, *tests])
-        if done.returncode:
-            told = done.stdout[-2000:] + done.stderr[-2000:]
-            raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
-        return Covering.read(data, ROOT)
+    data = ROOT / "build" / f"covered-{room}"
+    data.parent.mkdir(exist_ok=True)
+    data.unlink(missing_ok=True)
+    watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}"]
+    tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
+    done = ran([*watched, f"--source={ROOMS / room}", "-m", "pytest", *OPTIONS, *tests])
+    if done.returncode:
+        told = done.stdout[-2000:] + done.stderr[-2000:]
+        raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
+    return Covering.read(data, ROOT)
 
 
 def how_seen(change: Change, covering: Covering) -> str:
