@@ -14,12 +14,17 @@ class Covering:
 
     contexts: dict[str, dict[int, list[str]]]
     root: Path
+    tried_by_hypothesis: list[str]
 
     @classmethod
-    def read(cls, file: Path, root: Path) -> "Covering":
+    def read(cls, file: Path, root: Path, places: Iterable[str]) -> "Covering":
+        """What was written down of the tests in some places of tests/."""
         data = CoverageData(str(file))
         data.read()
-        return cls({path: data.contexts_by_lineno(path) for path in data.measured_files()}, root)
+        contexts = {path: data.contexts_by_lineno(path) for path in data.measured_files()}
+        files = sorted(file for place in places for file in (root / "tests" / place).rglob("test_*.py"))
+        tried = [str(file.relative_to(root)) for file in files if "from hypothesis import" in file.read_text()]
+        return cls(contexts, root, tried)
 
     def tests(self, path: Path, line: int) -> list[str]:
         """As pytest names them; those through the function where none is written down for the line itself, and through any line of
@@ -32,15 +37,20 @@ class Covering:
 
     def _named(self, contexts: Iterable[str]) -> list[str]:
         names = sorted({context for context in contexts if context})
-        return [self._of_pytest(name) for name in names]
+        return list(dict.fromkeys(test for name in names for test in self._of_pytest(name)))
 
-    def _of_pytest(self, name: str) -> str:
-        """tests.run.test_keep.test_it → tests/run/test_keep.py::test_it, and so for a method of a class."""
+    def _of_pytest(self, name: str) -> list[str]:
+        """tests.run.test_keep.test_it → tests/run/test_keep.py::test_it, and so for a method of a class.
+
+        Hypothesis calls its tests from a function whose name begins as a test's: then it may be any of those that it tries.
+        """
+        if name.startswith("hypothesis."):
+            return self.tried_by_hypothesis
         parts = name.split(".")
         for end in range(len(parts) - 1, 0, -1):
             file = Path(*parts[:end]).with_suffix(".py")
             if (self.root / file).is_file():
-                return "::".join((str(file), *parts[end:]))
+                return ["::".join((str(file), *parts[end:]))]
         raise ValueError(f"{name} is no test of a file under {self.root}")
 
 
