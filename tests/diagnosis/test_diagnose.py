@@ -119,6 +119,12 @@ def test_contradiction_and_cancelling():
     assert "errors cancel" in _of(weight=2, input=[1, -1], goal=[0, 0], alpha=0.1, batch="all")
 
 
+@pytest.mark.parametrize(("bias", "remedy"), [(False, "A bias, or further inputs, may lower it."), (True, "")])
+def test_a_bias_is_advised_only_where_there_is_none(bias, remedy):
+    run = ns.descend(weight=0, input=[1, 2, 3, 4], goal=[2, 3, 4.5, 7], bias=bias, alpha=0.05, batch="all", steps=20_000)
+    assert _finding(ns.diagnose(run), "irreducible error").remedy == remedy
+
+
 def _regression(rng: np.random.Generator, scale: object = 1.0) -> dict[str, object]:
     x = rng.normal(size=(60, 3))
     return {"input": x * scale, "goal": x @ [1.0, -2.0, 3.0] + 0.5 * rng.normal(size=60)}

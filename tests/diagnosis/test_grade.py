@@ -220,6 +220,12 @@ def test_the_seeds_numbers_before_after_cut_off_and_with_the_other_sign():
     assert grade(grouped, weight=0.37, input=0.7, goal=0.6, alpha=0.13).correct
 
 
+def test_an_rmse_that_begins_with_nothing_is_right():
+    """The first two examples are met; the other two are missed by 1 and 2."""
+    sheet = {"weight": [1.0, 1.0], "rmse": [0.0, math.sqrt(2.5)]}
+    assert ns.grade(sheet, weight=1, input=[1, 2, 3, 4], goal=[1, 2, 4, 6], batch=2, alpha=0.1).correct
+
+
 def test_the_zeros_of_a_float_are_no_digits():
     """Once "12" as the float 12.0 was read as three digits, and its column, two digits all along, called wrong."""
     problem = {"weight": 0, "input": 1, "goal": 352.2, "alpha": 0.1}

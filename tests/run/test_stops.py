@@ -107,6 +107,15 @@ def test_alpha_as_a_function_is_asked_once_a_step():
     assert len(asked) == len(set(asked))
 
 
+def test_alpha_as_a_function_is_not_asked_for_steps_far_beyond_the_end():
+    asked = []
+    run = ns.descend(
+        weight=0.4, input=1, goal=0.6, alpha=lambda step: asked.append(step) or 0.1, until_mse=1e-3, steps=10**6,
+    )  # fmt: skip
+    assert (run.ending, run.steps) == (ns.Ending.MSE_REACHED, 18)
+    assert len(asked) <= 64
+
+
 def test_automatic_alpha():
     assert ns.descend(weight=0, input=[3, 1], goal=[1, 1], steps=1).recipe.alpha == 1 / 9
     assert ns.descend(weight=0, input=[3, 1], goal=[1, 1], bias=True, steps=1).recipe.alpha == 1 / 10
