@@ -58,7 +58,7 @@ SCHEDULES: dict[str, Callable[[], Any]] = {
 def recipes() -> dict[str, Keywords]:
     """All of them, in the order of the file."""
     of_nodes, of_networks = (_one_node, _named_ends, _nodes, _wide, _scheduled), (_networks, _drawn_networks, _network_ends)
-    return {name: keywords for kind in (*of_nodes, *of_networks, _twins, _tables, _joined, _in_parts) for name, keywords in kind()}
+    return {name: keywords for kind in (*of_nodes, *of_networks, _twins, _tables, _in_parts, _joined) for name, keywords in kind()}
 
 
 # ---- nodes ----
