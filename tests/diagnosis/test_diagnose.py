@@ -174,7 +174,7 @@ def test_overfitting():
 def test_what_is_not_known():
     found = _of(**SEED, rule="adam", alpha=1e-4, steps=10)
     assert "unknown" in found
-    assert "rescales" in _finding(found, "unknown").text
+    assert "longer or shorter" in _finding(found, "unknown").text
     assert "diverges" in _of(**SEED, alpha=[3.0] * 50)
     assert "wrong sign" in _of(**SEED, alpha=[-0.1] * 50)
 

@@ -84,3 +84,43 @@ def test_numbers_of_two_models_do_not_look_alike():
 def test_remedies_in_the_words_of_the_shell():
     said = 'With network=[2, 8, 1], activation="tanh" or batch="all": 30 steps more (ns.resume).'
     assert in_shell_words(said) == "With --hidden 8, --activation tanh or --batch all: 30 steps more (--resume RUN --steps TOTAL)."
+
+
+FAR_GOALS = {"input": [[1.0], [2.0], [4.0]], "goal": [2e4, 4e4, 8e4], "weight": 0.0, "batch": "all"}
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"rule": "adam", "alpha": 0.001}, "the farthest weight needs 20,000,000 of them"),
+        ({"rule": "adagrad", "alpha": 0.1}, "A larger alpha"),
+        ({"alpha": [0.01 * 0.5**t for t in range(300)]}, "a schedule that falls more slowly"),
+    ],
+)
+def test_a_run_that_has_hardly_come_from_its_start_is_not_healthy_whatever_its_rule(more, says):
+    """Story: adam on prices took off a hundred-thousandth of the error, and nothing was wrong. By hand: weight 20,000 ÷ alpha."""
+    recipe = FAR_GOALS | {"weight": [0.0]} | more
+    found = ns.diagnose(ns.descend(**recipe, steps=300))
+    assert found.findings[0].name == "slow convergence"
+    assert found.headline == "It is on its way, but far too slow."
+    assert says in found.verdict
+
+
+def test_inputs_that_repeat_each_other_do_not_differ_in_size():
+    """And no alpha is advised that takes a billion steps."""
+    a, b = np.linspace(-1, 1, 20), np.cos(np.arange(20.0))
+    recipe = {"input": np.column_stack([a, a + 1e-5 * b]), "goal": 3 * a - b, "batch": "all", "alpha": 0.5, "steps": 500}
+    found = ns.diagnose(ns.descend(**recipe))
+    assert found.headline == "Some inputs nearly repeat each other, so their weights are hardly told apart."
+    assert "leave out one of them" in found.verdict
+    assert "would do it" not in found.verdict
+
+
+def test_one_goal_that_makes_nearly_all_of_the_error_is_named():
+    """A slip in one of 30 goals, beside which the line is nothing: a hidden layer would not help."""
+    x = np.linspace(-1, 1, 30)
+    goal = 2 * x
+    goal[17] = 1e5
+    found = ns.diagnose(ns.descend(input=x[:, None], goal=goal, bias=True, alpha=0.3, batch="all", steps=500))
+    assert "Look at example 17: its goal, 100000" in found.verdict
+    assert "hidden layer" not in found.verdict

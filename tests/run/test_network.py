@@ -160,7 +160,7 @@ def test_alpha_auto_is_half_the_local_limit():
     foretold = ns.forecast(network=ns.network([2, 8, 1]), **XOR, alpha=0.1, batch="all")
     assert math.isclose(run.recipe.alpha, foretold.local_limit / 2, rel_tol=1e-6)
     assert run.mse < run.start_mse
-    assert foretold.sentence.startswith("Locally it converges: ")
+    assert foretold.sentence.startswith("At the start it converges: ")
 
 
 def test_shapes_of_a_window():

@@ -128,7 +128,7 @@ def _noisy(rng: Rng) -> tuple[str, bool]:
     remedy = remedy_of(recipe, "noise floor")
     if not remedy:
         return "", True
-    (less,) = numbers(r"leaves about #;", remedy) or [np.nan]
+    (less,) = [part / 100 for part in numbers(r"stays about # %", remedy)] or [np.nan]
     run = ns.descend(**{**recipe, "alpha": recipe["alpha"] / 10, "epochs": 3000})
     best = np.linalg.lstsq(x, goal, rcond=None)[0]
     least = float(((x @ best - goal) ** 2).mean())

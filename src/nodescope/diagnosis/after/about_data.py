@@ -17,6 +17,8 @@ UNLIKE = 100.0
 """Inputs whose sizes have this ratio are unlike; an input of this size is large."""
 ENOUGH_UNSEEN = 10
 """Of fewer rows kept unseen nothing is concluded."""
+FEW, MOST_OF_IT = 10, 0.8
+"""One of at least so many examples that makes more than this part of the error is looked at first."""
 GUESSING = 0.99
 """Weights that leave this part of the goals' variance at their least are no better than always saying the mean of the goals."""
 TURNED_UP = 1.1
@@ -96,9 +98,13 @@ def ill_conditioned(e: Evidence) -> Finding | None:
     return Finding(
         "ill-conditioned",
         "warning",
-        f"the inputs' directions differ so much in strength (condition {condition:.3g}) that an alpha small enough for the "
-        f"strongest hardly moves the weakest, mainly {names}.",
-        headline="The inputs differ so much in size that no one alpha suits them all.",
+        f"an alpha small enough for what is strongest in the inputs hardly moves what is weakest, mainly the weight of {names} "
+        f"(condition number {condition:.3g}).",
+        headline=(
+            "The inputs differ so much in size that no one alpha suits them all."
+            if scaled.helps or condition > 2 * scaled.condition
+            else "Some inputs nearly repeat each other, so their weights are hardly told apart."
+        ),
         step=e.run.steps,
         where=names,
         measured=condition,
@@ -166,15 +172,15 @@ def noise_floor(e: Evidence) -> Finding | None:
     return Finding(
         "noise floor",
         "warning" if above > 0.25 else "note",
-        f"{e.recipe.batch_size:,} at a time, it goes round the best weights instead of to them: its mse stays {above:.3g} "
-        "of the least above it.",
+        f"{e.recipe.batch_size:,} at a time, it goes round the best weights instead of to them: its mse stays "
+        f"{100 * above:.3g} % above the least.",
         headline="Taking few examples at a time, it circles the best weights without reaching them.",
         step=e.run.steps,
         where="alpha",
         measured=linear.late_error / linear.least - 1.0,
         predicted=None if foretold is None else above,
         threshold="more than 1 % above the least mse (warning: 25 %)",
-        remedy=f'A tenth of alpha leaves about {less:.3g}; all examples in a step (batch="all") leave nothing.',
+        remedy=f'With a tenth of alpha it stays about {100 * less:.3g} % above; all examples a step (batch="all") leave nothing.',
         source="Bertsekas 1999, Nonlinear Programming, section 1.5.2",
     )
 
@@ -217,8 +223,25 @@ def _no_better_than_guessing(e: Evidence) -> str:
         return ""  # there is nothing that another weight or a hidden layer could tell the examples apart by
     if not e.problem.layers[0].has_bias:
         return f"A bias (bias=True) lowers it to {lower:.6g}." if (lower := _with_a_bias(e)) < 0.1 * least else ""
+    if odd := _one_goal_far_off(e):
+        return odd
     shape = f"[{e.recipe.d}, 8, {e.recipe.k}]"
     return f"A hidden layer with a bent activation, network={shape}; or the inputs tell nothing of the goals."
+
+
+def _one_goal_far_off(e: Evidence) -> str:
+    """Whether a single example makes most of what no weights can take off: a slip in the data, perhaps."""
+    goal = e.recipe.examples.goal
+    squares = ((goal - goal.mean(axis=0)) ** 2).sum(axis=1)
+    share = float(squares.max() / squares.sum())
+    if e.recipe.n < FEW or not share > MOST_OF_IT:
+        return ""
+    at = int(np.argmax(squares))
+    told = ", ".join(f"{g:.6g}" for g in goal[at])
+    return (
+        f"Look at example {at}: its goal, {told}, alone makes {100 * share:.3g} % of that. Correct it if it is a slip, or take "
+        'loss="huber", which heeds it less.'
+    )
 
 
 def _with_a_bias(e: Evidence) -> float:

@@ -57,9 +57,15 @@ def vanishing_gradients(e: Evidence) -> Finding | None:
         measured=ratio,
         predicted=1.0,
         threshold=f"first ÷ last layer's root mean square delta below {HARDLY:g}; fault below {VANISHED:g} where it is no fit",
-        remedy="" if severity == "note" else "Weights drawn by Glorot or He, fewer layers, or relu in place of sigmoid.",
+        remedy="" if severity == "note" else f"Weights drawn by Glorot or He, fewer layers{_or_relu(at)}.",
         source="Hochreiter 1991; Glorot, Bengio 2010, section 4.2",
     )
+
+
+def _or_relu(snapshot: Snapshot) -> str:
+    """In place of an activation with flat ends, where there is one."""
+    flat = next((layer.activation for layer in snapshot.layers if layer.activation in ("sigmoid", "tanh")), "")
+    return f", or relu in place of {flat}" if flat else ""
 
 
 @needs(STEPS)

@@ -10,7 +10,7 @@ from nodescope.diagnosis.after.convex import at_the_least, is_convex, is_straigh
 from nodescope.diagnosis.after.evidence import FADED, SLOW, Evidence
 from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import DONE, Linear
-from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, faster, scaled_inputs, steps_in_words, times
+from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, faster, scaled_inputs, steps_in_words, steps_with, times
 from nodescope.run.ending import Ending
 
 STOOD = 0.02
@@ -21,6 +21,12 @@ MANY_TIMES = 10
 """Where more than so many times the steps made are missing, it is slow."""
 A_LOOK = 10
 """Fewer steps than these are a look at the arithmetic, and no try to get there: as many are counted as made."""
+FAR = 0.5
+"""Of the missing error: what is left of it where a run is far from its best weights."""
+UNSTEADY = 0.2
+"""Of the moments looked at: where the error rose at so many, its steps are not too small."""
+MOST_WAITED_FOR = 1_000_000
+"""Steps; an alpha that needs more is no remedy."""
 SMALL_WEIGHTS = 0.1
 """Start weights below this part of 1/√inputs, what Glorot's and He's draws have, are too small to part the nodes."""
 LIMIT = "the factor of each direction, 1 − alpha·λ: Bertsekas 1999, Nonlinear Programming, section 1.3"
@@ -77,7 +83,9 @@ def hardly_any_progress(e: Evidence) -> Finding | None:
         return None
     if e.run.ending in (Ending.SETTLED, Ending.CYCLING):
         return None
-    return _hardly_moved(e) if e.rescales or e.is_linear else _far_below_limit(e)
+    if not (e.rescales or e.is_linear):
+        return _far_below_limit(e)
+    return _hardly_moved(e) or (_far_to_go(e, e.linear) if e.is_linear else None)
 
 
 def _on_the_way(e: Evidence, linear: Linear) -> bool:
@@ -126,8 +134,12 @@ def _slow_by_theory(e: Evidence, linear: Linear) -> Finding | None:
 
 
 def _quicker(linear: Linear) -> str:
-    if linear.system.condition > ILL_CONDITIONED and (scaled := scaled_inputs(linear)).helps:
-        return scaled.remedy
+    """Scaling where that is the cure; no alpha that takes more steps than anybody would wait for."""
+    if linear.system.condition > ILL_CONDITIONED:
+        scaled = scaled_inputs(linear)
+        best = steps_with(linear, linear.system.best_alpha) if linear.system.together else None
+        if scaled.helps or (best is not None and best > MOST_WAITED_FOR):
+            return scaled.remedy
     return faster(linear)
 
 
@@ -180,6 +192,36 @@ def _hardly_moved(e: Evidence) -> Finding | None:
         remedy="A larger alpha, or more steps.",
         source="weights at the last step beside those at the first",
     )
+
+
+def _far_to_go(e: Evidence, linear: Linear) -> Finding | None:
+    """Of one layer, by a rule or a schedule that no closed form covers: the best weights are known, and so is what is left."""
+    left, rises = linear.left, float((np.diff(e.errors) > 0).mean()) if len(e.errors) > 1 else 0.0
+    if not (left > FAR and e.end < e.start and rises < UNSTEADY and e.run.steps >= A_LOOK) or _still_falling(e) is not None:
+        return None
+    return Finding(
+        "slow convergence",
+        "warning",
+        f"after {steps_in_words(e.run.steps)} {left:.3g} of the missing error is left.",
+        headline="It is on its way, but far too slow.",
+        step=e.run.steps,
+        where="alpha",
+        measured=left,
+        threshold=f"more than {FAR:g} of the missing error left, hardly a rise, less than {FALLING:g} off in the last quarter",
+        remedy=_farther(e, linear),
+        source="the best weights, by least squares",
+    )
+
+
+def _farther(e: Evidence, linear: Linear) -> str:
+    if e.faded < FADED:
+        return f"Alpha has fallen to {e.faded:.2g} of what it was: take a schedule that falls more slowly."
+    if e.recipe.rule.name in ("adam", "adamw") and (steps := linear.steps_of_this_length) is not None:
+        return (
+            f"Adam's steps are about alpha long: the farthest weight needs {steps:,} of them. A larger alpha, standardised inputs "
+            "and goals, or more steps."
+        )
+    return "A larger alpha, standardised inputs and goals, or more steps."
 
 
 @needs(CURVED, GOALS, STEPS)

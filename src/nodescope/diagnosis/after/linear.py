@@ -18,6 +18,7 @@ from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.theory.bowl import bowl
 from nodescope.theory.full_batch import FullBatchPath
+from nodescope.theory.least_squares import least_squares
 from nodescope.theory.limits import momentum_of
 from nodescope.theory.linear import LinearSystem, inputs_with_bias
 
@@ -261,6 +262,19 @@ class Linear:
             return None if epochs is None else max(0, epochs * self.system.steps_per_turn - self.run.steps)
         steps = self.mean_way.settles_below(self.in_order_of_bowl(self.done_below))
         return None if steps is None else max(0, steps - self.run.steps)
+
+    @property
+    def steps_of_this_length(self) -> int | None:
+        """Steps as long as alpha from the start to the best weights, along the farthest weight; None where they are unknown."""
+        recipe = self.recipe
+        if recipe.problem.frozen is not None or not recipe.alpha > 0:
+            return None
+        best = least_squares(recipe.examples.input, recipe.examples.goal, intercept=recipe.bias is not None)
+        away = [np.abs(best.weight - recipe.weight).max()]
+        if recipe.bias is not None:
+            away.append(np.abs(np.asarray(best.bias) - recipe.bias).max())
+        steps = float(max(away)) / recipe.alpha
+        return math.ceil(steps) if math.isfinite(steps) else None
 
     def in_order_of_bowl(self, along: Floats) -> Floats:
         """Numbers of the groups' directions one after another, in the order of all of them by strength."""

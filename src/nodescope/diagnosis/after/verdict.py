@@ -34,6 +34,8 @@ ARRIVED = ("rounding floor", "last-bit cycle")
 """Notes whose remedy changes last digits alone: findings have it, the verdict does not."""
 SENTENCES = re.compile(r"(?<=[.:]) (?=[A-Z])")
 """It parts a text into its sentences."""
+SAID_BEFORE = ("mse reached", "local limit")
+"""Notes whose headlines add nothing to how it ended."""
 STILL_OPEN = ("not converged", "unknown")
 """Notes that a healthy verdict does not keep silent about."""
 
@@ -196,7 +198,11 @@ def _what_to_do(told: list[Finding]) -> list[str]:
     """What is wrong with its numbers, and the remedy; of a second finding its headline and remedy."""
     first, *rest = told
     seen = "" if first.severity == "note" else f"{first.text[:1].upper()}{first.text[1:]}"
-    more = [text for finding in rest for text in ("" if finding.name in STILL_OPEN else finding.headline, _remedy(finding))]
+    more = [
+        text
+        for finding in rest
+        for text in ("" if finding.name in STILL_OPEN + SAID_BEFORE else finding.headline, _remedy(finding))
+    ]
     return [seen, _remedy(first), *more]
 
 

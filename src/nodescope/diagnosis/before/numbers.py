@@ -22,7 +22,7 @@ from nodescope.theory.linear import LinearSystem
 from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
 from nodescope.theory.stepped import mse_of, walk_until_it_ends
 
-LOCAL = "a network's error is no bowl: theory holds only near the weights where it is asked"
+LOCAL = "theory sees only the place where a network stands, and its error is no simple bowl"
 """Why there is no more than a local limit."""
 
 
@@ -203,7 +203,7 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
     def _no_theory(self) -> str:
         name = self.recipe.rule.name
         if self.recipe.rule.rescales:
-            return f"rule {name!r} rescales its steps by what it has seen: no closed form covers it"
+            return f"{name} makes its steps longer or shorter by what it has seen on the way"
         return f"no closed form covers rule {name!r} where a step does not see all examples"
 
     @property

@@ -73,7 +73,7 @@ def logistic_regime(of: OfClasses) -> tuple[str, str]:
     if alpha < 0:
         return "diverges", ""
     if sure is None:
-        return "unknown", f"rule {of.recipe.rule.name!r} rescales its steps by what it has seen: no closed form covers it"
+        return "unknown", f"{of.recipe.rule.name} makes its steps longer or shorter by what it has seen on the way"
     if alpha > sure:
         return "unknown", f"alpha is above {sure:.6g}, below which it is surely stable; whether it holds depends on the weights"
     if of.lowest is not None and not of.lowest.attained:

@@ -80,7 +80,7 @@ def joined_regime(of: OfPenalties) -> tuple[str, str]:
     """Regime, and the reason where it is unknown."""
     recipe, alpha, sure = of.recipe, of.recipe.alpha, of.joined_limit
     if sure is None:
-        return "unknown", f"rule {recipe.rule.name!r} rescales its steps by what it has seen: no closed form covers it"
+        return "unknown", f"{recipe.rule.name} makes its steps longer or shorter by what it has seen on the way"
     if alpha < 0:
         return ("diverges", "") if recipe.clip is None else ("unknown", "alpha is below 0, and clipping keeps its steps short")
     if alpha < sure:

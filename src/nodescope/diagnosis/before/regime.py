@@ -62,9 +62,9 @@ def between_bounds(recipe: Recipe, bounds: tuple[float, float] | None) -> tuple[
         return "diverges", ""
     if alpha <= bounds[0] / 2:
         return "converges", ""
-    where = "it is stable for certain" if alpha < bounds[0] else "whether it is stable depends on the order"
+    where = ", though it is stable for certain" if alpha < bounds[0] else ", and whether it is stable depends on that"
     why = "the order is drawn" if recipe.order == "shuffled" else "there are too many examples for their product"
-    return "unknown", f"{why}; {where}: surely below {bounds[0]:.6g}, surely not above {bounds[1]:.6g}"
+    return "unknown", f"{why}{where}"
 
 
 def _exact(system: LinearSystem) -> Regime:

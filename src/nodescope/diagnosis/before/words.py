@@ -8,6 +8,8 @@ from nodescope.diagnosis.before.of_penalties import joined_sentence
 
 HOPELESS = 1e12
 """Condition from which on no number of steps that anybody could make solves the weakest direction."""
+NOTHING = 1e-20
+"""Of the goals' mean square: what is left to rounding."""
 SEEN = 0.03
 """Of a distance to the goal: what is left on its other side from where on it is told."""
 LARGEST = "1.8 × 10³⁰⁸, the largest number that a computer can hold"
@@ -143,11 +145,14 @@ def _end_of_several(foretold: Foretold) -> str:
             f"the weakest direction takes about {turns:.3g} steps to fall to a third."
         )
     least = f"{foretold.least_mse:.6g}"
-    if foretold.cycle_mse is not None:
+    goal = foretold.recipe.examples.goal
+    if foretold.cycle_mse is not None and (foretold.least_mse or foretold.cycle_mse > NOTHING * float((goal * goal).mean())):
         size = foretold.recipe.batch_size
         where = "One at a time" if size == 1 else f"{size:,} at a time"
         return f"{where} it ends in a cycle around an mse of {foretold.cycle_mse:.6g}; the least is {least}."
-    return f"No weights can beat an mse of {least}."
+    if foretold.least_mse == 0.0:
+        return "The best weights leave no error."
+    return f"The best weights leave a mean squared error of {least}."
 
 
 def _weights(foretold: Foretold) -> str:
@@ -176,8 +181,8 @@ def _network(foretold: Foretold) -> str:
         return unknown
     ratio = alpha / limit if limit else math.inf
     word = "diverges" if alpha < 0 or ratio > 1 else "converges" if ratio < 0.5 else "oscillates"
-    where = f"at the start alpha is {ratio:.3g} times its local limit {limit:.4g}{_alone(foretold)}"
-    return f"Locally it {word}: {where}. {unknown}"
+    where = f"alpha is {ratio:.3g} times the largest that is stable there, {limit:.4g}{_alone(foretold)}"
+    return f"At the start it {word}: {where}. {unknown}"
 
 
 def _alone(foretold: Foretold) -> str:
