@@ -157,7 +157,15 @@ def _worksheet(printed: Any) -> tuple[str, dict[str, Any] | None]:
     key = Path(printed).parent / KEY / Path(printed).name
     if said is not None and key.is_file():
         return text, _in_key(key)
-    return text, said
+    return text, _of_its_name(key) if said is None else said
+
+
+def _of_its_name(key: Path) -> dict[str, Any] | None:
+    """What the key says of a sheet whose own first line was lost; None where there is no such key."""
+    try:
+        return _in_key(key) if key.is_file() else None
+    except NodescopeError:
+        return None
 
 
 def _in_key(key: Path) -> dict[str, Any]:

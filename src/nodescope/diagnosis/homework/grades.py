@@ -176,7 +176,8 @@ class ClassList(Faced):
         if isinstance(one, str):
             return f"{name}\n\nNot graded: {one}\n"
         lines = [name, "", f"Marks: {self.marks(name)}", f"Convention: {one.convention or 'none that is known'}"]
-        lines.append(f"Agrees in the first {one.agrees_until} of {one.rows} rows.")
+        by = "" if one.correct or one.convention is None else " by that convention"
+        lines.append(f"Agrees{by} in the first {one.agrees_until} of {one.rows} rows.")
         if one.first_wrong is not None:
             row, column, printed, expected = one.first_wrong
             lines.append(
