@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 import nodescope as ns
+from nodescope.cli.examples import examples_of
 from nodescope.cli.output import plain_lines
 from nodescope.errors import FileError, NodescopeError
 from nodescope.later import Later
@@ -56,6 +57,7 @@ class _Commands(click.Group):
             return None
         module, _, function = _PLACES[cmd_name].partition(".")
         command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
+        command.epilog = command.epilog or examples_of(cmd_name)
         heed()
         return command
 
