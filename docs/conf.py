@@ -47,6 +47,7 @@ html_static_path = ["_made/static"]
 html_js_files = ["live.js"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_copy_source = False
 html_theme_options = {
     "navbar_align": "left",
