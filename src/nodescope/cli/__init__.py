@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 import nodescope as ns
-from nodescope.cli.examples import examples_of
 from nodescope.cli.output import plain_lines
 from nodescope.errors import FileError, NodescopeError
 from nodescope.later import Later
 from nodescope.starting import end_quietly, heed, heeding_too
 
 if TYPE_CHECKING:
-    from nodescope.cli import words
+    from nodescope.cli import examples, words
 else:
+    examples = Later("nodescope.cli.examples")
     words = Later("nodescope.cli.words")
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -46,6 +46,17 @@ _PLACES = {
 """Each command stands there, and is imported when it is asked for."""
 
 
+def _end_help_with_examples(command: click.Command, name: str) -> None:
+    """Examples are loaded where help is asked for, and nowhere else."""
+    own = command.format_epilog
+
+    def format_epilog(ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        command.epilog = command.epilog or examples.examples_of(name)
+        own(ctx, formatter)
+
+    command.format_epilog = format_epilog  # type: ignore[method-assign]
+
+
 class _Commands(click.Group):
     """The commands, none of which costs another its time."""
 
@@ -57,7 +68,7 @@ class _Commands(click.Group):
             return None
         module, _, function = _PLACES[cmd_name].partition(".")
         command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
-        command.epilog = command.epilog or examples_of(cmd_name)
+        _end_help_with_examples(command, cmd_name)
         heed()
         return command
 
