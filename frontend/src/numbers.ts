@@ -156,5 +156,14 @@ export function most(values: ArrayLike<number>): number {
 
 /** Little-endian doubles in base64. */
 export function doublesOf(text: string): Float64Array<ArrayBuffer> {
-  return new Float64Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return new Float64Array(bytesOf(text));
+}
+
+/** Little-endian numbers of single precision in base64, as doubles. */
+export function singlesOf(text: string): Float64Array<ArrayBuffer> {
+  return Float64Array.from(new Float32Array(bytesOf(text)));
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 }

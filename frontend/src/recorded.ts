@@ -1,11 +1,12 @@
 /** A run that was observed: the document that Python writes of it (views/recorded_scene.py), and its columns read. */
 
-import { doublesOf, number } from "./numbers";
+import { doublesOf, number, singlesOf } from "./numbers";
 import type { Finding, Num } from "./scene";
 
-/** Rows and columns of little-endian doubles in base64. */
+/** Rows and columns of little-endian doubles in base64, or of single precision where the training had no more. */
 export interface Column {
   shape: number[];
+  single?: true;
   numbers: string;
 }
 
@@ -81,7 +82,7 @@ export class Numbers {
   readonly all: Float64Array;
 
   constructor(column: Column) {
-    this.all = doublesOf(column.numbers);
+    this.all = column.single ? singlesOf(column.numbers) : doublesOf(column.numbers);
     this.rows = column.shape[0] ?? 1;
     this.wide = column.shape[1] ?? 1;
   }

@@ -1,6 +1,7 @@
 """Any loop: several at once, wrapped optimizers, updates by hand, closures after batches, threads; layers of every name."""
 
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -295,3 +296,18 @@ def test_a_validation_loss_that_turns_up():
             run.note(validation=1.0 + abs(step - 12) / 20)
     found = next(finding for finding in ns.diagnose(run).findings if finding.name == "overfitting")
     assert (found.severity, found.step) == ("warning", 13)
+
+
+def test_a_warning_keeps_its_own_place():
+    """PyTorch warns of the training's line, not of the observer's."""
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    places: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda *told: places.append(told[2])
+        with nst.observe(model, optimizer):
+            nn.functional.mse_loss(model(torch.ones(3, 2)), torch.ones(3)).backward()
+            optimizer.step()
+    assert places
+    assert set(places) == {__file__}

@@ -21,9 +21,10 @@ NASTY = [math.nan, math.inf, -math.inf, -0.0, 5e-324, 1.7976931348623157e308, 0.
 
 
 def decoded(column: Mapping[str, Any]) -> np.ndarray:
-    """By the letter: base64 of little-endian doubles, in rows."""
-    raw = base64.b64decode(column["numbers"])
-    return np.array(struct.unpack(f"<{len(raw) // 8}d", raw)).reshape(column["shape"])
+    """By the letter: base64 of little-endian doubles, or of single precision, in rows."""
+    raw, single = base64.b64decode(column["numbers"]), column.get("single", False)
+    numbers = struct.unpack(f"<{len(raw) // 4}f" if single else f"<{len(raw) // 8}d", raw)
+    return np.array(numbers, np.float32 if single else np.float64).reshape(column["shape"])
 
 
 def layer(name: str = "fc1", **more: Any) -> RecordedLayer:
@@ -63,7 +64,7 @@ def test_every_number_is_the_records_to_the_bit():
             assert columns.keys() == expected.keys()
             for name, column in expected.items():
                 assert tuple(columns[name]["shape"]) == column.shape
-                assert decoded(columns[name]).tobytes() == column.astype(np.float64).tobytes(), name
+                assert decoded(columns[name]).tobytes() == column.tobytes(), name
 
 
 def test_numbers_of_no_ordinary_kind_survive():
@@ -73,7 +74,7 @@ def test_numbers_of_no_ordinary_kind_survive():
     told = document["records"][0]
     assert (told["alpha"], told["loss"]) == ("Infinity", "NaN")
     for columns, expected in zip(told["layers"], odd.layers, strict=True):
-        assert decoded(columns["weight"]).tobytes() == expected["weight"].astype(np.float64).tobytes()
+        np.testing.assert_array_equal(decoded(columns["weight"]), expected["weight"])
     assert np.isnan(decoded(document["losses"]["low"])).all()
 
 
@@ -82,7 +83,28 @@ def test_inputs_are_those_of_the_examples_that_are_shown():
     columns = {"input": np.arange(40.0).reshape(20, 2), "sum": np.arange(40.0).reshape(20, 2)}
     told = scene_of_recorded(run([Record(0, 0.1, 1.0, (columns, {}))], 1))["records"][0]["layers"][0]
     assert decoded(told["input"]).tolist() == columns["input"][:8].tolist()
-    assert decoded(told["sum"]).tolist() == columns["sum"].tolist()
+    assert decoded(told["sum"]).tolist() == columns["sum"][:16].tolist()
+
+
+def test_a_large_model_shows_fewer_nodes_of_more_steps(monkeypatch: pytest.MonkeyPatch):
+    """12 steps are to fit; each node that is left keeps its numbers, and the trouble's stays."""
+    rng = np.random.default_rng(0)
+    wide = RecordedLayer("wide", "Linear", 50, 64, tuple(range(64)))
+    records = [
+        Record(step, 0.1, 1.0, ({"weight": rng.normal(size=(64, 50)).astype(np.float32), "sum": rng.normal(size=(5, 64))},))
+        for step in range(40)
+    ]
+    trouble = Trouble(39, "wide", 0, 13, "sum", math.nan, (), "At step 39 …")
+    seen = Recorded("PyTorch 2", {"name": "SGD", "alpha": 0.1}, (wide,), [1.0] * 40, records, trouble=trouble)
+    monkeypatch.setattr(recorded_scene, "MOST_NUMBERS", 8000)
+    document = scene_of_recorded(seen)
+    shown = document["layers"][0]["shown"]
+    assert len(document["records"]) >= 10
+    assert {0, 13} <= set(shown)
+    assert len(shown) < 33
+    told = document["records"][1]
+    np.testing.assert_array_equal(decoded(told["layers"][0]["weight"]), records[told["step"]].layers[0]["weight"][shown])
+    np.testing.assert_array_equal(decoded(told["layers"][0]["sum"]), records[told["step"]].layers[0]["sum"][:, shown])
 
 
 def test_what_went_on_in_each_layer_is_told_of_every_record(monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nodescope.run.course import Course
+
 
 @dataclass
 class ParameterSeen:
@@ -252,6 +254,7 @@ class Facts:
     strays: list[Stray] = field(default_factory=list)
     modes: Modes = field(default_factory=Modes)
     odd: Oddities = field(default_factory=Oddities)
+    course: Course = field(default_factory=Course)
     backwards: int = 0
     reached: int = 0
     rootless: int = 0
@@ -283,6 +286,7 @@ def facts_from(told: Mapping[str, Any]) -> Facts:
     plain["modes"] = Modes(**told.get("modes", {}))
     odd = dict(told.get("odd", {}))
     mixed = [(name, tuple(before), tuple(after), times) for name, before, after, times in odd.pop("mixed", ())]
+    plain["course"] = Course(**told.get("course", {}))
     plain["odd"] = Oddities(**odd, mixed=mixed)
     plain["noted"] = {name: [(int(t), float(v)) for t, v in pairs] for name, pairs in told.get("noted", {}).items()}
     return Facts(**plain)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.errors import InputError
+from nodescope.run.course import figures
 from nodescope.run.ending import Ending
 from nodescope.run.facts import Facts
 from nodescope.run.offers import FacedInWidgets, Offers
@@ -217,6 +218,7 @@ class Recorded(Offers, FacedInWidgets):
         self.layers = tuple(self.layers[n] for n in order)
         self.records = [replace(record, layers=tuple(record.layers[n] for n in order)) for record in self.records]
         self.bends = [replace(bend, shares=(*(bend.shares[n] for n in order), bend.shares[-1])) for bend in self.bends]
+        self.facts.course.gradients = [[row[n] for n in order] for row in self.facts.course.gradients]
         if self.trouble is not None and self.trouble.layer is not None:
             self.trouble = replace(self.trouble, layer=list(order).index(self.trouble.layer))
 
@@ -250,6 +252,21 @@ class Recorded(Offers, FacedInWidgets):
         )
 
     replay = recipe
+
+    @property
+    def over_time(self) -> "RecordedWindow":
+        """The whole training in figures: `run.over_time["gradient"][:, 0]`; every step, or evenly spaced ones of very many.
+
+        Columns are `step`, `loss` and `alpha` (the rate, as a schedule made it), each (T,); `gradient`, the length of each layer's
+        gradient as the optimizer was given it, and `update`, the length of its update ÷ that of its weights, each (T, layers); an
+        update is known of recorded steps, and NaN elsewhere.
+
+        Examples
+        --------
+        >>> Recorded("a loop", {"name": "sgd"}, ()).over_time
+        columns: step, loss, alpha, gradient, update
+        """
+        return RecordedWindow(figures(self.facts.course, self.losses, self.facts.rates, self.records, len(self.layers)))
 
     @property
     def trace(self) -> "RecordedTrace":

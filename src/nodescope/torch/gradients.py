@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from nodescope.run.facts import ParameterSeen
+from nodescope.torch.layers import Layer
 from nodescope.torch.operations import Operation
-from nodescope.torch.wiring import cut_behind, flattened_behind
+from nodescope.torch.wiring import AtWork, cut_behind, flattened_behind
 
 SAMPLED = 64
 """Numbers of a parameter by which it is known whether it moved, beside its size."""
@@ -49,6 +50,8 @@ class Ledger:
         self._optimizer = optimizer
         self._model = model
         self._known: dict[int, _Known] = {}
+        self.lengths: dict[int, float] = {}
+        """Of each gradient as the optimizer was given it, by `id` of its parameter."""
         stepped = {id(p) for p in self.stepped()}
         for name, p in model.named_parameters():
             owner = name.rpartition(".")[0]
@@ -92,12 +95,12 @@ class Ledger:
                 reached |= each.seen.stepped
         return reached
 
-    def count(self, on: set[int], apart: set[int]) -> None:
+    def count(self, at_work: AtWork) -> None:
         """Parameters that were at work in the step, with gradients on or only apart."""
-        for key in on | apart:
+        for key in at_work.on | at_work.apart:
             seen = self._known[key].seen
-            seen.uses += key in on
-            seen.uses_apart += key not in on
+            seen.uses += key in at_work.on
+            seen.uses_apart += key not in at_work.on
 
     def look_for_cuts(self, on: set[int], operations: list[Operation], left: list[tuple[str, Tensor]]) -> None:
         """Of parameters that were at work and have never got a gradient, or none but 0: where their way back ends."""
@@ -139,15 +142,22 @@ class Ledger:
         """The norm of all gradients that the optimizer will take, as one number; 0 where there are none."""
         sizes = norms([p for p in self.stepped() if p.grad is not None], order)
         for p, size in sizes:
-            if order == math.inf and id(p) in self._known:
+            if id(p) in self._known:
                 seen = self._known[id(p)].seen
                 seen.largest = max(seen.largest, size)
+        if order == 2.0:
+            self.lengths = {id(p): size for p, size in sizes}
         each = [size for _, size in sizes]
         if not each:
             return 0.0
         if order == math.inf:
             return math.nan if any(map(math.isnan, each)) else max(each)
         return math.sqrt(math.fsum(size * size for size in each)) if all(map(math.isfinite, each)) else math.nan
+
+    def lengths_of(self, layers: Iterable[Layer]) -> list[float]:
+        """Of each layer's gradient, that of its biases included."""
+        get = self.lengths.get
+        return [math.hypot(get(id(layer.weight), 0.0), get(id(layer.bias), 0.0)) for layer in layers]
 
     def changed(self) -> bool:
         """Whether any weight is another than when `keep` was called: an update made by hand."""

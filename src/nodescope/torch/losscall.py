@@ -22,8 +22,8 @@ GOALS_THIRD = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 """Whose goals, 1 and −1, are the third argument."""
 LOOKED = 4096
 """Numbers of predictions or goals that are looked at."""
-OFTEN, SELDOM = 8, 16
-"""Steps at the start that are looked at; then every so many."""
+OFTEN, SELDOM = 8, 17
+"""Steps at the start that are looked at; then every so many: no number that a training's own habits go by."""
 MOST_CLASSES, MOST_TERMS = 100_000, 4096
 
 
@@ -40,6 +40,8 @@ class LossCalls:
         self._of: dict[int, tuple[Tensor, LossCall, Operation]] = {}
         self._pairs: list[tuple[Tensor, LossCall]] = []
         self.step = 0
+        self._passing = LossCall("", 0)
+        """In the place of calls in steps that are not looked at."""
         self.odd = Oddities()
 
     def forget(self) -> None:
@@ -55,7 +57,7 @@ class LossCalls:
         name, self.step = operation.name, step
         if name in OF_TWO or name in GOALS_THIRD:
             self._loss(operation, step)
-        elif name in PAIRED:
+        elif name in PAIRED and is_looked_at(step):
             self._pair(operation, step)
         elif name in RESHAPING and is_looked_at(step) and (shapes := mixed_axes(operation)) is not None:
             self.odd.mix(name, *shapes)
@@ -67,9 +69,10 @@ class LossCalls:
             return
         if not given.requires_grad and not goals.requires_grad:
             return
-        call = self._call_of(operation, given, goals, step)
+        looked = is_looked_at(step)
+        call = self._call_of(operation, given, goals, step) if looked else self._passing
         self._of[id(operation.out)] = (operation.out, call, operation)
-        if is_looked_at(step):
+        if looked:
             _look(call, operation, given.detach(), goals.detach(), step)
 
     def _call_of(self, operation: Operation, given: Tensor, goals: Tensor, step: int) -> LossCall:
@@ -107,11 +110,12 @@ class LossCalls:
 
     def backward_on(self, loss: Tensor) -> int:
         """Note which call the loss is a multiple of; give the number of numbers that it is a sum of."""
+        if not is_looked_at(self.step):
+            return max(1, round(self._terms(loss)))
         found, terms = self._alone(loss), max(1, round(self._terms(loss)))
         if self._pairs:
             self._find_pairs(loss)
-        if is_looked_at(self.step):
-            look_back(loss, self._made, self.odd)
+        look_back(loss, self._made, self.odd)
         if found is not None:
             call, operation = found
             call.alone = True

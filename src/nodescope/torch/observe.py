@@ -25,6 +25,7 @@ from nodescope.torch.model import check, kept_from, layer_told, rate_of, setting
 from nodescope.torch.optimizers import steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
 from nodescope.torch.step import ObservedStep, total_of
+from nodescope.torch.warned import as_before, keep_places
 from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
 from nodescope.torch.wiring import AtWork, ModesSeen
 
@@ -159,7 +160,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         modules = [layer.module for layer in self._layers]
         self._looks = Looks(self.run, model, self._optimizer, modules, time, self._note)
         self._looks.on &= sharpness
-        self._began = 0.0
+        self._began = self._length = 0.0
 
     def __enter__(self) -> Recorded:
         mine = set(map(id, self._optimizers))
@@ -177,10 +178,10 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             )
         ]
         if self._optimizer is not None:
-            self._facts.first_rate = max(
-                float(group.get("initial_lr", group.get("lr", math.nan))) for group in self._optimizer.param_groups
-            )
+            groups = self._optimizer.param_groups
+            self._facts.first_rate = max(float(group.get("initial_lr", group.get("lr", math.nan))) for group in groups)
         _open.append(self)
+        keep_places()
         self._begin_step()
         self._watching(True)
         return self.run
@@ -194,6 +195,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             for handle in self._handles:
                 handle.remove()
             _open.remove(self)
+            as_before()
         if self._optimizer is None and self._step.backwards and self._watch.on and self._ledger.changed():
             self._updated_by_hand()
         if self._step.backwards or error is not None:
@@ -212,15 +214,13 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             self._watching_now = False
 
     def _fail(self, error: Exception) -> None:
-        self._watch.on = False
+        self._watch.on, self._facts.ended = False, len(self.run.losses)
         self._watch.forget()
-        self._facts.ended = len(self.run.losses)
-        said = (str(error).splitlines() or [""])[0][:160]
+        said = str(error).partition("\n")[0][:160]
         self._note(f"observing ended at step {len(self.run.losses):,}, the training went on: {type(error).__name__}: {said}")
 
     def _note(self, text: str) -> None:
-        if text not in self.run.notes:
-            self.run.notes.append(text)
+        self.run.notes += [text] * (text not in self.run.notes)
 
     # ---- what a step goes through ----
 
@@ -280,8 +280,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         step = self._step
         self._facts.backwards += 1
         reached = self._ledger.after_backward() if asked is None else self._ledger.asked(asked)
-        if not reached:  # another model's loss: the optimizer's parameters got nothing from it
-            return
+        if not reached:
+            return  # another model's loss: the optimizer's parameters got nothing from it
         self._facts.reached += 1
         of_closure = step.closure is not None and step.backwards > step.closure
         if step.given is not None and not of_closure:
@@ -336,12 +336,13 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         step, facts = self._step, self._facts
         told = math.nan if step.loss is None else step.loss
         if step.before:
-            training = clock.perf_counter() - self._began
-            self._recorder.after(step.before, self._watch.uses, told, self._watch.seconds, training - self._looks.seconds)
+            training = clock.perf_counter() - self._began - self._looks.seconds
+            self._recorder.after(step.before, self._watch.uses, told, self._watch.seconds, training)
         facts.rates.append(rate_of(self._optimizer) if self._optimizer is not None else self.run.optimizer["alpha"])
         facts.counts.append(max(1, step.terms))
         self._modes.at_update(len(self.run.losses))
-        self._ledger.count(self._watch.at_work.on, self._watch.at_work.apart)
+        self._ledger.count(self._watch.at_work)
+        facts.course.add(len(self.run.losses), self._ledger.lengths_of(self._layers))
         self.run.losses.append(told)
         self._ledger.after_update()
         if self._watch.looking:
@@ -349,21 +350,19 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     def _updated_by_hand(self) -> None:
         """The weights are others than they were on the way back. What went forward since belongs to the next step."""
-        marked = self._watch.at_the_mark()
         self._ledger.at_update()
-        self._facts.norms.append(math.nan)
+        self._facts.norms.append(self._length)
         self._facts.kept.append(math.nan)
-        with self._watch.only(marked):
+        with self._watch.only(self._watch.at_the_mark()):
             self._updated()
         self._watch.forget_marked()
-        recording = self._watch.recording
-        self._step = self._next_step()
+        recording, self._step = self._watch.recording, self._next_step()
         self._step.recording = self._watch.recording = recording
         self._ledger.keep()
 
     def _compare_norms(self) -> None:
         """Between `backward` and the update gradients may have been clipped, or set back to nothing, besides unscaled."""
-        given, step = self._ledger.measured(2.0), self._step
+        given, step = self._length, self._step
         self._facts.norms.append(given)
         self._facts.wiped += bool(step.backwards) and given == 0 and self._ledger.wiped()
         known = step.norm is not None and 0 < step.norm < math.inf and step.closure is None
@@ -381,12 +380,14 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             )
 
     def _all_finite(self) -> bool:
-        return math.isfinite(self._ledger.measured(math.inf)) and (self._step.loss is None or math.isfinite(self._step.loss))
+        self._length = self._ledger.measured(2.0)
+        finite = math.isfinite(self._length) or math.isfinite(self._ledger.measured(math.inf))  # squares may be too large
+        return finite and (self._step.loss is None or math.isfinite(self._step.loss))
 
     def _finish(self, error: BaseException | None) -> None:
         run = self.run
-        for note in notes_at_the_end(self._model, self._layers, self._watch.seen, self._facts.kept, self._set_back, run):
-            self._note(note)
+        notes = notes_at_the_end(self._model, self._layers, self._watch.seen, self._facts.kept, self._set_back, run)
+        run.notes += [note for note in notes if note not in run.notes]
         if error is not None and not isinstance(error, GeneratorExit):
             self._note(f"it ended with {type(error).__name__}: {str(error)[:200]}")
         run.layers = tuple(

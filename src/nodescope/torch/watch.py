@@ -37,6 +37,17 @@ from nodescope.torch.wiring import LEAVING, AtWork, ModesSeen
 
 _DATA: Any = Tensor.data
 
+_forked = False
+"""Whether this is a process that another one made of itself."""
+
+
+def _is_forked() -> None:
+    global _forked
+    _forked = True
+
+
+os.register_at_fork(after_in_child=_is_forked)
+
 MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
 MOST_USES = 4_000
@@ -93,7 +104,6 @@ class Watch(TorchFunctionMode):
         """Told of a layer whose matrix stands on the right of a product; gives how many nodes it has."""
         self._computed: dict[int, weakref.ref[Tensor]] = {}
         """What a network made where no way back leads from."""
-        self._process = os.getpid()
         self.uses: list[Use] = []
         self.on = True
         self.recording = False
@@ -164,7 +174,7 @@ class Watch(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         # what is compiled must be the training alone; the processes of a data loader are none of ours
-        if torch.compiler.is_compiling() or not self.on or self.asleep or os.getpid() != self._process:
+        if not self.on or self.asleep or _forked or torch.compiler.is_compiling():
             return func(*args, **kwargs)
         if func is Tensor.backward or func is torch.autograd.backward:
             self._before(args[0] if args else kwargs.get("tensors"), None)

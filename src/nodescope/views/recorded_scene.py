@@ -1,12 +1,14 @@
 """The document of a run that was observed: the page cannot make its numbers again, so it gets those that were recorded.
 
 Too many records become evenly fewer, until they fit; the last one stays, and the one of the trouble. Each number keeps its bits:
-columns are little-endian doubles in base64. Somebody's words come without characters that a terminal or a line would obey.
+columns are little-endian doubles in base64, or of single precision where the training had no more. Somebody's words come
+without characters that a terminal or a line would obey.
 """
 
 import base64
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,14 +20,19 @@ from nodescope.run.tabular import Column
 from nodescope.views.numbers import plain_text
 from nodescope.views.values import plain
 
-MOST_NUMBERS = 400_000
-"""A page gets about so many numbers of all records: 4 MB."""
+MOST_NUMBERS, FEW_NUMBERS = 400_000, 20_000
+"""A page gets the room of about so many doubles of all records, 4.3 MB; a quarter of a megabyte where that holds `LEAST` of
+them."""
+LEAST = 12
+"""So many records of a large model are to fit: fewer nodes of each layer are shown for it."""
+LEAST_NODES = 4
 ALONE = 5
 """Times as many where one record alone is more."""
 A_COLUMN = 8
-"""A column takes the room of so many numbers beside its own."""
-EXAMPLES = 8
-"""A page shows the inputs of so many examples; of sums, predictions and deltas it has all rows."""
+"""A column takes the room of so many doubles beside its own."""
+EXAMPLES, ROWS = 8, 16
+"""A page shows the inputs of so many examples, and so many rows of sums, predictions and deltas."""
+OF_NODES = ("sum", "prediction", "delta")
 MOST_LOSSES, STRETCHES = 4_000, 1_000
 """A page gets so many losses one by one; of more, lowest and highest of about so many stretches."""
 
@@ -38,7 +45,7 @@ def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict
     InputError
         A record with more numbers than a page can hold.
     """
-    judged = diagnosis or diagnose(run)
+    judged, fewer = diagnosis or diagnose(run), _with_fewer_nodes(run)
     document = {
         "format": 1,
         "kind": "recorded",
@@ -53,14 +60,14 @@ def scene_of_recorded(run: Recorded, diagnosis: Diagnosis | None = None) -> dict
             for f in judged.findings
         ],
         "notes": [plain_text(note) for note in run.notes],
-        "layers": [_layer(layer) for layer in run.layers],
+        "layers": [_layer(layer) for layer in fewer.layers],
         "steps": run.steps,
         "trouble": _trouble(run),
         "losses": _losses(run),
         "stride": run.stride,
         "went": _went(run),
         "recorded": len(run.records),
-        "records": [_record(record) for record in _those_that_fit(run)],
+        "records": [_record(record) for record in _those_that_fit(fewer)],
     }
     result: dict[str, Any] = plain(document)
     return result
@@ -86,7 +93,9 @@ def _layer(layer: RecordedLayer) -> dict[str, Any]:
 
 def _column(numbers: Any) -> dict[str, Any]:
     array = np.asarray(numbers)
-    return {"shape": array.shape, "numbers": base64.b64encode(array.astype("<f8").tobytes()).decode()}
+    single = array.dtype.kind == "f" and array.dtype.itemsize <= 4
+    told = {"shape": array.shape, "numbers": base64.b64encode(array.astype("<f4" if single else "<f8").tobytes()).decode()}
+    return told | ({"single": True} if single else {})
 
 
 def _went(run: Recorded) -> dict[str, Any]:
@@ -126,7 +135,39 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 def _shown(name: str, numbers: Column) -> Column:
-    return numbers[:EXAMPLES] if name == "input" else numbers
+    return numbers[:EXAMPLES] if name == "input" else numbers[:ROWS] if name in OF_NODES else numbers
+
+
+def _with_fewer_nodes(run: Recorded) -> Recorded:
+    """The run, or of a large model one with every second, fourth, … of the nodes that were kept."""
+    largest, every = max((_room(record) for record in run.records), default=0), 1
+    most = max((len(layer.shown) for layer in run.layers), default=0)
+    while LEAST * largest // every > MOST_NUMBERS and most // (2 * every) >= LEAST_NODES:
+        every *= 2
+    if every == 1:
+        return run
+    node = None if run.trouble is None else run.trouble.node
+    places = [
+        [i for i, number in enumerate(layer.shown) if i % every == 0 or (at == _layer_of(run) and number == node)]
+        for at, layer in enumerate(run.layers)
+    ]
+    layers = tuple(replace(each, shown=tuple(each.shown[i] for i in some)) for each, some in zip(run.layers, places, strict=True))
+    return replace(run, layers=layers, records=[_fewer(record, places) for record in run.records])
+
+
+def _layer_of(run: Recorded) -> int | None:
+    return None if run.trouble is None else run.trouble.layer
+
+
+def _fewer(record: Record, places: list[list[int]]) -> Record:
+    layers = [
+        {
+            name: column if name == "input" else column[:, some] if name in OF_NODES else column[some]
+            for name, column in layer.items()
+        }
+        for layer, some in zip(record.layers, places, strict=True)
+    ]
+    return replace(record, layers=tuple(layers))
 
 
 def _losses(run: Recorded) -> dict[str, Any]:
@@ -147,9 +188,10 @@ def _those_that_fit(run: Recorded) -> list[Record]:
     if not run.records:
         return []
     sizes, telling = np.array([_room(record) for record in run.records]), _telling(run)
+    allowed = min(MOST_NUMBERS, max(FEW_NUMBERS, LEAST * int(sizes.max())))
     for every in range(1, len(sizes)):
         places = sorted({*range(0, len(sizes), every), *telling})
-        if sizes[places].sum() <= MOST_NUMBERS:
+        if sizes[places].sum() <= allowed:
             return [run.records[place] for place in places]
     if sizes[telling[0]] > ALONE * MOST_NUMBERS:
         raise InputError(
@@ -160,7 +202,7 @@ def _those_that_fit(run: Recorded) -> list[Record]:
 
 
 def _room(record: Record) -> int:
-    return sum(_shown(name, column).size + A_COLUMN for layer in record.layers for name, column in layer.items())
+    return sum(_shown(name, column).nbytes // 8 + A_COLUMN for layer in record.layers for name, column in layer.items())
 
 
 def _telling(run: Recorded) -> list[int]:
