@@ -45,7 +45,7 @@ def calls() -> dict[str, Callable[[Any], Any]]:
     for name in table():
         several[f"descend {name}"] = with_setting(ns.descend, name)
     for name in table():
-        if name not in ("out", "overwrite", "steps", "epochs", "time_limit"):
+        if name not in ("out", "overwrite", "to", "steps", "epochs", "time_limit"):
             several[f"forecast {name}"] = with_setting(ns.forecast, name)
             several[f"grade {name}"] = with_setting(lambda **given: ns.grade("step,weight\n0,0.4\n", **given), name)
     for name in ("weight", "input", "goal", "alpha", "rule", "until_mse", "data", "network"):

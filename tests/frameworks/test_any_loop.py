@@ -311,3 +311,54 @@ def test_a_warning_keeps_its_own_place():
             optimizer.step()
     assert places
     assert set(places) == {__file__}
+
+
+class Told:
+    """A tracker that remembers, and may fail."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self.seen: list[tuple[int, dict[str, float]]] = []
+        self.texts: dict[str, str] = {}
+        self.fails, self.closed = fails, False
+
+    def figures(self, step: int, figures: Any) -> None:
+        if self.fails:
+            raise OSError("no way there")
+        self.seen.append((step, dict(figures)))
+
+    def text(self, name: str, text: str) -> None:
+        self.texts[name] = text
+
+    def alert(self, headline: str, text: str) -> None:
+        self.texts["alert"] = text
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_tracker_is_told_of_each_step_and_of_the_verdict():
+    model, told = mlp(), Told()
+    optimizer = torch.optim.SGD(model.parameters(), 0.05)
+    with nst.observe(model, optimizer, stride=1, to=told) as run:
+        for _ in range(5):
+            optimizer.zero_grad()
+            F.mse_loss(model(X), Y).backward()
+            optimizer.step()
+    assert [step for step, _ in told.seen] == list(range(5))
+    assert [figures["loss"] for _, figures in told.seen] == run.losses
+    assert [figures["0/gradient"] for _, figures in told.seen] == run.over_time["gradient"][:, 0].tolist()
+    assert [figures["2/update"] for _, figures in told.seen] == run.over_time["update"][:, 1].tolist()
+    assert told.texts == {"verdict": ns.diagnose(run).verdict}
+    assert told.closed
+
+
+def test_a_tracker_that_fails_ends_neither_training_nor_observing():
+    model, told = mlp(), Told(fails=True)
+    optimizer = torch.optim.SGD(model.parameters(), 0.05)
+    with nst.observe(model, optimizer, to=told) as run:
+        for _ in range(5):
+            optimizer.zero_grad()
+            F.mse_loss(model(X), Y).backward()
+            optimizer.step()
+    assert run.steps == 5
+    assert any("tracker" in note and "no way there" in note for note in run.notes)

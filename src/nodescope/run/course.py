@@ -46,7 +46,7 @@ def figures(
 ) -> dict[str, Column]:
     """Columns of `Recorded.over_time`."""
     steps = np.array(course.steps, dtype=np.int64)
-    updates = {record.step: [_moved(layer) for layer in record.layers] for record in records}
+    updates = {record.step: [update_part(layer) for layer in record.layers] for record in records}
     shape = (len(steps), layers)
     return {
         "step": steps,
@@ -57,7 +57,7 @@ def figures(
     }
 
 
-def _moved(layer: Mapping[str, Column]) -> float:
+def update_part(layer: Mapping[str, Column]) -> float:
     """The length of a layer's update ÷ that of its weights, of the nodes that are kept."""
     if "alpha_delta" not in layer:
         return math.nan

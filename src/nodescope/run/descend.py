@@ -13,9 +13,10 @@ from nodescope.run.settings import settings as table
 from nodescope.run.signatures import takes_settings
 
 if TYPE_CHECKING:
+    from nodescope.run import trackers
     from nodescope.run.file import runfile
 else:
-    runfile = Later("nodescope.run.file.runfile")
+    runfile, trackers = Later("nodescope.run.file.runfile"), Later("nodescope.run.trackers")
 
 
 @takes_settings(table)
@@ -53,9 +54,17 @@ def descend(**settings: Any) -> Run:
 
 
 def descend_with(
-    progress: Progress | None, *, out: str | PathLike[str] | None = None, overwrite: bool = False, **settings: Any
+    progress: Progress | None, *, out: str | PathLike[str] | None = None, overwrite: bool = False, to: Any = None, **settings: Any
 ) -> Run:
-    """`descend` that tells how far it is."""
+    """`descend` that tells how far it is; and where it is kept besides, when it is over."""
+    tracker = None if to is None else trackers.tracker_of(to)  # refused before anything is run
+    run = _descended(progress, out, overwrite, settings)
+    if tracker is not None:
+        trackers.track(run, tracker)
+    return run
+
+
+def _descended(progress: Progress | None, out: str | PathLike[str] | None, overwrite: bool, settings: dict[str, Any]) -> Run:
     out = None if out is None else path_of("out", out)
     recipe = make_recipe(**settings)
     if out is None:

@@ -95,8 +95,12 @@ READING = ("delimiter", "decimal", "thousands", "encoding", "header")
 """They say how a CSV file is written."""
 OPENING = ("categories", "unknown", "dates", "indicator")
 """They say what inputs a table's columns become."""
-WRITING = ("out", "overwrite")
+WRITING = ("out", "overwrite", "to")
 """Where a run is written is no part of what is run."""
+TO = (
+    'Where the run is told when it is over: `"tensorboard:runs/1"`, `"mlflow"`, `"wandb:name"`, `"trackio"` (extra `trackers`), or '
+    "what has the methods of a tracker."
+)
 
 
 _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}

@@ -334,6 +334,7 @@ def settings(
         ),
     ] = None,
     overwrite: Annotated[bool, Setting("bool", "With `out`: replace a run that is there.", shell="")] = False,
+    to: Annotated[Any, Setting("str or Tracker, optional", of.TO, shell="")] = None,
 ) -> None:
     """Nothing is done: the signature is the table."""
 

@@ -2,9 +2,7 @@
 
 import math
 import time as clock
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from types import TracebackType
 from typing import Any
 
@@ -25,6 +23,7 @@ from nodescope.torch.model import check, kept_from, layer_told, rate_of, setting
 from nodescope.torch.optimizers import steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
 from nodescope.torch.step import ObservedStep, total_of
+from nodescope.torch.telling import Telling, aside
 from nodescope.torch.warned import as_before, keep_places
 from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
 from nodescope.torch.wiring import AtWork, ModesSeen
@@ -34,20 +33,6 @@ EXAMPLES, MEMORY, TIME = 64, 64 * 2**20, 0.25
 SCALED = "losses are scaled before backward (GradScaler): so are the deltas told, losses and what the optimizer takes are not"
 
 _open: list["observe"] = []
-
-
-def _aside(part: Callable[..., None]) -> Callable[..., None]:
-    """A part of the observer's own: what goes wrong in it ends the observing, never the training."""
-
-    @wraps(part)
-    def aside(self: "observe", *given: Any) -> None:
-        if self._watch.on:
-            try:
-                part(self, *given)
-            except Exception as error:
-                self._fail(error)
-
-    return aside
 
 
 class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) as run
@@ -87,6 +72,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         Watching itself, about ¼ ms a step, is not in it.
     sharpness : bool
         Look at curvature now and then (Hessian-vector products on the loss's own graph, before its `backward`).
+    to : str or Tracker, optional
+        Where recorded steps and the verdict are told too: "tensorboard:runs/1", "mlflow", "wandb:name" or "trackio".
 
     Attributes
     ----------
@@ -127,7 +114,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     def __init__(
         self, model: nn.Module, optimizer: Optimizer | None = None, *, stride: int | None = None, nodes: Any = None,
-        examples: int = EXAMPLES, memory: int = MEMORY, time: float = TIME, sharpness: bool = True,
+        examples: int = EXAMPLES, memory: int = MEMORY, time: float = TIME, sharpness: bool = True, to: Any = None,
     ) -> None:  # fmt: skip
         check(model, optimizer, {"stride": stride, "examples": examples, "memory": memory}, time)
         self._model, self._optimizers = model, unwrapped(optimizer)
@@ -160,6 +147,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         modules = [layer.module for layer in self._layers]
         self._looks = Looks(self.run, model, self._optimizer, modules, time, self._note)
         self._looks.on &= sharpness
+        self._telling = Telling(to, self.run)
         self._began = self._length = 0.0
 
     def __enter__(self) -> Recorded:
@@ -236,7 +224,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch.recording = not self._ill and step % self.run.stride == 0
         return ObservedStep(recording=self._watch.recording)
 
-    @_aside
+    @aside
     def _before_backward(self, loss: Any, asked: list[Tensor] | None) -> None:
         with without_modes():
             self._on_its_way_back(total_of(loss), asked)
@@ -271,7 +259,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             spent, since = self._recorder.seconds + self._watch.seconds, clock.perf_counter() - self._began
             self._looks.look(loss, self._watch, self._parts / step.scale, spent, since)
 
-    @_aside
+    @aside
     def _after_backward(self, asked: list[Tensor] | None) -> None:
         with without_modes():
             self._back_again(asked)
@@ -301,7 +289,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             self._ledger.keep()
             self._watch.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
 
-    @_aside
+    @aside
     def _before_step(self, _: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         if steps_under_way(self._optimizers) > 1:
             return
@@ -317,7 +305,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             if self._step.recording:
                 self._step.before = self._recorder.before()
 
-    @_aside
+    @aside
     def _after_step(self, *_: Any) -> None:
         if steps_under_way(self._optimizers) > 1:
             return
@@ -344,6 +332,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._ledger.count(self._watch.at_work)
         facts.course.add(len(self.run.losses), self._ledger.lengths_of(self._layers))
         self.run.losses.append(told)
+        self._telling.step(bool(step.before))
         self._ledger.after_update()
         if self._watch.looking:
             self._away = self._ledger.away_from(self._samples)
@@ -370,7 +359,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     # ---- trouble and the end ----
 
-    @_aside
+    @aside
     def _look_for_trouble(self) -> None:
         self._ill = not self._all_finite()
         if self.run.trouble is None and self._ill:
@@ -378,6 +367,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             self.run.trouble = trouble_of(
                 self._model, names, self._weights, self._watch.operations, self.run, self._step.loss, self._optimizer
             )
+            self._telling.trouble()
 
     def _all_finite(self) -> bool:
         self._length = self._ledger.measured(2.0)
@@ -398,3 +388,4 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._facts.recovered = not self._ill and went_on(run)
         bad = run.trouble is not None and not self._facts.recovered
         run.ending = Ending.DIVERGED if bad else Ending.INTERRUPTED if error is not None else Ending.STEPS_USED
+        self._telling.end()
