@@ -2,7 +2,6 @@
 
 The signature of `settings` is the table. The public functions that take these keywords have it as theirs (`signatures.py`), their
 docstrings have its words, `making.py` its checks and defaults, TOML and run files its names, the shell its flags.
-
 n examples, d inputs, k outputs.
 """
 
