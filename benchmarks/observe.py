@@ -1,44 +1,58 @@
-"""What observing a PyTorch training costs in time and memory: with and without, interleaved, medians (`make bench-observe`)."""
+"""What observing a PyTorch training costs in time, memory and page (`make bench-observe`): eight loops as people publish them.
 
-import resource
+Each alone and observed in turn, in processes of their own; under three minutes on an idle machine of two cores.
+"""
+
+import json
 import subprocess
 import sys
 from pathlib import Path
 from statistics import median
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+TESTS = str(Path(__file__).parents[1] / "tests")
+TIMES = 2
+LOOPS = (
+    ("real", "language_model"), ("more_real", "carried_state"), ("real", "variational"), ("real", "gan"), ("real", "actor_critic"),
+    ("more_real", "normed_residuals"), ("more_real", "frozen_norms"), ("more_real", "parts_of_a_batch"),
+)  # fmt: skip
+ONCE = """
+import importlib, json, os, resource, sys, tempfile, time
+sys.path.insert(0, {tests!r})
+import torch
+torch.set_num_threads(1)
+import nodescope as ns
+from verdicts.observed import trained
+loop = getattr(importlib.import_module("verdicts.{module}"), {name!r})(1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+began = time.process_time()
+run = trained(loop) if {observed} else loop.run()
+took, grew = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+page = 0
+if run is not None:
+    with tempfile.TemporaryDirectory() as folder:
+        ns.export(run, folder + "/run.html")
+        page = os.path.getsize(folder + "/run.html")
+print(json.dumps([took / loop.steps, grew / 1024, page, 0 if run is None else len(run.records)]))
+"""
 
-STEPS, TIMES = 1000, 3
 
-
-def peak(model: str, optimizer: str, way: str, observed: bool) -> int:
-    """Kilobytes of a process that makes the training once."""
-    code = (
-        f"import sys; sys.path.insert(0, {sys.path[0]!r}); from frameworks.trainings import train; "
-        f"train({model!r}, {optimizer!r}, {way!r}, {STEPS}, {observed}); "
-        "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    return int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+def once(module: str, name: str, observed: bool) -> list[float]:
+    """Seconds a step, megabytes more, bytes of the page, records."""
+    code = ONCE.format(tests=TESTS, module=module, name=name, observed=observed)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def main() -> None:
-    from frameworks.trainings import MODELS, OPTIMIZERS, WAYS, train
-
-    print(f"{'model':<24}{'optimizer':<10}{'way':<12}{'alone':>9}{'observed':>10}{'ratio':>7}{'records':>9}{'more memory':>13}")
-    for model in MODELS:
-        for optimizer in OPTIMIZERS:
-            for way in WAYS:
-                alone, seen, run = [], [], None
-                for _ in range(TIMES):
-                    alone.append(train(model, optimizer, way, STEPS, observed=False).seconds)
-                    trained = train(model, optimizer, way, STEPS, observed=True)
-                    seen.append(trained.seconds)
-                    run = trained.run
-                more = (peak(model, optimizer, way, True) - peak(model, optimizer, way, False)) / 1024
-                a, b = (1000 * median(times) / STEPS for times in (alone, seen))
-                records = len(run.records) if run else 0
-                print(f"{model:<24}{optimizer:<10}{way:<12}{a:>6.2f} ms{b:>7.2f} ms{b / a:>7.2f}{records:>9}{more:>10.0f} MB")
-    print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
+    print(f"processor time a step, median of {TIMES}")
+    print(f"{'loop':<20}{'alone':>10}{'observed':>10}{'ratio':>7}{'records':>9}{'more memory':>13}{'page':>10}")
+    for module, name in LOOPS:
+        pairs = [(once(module, name, False), once(module, name, True)) for _ in range(TIMES)]
+        alone, seen = (1000 * median(pair[which][0] for pair in pairs) for which in (0, 1))
+        more = median(pair[1][1] - pair[0][1] for pair in pairs)
+        _, _, page, records = pairs[0][1]
+        print(f"{name:<20}{alone:>7.2f} ms{seen:>7.2f} ms{seen / alone:>7.2f}{records:>9.0f}{more:>10.0f} MB{page / 1e6:>7.2f} MB")
 
 
 if __name__ == "__main__":
