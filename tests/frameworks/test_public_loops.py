@@ -1,7 +1,7 @@
-"""Eight loops of the kinds that repositories publish, rewritten small: observed = unobserved, bit for bit, and the verdict is healthy.
+"""Eight loops of the kinds that repositories publish, small: observed = unobserved, bit for bit, and the verdict is healthy.
 
-A transformer, an LSTM language model, a VAE, a GAN, an actor with a critic, a CNN with a schedule, fine-tuning with frozen layers, and
-accumulation with clipping. Those that a Trainer of Lightning or Hugging Face runs go by the same callbacks' `observe`.
+A transformer, an LSTM language model, a VAE, a GAN, an actor with a critic, a CNN with a schedule, fine-tuning with frozen
+layers, and accumulation with clipping. Those that a Trainer of Lightning or Hugging Face runs go through the same `observe`.
 """
 
 from collections.abc import Iterator
