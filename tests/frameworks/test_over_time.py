@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 import nodescope as ns
+from nodescope.hosts.file import bundle
 from nodescope.run.course import MOST_LOOKS, Course
 from nodescope.torch import observe
 
@@ -59,7 +60,7 @@ def test_it_survives_a_file(tmp_path: Path):
 
 
 def test_the_page_of_a_small_network_is_small(tmp_path: Path):
-    """2-8-8-1 over 200 steps, under half a megabyte, its program included."""
+    """2-8-8-1 over 200 steps: the run takes 200 kB of its page, beside the page's own program."""
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1))
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
@@ -70,4 +71,4 @@ def test_the_page_of_a_small_network_is_small(tmp_path: Path):
             (model(x) - x[:, :1] * x[:, 1:]).square().mean().backward()
             optimizer.step()
     ns.export(run, tmp_path / "a.html")
-    assert (tmp_path / "a.html").stat().st_size < 500_000
+    assert (tmp_path / "a.html").stat().st_size - len(bundle().encode()) < 200_000

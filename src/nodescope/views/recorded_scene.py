@@ -20,8 +20,8 @@ from nodescope.run.tabular import Column
 from nodescope.views.numbers import plain_text
 from nodescope.views.values import plain
 
-MOST_NUMBERS, FEW_NUMBERS = 400_000, 20_000
-"""A page gets the room of about so many doubles of all records, 4.3 MB; a quarter of a megabyte where that holds `LEAST` of
+MOST_NUMBERS, FEW_NUMBERS = 400_000, 12_000
+"""A page gets the room of about so many doubles of all records, 4.3 MB; an eighth of a megabyte where that holds `LEAST` of
 them."""
 LEAST = 12
 """So many records of a large model are to fit: fewer nodes of each layer are shown for it."""
