@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 import nodescope as ns
-from nodescope.hosts.file import bundle
 from nodescope.run.course import MOST_LOOKS, Course
 from nodescope.torch import observe
 
@@ -57,18 +56,3 @@ def test_it_survives_a_file(tmp_path: Path):
     again = ns.load(tmp_path / "a.nodescope").over_time
     for name in run.over_time.columns:
         np.testing.assert_array_equal(again[name], run.over_time[name])
-
-
-def test_the_page_of_a_small_network_is_small(tmp_path: Path):
-    """2-8-8-1 over 200 steps: the run takes 200 kB of its page, beside the page's own program."""
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1))
-    optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    x = torch.randn(64, 2)
-    with observe(model, optimizer, stride=1) as run:
-        for _ in range(200):
-            optimizer.zero_grad()
-            (model(x) - x[:, :1] * x[:, 1:]).square().mean().backward()
-            optimizer.step()
-    ns.export(run, tmp_path / "a.html")
-    assert (tmp_path / "a.html").stat().st_size - len(bundle().encode()) < 200_000
