@@ -11,6 +11,7 @@ export function problemOf(recipe: Recipe, memory: Memory): number {
   const arrays = {
     input: memory.put(recipe.input),
     goal: memory.put(recipe.goal),
+    narrow: 0,
     frozen: recipe.frozen ? memory.putBytes(recipe.frozen.map(Number)) : 0,
     layer: layersOf(recipe, memory),
     factor: recipe.factors ? memory.put(recipe.factors) : 0,

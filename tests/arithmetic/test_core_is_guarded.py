@@ -39,7 +39,7 @@ def walk(problem, state=None, steps=2, cursor=None, columns=None, **arrays):
 
 
 MISFITS = {
-    "input of half as many bytes": {"input": np.ones((N, D), dtype=np.float32)},
+    "input of a quarter of the bytes": {"input": np.ones((N, D), dtype=np.float16)},
     "input of booleans": {"input": np.ones((N, D), dtype=bool)},
     "input back to front": {"input": np.ones((N, D))[::-1]},
     "input of the other order": {"input": np.asfortranarray(np.ones((N, D)))},

@@ -304,3 +304,11 @@ def test_triangles():
         merged = engine().triangle(engine().triangle(x[part:]), engine().triangle(x[:part]))
         assert merged.tobytes() == plain.triangle(plain.triangle(x[part:]), plain.triangle(x[:part])).tobytes(), (trial, part)
         np.testing.assert_allclose(merged.T @ merged, x.T @ x, atol=1e-9)
+
+
+def test_a_triangle_stays_finite_where_a_column_is_too_small_to_be_squared():
+    """Story: what rounding left of a column that others say already was divided by its square, which is no number any more."""
+    rows = np.array([[1e-160, 1.0], [1e-160, 2.0]])
+    told = engine().triangle(rows)
+    assert told.tobytes() == plain.triangle(rows).tobytes()
+    np.testing.assert_allclose(np.abs(told), [[0.0, 0.0], [0.0, np.sqrt(5.0)]], rtol=1e-15)

@@ -34,6 +34,12 @@ INLINE void ask_for(const double *ahead, int64_t i) {
     UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE);
 }
 
+/* Asks for eight rows that lie anywhere. */
+INLINE void ask_for_chosen(const ns_problem *p, const int64_t *chosen) {
+    for (int64_t k = 0; k < EIGHT; k++)
+        for (int64_t i = 0; i < p->inputs; i += LINE) __builtin_prefetch(p->input + chosen[k] * p->inputs + i);
+}
+
 /* Sums of eight rows, each from left to right, each in a lane. */
 INLINE void sums_side_by_side(const eight_rows *of, const double *w, int64_t d, const double *ahead, double *sum) {
     vec total[PARTS];
@@ -101,16 +107,16 @@ static void node_predictions(const ns_problem *p, const double *w, int64_t from,
     for (; at < count; at++) prediction[at] = sum_of_row(p, w, p->input + (from + at) * d);
 }
 
-/* Sets g to the gradient over `count` examples, those from `from` on or the chosen ones; returns the sum of their squared errors. */
-static double node_gradient(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g) {
-    const int64_t d = p->inputs, width = d + p->layer->has_bias, start = chosen ? 0 : from;
-    double squares = 0.0;
+/* Adds the gradient over `count` examples to g, those from `from` on or the chosen ones; returns their squared errors added to `squares`. */
+static double node_gradient(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g, double squares) {
+    const int64_t d = p->inputs, start = chosen ? 0 : from;
     int64_t at = start;
-    for (int64_t i = 0; i < width; i++) g[i] = -0.0;
     for (; at + EIGHT <= start + count; at += EIGHT) {
         const eight_rows of = eight_from(p, chosen, at);
         double delta[EIGHT];
-        sums_of_eight(p, &of, w, chosen || at + 2 * EIGHT > start + count ? NULL : of.row[0] + EIGHT * d, delta);
+        if (chosen && at + 2 * EIGHT <= count) ask_for_chosen(p, chosen + at + EIGHT);
+        /* behind the batch's last rows too: they are the next batch's first */
+        sums_of_eight(p, &of, w, chosen || at + 2 * EIGHT > p->examples ? NULL : of.row[0] + EIGHT * d, delta);
         for (int64_t k = 0; k < EIGHT; k++) {
             delta[k] -= of.goal[k];
             squares += delta[k] * delta[k];

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.narrow import held
 from nodescope.errors import InputError, NoStep, one_line
 
 LONGEST_PATH = 4096
@@ -160,8 +161,10 @@ def listed(name: str, value: object, words: str) -> Sequence[Any]:
     return value  # type: ignore[return-value]
 
 
-def as_floats(name: str, value: object) -> NDArray[np.float64]:
+def as_floats(name: str, value: object, *, narrow: bool = False) -> NDArray[np.float64]:
     """The value as float64, rows contiguous; an array that already is so is held, not copied.
+
+    `narrow`: so is a large table of float32, which then is float64 wherever something is worked out with it (`narrow.py`).
 
     Raises
     ------
@@ -179,7 +182,8 @@ def as_floats(name: str, value: object) -> NDArray[np.float64]:
         seen = shown(value) if isinstance(value, np.ndarray) else f"{shown(value)} of type {shown_type(array.dtype)}"
         raise InputError(f"{name} must be numbers; seen: {seen}")
     with np.errstate(over="ignore"):  # what is too large is refused as infinite
-        floats = np.require(array, np.float64, ("C_CONTIGUOUS", "ALIGNED")).reshape(array.shape)
+        floats = held(array) if narrow else np.require(array, np.float64, ("C_CONTIGUOUS", "ALIGNED"))
+        floats = floats.reshape(array.shape)
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size and not _fits(array):
         raise InputError(f"{name} has an integer that a double cannot hold exactly; give it as a float if rounding is meant")
     return floats

@@ -17,6 +17,8 @@
 
 #include "order.h"
 
+#include "narrow.h"
+
 #include "example.h"
 
 #include "predict.h"
@@ -34,7 +36,7 @@
 int64_t ns_version(void) { return NS_VERSION; }
 
 void ns_predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
-    predict(p, weight, scratch, from, count, prediction);
+    predict(p, weight, wide_room(p, scratch), scratch, from, count, prediction);
     make_nans_one(prediction, count * p->outputs);
 }
 

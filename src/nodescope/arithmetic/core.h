@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 4
+#define NS_VERSION 5
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
@@ -40,7 +40,8 @@ typedef struct {
     int64_t sums;              /* 1 where a batch is summed, 0 where it is averaged */
     int64_t lanes, shuffled, rule;
     uint64_t seed;
-    const double *input;       /* (n, d) */
+    const double *input;       /* (n, d), or NULL where there is `narrow` */
+    const float *narrow;       /* (n, d), the inputs in floats, each of which a double holds exactly; or NULL */
     const double *goal;        /* (n, k) */
     const uint8_t *frozen;     /* one a weight, or NULL */
     double alpha;

@@ -49,7 +49,7 @@ from nodescope.errors import NodescopeError
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 4
+VERSION = 5
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
@@ -308,10 +308,11 @@ def _native(problem: Problem) -> NativeProblem:
         )
         for l, shape in enumerate(problem.layers)  # noqa: E741
     ]  # fmt: skip
+    narrow = problem.input.dtype == np.float32
     native = NativeProblem(
         examples=problem.n, inputs=problem.d, outputs=problem.k, batch=problem.batch, sums=not problem.mean,
         lanes=problem.lanes, shuffled=problem.shuffled, rule=problem.rule.code, seed=problem.seed,
-        input=problem.input, goal=problem.goal, frozen=problem.frozen,
+        input=None if narrow else problem.input, narrow=problem.input if narrow else None, goal=problem.goal, frozen=problem.frozen,
         alpha=problem.alpha, setting=(ctypes.c_double * SETTINGS)(*settings), until_mse=problem.until_mse,
         layers=len(layers), layer=(NativeLayer * len(layers))(*layers), sequential=problem.sequential,
         loss=problem.loss.code, threshold=problem.loss.threshold, l2=problem.penalty.l2, l1=problem.penalty.l1,

@@ -141,7 +141,9 @@ static uint64_t forward_block(const layers_room *room, const int64_t *chosen, in
     uint64_t mark = 0;
     for (int64_t r = 0; r < count; r++) {
         double *row = room->input + r * padded_width(d);
-        copy(row, p->input + (chosen ? chosen[from + r] : from + r) * d, d);
+        const int64_t at = (chosen ? chosen[from + r] : from + r) * d;
+        if (p->narrow) widen(p->narrow + at, d, row);
+        else copy(row, p->input + at, d);
         for (int64_t i = d; i < padded_width(d); i++) row[i] = 0.0;
     }
     const double *before = room->input;

@@ -28,5 +28,5 @@
 
 const ns_kernels NS_TABLE = {
     .rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions, .layers_gradient = layers_gradient,
-    .layers_predictions = layers_predictions, .activate = activate_rows, .sweep = sweep_tile, .put_under = put_under, .little = W == 2 ? 640 : 32,
+    .layers_predictions = layers_predictions, .activate = activate_rows, .sweep = sweep_tile, .widen = widen, .put_under = put_under, .little = W == 2 ? 640 : 32,
 };

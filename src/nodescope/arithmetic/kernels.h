@@ -19,8 +19,9 @@ enum { NS_ROWS = 32 };
 typedef struct {
     /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
     int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count);
-    /* Of a linear node: the gradient over `count` examples, those from `from` on or the chosen ones; gives the sum of squared errors. */
-    double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g);
+    /* Of a linear node: adds the gradient over `count` examples, those from `from` on or the chosen ones, to g, which begins as −0.0; gives
+     * the squared errors added to those so far. */
+    double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g, double squares);
     void (*node_predictions)(const ns_problem *p, const double *w, int64_t from, int64_t count, double *prediction);
     int64_t little;   /* examples × weights below which the next one takes longer than the steps of step.h */
     /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
@@ -31,6 +32,8 @@ typedef struct {
     void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);
     /* `epochs` epochs of the first `live` runs of a tile. */
     void (*sweep)(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs);
+    /* `count` floats as doubles. */
+    void (*widen)(const float *from, int64_t count, double *to);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */
     void (*put_under)(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
 } ns_kernels;

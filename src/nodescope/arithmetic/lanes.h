@@ -13,6 +13,17 @@ INLINE void kept_lanes(int64_t d, ivec *keep) {
     UNROLL for (int q = 0; q < PARTS; q++) keep[q] = first_lanes(d - last - q * W);
 }
 
+/* Floats as doubles, which hold them exactly. */
+static void widen(const float *from, int64_t count, double *to) {
+    int64_t i = 0;
+    for (; i + W <= count; i += W) {
+        few some;
+        __builtin_memcpy(&some, from + i, sizeof some);
+        store(to + i, __builtin_convertvector(some, vec));
+    }
+    for (; i < count; i++) to[i] = from[i];
+}
+
 /* Adds the products of a row to its lanes; `tail` are the last eight weights, padded with +0.0. */
 INLINE void add_products(const ns_problem *p, const double *w, const double *tail, const double *row, const ivec *keep, vec *lane) {
     const int64_t last = (p->inputs - 1) / LANES * LANES;

@@ -50,7 +50,7 @@ class NativeProblem(Struct):
     _fields_ = [  # ctypes reads a plain list
         *[(name, ctypes.c_int64) for name in ("examples", "inputs", "outputs", "batch", "sums", "lanes", "shuffled", "rule")],
         ("seed", ctypes.c_uint64),
-        *[(name, ctypes.c_void_p) for name in ("input", "goal", "frozen")],
+        *[(name, ctypes.c_void_p) for name in ("input", "narrow", "goal", "frozen")],
         ("alpha", ctypes.c_double),
         ("setting", ctypes.c_double * SETTINGS),
         ("until_mse", ctypes.c_double),

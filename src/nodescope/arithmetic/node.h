@@ -7,7 +7,7 @@
  * nobody, and nobody waits for them. */
 
 static int is_one_weight(const ns_problem *p, const ns_where *w) {
-    return is_linear(p) && p->rule == NS_PLAIN && p->examples == 1 && size_of(p) == 1 && is_bare(p) && !p->lanes && !p->frozen && !w->alphas && !w->columns;
+    return is_linear(p) && p->rule == NS_PLAIN && p->examples == 1 && size_of(p) == 1 && is_bare(p) && !p->lanes && !p->frozen && !w->alphas && !w->columns && !p->narrow;
 }
 
 /* How far the weight has come, and the last step of these that changed it, or −1. */

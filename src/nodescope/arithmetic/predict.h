@@ -1,13 +1,16 @@
 /* Predictions, and the errors of weights that no step is taken with: part of core.c. */
 
-/* Predictions (count, k) of the examples from `from` on. */
-static void predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
+/* The end of a thread's scratch. */
+static double *wide_room(const ns_problem *p, double *scratch) { return scratch + ns_room(p) - room_for_wide(p); }
+
+/* Predictions (count, k) of the examples from `from` on; `wide`: room for rows made wide. */
+static void predict(const ns_problem *p, const double *weight, double *wide, double *scratch, int64_t from, int64_t count, double *prediction) {
     const int64_t k = p->outputs;
-    if (is_one_node(p)) kernels()->node_predictions(p, weight, from, count, prediction);
+    if (is_one_node(p)) predictions_of_node(p, weight, wide, from, count, prediction);
     else if (goes_in_layers(p)) kernels()->layers_predictions(p, weight, scratch, from, count, prediction);
     else
         for (int64_t s = 0; s < count; s++)
-            copy(prediction + s * k, predictions(p, weight, p->input + (from + s) * p->inputs, scratch), k);
+            copy(prediction + s * k, predictions(p, weight, input_of(p, from + s, wide), scratch), k);
 }
 
 enum { LOOKED_AT = 4 * BLOCK };   /* examples whose predictions are made together */
@@ -18,7 +21,7 @@ static double squares_of(const ns_problem *p, const double *weight, double *scra
     double squares = 0.0, *prediction = scratch;
     for (; from < end; from += LOOKED_AT) {
         const int64_t some = smaller(LOOKED_AT, end - from);
-        predict(p, weight, scratch + smaller(LOOKED_AT, p->examples) * k, from, some, prediction);
+        predict(p, weight, wide_room(p, scratch), scratch + smaller(LOOKED_AT, p->examples) * k, from, some, prediction);
         for (int64_t i = 0; i < some * k; i++) {
             const double error = prediction[i] - p->goal[from * k + i];
             squares += error * error;
@@ -37,5 +40,5 @@ static int64_t room_for_rows(const ns_problem *p) {
 /* Doubles of scratch that one thread needs. */
 int64_t ns_room(const ns_problem *p) {
     const int64_t step_by_step = (p->sequential ? p->batch : 1) * 4 * nodes_of(p), gradient = larger(size_of(p), smaller(LOOKED_AT, p->examples) * p->outputs);
-    return gradient + larger(step_by_step, larger(room_for_rows(p), room_for_layers(p)));
+    return gradient + larger(step_by_step, larger(room_for_rows(p), room_for_layers(p))) + room_for_wide(p);
 }

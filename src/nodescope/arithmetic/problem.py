@@ -80,7 +80,8 @@ class Problem:
 
     Attributes
     ----------
-    input : (n, d) float64, rows contiguous; or rows that are read when they are asked for, which have the same shape (`rows.py`)
+    input : (n, d) float64, or float32 whose numbers are taken as doubles (`narrow.py`), rows contiguous; or rows that are read when
+        they are asked for, which have the same shape (`rows.py`)
     goal : (n, k) float64, or such rows
     layers : at least one; a plain node is one layer of one identity node
     batch : examples a step, 1 … n
@@ -194,7 +195,7 @@ class Problem:
             raise ValueError(f"parts of {self.part} examples, of layers that are updated one after another")
         if RULES.get(self.rule.name) is not type(self.rule):
             raise ValueError(f"the core has no rule {self.rule!r}")
-        refuse_misfit("input", self.input, self.n * d)
+        refuse_misfit("input", self.input, self.n * d, np.float32 if self.input.dtype == np.float32 else np.float64)
         refuse_misfit("goal", self.goal, self.n * k)
         if self.frozen is not None:
             refuse_misfit("frozen", self.frozen, self.size, np.bool_)

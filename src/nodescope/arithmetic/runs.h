@@ -7,7 +7,7 @@
 enum { EPOCHS_AT_ONCE = 64, MOST_INPUTS = 16 };
 
 static int goes_side_by_side(const ns_problem *p) {
-    return is_one_node(p) && is_bare(p) && p->rule == NS_PLAIN && p->batch == 1 && p->inputs <= MOST_INPUTS && !p->lanes && !p->frozen && p->until_mse < 0.0 &&
+    return is_one_node(p) && is_bare(p) && p->rule == NS_PLAIN && p->batch == 1 && p->inputs <= MOST_INPUTS && !p->lanes && !p->frozen && !p->narrow && p->until_mse < 0.0 &&
            (!p->shuffled || p->examples == 1);
 }
 

@@ -22,10 +22,10 @@ static inline int64_t example_of(const ns_step *s, int64_t b) { return s->chosen
 static inline double look_at_linear(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
     const int64_t d = p->inputs, k = p->outputs, has_bias = p->layer->has_bias, width = d + has_bias;
-    double *g = s->scratch, squares = 0.0;
+    double *g = s->scratch, *wide = wide_room(p, s->scratch), squares = 0.0;
     for (int64_t b = 0; b < s->count; b++) {
         const int64_t example = example_of(s, b);
-        const double *x = p->input + example * d;
+        const double *x = input_of(p, example, wide);
         for (int64_t j = 0; j < k; j++) {
             const double y = node_sum(p->lanes, has_bias, s->state + j * width, x, d), e = y - p->goal[example * k + j];
             squares += e * e;
@@ -63,16 +63,17 @@ static uint64_t write_values(const ns_step *s, const double *values, int64_t b) 
 /* Forward through all layers, and the deltas of the outputs; where all weights are read before any is written, back as well. */
 static double look(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
-    double squares = 0.0;
+    double squares = 0.0, *wide = wide_room(p, s->scratch);
     for (int64_t b = 0; b < s->count; b++) {
         double *values = row_of(p, s->scratch, p->sequential ? b : 0);
         const int64_t example = example_of(s, b);
-        forward(p, s->state, p->input + example * p->inputs, values);
+        const double *x = input_of(p, example, wide);
+        forward(p, s->state, x, values);
         squares = output_deltas(p, p->goal + example * p->outputs, values, squares);
         if (p->sequential) continue;
         for (int64_t l = p->layers; l-- > 0;) {
             if (l + 1 < p->layers) hidden_deltas(p, l, s->state, values);
-            add_gradient(p, l, p->input + example * p->inputs, values, b == 0, s->scratch);
+            add_gradient(p, l, x, values, b == 0, s->scratch);
         }
         was->overflowed |= write_values(s, values, b);
     }
@@ -93,7 +94,7 @@ static double look_by_kernel(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
     const int64_t size = size_of(p);
     double *g = s->scratch;
-    return is_one_node(p) ? kernels()->node_gradient(p, s->state, s->chosen, s->from, s->count, g)
+    return is_one_node(p) ? gradient_of_node(p, s->state, wide_room(p, g), s->chosen, s->from, s->count, g)
                           : kernels()->layers_gradient(p, s->state, g + size, s->chosen, s->from, s->count, g, &was->overflowed);
 }
 

@@ -3,12 +3,13 @@
 /* Back and update layer by layer, the outputs first, each earlier layer through the weights already updated. */
 static void move_layer_by_layer(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
+    double *wide = wide_room(p, s->scratch);
     for (int64_t l = p->layers; l-- > 0;) {
         const int64_t first = p->layer[l].first_weight, size = weights_of(p->layer + l);
         for (int64_t b = 0; b < s->count; b++) {
             double *values = row_of(p, s->scratch, b);
             if (l + 1 < p->layers) hidden_deltas(p, l, s->state, values);
-            add_gradient(p, l, p->input + example_of(s, b) * p->inputs, values, b == 0, s->scratch);
+            add_gradient(p, l, input_of(p, example_of(s, b), wide), values, b == 0, s->scratch);
         }
         average(p, s->scratch + first, size, s->count);
         join(s, first, first + size);

@@ -34,7 +34,10 @@ def _put_under(kept: list[list[float]], block: list[list[float]], cols: int) -> 
         head = kept[c][c]
         norm = math.sqrt(head * head + square)
         pivot = head - norm if head < 0 else head + norm
-        factor = 1.0 / (norm * abs(pivot))
+        size = norm * abs(pivot)
+        if size == 0.0 or math.isinf(1.0 / size):
+            continue  # what rounding left of a column that the others say already: nothing
+        factor = 1.0 / size
         for j in range(c + 1, cols):
             _reflect(kept[c], block, v, pivot, factor, j)
         kept[c][c] = norm if head < 0 else -norm

@@ -75,7 +75,7 @@ static int64_t several_rows(walking *at, int64_t most) {
     int64_t *drawn = s->chosen ? (int64_t *)(padded + padded_width(p->inputs)) : NULL;
     copy(before, s->state, size);
     for (int64_t t = 0; drawn && t < count; t++) drawn[t] = example_at(&at->order, at->turn + t);
-    const int64_t last = kernels()->rows(p, s->state, padded, drawn, at->turn, count);
+    const int64_t last = rows_of_node(p, s->state, padded, wide_room(p, s->scratch), drawn, at->turn, count);
     if (!all_finite(s->state, size)) {
         copy(s->state, before, size);
         at->careful = count;

@@ -22,6 +22,7 @@ enum { LANES = 8, PARTS = LANES / W };
 typedef double vec __attribute__((vector_size(W * 8)));
 typedef int64_t ivec __attribute__((vector_size(W * 8)));
 typedef uint64_t uvec __attribute__((vector_size(W * 8)));
+typedef float few __attribute__((vector_size(W * 4)));
 typedef double pair __attribute__((vector_size(16)));
 typedef uint64_t upair __attribute__((vector_size(16)));
 

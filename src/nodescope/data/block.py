@@ -26,14 +26,15 @@ def refuse_text(
 
 
 def block_of(table: Table, names: Sequence[str], columns: Columns, openings: Sequence[Opening], unknown: str) -> Floats:
-    """Inputs that are opened up, and after them columns as they are."""
+    """Inputs that are opened up, and after them columns as they are; of columns that are all float32 a block of these."""
     d = len(openings)
     rows = next((len(column) for column in columns if not isinstance(column, Bad)), None)
     rows = len(table.cells(names[0])) if rows is None else rows
     if not rows:
         raise InputError(f"{table.where} has column names but no rows; at least one row is needed")
     width = sum(len(opening.inputs) for opening in openings) + len(names) - d
-    values, at = np.empty((rows, width)), 0
+    as_they_are = all(isinstance(column, np.ndarray) and column.dtype == np.float32 for column in columns) and width == len(names)
+    values, at = np.empty((rows, width), np.float32 if as_they_are else np.float64), 0
     for i, (name, column) in enumerate(zip(names, columns, strict=True)):
         opening = openings[i] if i < d else Opening(name)
         part = opening.block(table, column, name, unknown)

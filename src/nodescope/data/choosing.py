@@ -178,7 +178,7 @@ def _alike(names: Sequence[str], x: Floats) -> list[str]:
         return []
     told: list[str] = []
     first: dict[str, int] = {}
-    constant = (x == x[0]).all(axis=0)
+    constant = np.array([bool((column == column[0]).all()) for column in x.T])
     if constant.any():
         which = [name for name, same in zip(names, constant, strict=True) if same]
         told.append(f"the same in every row, so that nothing is learned from it: {listed_names(which)}")

@@ -4,7 +4,7 @@ Booleans are 0 and 1. Decimals and text are rounded once, correctly. Integers th
 refused. Missing values are NaN here; `examples.py` decides what becomes of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
@@ -86,6 +86,22 @@ def from_arrow(column: Any) -> Floats | Bad:
     if pa.types.is_decimal(kind):
         return _numpy(column.cast(pa.string()).cast(pa.float64()))
     return _not_numbers(column)
+
+
+def stored(given: Sequence[Any]) -> list[NDArray[np.float32]] | None:
+    """Columns as they are, without a copy where they are in one piece; None where one is not float32, or has gaps."""
+    numbers = [_stored(column) for column in given]
+    return [column for column in numbers if column is not None] if all(column is not None for column in numbers) else None
+
+
+def _stored(column: Any) -> NDArray[np.float32] | None:
+    """Of a NumPy array, or a pyarrow ChunkedArray."""
+    if isinstance(column, np.ndarray):
+        return column if column.dtype == np.float32 and column.ndim == 1 and type(column) is np.ndarray else None
+    if str(getattr(column, "type", None)) != "float" or not hasattr(column, "to_numpy") or column.null_count:
+        return None
+    numbers: NDArray[np.float32] = column.to_numpy()
+    return numbers
 
 
 def from_text(column: Any, written: Written) -> Floats | Bad:

@@ -99,17 +99,25 @@ def _parquet(path: Path) -> Table:
         file = pq.ParquetFile(path)
         names = tuple(name for name in file.schema_arrow.names if not is_index(name))
 
+    def chosen(wanted: Sequence[str]) -> list[Any]:
+        _refuse_beyond_memory(path, _declared(file).rows, len(wanted))
+        table = file.read(columns=list(wanted))
+        return [table.column(name) for name in wanted]
+
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         with _damaged(path):
-            _refuse_beyond_memory(path, _declared(file).rows, len(wanted))
-            table = file.read(columns=list(wanted))
-            return [columns.from_arrow(table.column(name)) for name in wanted]
+            return [columns.from_arrow(column) for column in chosen(wanted)]
+
+    def stored(wanted: Sequence[str]) -> list[Any] | None:
+        with _damaged(path):
+            floats = all(str(file.schema_arrow.field(name).type) == "float" for name in wanted)
+            return columns.stored(chosen(wanted)) if floats else None
 
     def cells(name: str) -> list[Any]:
         with _damaged(path):
             return list(file.read(columns=[name]).column(name).to_pylist())
 
-    return Table(str(path), str(path), names, read, declared=lambda _most=0.0: _declared(file), cells=cells)
+    return Table(str(path), str(path), names, read, declared=lambda _most=0.0: _declared(file), cells=cells, stored=stored)
 
 
 @contextmanager

@@ -113,7 +113,10 @@ def _array(array: NDArray[Any], where: str) -> Table:
     def read(wanted: Sequence[str]) -> list[Floats | Bad]:
         return [columns.from_values(array[:, int(name)]) for name in wanted]
 
-    return Table(where, None, names, read, positional=True, cells=lambda name: array[:, int(name)].tolist())
+    return Table(
+        where, None, names, read, positional=True, cells=lambda name: array[:, int(name)].tolist(),
+        stored=lambda wanted: columns.stored([array[:, int(name)] for name in wanted]),
+    )  # fmt: skip
 
 
 def _fields(array: NDArray[Any]) -> Table:
@@ -129,7 +132,7 @@ def _mapping(data: Mapping[str, Any], where: str) -> Table:
         )
     return Table(
         where, None, tuple(data), lambda wanted: [columns.from_values(data[name]) for name in wanted],
-        cells=lambda name: _listed(data[name]),
+        cells=lambda name: _listed(data[name]), stored=lambda wanted: columns.stored([data[name] for name in wanted]),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import number
+from nodescope.arithmetic.narrow import held
 from nodescope.data.block import block_of, refuse_text
 from nodescope.data.choosing import Chosen, notes
 from nodescope.data.classes import column_codes, opened
@@ -72,7 +73,8 @@ def read_examples(
     goals, one_goal = goals_of(table, goal)
     names = inputs_of(table, inputs, goals)
     codes, found = column_codes(table, single(goals), classes) if as_classes else (None, None)
-    columns = table.read((*names, *goals)) if codes is None else [*table.read(names), codes]
+    scaled_or_filled = standardise is not False or way in FILLING
+    columns = _columns(table, names, goals, stored=not scaled_or_filled) if codes is None else [*table.read(names), codes]
     chosen = Chosen(table, names, columns[: len(names)], way, opening or {}, inputs is None)
     values, d = _values(chosen, goals, columns)
     rows, dropped = _rows(chosen, goals, values, d)
@@ -80,8 +82,8 @@ def read_examples(
     fills_told = chosen.fills(values[:, :d], seen, fills)
     filled = chosen.gaps(values, rows) if fills_told else 0
     fill(values[:, :d], fills_told)
-    x, unseen_x = _take(values[:, :d], seen), _take(values[:, :d], unseen)
-    y, unseen_y = _take(values[:, d:], seen), _take(values[:, d:], unseen)
+    x, unseen_x = held(_take(values[:, :d], seen)), held(_take(values[:, :d], unseen))
+    y, unseen_y = (_take(values[:, d:], rows).astype(np.float64, copy=False) for rows in (seen, unseen))
     if found is not None:
         y, unseen_y = opened(y, found, outputs), opened(unseen_y, found, outputs)
     source = Source(
@@ -91,6 +93,11 @@ def read_examples(
     )  # fmt: skip
     examples = Examples(x, y, unseen_x, unseen_y, source, classes=found)
     return examples.standardised(standardise, goals_too=goals_too and found is None)
+
+
+def _columns(table: Table, names: tuple[str, ...], goals: tuple[str, ...], *, stored: bool) -> list[Any]:
+    """Inputs and goals; as float32 where that is how all of them are stored, and nothing else is made of them."""
+    return (table.stored((*names, *goals)) if stored else None) or table.read((*names, *goals))
 
 
 def _values(chosen: Chosen, goals: tuple[str, ...], columns: Sequence[Floats | Bad]) -> tuple[Floats, int]:

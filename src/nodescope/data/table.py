@@ -52,6 +52,7 @@ class Table:
     cells : maps a name to what stands in its column, as Python has it: text, numbers, None where there is nothing
     told : how it was read, in words, where that is not the usual way; else ""
     written : how it is written, of a CSV file
+    stored : maps names to their columns as they are stored, where each of them is float32 without gaps; else None
     """
 
     where: str
@@ -64,6 +65,7 @@ class Table:
     cells: Callable[[str], list[Any]] = lambda _name: []
     told: str = ""
     written: Written | None = None
+    stored: Callable[[Sequence[str]], "list[NDArray[np.float32]] | None"] = lambda _names: None
 
     def remembered(self) -> "Table":
         """The same table, whose numbers are read once however often they are asked for; a file that changes meanwhile is not
@@ -98,6 +100,7 @@ def arrow_table(table: Any, where: str, path: str | None, hidden: Collection[str
     return Table(
         where, path, names, lambda wanted: [columns.from_arrow(table.column(name)) for name in wanted],
         cells=lambda name: list(table.column(name).to_pylist()),
+        stored=lambda wanted: columns.stored([table.column(name) for name in wanted]),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX, STEP
 from nodescope.arithmetic.checks import as_floats, number, refuse_not_finite, shown, whole
 from nodescope.arithmetic.losses import MARGINS, Loss
+from nodescope.arithmetic.narrow import wide
 from nodescope.data import Examples, is_table
 from nodescope.data.classes import Classes, classes_of, coded, labels_of
 from nodescope.data.scaling import asked
@@ -150,7 +151,7 @@ def _goals(given: dict[str, Any], start: Floats | None, loss: Loss) -> tuple[Flo
 
 def _of_arrays(given: dict[str, Any], start: Floats | None, plain: dict[str, Any]) -> tuple[Axes, Floats | None, Examples]:
     _refuse_without_data(given)
-    x, seed = as_floats("input", given["input"]), plain["seed"]
+    x, seed = as_floats("input", given["input"], narrow=True), plain["seed"]
     goal, classes = _goals(given, start, plain["loss"])
     if given["network"] is None:
         axes, start, x, goal = shapes.fit(start, x, goal)
@@ -163,7 +164,7 @@ def _of_arrays(given: dict[str, Any], start: Floats | None, plain: dict[str, Any
     if standardise is not False:
         for name, array in (("input", x), ("goal", goal)):
             refuse_not_finite(name, array)
-        x, goal = x.copy(), goal.copy()
+        x, goal = np.array(wide(x)), goal.copy()
     empty = np.empty(0)
     examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
     examples = replace(examples, classes=classes)

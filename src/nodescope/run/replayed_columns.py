@@ -3,6 +3,7 @@
 import numpy as np
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.narrow import wide
 from nodescope.arithmetic.problem import Columns, Floats, LayerShape
 from nodescope.run.quantities import BIAS, OF_A_LAYER, OF_A_NODE, OF_A_STEP, OF_CLIPPING, OF_PENALTY, QUANTITIES
 from nodescope.run.recipe import Recipe
@@ -111,7 +112,7 @@ class ReplayedColumns:
 
     def _of_examples(self, values: Floats) -> Column:
         assert self.room.example is not None
-        return self._padded(values[self.room.example])
+        return self._padded(wide(values[self.room.example]))
 
     def _padded(self, values: Floats) -> Floats:
         """NaN where a last batch is short."""

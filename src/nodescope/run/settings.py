@@ -42,7 +42,7 @@ def settings(
     ] = None,
     input: Annotated[
         Numbers,
-        Setting("scalar, (n,), (d,) or (n, d)", "Inputs (features). A float64 array with contiguous rows is held, not copied."),
+        Setting("scalar, (n,), (d,) or (n, d)", "Inputs (features). Contiguous rows of float64 or float32 are held, not copied."),
     ] = None,
     goal: Annotated[
         Any, Setting("scalar, (n,), (k,) or (n, k); with `data` the name of the goal's column, or names", "Goals (targets).")

@@ -186,7 +186,7 @@ def _trained(run: Run) -> Recorded:
     """PyTorch on the run's own recipe."""
     model, optimizer, loss = training(run)
     recipe, schedule = run.recipe, run.recipe.schedule
-    x, y = torch.from_numpy(recipe.examples.input), torch.from_numpy(recipe.examples.goal)
+    x, y = torch.from_numpy(np.asarray(recipe.examples.input, dtype=np.float64)), torch.from_numpy(recipe.examples.goal)
     steps = min(run.steps, MOST_STEPS)
     if not steps:
         raise InputError("the run made no step: there is nothing to hold beside PyTorch's")

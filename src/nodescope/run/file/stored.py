@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import number, whole, yes_or_no
+from nodescope.arithmetic.narrow import held
 from nodescope.arithmetic.problem import Cursor
 from nodescope.data import Examples, Scaling, Source
 from nodescope.data.classes import Classes, classes_of, coded, decoded
@@ -48,6 +49,8 @@ PLACE = ("step", "last_moved", "last_changed", "power", "length", "spacing", "ke
 OF_PIECES = ("memory", "window")
 """Settings that go with a table, which a file has beside them."""
 EXAMPLES = ("input", "goal", "unseen_input", "unseen_goal")
+NARROW = ("input", "unseen_input")
+"""They may be float32 (`narrow.py`)."""
 _OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")
 _OF_BIASES = ("bias", "bias_weighted_delta", "bias_delta", "new_bias")
 
@@ -77,7 +80,8 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
     """
     kept = header["recipe"]
     for name, array in arrays.items():
-        if array.dtype != (np.bool_ if name == "frozen" else np.float64):
+        kinds = (np.bool_,) if name == "frozen" else (np.float32, np.float64) if name in NARROW else (np.float64,)
+        if array.dtype not in kinds:
             raise ValueError(f"{name} is of {array.dtype}")
     of_examples, of_inputs, of_outputs = (yes_or_no("axes", axis) for axis in kept["axes"])
     axes = Axes(of_examples, of_inputs, of_outputs, layers=kept.get("activations") is not None)
@@ -132,6 +136,7 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
     x, goal, unseen_input, unseen_goal = (arrays[name] for name in EXAMPLES) if inside else _given(data, axes)
     if any(array.ndim != 2 for array in (x, goal, unseen_input, unseen_goal)):
         raise ValueError("its examples are no tables")
+    x, unseen_input = held(x), held(unseen_input)
     (n, d), k, m = x.shape, goal.shape[1], len(unseen_input)
     if len(goal) != n or unseen_input.shape != (m, d) or unseen_goal.shape != (m, k):
         raise ValueError(f"its examples have the shapes {', '.join(str(arrays[name].shape) for name in EXAMPLES)}")
@@ -207,7 +212,7 @@ def _given(data: Any, axes: Axes) -> tuple[NDArray[Any], ...]:
     if data is None:
         raise OtherExamples("the examples were too large to go into the file; give them: ns.load(path, data=(input, goal))")
     try:
-        x, goal = (as_floats(name, value) for name, value in zip(("input", "goal"), data, strict=True))
+        x, goal = (as_floats(name, value, narrow=name in NARROW) for name, value in zip(("input", "goal"), data, strict=True))
         x = x.reshape(len(x), -1)
         goal = goal.reshape(len(x), -1) if axes.outputs or goal.ndim == 1 else goal
         return x, goal, np.empty((0, x.shape[1])), np.empty((0, goal.shape[1]))
