@@ -20,12 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter, is_
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic import streamed, threads
+from nodescope.arithmetic import threads
 from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.native import (
@@ -45,6 +45,12 @@ from nodescope.arithmetic.rows import streams
 from nodescope.arithmetic.runs import Swept
 from nodescope.arithmetic.triangle import ROWS
 from nodescope.errors import NodescopeError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.arithmetic import streamed
+else:
+    streamed = Later("nodescope.arithmetic.streamed")
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
@@ -150,7 +156,11 @@ class Compiled:
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
-        self._functions = streamed.Functions(self.walk, self.predict, self.order)
+
+    @property
+    def _functions(self) -> "streamed.Functions":
+        """What a walk over rows that are read as they are needed asks for."""
+        return streamed.Functions(self.walk, self.predict, self.order)
 
     def cap_width(self, doubles: int) -> int:
         """Let the kernels' registers hold at most so many doubles; returns how many they hold from now on, in all threads."""

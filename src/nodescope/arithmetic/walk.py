@@ -1,13 +1,12 @@
 """The walk of core.c over the definition (step.py): the same starts, stops and rows in plain Python, slow, without a compiler."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic import step as definition
-from nodescope.arithmetic import streamed
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
@@ -15,6 +14,12 @@ from nodescope.arithmetic.rows import streams
 from nodescope.arithmetic.runs import Swept
 from nodescope.arithmetic.stops import end_of_epoch
 from nodescope.arithmetic.triangle import triangle as triangle
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.arithmetic import streamed
+else:
+    streamed = Later("nodescope.arithmetic.streamed")
 
 name = "plain"
 
@@ -22,7 +27,7 @@ name = "plain"
 def predict(problem: Problem, weights: Floats) -> Floats:
     """Predictions (n, k) of all weights, flat, for all examples."""
     if streams(problem):
-        return streamed.predict(_FUNCTIONS, problem, weights)
+        return streamed.predict(_functions(), problem, weights)
     blocks = [_nested(block) for block in problem.blocks(weights)]
     rows = definition.forward(blocks, _activations(problem), _nested(problem.input), lanes=problem.lanes)[-1][1]
     return _canonical(np.array(rows, dtype=np.float64).reshape(problem.n, problem.k))
@@ -31,7 +36,7 @@ def predict(problem: Problem, weights: Floats) -> Floats:
 def mse(problem: Problem, weights: Floats) -> float:
     """Mean squared error of all weights, flat, over all examples and outputs."""
     if streams(problem):
-        return streamed.mse(_FUNCTIONS, problem, weights)
+        return streamed.mse(_functions(), problem, weights)
     return definition.canonical(
         definition.mean_square(definition.errors_of(_nested(predict(problem, weights)), _nested(problem.goal)), problem.part)
     )
@@ -63,7 +68,7 @@ def walk(
     """Go at most `steps` steps from `cursor`, changing `state` in place; see core.h for every argument."""
     if streams(problem):
         return streamed.walk(
-            _FUNCTIONS, problem, cursor, state, steps, alphas=alphas, saved=saved, checkpoints=checkpoints, columns=columns
+            _functions(), problem, cursor, state, steps, alphas=alphas, saved=saved, checkpoints=checkpoints, columns=columns
         )
     for row in range(steps):
         if checkpoints is not None and cursor.step % cursor.spacing == 0 and cursor.step // cursor.spacing >= cursor.kept:
@@ -231,4 +236,5 @@ def _canonical(array: Floats) -> Floats:
     return np.where(np.isnan(array), np.nan, array)
 
 
-_FUNCTIONS = streamed.Functions(walk, predict, order)
+def _functions() -> "streamed.Functions":
+    return streamed.Functions(walk, predict, order)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
 from nodescope.arithmetic.rows import Rows, in_parts
-from nodescope.arithmetic.streamed import mses
 from nodescope.data import Source
 from nodescope.data.classes import decoded
 from nodescope.errors import InputError
@@ -28,9 +27,11 @@ from nodescope.run.watch import Watch
 from nodescope.theory.likelihood import mean_loss
 
 if TYPE_CHECKING:
+    from nodescope.arithmetic import streamed
     from nodescope.run import streamed_score
     from nodescope.theory import moments
 else:
+    streamed = Later("nodescope.arithmetic.streamed")
     streamed_score = Later("nodescope.run.streamed_score")
     moments = Later("nodescope.theory.moments")
 
@@ -145,7 +146,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     @cached_property
     def _both_mses(self) -> list[float]:
         """At the start and at the end, for one reading of all rows."""
-        return mses(engine().predict, self.recipe.problem, [self.recipe.start_weights(), self._final])
+        return streamed.mses(engine().predict, self.recipe.problem, [self.recipe.start_weights(), self._final])
 
     @property
     def sentence(self) -> str:

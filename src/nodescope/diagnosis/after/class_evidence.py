@@ -6,15 +6,21 @@ by Newton's method, where least squares does.
 
 import dataclasses
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLASSES
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.theory.likelihood import mean_loss, output_sums
-from nodescope.theory.newton import Lowest, all_right, lowest
+
+if TYPE_CHECKING:
+    from nodescope.theory import newton
+else:
+    newton = Later("nodescope.theory.newton")
 
 DONE = 1e-3
 """One layer has converged where this part of what could be gained is left."""
@@ -76,9 +82,9 @@ class ClassEvidence(Evidence):
         return float(-(shares * np.log(shares)).sum())
 
     @cached_property
-    def lowest(self) -> Lowest | None:
+    def lowest(self) -> "newton.Lowest | None":
         """The lowest log loss of one layer; None of several, and where it was not looked for."""
-        return lowest(self.problem)
+        return newton.lowest(self.problem)
 
     @property
     def excess(self) -> float | None:
@@ -96,7 +102,7 @@ class ClassEvidence(Evidence):
         if self.lowest is not None:
             return not self.lowest.attained
         with np.errstate(all="ignore"):
-            return all_right(output_sums(self.problem, self.flat_at(self.run.steps)), self.problem.goal)
+            return newton.all_right(output_sums(self.problem, self.flat_at(self.run.steps)), self.problem.goal)
 
     @cached_property
     def converged(self) -> bool:

@@ -11,11 +11,11 @@ from nodescope.run.recipe import Recipe
 from nodescope.theory.likelihood import most_curvature
 from nodescope.theory.limits import limit
 from nodescope.theory.linear import inputs_with_bias
-from nodescope.theory.newton import Lowest, lowest
 
 if TYPE_CHECKING:
-    from nodescope.theory import margins
+    from nodescope.theory import margins, newton
 else:
+    newton = Later("nodescope.theory.newton")
     margins = Later("nodescope.theory.margins")
 
 PARTED = (
@@ -57,9 +57,9 @@ class OfClasses:
             return limit(rule, (most_curvature(problem) * steepest * summed + problem.penalty.l2) * most)
 
     @cached_property
-    def lowest(self) -> Lowest | None:
+    def lowest(self) -> "newton.Lowest | None":
         """The lowest cross-entropy, by Newton's method; None where it is not looked for."""
-        return lowest(self.recipe.problem) if self.is_logistic else None
+        return newton.lowest(self.recipe.problem) if self.is_logistic else None
 
     @property
     def least_loss(self) -> float | None:
