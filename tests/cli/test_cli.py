@@ -349,7 +349,10 @@ def test_it_says_what_it_wrote_and_keeps_standard_output_for_results(tmp_path):
         out = tmp_path / f"{command[0]}.{command[-1] if command[0] == 'trace' else 'md'}"
         done = call(*command, *(["--out"] if command[0] == "trace" else []), out)
         assert (done.stdout, done.stderr) == ("", f"wrote {out} ({out.stat().st_size:,} bytes)\n"), command
-    assert call("run", "--resume", path).stderr.startswith(f"wrote {path} (")
+    assert call("run", "--resume", path).stderr.startswith(f"{path} is as it was: the run had come to its end")
+    short = tmp_path / "short.nodescope"
+    call("run", *SEED, "--steps", 7, "--out", short)
+    assert call("run", "--resume", short, "--steps", 9).stderr.startswith(f"wrote {short} (")
 
 
 def test_a_run_that_is_there_is_replaced_only_with_force(tmp_path):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nodescope.diagnosis.after.about_data import unscaled_inputs
 from nodescope.diagnosis.after.finding import Finding
 from nodescope.diagnosis.after.observed.about_wiring import layers_of
 from nodescope.run.facts import ParameterSeen
@@ -168,7 +169,7 @@ def start_too_large(e: "RecordedEvidence") -> Finding | None:
         return None
     first = float(e.losses_seen[0])
     far = FAR_ABOVE if call.counts else FAR_ABOVE_OF_NUMBERS
-    if not first > far * e.chance:
+    if not first > far * e.chance or unscaled_inputs(e) is not None:  # inputs that large make predictions large by themselves
         return None
     return Finding(
         "start too large",
