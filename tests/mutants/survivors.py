@@ -26,7 +26,7 @@ ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
     "theory": ("theory", "diagnosis", "laws", "data/test_nist.py", "corpus", "verdicts"),
     "run": ("run", "laws", "corpus", "edge", "diagnosis"),
-    "diagnosis": ("diagnosis", "corpus", "verdicts", "frameworks/test_odd_trainings.py"),
+    "diagnosis": ("diagnosis", "homework", "corpus", "verdicts", "frameworks/test_odd_trainings.py"),
 }
 MOST_SECONDS = 300
 """Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which

@@ -35,6 +35,15 @@ def test_a_file_that_is_replaced_while_the_lock_is_taken_is_refused(tmp_path, mo
     assert ns.resume(path, steps=10).steps == 10  # nothing is held any more
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what is open is told by Linux")
+def test_a_file_that_is_written_leaves_nothing_open(tmp_path):
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(3):
+        with unfinished(tmp_path / f"{number}") as part:
+            part.write_bytes(b"whole")
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_look_into_a_file_leaves_a_readers_lock(tmp_path):
     """Story: a run's end was written under the hand of a reader whose process had looked into the file once more: "malformed"."""
     path = tmp_path / "a.nodescope"
