@@ -58,35 +58,36 @@ def _network(sizes: list[int], activation: str, n: int, batch: int, targets: dic
         )  # fmt: skip
         return n, lambda: model.partial_fit(x, goal.ravel())
 
-    def jax():
-        import jax
-        import jax.numpy as jnp
-
-        jax.config.update("jax_enable_x64", True)
-        f = {"tanh": jnp.tanh, "relu": jax.nn.relu}[activation]
-        params = [(jnp.array(w), jnp.array(b)) for w, b in zip(start.weights, start.biases, strict=True)]
-        whole = n // batch * batch
-        xs, gs = jnp.array(x[:whole].reshape(-1, batch, sizes[0])), jnp.array(goal[:whole].reshape(-1, batch, 1))
-
-        def loss(params, a, b):
-            for i, (w, bias) in enumerate(params):
-                a = a @ w.T + bias
-                a = f(a) if i < len(params) - 1 else a
-            return jnp.mean((a - b) ** 2) / 2
-
-        @jax.jit
-        def epoch(params):
-            def step(params, batch):
-                grads = jax.grad(loss)(params, *batch)
-                return jax.tree.map(lambda p, g: p - 0.01 * g, params, grads), None
-
-            return jax.lax.scan(step, params, (xs, gs))[0]
-
-        return whole, lambda: jax.block_until_ready(epoch(params))
-
     return Row(
         f"{'-'.join(map(str, sizes))} {activation}, batch {batch}", "row", epochs * n,
         lambda: ns.descend(network=start, input=x, goal=goal, alpha=0.01, batch=batch, epochs=epochs),
-        peers(PyTorch=torch, scikit_learn=sklearn, JAX=jax),
+        peers(PyTorch=torch, scikit_learn=sklearn, JAX=lambda: _jax(start, x, goal, activation, batch)),
         ("multiplications and additions", n * limits.PIPES * 128 / operations, limits.pipes()), targets, bound,
     )  # fmt: skip
+
+
+def _jax(start, x, goal, activation: str, batch: int):
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    f = {"tanh": jnp.tanh, "relu": jax.nn.relu}[activation]
+    params = [(jnp.array(w), jnp.array(b)) for w, b in zip(start.weights, start.biases, strict=True)]
+    whole = len(x) // batch * batch
+    xs, gs = jnp.array(x[:whole].reshape(-1, batch, x.shape[1])), jnp.array(goal[:whole].reshape(-1, batch, 1))
+
+    def loss(params, a, b):
+        for i, (w, bias) in enumerate(params):
+            a = a @ w.T + bias
+            a = f(a) if i < len(params) - 1 else a
+        return jnp.mean((a - b) ** 2) / 2
+
+    @jax.jit
+    def epoch(params):
+        def step(params, batch):
+            grads = jax.grad(loss)(params, *batch)
+            return jax.tree.map(lambda p, g: p - 0.01 * g, params, grads), None
+
+        return jax.lax.scan(step, params, (xs, gs))[0]
+
+    return whole, lambda: jax.block_until_ready(epoch(params))
