@@ -70,6 +70,7 @@ def test_a_stale_core_is_one_sentence(seen: str, tmp_path: Path, monkeypatch: py
 def test_in_the_shell_it_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = compiled(tmp_path, STALE["older than its versions"])
     monkeypatch.setenv("NODESCOPE_CORE", str(path))
+    monkeypatch.setenv("NODESCOPE_ENGINE", "compiled")
     command = [sys.executable, "-m", "nodescope", "run", "--weight", "0.4", "--input", "1", "--goal", "0.6"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr

@@ -348,6 +348,10 @@ def test_hostile_names_are_text(opened: Open):
     table = {name: rng.normal(size=9) for name in HOSTILE} | {"y": rng.normal(size=9)}
     page = opened(ns.descend(data=table, goal="y", alpha=0.01, epochs=3))
     assert page.locator("img").count() == 0
+    assert page.locator(".fit-cards bdi").first.inner_text() in {name[:29] + "…" if len(name) > 30 else name for name in HOSTILE}
+    page.get_by_role("button", name="Inside a step").click()
+    page.locator("bdi.name").first.wait_for()
+    assert page.locator("img").count() == 0
     shown = page.locator("bdi.name").all_inner_texts()
     assert shown[0] == HOSTILE[0]
     assert any(text.startswith("xxx") and len(text) <= 40 for text in shown)

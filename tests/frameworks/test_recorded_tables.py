@@ -114,7 +114,7 @@ def test_pictures_are_refused(suffix: str, tmp_path: Path):
 
 
 def test_a_step_goes_with_no_table(tmp_path: Path):
-    with pytest.raises(ns.InputError, match="step goes with a picture"):
+    with pytest.raises(ns.InputError, match="step goes with one step's picture or arithmetic"):
         ns.export(by_hand(), tmp_path / "x.csv", step=0)
 
 

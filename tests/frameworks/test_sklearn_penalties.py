@@ -106,4 +106,4 @@ def test_callbacks_are_told_of_every_epoch_and_may_stop(kind):
     assert told == (gone, 30, 1, True) or whole.run_.ending is ns.Ending.SETTLED
     assert np.array_equal(whole.predict(X), kind(**given).fit(X, goal).predict(X))
     stopped = kind(**given | {"max_iter": 10**6}).set_callbacks(some).fit(X, goal)
-    assert stopped.n_iter_ < 10**6
+    assert stopped.n_iter_ < 10**6 or stopped.run_.ending is ns.Ending.SETTLED  # before it was asked

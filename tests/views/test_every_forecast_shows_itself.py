@@ -50,4 +50,4 @@ def test_a_network_has_a_local_limit_and_no_more():
     absent = ("limit", "factor", "factors", "best_alpha", "condition", "least_mse", "final_weight", "settles_at", "stable")
     assert [getattr(foretold, name) for name in absent] == [None] * len(absent)
     assert foretold.steps_to(0.1) is None
-    assert "no bowl" in foretold.why_not(0.1)
+    assert "no simple bowl" in foretold.why_not(0.1)

@@ -168,7 +168,7 @@ def test_a_table_of_every_step(name: str, form: str, tmp_path: Path, monkeypatch
 
 def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     run = seed()
-    with pytest.raises(ns.InputError, match=r"can be written as \.html, \.md, \.csv, \.parquet, \.svg, \.png, \.pdf"):
+    with pytest.raises(ns.InputError, match=r"can be written as \.html, \.md, \.csv, \.parquet, \.npz, \.svg, \.png, \.pdf, \.tex"):
         ns.export(run, tmp_path / "run.gif")
     with pytest.raises(ns.InputError, match="step 325 is not there: the run has 325 steps"):
         ns.export(run, tmp_path / "run.svg", step=325)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
 from nodescope.run.event_files import EventFile
 
@@ -105,7 +106,7 @@ def tracker_of(to: Any) -> Tracker:
     if kind == "tensorboard":
         return EventFile(name or "runs")
     if kind not in SERVICES:
-        raise InputError(f"to is {to!r}; it must be {_names()}, with a folder or a run's name behind a colon if one is wanted")
+        raise InputError(f"to is {shown(to)}; it must be {_names()}, with a folder or a run's name behind a colon if one is wanted")
     return SERVICES[kind](_imported(kind), name)
 
 

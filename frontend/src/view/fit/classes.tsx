@@ -28,7 +28,7 @@ export function Confusion() {
               <td />
               {names.map((name) => (
                 <th scope="col" key={name}>
-                  {clip(name, 10)}
+                  <bdi>{clip(name, 10)}</bdi>
                 </th>
               ))}
             </tr>
@@ -49,7 +49,9 @@ function Row({ name, row, is }: { name: string; row: number[]; is: number }) {
   const all = row.reduce((sum, many) => sum + many, 0) || 1;
   return (
     <tr>
-      <th scope="row">{clip(name, 12)}</th>
+      <th scope="row">
+        <bdi>{clip(name, 12)}</bdi>
+      </th>
       {row.map((many, said) => {
         const part = many / all;
         const colour = said === is ? "var(--go)" : "var(--fix)";

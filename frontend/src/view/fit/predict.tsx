@@ -62,7 +62,11 @@ function Numbers({ now, told, unit }: { now: FitNow; told: Float64Array; unit: s
     <p class="answer" aria-live="polite">
       {Array.from(told, (value, j) => (
         <span key={goal_names[j]}>
-          {told.length > 1 && <span class="soft">{clip(goal_names[j], 20)} </span>}
+          {told.length > 1 && (
+            <span class="soft">
+              <bdi>{clip(goal_names[j], 20)}</bdi>{" "}
+            </span>
+          )}
           <b class="t-go" data-value={exact(value)}>
             {amount(value, j === now.j ? unit : "")}
           </b>{" "}
@@ -80,11 +84,15 @@ function Likely({ now, told }: { now: FitNow; told: Float64Array }) {
   return (
     <div class="likely" aria-live="polite">
       <p class="answer">
-        <b class="t-go">{clip(names[order[0]] ?? "", 30)}</b>
+        <b class="t-go">
+          <bdi>{clip(names[order[0]] ?? "", 30)}</bdi>
+        </b>
       </p>
       {order.slice(0, CLASSES).map((c) => (
         <p key={c}>
-          <span>{clip(names[c] ?? "", 16)}</span>
+          <span>
+            <bdi>{clip(names[c] ?? "", 16)}</bdi>
+          </span>
           <span class="bar-lane" aria-hidden="true">
             <i style={{ width: `${(100 * parts[c]).toFixed(1)}%` }} />
           </span>

@@ -83,7 +83,9 @@ function Line({ row, now, longest, spread }: { row: Row; now: FitNow; longest: n
   const below = row.moves < 0;
   return (
     <div>
-      <b>{clip(name, 30)}</b>
+      <b>
+        <bdi>{clip(name, 30)}</bdi>
+      </b>
       {per && (
         <span class="t-w per" data-value={exact(row.weight ?? 0)}>
           {per}
