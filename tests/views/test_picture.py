@@ -172,7 +172,7 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         ns.export(run, tmp_path / "run.gif")
     with pytest.raises(ns.InputError, match="step 325 is not there: the run has 325 steps"):
         ns.export(run, tmp_path / "run.svg", step=325)
-    with pytest.raises(ns.InputError, match="goes with one step.s picture"):
+    with pytest.raises(ns.InputError, match=r"goes with one step.s picture"):
         ns.export(run, tmp_path / "run.csv", step=3)
     with pytest.raises(ns.InputError, match="theme is 'pink'"):
         ns.export(run, tmp_path / "run.svg", theme="pink")
