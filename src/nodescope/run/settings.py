@@ -51,7 +51,7 @@ def settings(
         Table,
         Setting(
             "table, optional",
-            "A table instead of `input`: CSV, Parquet or Arrow; a file, a folder, a pattern (*.parquet) or a list of them. Or a "
+            "A table instead of `input`: CSV, Parquet or Arrow; a file, a folder, a pattern (`*.parquet`) or a list of them. Or a "
             "data frame, a pyarrow dataset, a polars LazyFrame, an Arrow stream, an array or a mapping.",
             shell="path",
         ),
