@@ -81,6 +81,7 @@ function Line({ row, now, longest, spread }: { row: Row; now: FitNow; longest: n
   const per = row.weight === null ? null : `${amount(row.weight, now.unit)}${unit ? ` per ${unit}` : " each"}`;
   const [spreadText] = distinct([spread], 3);
   const below = row.moves < 0;
+  const beyond = row.least === null ? 0 : Math.max(0, part(row.least) - part(row.moves));
   return (
     <div>
       <b>
@@ -94,7 +95,7 @@ function Line({ row, now, longest, spread }: { row: Row; now: FitNow; longest: n
       <span class="bar-lane">
         <i class={below ? "below" : ""} style={{ width: `${part(row.moves).toFixed(1)}%` }} />
         {row.least !== null && <em style={{ left: `${part(row.least)}%` }} />}
-        <span class="soft" data-value={exact(row.moves)}>
+        <span class="soft" style={{ paddingLeft: `${beyond.toFixed(1)}%` }} data-value={exact(row.moves)}>
           {amount(row.moves, now.unit)} per usual spread ({spreadText}
           {unit && ` ${unit}`})
         </span>
