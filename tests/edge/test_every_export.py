@@ -39,6 +39,17 @@ RUNS: dict[str, Any] = {
     "a network": lambda: ns.descend(network=[3, 4, 2], input=X, goal=G, alpha=0.01, steps=5, loss="huber", batch="all"),
     "a network of one layer": lambda: ns.descend(network=[3, 2], input=X, goal=G, alpha=0.01, steps=5, update_order="sequential"),
     "a network of one weight": lambda: ns.descend(network=[1, 1], input=[[1.0]], goal=[[0.6]], alpha=0.1, steps=3),
+    "two classes": lambda: ns.descend(input=X, goal=G[:, 0] > 0, loss="cross-entropy", alpha=0.1, steps=5),
+    "one input, two classes": lambda: ns.descend(input=X[:, 0], goal=G[:, 0] > 0, loss="cross-entropy", alpha=0.1, steps=5),
+    "three classes": lambda: ns.descend(
+        data={"a": X[:, 0], "b": X[:, 1], "s": list("abcabca")}, goal="s", loss="cross-entropy", alpha=0.1, batch="all", epochs=5
+    ),
+    "a margin": lambda: ns.descend(input=X, goal=np.sign(G[:, 0]), loss="hinge", alpha=0.1, steps=5, batch=2),
+    "a perceptron": lambda: ns.descend(input=X, goal=np.sign(G[:, 0]), loss="perceptron", alpha=0.1, steps=5),
+    "a penalty": lambda: ns.descend(**SEED, alpha=0.1, steps=5, penalty={"l2": 0.1}),
+    "clipped": lambda: ns.descend(input=X, goal=G, alpha=0.1, steps=5, clip=0.01),
+    "parts": lambda: ns.descend(input=X, goal=G[:, 0], alpha=0.1, steps=5, batch="all", parts=2),
+    "moments": lambda: ns.descend(input=X, goal=G[:, 0], alpha=0.1, steps=5, batch="all", method="moments"),
     "a wide network": lambda: ns.descend(network=[3, 40, 2], input=X, goal=G, alpha=0.01, steps=2),
     "observed": observed,
 }  # fmt: skip
@@ -48,6 +59,8 @@ CANNOT = {
     "no steps": OF_A_STEP,
     "diverged": OF_THE_END,
     "not finite at once": OF_THE_END,
+    "a margin": OF_THE_END,
+    "a perceptron": OF_THE_END,
     "observed": OF_A_STEP | OF_THE_END | {".ipynb"},
 }
 

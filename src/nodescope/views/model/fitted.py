@@ -89,9 +89,14 @@ def fitted(run: Run) -> Fitted:
     Raises
     ------
     InputError
-        Its weights are no longer finite.
+        Its weights are no longer finite, or it tells sides (hinge, perceptron), which these files have no words for.
     """
     network, recipe = run.network, run.recipe
+    if recipe.classes is not None and not recipe.loss.tells_classes:
+        raise InputError(
+            f"a run under the {recipe.loss.name} loss tells sides, which is not written as a model of its own: "
+            'run.predict tells them, or loss="cross-entropy" learns the classes of a model that can be taken away'
+        )
     if not np.isfinite(network.flat()).all():
         raise InputError(
             "the run's last weights are not finite, so they predict nothing: ns.diagnose(run) says where it went wrong"

@@ -18,14 +18,16 @@ Values = list[float]
 
 def layers(run: Run, step: int) -> tuple[list[Mark], float]:
     """The marks, for the first example of the step, and how far down they reach."""
-    shown = run.trace[step]
-    inputs = np.reshape(shown["input"], (-1, run.recipe.d))[0]
+    shown, recipe = run.trace[step], run.recipe
+    inputs = np.reshape(shown["input"], (-1, recipe.d))[0]
     columns: list[tuple[str, Values, Values | None]] = [("inputs", inputs.tolist(), None)]
     weights = []
-    for number, layer in enumerate(shown.layers):
+    depth = len(recipe.problem.layers)
+    for number in range(depth):
+        layer = shown.of_layer(number)
         nodes = len(layer["weight"])
         prediction, delta = (np.reshape(layer[name], (-1, nodes))[0].tolist() for name in ("prediction", "delta"))
-        last = number == len(shown.layers) - 1
+        last = number == depth - 1
         columns.append(("output" if last else f"layer {number}", prediction, delta))
         weights.append(layer["weight"])
     example = int(np.ravel(shown["example"])[0])
