@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,19 @@ def launched(folder: Path) -> "subprocess.Popen[str]":
     assert re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
     assert "Ctrl-C" in process.stdout.readline()
     return process
+
+
+def test_who_asks_as_soon_as_the_address_is_told_is_answered(tmp_path: Path):
+    """It was told before anybody listened: a fast browser was refused."""
+    command = [sys.executable, "-m", "nodescope", "open", "--no-browser"]
+    with subprocess.Popen(command, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        told = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
+        assert told
+        with socket.create_connection(("127.0.0.1", int(told[1])), timeout=20) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert asking.recv(8) == b"HTTP/1.1"
+        process.terminate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)

@@ -41,6 +41,7 @@ def served(
     with own_folder() as folder, socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(("127.0.0.1", port))
+        bound.listen(caps.MOST_SOCKETS)  # who asks as soon as the address is told waits, and is not refused
         desk, home = Desk(folder, kept), "/"
         try:
             if run is not None:

@@ -52,7 +52,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        as_they_are = set(map(type, value)) == {float} and all(map(math.isfinite, value))  # a page may hold a million
+        return list(value) if as_they_are else [plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
