@@ -4,13 +4,12 @@ The log loss of giving each class its share stands where the goals' variance sta
 by Newton's method, where least squares does.
 """
 
-import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.problem import Problem
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLASSES
 from nodescope.later import Later
@@ -41,7 +40,7 @@ class ClassEvidence(Evidence):
         """How a sentence begins that tells `end`."""
         return "the log loss with its penalty is" if self.problem.penalty else "the log loss is"
 
-    def _at(self, problem: Problem, step: int) -> float:
+    def error_at(self, problem: Problem, step: int) -> float:
         """Log loss, and over the examples that steps see what a penalty adds."""
         weights = self.flat_at(step)
         with np.errstate(all="ignore"):
@@ -49,29 +48,14 @@ class ClassEvidence(Evidence):
             return mean_loss(problem, weights) + cost / (1.0 if problem.mean else problem.batch)
 
     @cached_property
-    def errors(self) -> Floats:
-        """Log loss over all examples at `error_steps`."""
-        return np.array([self._at(self.problem, step) for step in self.error_steps])
-
-    @cached_property
-    def unseen_errors(self) -> Floats | None:
-        """The same over rows kept unseen."""
-        examples = self.recipe.examples
-        if not len(examples.unseen_goal):
-            return None
-        kept = np.ascontiguousarray(examples.unseen_input)
-        problem = dataclasses.replace(self.problem, input=kept, goal=examples.unseen_goal, native=None, batch=1)
-        return np.array([self._at(problem, step) for step in self.error_steps])
-
-    @cached_property
     def start(self) -> float:
         """The log loss at the start."""
-        return self._at(self.problem, 0)
+        return self.error_at(self.problem, 0)
 
     @cached_property
     def end(self) -> float:
         """The log loss at the end."""
-        return self._at(self.problem, self.run.steps)
+        return self.error_at(self.problem, self.run.steps)
 
     @cached_property
     def spread(self) -> float:

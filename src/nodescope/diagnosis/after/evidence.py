@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Floats
+from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS, LINEAR, REPLAY, STEPS
 from nodescope.diagnosis.after.linear import Linear
 from nodescope.diagnosis.after.snapshot import MOST_EXAMPLES, Snapshot, snapshots
@@ -153,10 +153,14 @@ class Evidence:
         count = max(5, min(ERRORS_LOOKED_AT, MOST_NUMBERS // max(1, cost)))
         return sorted({round(i * self.run.steps / (count - 1)) for i in range(count)})
 
+    def error_at(self, problem: Problem, step: int) -> float:
+        """What the steps make smaller, over a problem's examples after so many updates: the mse, where a run has no other error."""
+        return engine().mse(problem, self.flat_at(step))
+
     @cached_property
     def errors(self) -> Floats:
-        """mse over all examples at `error_steps`."""
-        return np.array([engine().mse(self.problem, self.flat_at(step)) for step in self.error_steps])
+        """The error over all examples at `error_steps`."""
+        return np.array([self.error_at(self.problem, step) for step in self.error_steps])
 
     @cached_property
     def unseen_errors(self) -> Floats | None:
@@ -166,7 +170,7 @@ class Evidence:
             return None
         kept = np.ascontiguousarray(self.recipe.examples.unseen_input)
         problem = dataclasses.replace(self.problem, input=kept, goal=unseen, native=None, batch=1)
-        return np.array([engine().mse(problem, self.flat_at(step)) for step in self.error_steps])
+        return np.array([self.error_at(problem, step) for step in self.error_steps])
 
     @np.errstate(all="ignore")
     def residual_at(self, step: int) -> Floats:

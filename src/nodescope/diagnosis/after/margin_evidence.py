@@ -3,13 +3,12 @@
 That is the mean hinge or perceptron loss; the mse of sums beside goals of 0 and 1 would say nothing of it.
 """
 
-import dataclasses
 import math
 from functools import cached_property
 
 import numpy as np
 
-from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.problem import Problem
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import SIDES
 from nodescope.diagnosis.after.snapshot import Snapshot
@@ -33,39 +32,24 @@ class MarginEvidence(Evidence):
         """The kinds of evidence that there are."""
         return super().offers | {SIDES}
 
-    def _at(self, problem: Problem, step: int) -> float:
+    def error_at(self, problem: Problem, step: int) -> float:
         with np.errstate(all="ignore"):
             return mean_loss(problem, self.flat_at(step))
 
     @cached_property
-    def errors(self) -> Floats:
-        """Mean loss over all examples at `error_steps`."""
-        return np.array([self._at(self.problem, step) for step in self.error_steps])
-
-    @cached_property
-    def unseen_errors(self) -> Floats | None:
-        """The same over rows kept unseen."""
-        examples = self.recipe.examples
-        if not len(examples.unseen_goal):
-            return None
-        kept = np.ascontiguousarray(examples.unseen_input)
-        problem = dataclasses.replace(self.problem, input=kept, goal=examples.unseen_goal, native=None, batch=1)
-        return np.array([self._at(problem, step) for step in self.error_steps])
-
-    @cached_property
     def start(self) -> float:
         """The loss at the start, or of sums of 0 where that is more: a perceptron that has said nothing yet has made no mistake."""
-        return max(self._at(self.problem, 0), self.spread)
+        return max(self.error_at(self.problem, 0), self.spread)
 
     @property
     def true_start(self) -> float:
         """The loss at the very start."""
-        return self._at(self.problem, 0)
+        return self.error_at(self.problem, 0)
 
     @cached_property
     def end(self) -> float:
         """The loss at the end."""
-        return self._at(self.problem, self.run.steps)
+        return self.error_at(self.problem, self.run.steps)
 
     @cached_property
     def wrong(self) -> float:
