@@ -4,9 +4,11 @@ Prints the peak of its memory, how long it took to answer in the meantime, and w
 """
 
 import http.client
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -76,7 +78,18 @@ def still_going(caller: Caller) -> int:
 
 
 def main() -> None:
-    process = subprocess.Popen([sys.executable, "-m", "nodescope", "open", "--no-browser"], stdout=subprocess.PIPE, text=True)
+    with tempfile.TemporaryDirectory() as runs:
+        measure(runs)
+
+
+def measure(runs: str) -> None:
+    """`runs` is a folder that takes the runs in place of the one of whoever measures."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nodescope", "open", "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"NODESCOPE_RUNS": runs},
+    )
     try:
         port, token = re.search(r":(\d+)/\?token=(\S+)", process.stdout.readline()).groups()
         caller, over, said = Caller(int(port), token), Event(), Queue()
@@ -99,7 +112,7 @@ def main() -> None:
         over.set()
         seconds = said.get(timeout=30)
         prober.join()
-        ended = len(re.findall(rb"STEPS_USED|SETTLED", caller.ask("GET", "/")[2]))
+        ended = len(re.findall(rb'<a href="/run/', caller.ask("GET", "/")[2])) - still_going(caller)
         shown = sum(b"data-nodescope" in page for _, _, page in views)
         print(f"{ended} done after {time.monotonic() - began:.0f} s, 20 looked at together: {shown} shown")
         print(f"peak {peak(process):,.0f} MB; {len(seconds)} answers in between, the slowest after {max(seconds):.2f} s")

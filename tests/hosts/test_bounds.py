@@ -3,7 +3,9 @@
 import gc
 import re
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +14,7 @@ from hosts.conftest import Page, serving
 from hosts.test_rubbish import FIT, GOOD, NODE, alert_in
 
 import nodescope as ns
-from nodescope.hosts import caps
+from nodescope.hosts import caps, pages
 from nodescope.run.run import Run
 
 LONG = urlencode(NODE | {"alpha": "1e-9", "steps": "1000000000"}).encode()
@@ -46,6 +48,22 @@ def test_a_queue_has_an_end(page: Page, monkeypatch: pytest.MonkeyPatch):
     assert "2 runs wait already" in alert_in(answer.text, 'action="/run"')
     for place in places:
         page.post(f"{place}/stop")
+
+
+def test_the_start_page_does_not_wait_for_a_large_view(page: Page, monkeypatch: pytest.MonkeyPatch):
+    place = page.post("/run", urlencode(NODE).encode()).headers["location"]
+    page.done(place)
+    began, free = threading.Event(), threading.Event()
+    monkeypatch.setattr(pages, "view", lambda _run: began.set() or str(free.wait(20)))
+    with ThreadPoolExecutor(1) as pool:
+        view = pool.submit(page.get, place)
+        try:
+            assert began.wait(20)
+            assert page.get("/").status == 200
+            assert not view.done()
+        finally:
+            free.set()
+        assert view.result().text == "True"
 
 
 def runs_in_memory() -> int:

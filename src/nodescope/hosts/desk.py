@@ -68,8 +68,8 @@ class Desk:
         """Take a table in that is there already; its number."""
         with self.reading:
             table = looked_through(path)
-        number = max(self.tables, default=-1) + 1
-        self.tables[number] = table
+            number = max(self.tables, default=-1) + 1
+            self.tables[number] = table
         return number
 
     @contextmanager
@@ -81,7 +81,7 @@ class Desk:
         InputError
             There is no room.
         """
-        kept = sum(table.path.stat().st_size for table in self.tables.values() if table.path.exists())
+        kept = sum(table.path.stat().st_size for table in list(self.tables.values()) if table.path.exists())
         if len(self.tables) >= caps.MOST_TABLES or kept + self._coming + length > caps.MOST_DISK:
             raise InputError(
                 f"{len(self.tables)} tables are open and there is no room for another; end nodescope and start it again"

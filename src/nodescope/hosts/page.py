@@ -85,6 +85,8 @@ class _Answers:
         self.desk = desk
         self.showing = asyncio.Semaphore(1)
         """A view of a large run takes memory too, so they are made one by one."""
+        self.starting = asyncio.Semaphore(1)
+        """The first start page draws its cards, the others find them; none stands in the queue of the large views."""
         self.examples: dict[str, int] = {}
         """Runs of the start page that were opened, by name."""
         self.asking = asyncio.Semaphore(caps.SEATS)
@@ -94,7 +96,7 @@ class _Answers:
         return await self._started()
 
     async def _started(self, wrong: first_page.Wrong | None = None, typed: Form | None = None, status: int = 200) -> Response:
-        async with self.showing:
+        async with self.starting:
             return HTMLResponse(await run_in_threadpool(first_page.page, self.desk.jobs, wrong, typed), status)
 
     async def example(self, request: Request) -> Response:
