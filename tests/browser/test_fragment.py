@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.conftest import AXE
 
 import nodescope as ns
 
@@ -33,6 +34,26 @@ def test_pieces_of_somebody_elses_page(tmp_path: Path, chromium: Any):
     silent.context.close()
     ns.export(runs[0], tmp_path / "piece.html", fragment=True)
     assert (tmp_path / "piece.html").read_text(encoding="utf-8") == pieces[0]
+
+
+def test_the_main_part_of_a_page_stays_its_own(tmp_path: Path, chromium: Any):
+    """A piece stands inside the page's main part, of which there is one; axe finds nothing about either."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make frontend")
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
+    network = ns.descend(network=[2, 3, 1], input=[[0, 1], [1, 0]], goal=[1, 0], alpha=0.1, steps=20)
+    file = tmp_path / "chapter.html"
+    pieces = "".join(one.export(fragment=True) for one in (run, run, network))
+    file.write_text(f"<!doctype html><html lang=en><title>A chapter</title><main><h1>Mine</h1>{pieces}</main>", encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function("document.querySelectorAll('[data-ready]').length === 3")
+    assert page.locator("main").count() == 1
+    assert page.locator(".ns[role=group][aria-label]").count() == 3
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+    assert [line for line in found if "landmark" in line or "main" in line] == []
+    page.close()
 
 
 def test_a_piece_is_asked_for_in_one_way():

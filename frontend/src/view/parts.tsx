@@ -1,7 +1,7 @@
 /** Small parts that several cards are made of. */
 
-import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useLayoutEffect, useState } from "preact/hooks";
 import { clip } from "../numbers";
 
 interface BoxProps {
@@ -112,6 +112,9 @@ export function Table({ label, caption, heads, children }: TableProps) {
   );
 }
 
+/** What a part of the view is to a screen reader: a landmark of the page, but a group where the page is somebody else's. */
+export const PartRole = createContext<"region" | "group">("region");
+
 /** A part of the view with its heading. */
 export function Card(props: {
   id: string;
@@ -123,7 +126,7 @@ export function Card(props: {
 }) {
   const { id, title, beside, place = "", children } = props;
   return (
-    <section class={`card ${place}`} aria-labelledby={id}>
+    <section class={`card ${place}`} role={useContext(PartRole)} aria-labelledby={id}>
       <div class="title">
         <h2 id={id}>{title}</h2>
         {beside}

@@ -6,6 +6,7 @@ import { useDigits } from "./digits";
 import { Dock } from "./dock";
 import { keys } from "./keys";
 import type { Host, Kind, Speed } from "./kind";
+import { PartRole } from "./parts";
 import { Top } from "./top";
 
 const NO_SPEED: Speed = { text: "", rate: 1 };
@@ -18,12 +19,13 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
   const { walk, Head, Inside, Beside, Below } = kind;
   const [speed, setSpeed] = useState<Speed | undefined>(kind.speeds[1]);
   const beat = usePlay(walk, speed ?? NO_SPEED);
-  const root = useRef<HTMLElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const press = (event: KeyboardEvent): void => keys(event, walk, (letter) => lead(kind, letter, root.current));
   useKeysOfThePage(host.alone, press);
   const { handlers, bubble } = useDigits();
-  return (
-    <main ref={root} class={`ns ${host.alone ? "alone" : ""}`} {...handlers} onKeyDown={press}>
+  const whole = { ref: root, class: `ns ${host.alone ? "alone" : ""}`, ...handlers, onKeyDown: press };
+  const parts = (
+    <>
       <Top title={kind.title} host={host} views={kind.views} />
       <Head />
       <div class={`grid ${kind.arrangement}`}>
@@ -40,7 +42,16 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
       </div>
       <Status kind={kind} />
       {bubble}
-    </main>
+    </>
+  );
+  if (host.alone) return <main {...whole}>{parts}</main>;
+  // a page has one main part: where the view stands in somebody's page, that is theirs
+  return (
+    <PartRole.Provider value="group">
+      <div {...whole} role="group" aria-label={kind.title}>
+        {parts}
+      </div>
+    </PartRole.Provider>
   );
 }
 

@@ -8,7 +8,7 @@ import { count, counted, distinct, exact, ordinal, short } from "../../numbers";
 import type { Replay } from "../../replay";
 import { fateOf, type Phrase, steps, stepWords } from "../../words";
 import { written } from "../figures";
-import { NumberBox } from "../parts";
+import { NumberBox, PartRole } from "../parts";
 import { Current } from "./context";
 
 /** Numbers between weight and goal that are worth counting. */
@@ -25,7 +25,7 @@ export function AlphaCard() {
   const bar = barOf(model.limits.value, model.scene.recipe.alpha, finer);
   const change = (value: number): void => model.change({ alpha: value });
   return (
-    <section class="card alpha" aria-label="Alpha, the learning rate">
+    <section class="card alpha" role={useContext(PartRole)} aria-label="Alpha, the learning rate">
       <div class="say">
         <label for="ns-alpha-box" title="the learning rate">
           alpha
