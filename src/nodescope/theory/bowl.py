@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.theory.spectrum import Spectrum, exponent_of, scaled_by, singular, spectrum, triangle
+from nodescope.theory.spectrum import Spectrum, exponent_of, left_singular, scaled_by, spectrum, triangle
 
 Floats = NDArray[np.float64]
 ROUNDING = 16 * 2.0**-52
@@ -105,12 +105,12 @@ def _bases(inside: Floats, rank: int) -> tuple[Floats, Floats]:
 
     They are at right angles to the last bit: X·direction/norm is not, where a direction is nearly nothing.
     """
-    basis = singular(inside)[0][:, :rank]
+    basis = left_singular(inside)[0][:, :rank]
     scale = np.abs(inside).max(axis=0, initial=0.0)
     live = inside[:, scale > 0] / scale[scale > 0]
     if not live.size:
         return basis, np.empty((len(inside), 0))
-    left, values, _ = singular(live)
+    left, values = left_singular(live)
     return basis, left[:, values > values[0] * max(live.shape) * np.finfo(float).eps]
 
 
