@@ -152,7 +152,7 @@ def left_singular(x: Floats) -> tuple[Floats, Floats]:
 
 def _is_wide(x: Floats) -> bool:
     n, d = x.shape
-    return d >= WIDE * n and n * d >= LARGE
+    return bool(d >= WIDE * n and n * d >= LARGE)
 
 
 def _lower(x: Floats) -> Floats:

@@ -73,7 +73,7 @@ def _step_row(step: Step | None, names: list[str], digits: int) -> list[str]:
     return [cell(step[name], digits=digits if "weight" in name else 6) for name in names]
 
 
-def window_rows(window: Tabular, columns: Sequence[str] | None = None) -> Iterator[list[str]]:
+def window_rows(window: Tabular, columns: Sequence[str] | None = None) -> Iterator[Sequence[str]]:
     """Header and all rows, every number exact."""
     flat = window.flat()
     return rows_of({name: flat[name] for name in numbers_of(window, flat, columns)})
