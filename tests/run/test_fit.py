@@ -45,7 +45,7 @@ def test_it_is_as_good_as_a_pipeline(name):
 
 def test_the_answer_is_a_sentence():
     fitted = ns.fit(frame_of("diabetes"), goal="target")
-    assert fitted.answer == "Off by about 54 on rows it never saw; least squares: 55; guessing the mean: 82."
+    assert fitted.answer == "Off by about 55 on rows it never saw; least squares: 55; guessing the mean: 82."
     assert len(fitted.decided) == 5
     assert fitted.advice.startswith("Next: ")
     assert repr(fitted).count("\n") == 6
@@ -94,7 +94,7 @@ def test_the_shell_and_its_recipe(name, tmp_path):
     paths = [str(tmp_path / file) for file in ("table.csv", "run.toml", "run.nodescope")]
     told = runner.invoke(cli, ["fit", paths[0], "--goal", "target", "--recipe", paths[1], "--out", paths[2]])
     assert told.exit_code == 0, told.output
-    assert told.output.startswith("Off by about 54 on rows" if name == "diabetes" else "Right for about")
+    assert told.output.startswith("Off by about 55 on rows" if name == "diabetes" else "Right for about")
     kept, again = ns.load(paths[2]), ns.descend(**ns.read_recipe(paths[1]))
     assert again.recipe == kept.recipe
     assert again.replay.last_state.tobytes() == kept.replay.last_state.tobytes()
@@ -149,3 +149,46 @@ def test_an_error_that_no_number_holds_is_told(recwarn: pytest.WarningsRecorder)
         "Its error on the rows that it learned from is beyond the largest number there is; divide the goal"
     )
     assert not recwarn.list
+
+
+def seen_of(fitted: ns.Fit, frame):
+    return frame.iloc[fitted.run.recipe.source.seen_rows]
+
+
+def test_a_node_ends_at_the_lowest_point():
+    """Known: least squares of the seen rows by LAPACK; for classes Newton's answer with C=1, which is l2 = 1 ÷ rows."""
+    frame = frame_of("diabetes")
+    fitted = ns.fit(frame, goal="target")
+    seen = seen_of(fitted, frame)
+    best = LinearRegression().fit(seen.drop(columns="target"), seen["target"])
+    assert fitted.run.table_weight == pytest.approx(best.coef_, rel=1e-3)
+    for name in ("wine", "breast_cancer"):
+        frame = frame_of(name)
+        fitted = ns.fit(frame, goal="target")
+        seen = seen_of(fitted, frame)
+        pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, tol=1e-8))
+        pipeline.fit(seen.drop(columns="target"), seen["target"])
+        x = frame.drop(columns="target")
+        ours = fitted.run.predict_probabilities(x)
+        assert np.abs(ours - pipeline.predict_proba(x)).max() < 5e-3
+        assert fitted.run.recipe.penalty.l2 == 1 / len(seen)
+        assert fitted.run.recipe.keep == "last"
+
+
+def test_a_penalty_may_be_given():
+    frame = frame_of("breast_cancer")
+    assert not ns.fit(frame, goal="target", penalty=0).run.recipe.penalty
+    assert ns.fit(frame, goal="target", penalty={"l2": 0.5}).run.recipe.penalty.l2 == 0.5
+    assert not ns.fit(frame_of("diabetes"), goal="target").run.recipe.penalty
+
+
+def test_an_epoch_is_kept_only_where_it_is_clearly_better():
+    """As many columns as rows: the lowest point goes through every seen row, noise and all, and is far off elsewhere."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(200, 155))
+    y = 2 * x[:, 0] + rng.normal(size=200)
+    fitted = ns.fit({**{f"c{i}": x[:, i] for i in range(155)}, "y": y}, goal="y")
+    assert fitted.run.gone is not None
+    assert fitted.run.score.unseen.rmse < 0.8 * fitted.run.score.least_squares.unseen.rmse
+    few = ns.fit({**{f"c{i}": x[:, i] for i in range(5)}, "y": y}, goal="y")
+    assert few.run.gone is None

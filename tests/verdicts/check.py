@@ -9,7 +9,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from verdicts import extreme, moments, networks, pytorch, real, remedies, silent, steps_missing, times, unfinished, withheld
+from verdicts import (
+    classes,
+    extreme,
+    moments,
+    networks,
+    pytorch,
+    real,
+    remedies,
+    silent,
+    steps_missing,
+    times,
+    unfinished,
+    withheld,
+)
 from verdicts import observed as loops
 from verdicts.cases import Case, judged
 from verdicts.generated import generate
@@ -19,6 +32,7 @@ import nodescope as ns
 
 GENERATED, SEED = 2000, 2
 NETWORKS = 500
+CLASSES, CLASSES_SEED = 500, 18
 UNFINISHED, REMEDIES, OF_EACH_KIND = 1000, 2000, 500
 KINDS: dict[str, Any] = {
     "verdicts withheld": withheld,
@@ -61,6 +75,9 @@ def main() -> None:
     named = [*(("networks: healthy", c) for c in networks.HEALTHY), *(("networks: sick", c) for c in networks.SICK)]
     bad_networks, _ = tell(named)
     more_bad, more = tell(networks.generate(NETWORKS, int(sys.argv[1]) if sys.argv[1:] else SEED))
+    sorts = {True: "classes: healthy", False: "classes: sick"}
+    bad_classes, _ = tell((sorts[well], one) for well, one in classes.NAMED)
+    made_of_classes, of_classes = tell(classes.kinds(CLASSES, CLASSES_SEED))
     left_bad, left = tell(unfinished.generate(UNFINISHED, SEED), unfinished.wrong_in)
     for name, kind in KINDS.items():
         print(name)
@@ -75,7 +92,8 @@ def main() -> None:
     told = ((loop.kind, loop) for loop in chain(silent.silent(), real.real()))
     loops_bad, loops_total = tell(told, loops.judged)
     print(f"silent bugs and real loops judged wrongly: {loops_bad} of {loops_total}")
-    bad_named, bad, total = bad_named + bad_networks, bad + more_bad + left_bad, total + more + left
+    bad_named, bad = bad_named + bad_networks + bad_classes, bad + more_bad + left_bad + made_of_classes
+    total += more + left + of_classes
     print(f"judged wrongly: {bad_named} of the named, {bad} of {total:,} generated ({bad / total:.2%})")
     too_many = bad > MOST_WRONG * total or remedies_bad > MOST_WRONG * remedies_total
     wrong_observed = observed_bad + loops_bad > MOST_WRONG_OBSERVED * (observed_total + loops_total)

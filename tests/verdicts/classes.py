@@ -72,6 +72,12 @@ def _named() -> Iterator[tuple[bool, Case]]:
 NAMED = list(_named())
 
 
+def kinds(count: int, seed: int) -> Iterator[tuple[str, Case]]:
+    """The same, each with its kind."""
+    for one in generate(count, seed):
+        yield f"classes: {one.name.partition(': ')[2]}", one
+
+
 def generate(count: int, seed: int) -> Iterator[Case]:
     """Of either sort in turn, over sizes and classes drawn by chance."""
     rng = np.random.default_rng(seed)

@@ -4,6 +4,7 @@ import ctypes
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.theory.likelihood import output_sums
 
 RNG = np.random.default_rng(21)
 X, WIDE = RNG.normal(size=(30, 3)), RNG.normal(size=(30, 20))
 G = RNG.normal(size=(30, 2))
 WORDS = ["no", "yes", "perhaps"]
+SIDES = np.array(WORDS)[(X[:, 0] > 0.3).astype(int)]
 TABLE = {
     "year": (2000 + RNG.integers(0, 20, 40)).astype(float),
     "mass": np.where(RNG.random(40) < 0.2, np.nan, 4000 + 500 * RNG.normal(size=40)),
@@ -45,6 +48,14 @@ RUNS: dict[str, Any] = {
         alpha=0.1,
         epochs=5,
     ),
+    "a hinge": lambda: ns.descend(input=X, goal=SIDES, loss="hinge", bias=True, alpha=0.1, epochs=5),
+    "a perceptron": lambda: ns.descend(input=X, goal=SIDES, loss="perceptron", bias=True, alpha=0.1, epochs=5),
+    "a network of sides": lambda: ns.descend(
+        network={"hidden": [4]}, input=X, goal=SIDES, loss="hinge", standardise=True, alpha=0.1, epochs=5
+    ),
+    "a table of sides": lambda: ns.descend(
+        data=TABLE, alpha=0.01, **HOW | {"goal": "sex", "categories": "refuse"}, loss="perceptron"
+    ),
     "a table": lambda: ns.descend(data=TABLE, alpha=0.01, **HOW),
     "a table by a network": lambda: ns.descend(data=TABLE, network={"hidden": [6]}, alpha=0.01, **HOW),
     **{f"a network of {name}": (lambda name=name: network(name)) for name in ACTIVATIONS},
@@ -61,7 +72,7 @@ def examples(run: ns.Run) -> list[Any]:
     """Examples as the exported Python takes them: rows of the table, else of numbers, far ones too."""
     if run.recipe.source is not None:
         rows = [dict(zip(TABLE, row, strict=True)) for row in zip(*TABLE.values(), strict=True)]
-        return [{name: cell for name, cell in row.items() if name != "goal"} for row in rows]
+        return [{name: cell for name, cell in row.items() if name not in run.recipe.goal_names} for row in rows]
     if not run.recipe.has_inputs_axis:
         return [0.0, 1.0, -3.5, 1e-9]
     inputs = run.recipe.examples.input
@@ -79,6 +90,17 @@ def opened_up(run: ns.Run, rows: list[Any]) -> Any:
     if run.recipe.source is not None:
         return run.recipe.source.matrix({name: [row[name] for row in rows] for name in rows[0]})
     return np.array(rows, dtype=float).reshape(-1, run.recipe.d)
+
+
+def tells_sides(run: ns.Run) -> bool:
+    return run.recipe.loss.name in ("hinge", "perceptron")
+
+
+def sums_of(run: ns.Run, rows: list[Any]) -> Any:
+    """The output's sum (m,), whose side of 0 is the class."""
+    x = np.ascontiguousarray(run.recipe.examples.scaled(opened_up(run, rows)))
+    problem = replace(run.recipe.problem, input=x, goal=np.zeros((len(x), 1)), batch=1, native=None)
+    return output_sums(problem, run.network.flat())[:, 0]
 
 
 def as_python(run: ns.Run, folder: Path) -> dict[str, Any]:
@@ -99,12 +121,30 @@ def test_python_has_the_answers_worked_out_by_hand(tmp_path: Path):
         model["predict"]([1, 2, 3])
 
 
+@pytest.mark.parametrize("loss", ["hinge", "perceptron"])
+def test_sides_have_the_answers_worked_out_by_hand(loss: str, tmp_path: Path):
+    """2 × x₀ − 3 × x₁ + 1, above 0 the second class; on 0 itself the first."""
+    run = ns.descend(
+        input=[[1.0, 2.0], [2.0, 1.0]], goal=["low", "high"], loss=loss, weight=[2.0, -3.0], bias=1.0, alpha=0.1, steps=0
+    )
+    assert run.recipe.classes == ("high", "low")
+    model = as_python(run, tmp_path)
+    assert [model["side"](x) for x in ([10, 1], [1, 1], [0, 1])] == [18.0, 0.0, -2.0]
+    assert [model["predict"](x) for x in ([10, 1], [1, 1], [0, 1])] == ["low", "high", "high"]
+    assert run.predict([[10, 1], [1, 1], [0, 1]]).tolist() == ["low", "high", "high"]
+
+
 def test_python_to_the_bit(run: ns.Run, tmp_path: Path):
     model, rows = as_python(run, tmp_path), examples(run)
     said = [model["predict"](row) for row in rows]
     wanted = ours(run, rows)
     if run.recipe.classes is not None:
         assert said == wanted.tolist()
+    if tells_sides(run):
+        sums = np.array([model["side"](row) for row in rows])
+        assert (sums > 0.0).tolist() == [of == run.recipe.classes[1] for of in wanted]
+        assert sums.tobytes() == sums_of(run, rows).tobytes()
+    elif run.recipe.classes is not None:
         p = [model["probabilities"](row) for row in rows]
         assert np.array(p).tobytes() == run.predict_probabilities(rows).tobytes()
     else:
@@ -141,7 +181,9 @@ def test_c_to_the_bit(run: ns.Run, tmp_path: Path):
     predict.argtypes, predict.restype = [ctypes.c_void_p, ctypes.c_void_p], None
     rows = examples(run)
     x = np.ascontiguousarray(opened_up(run, rows))
-    wanted = run.predict_probabilities(rows) if run.recipe.classes is not None else ours(run, rows)
+    wanted = sums_of(run, rows) if tells_sides(run) else ours(run, rows)
+    if run.recipe.classes is not None and not tells_sides(run):
+        wanted = run.predict_probabilities(rows)
     said = np.empty((len(x), wanted.reshape(len(x), -1).shape[1]))
     for row, out in zip(x, said, strict=True):
         predict(row.ctypes.data, out.ctypes.data)
@@ -156,10 +198,15 @@ def test_onnx_to_a_millionth(run: ns.Run, tmp_path: Path):
     x = opened_up(run, rows).astype(np.float32)
     got = dict(zip((out.name for out in session.get_outputs()), session.run(None, {"input": x}), strict=True))
     wanted = run.recipe.examples.in_own_units(run.predictions(run.recipe.examples.scaled(x.astype(float))))
-    if run.recipe.classes is not None:
+    if tells_sides(run):
+        wanted = sums_of(run, rows)[:, None]
+        assert got["class"].tolist() == (got["side"][:, 0] > 0).astype(int).tolist()
+        clear = np.abs(wanted[:, 0]) > 1e-5 * np.abs(wanted).max()
+        assert got["class"][clear].tolist() == (wanted[clear, 0] > 0).astype(int).tolist()
+    elif run.recipe.classes is not None:
         wanted = np.column_stack([1 - wanted, wanted]) if wanted.shape[1] == 1 else wanted
         assert [run.recipe.classes[i] for i in got["class"]] == [run.recipe.classes[i] for i in wanted.argmax(axis=1)]
-    said = got["probabilities" if run.recipe.classes is not None else "prediction"]
+    said = got["side" if tells_sides(run) else "probabilities" if run.recipe.classes is not None else "prediction"]
     assert said.shape == wanted.shape
     reach = np.maximum(1.0, np.abs(wanted).max(axis=1, keepdims=True))
     assert (np.abs(said - wanted) / reach).max() < 1e-6

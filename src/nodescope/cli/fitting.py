@@ -6,7 +6,7 @@ import click
 
 import nodescope as ns
 from nodescope.arithmetic.checks import shown
-from nodescope.cli.output import plain_lines, progress, refuse_precious, refuse_read_here, tell_written, writer
+from nodescope.cli.output import progress, refuse_precious, refuse_read_here, say, tell_written, writer
 from nodescope.cli.recipe_options import fit_options, of_fit, reading_options
 from nodescope.errors import InputError
 from nodescope.run.fit import fit_with
@@ -50,7 +50,7 @@ def fit(
     if as_json:
         click.echo(values.as_json(fitted.told() | values.run_values(fitted.run)))
     else:
-        click.echo(plain_lines(repr(fitted)))
+        say(repr(fitted))
     tell_written(out)
     tell_written(recipe)
 

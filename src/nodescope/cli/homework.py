@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import nodescope as ns
-from nodescope.cli.output import plain_lines, refuse_precious, standard_input, tell_written, writer
+from nodescope.cli.output import plain_lines, refuse_precious, say, standard_input, tell_written, writer
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.diagnosis.homework.grade import KEY
 from nodescope.diagnosis.homework.worksheets import Worksheet, worksheets
@@ -59,7 +59,7 @@ def grade(
         click.echo(values.as_json(values.grade_values(graded)))
     else:
         scheme = f"\n\n{graded.scheme}" if isinstance(graded, ns.ClassList) else ""
-        click.echo(plain_lines(f"{graded}{scheme}"))
+        say(f"{graded}{scheme}")
 
 
 def _keywords(recipe: str | None, given: Options) -> Options:

@@ -11,7 +11,7 @@ import click
 
 import nodescope as ns
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import note, plain_lines, progress, refuse_precious, tell_written, terminal
+from nodescope.cli.output import note, plain_lines, progress, refuse_precious, say, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
 from nodescope.cli.words import in_shell_words
 from nodescope.data.table import headless
@@ -137,7 +137,10 @@ def diagnose(run: str, as_json: bool) -> None:
 def verify(run: str, time_limit: float | None, as_json: bool) -> None:
     """Recompute a RUN, bit for bit. Kept states by the core, windows of steps by the plain definition."""
     certificate = ns.verify(opened(run), time_limit=time_limit)
-    click.echo(values.as_json(values.certificate_values(certificate)) if as_json else certificate.sentence)
+    if as_json:
+        click.echo(values.as_json(values.certificate_values(certificate)))
+    else:
+        say(certificate.sentence)
 
 
 @click.command()
@@ -186,4 +189,7 @@ def export(run: str, out: str, step: int | None, theme: str) -> None:
 def compare(a: str, b: str, as_json: bool) -> None:
     """Say which of two RUNs is better, and how their recipes differ. On rows that neither has seen, where there are any."""
     compared = ns.compare(opened(a), opened(b))
-    click.echo(values.as_json(dataclasses.asdict(compared)) if as_json else plain_lines(str(compared)))
+    if as_json:
+        click.echo(values.as_json(dataclasses.asdict(compared)))
+    else:
+        say(str(compared))

@@ -14,11 +14,13 @@ from nodescope.errors import FileError, InputError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
+    from nodescope.cli import words
     from nodescope.data import text_file
     from nodescope.run.descent import Progress
     from nodescope.run.file import content, lock
     from nodescope.views import numbers
 else:
+    words = Later("nodescope.cli.words")
     text_file = Later("nodescope.data.text_file")
     content, lock = Later("nodescope.run.file.content"), Later("nodescope.run.file.lock")
     numbers = Later("nodescope.views.numbers")
@@ -73,6 +75,11 @@ def tell_written(out: str | None) -> None:
     size = os.path.getsize(out)
     amount = f"{size:,} bytes" if size < 10_000 else f"{size / 1000:,.0f} kB" if size < 10**7 else f"{size / 10**6:,.0f} MB"
     note(f"wrote {out} ({amount})")
+
+
+def say(text: str) -> None:
+    """What a command has to tell a person, on standard output: remedies are the shell's options."""
+    click.echo(plain_lines(words.in_shell_words(text)))
 
 
 def note(text: str) -> None:

@@ -9,9 +9,8 @@ import numpy as np
 
 import nodescope as ns
 from nodescope.cli.opened import opened, read_for
-from nodescope.cli.output import Write, note, plain_lines, refuse_precious, tell_written, writer
+from nodescope.cli.output import Write, note, refuse_precious, say, tell_written, writer
 from nodescope.cli.recipe_options import reading_options
-from nodescope.cli.words import in_shell_words
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.file.lock import beside
@@ -193,4 +192,7 @@ def inspect(table: str, goal: str | None, inputs: str | None, as_json: bool, **r
         inputs=None if inputs is None else [name.strip() for name in inputs.split(",")],
         **reading,
     )
-    click.echo(values.as_json(dataclasses.asdict(seen)) if as_json else plain_lines(in_shell_words(str(seen))))
+    if as_json:
+        click.echo(values.as_json(dataclasses.asdict(seen)))
+    else:
+        say(str(seen))

@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 import nodescope as ns
-from nodescope.cli.output import note, progress, refuse_precious, tell_written, terminal
+from nodescope.cli.output import note, progress, refuse_precious, say, tell_written, terminal
 from nodescope.cli.recipe_options import keywords_of, recipe_options_with_texts
 from nodescope.diagnosis.sweeps.grid import MOST_ROWS
 from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
@@ -127,7 +127,7 @@ def _tell(made: Sweep, as_json_: bool) -> None:
         best = {"row": made.best_row, **run_values(made.best)} if made.has_best else None
         click.echo(as_json(made.told() | {"best": best, "rows": rows}))
         return
-    click.echo(str(made))
+    say(str(made))
     if made.done:
         width, unicode = terminal()
         click.echo("\n".join(heat_map(made, width, unicode or not sys.stdout.isatty())))

@@ -6,13 +6,22 @@ from nodescope.run.settings import recipe_keys
 
 _WITHOUT_OPTION = {"network", "frozen", "fingerprint"}
 _CALLED = {"overwrite": "force"}
-_OF_LAYERS = ("activation", "output_activation", "initial")
+_OF_LAYERS = ("hidden", "activation", "output_activation", "initial")
 _KEYWORD = re.compile(
-    rf"""(?<![\w-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED])})="""
+    rf"""(?<![\w/-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED])})="""
     r"""(?:(True)\b|(['"])(.*?)\3|\[(.*?)\])?"""
 )
 _HIDDEN = re.compile(r"(?<![\w-])network=\[\d+, (\d+(?:, \d+)*), \d+\]")
 _SAID = {
+    "go on with ns.resume": "go on with nodescope run --resume RUN --epochs TOTAL",
+    "predict(table) uses it": "nodescope predict RUN TABLE uses it",
+    "run.save(path) keeps it": "--out RUN keeps it",
+    "run.diagnose() says": "nodescope diagnose RUN says",
+    "fit.run has every number": "--out RUN keeps every number",
+    "as descend takes them": "as nodescope run takes them",
+    "a network has its own: ns.network(weights=[…], biases=[…])": "a network has its own, drawn as --initial says",
+    "layers as network=": "layers as --hidden",
+    "and network= are": "and --hidden are",
     "ns.resume": "--resume RUN --steps TOTAL",
     "run.weight and run.bias hold them": "--json shows them",
 }

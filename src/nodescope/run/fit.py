@@ -12,19 +12,24 @@ from nodescope.arithmetic.checks import listed, shown, whole
 from nodescope.arithmetic.problem import Floats
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
-from nodescope.run.descent import Progress, go
+from nodescope.run.descent import Descent, Progress, go
 from nodescope.run.ending import Ending
-from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way
+from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way, with_a_penalty
 from nodescope.run.fit_words import advice, answer, decided, left_out
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
+from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
-from nodescope.theory.likelihood import example_losses
+from nodescope.theory.likelihood import example_losses, mean_loss
 
 AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
 """What `hidden="auto"` tries, judged on the rows kept unseen."""
 
 
+CLEAR = 2.0
+"""Standard errors from which a difference is more than chance."""
+MUCH = 1e-3
+"""A part of the error that a tenth of the steps has to take off, so that more of them are worth while."""
 AT_HAND = 5 * 10**7
 """A table of at most so many numbers is read once, and kept until the fit is over."""
 
@@ -91,7 +96,7 @@ class Fit(Faced):
         --------
         >>> import nodescope as ns
         >>> fitted = ns.fit({"rooms": [2, 3, 4, 5, 6, 7], "price": [110, 140, 175, 205, 240, 270]}, goal="price")
-        >>> "order" in fitted.to_toml(), 'keep = "best"' in fitted.to_toml()
+        >>> "order" in fitted.to_toml(), 'batch = "all"' in fitted.to_toml()
         (False, True)
         """
         return self.run.recipe.to_toml()
@@ -131,6 +136,7 @@ def fit(
     unknown: str = "ignore",
     dates: Sequence[str] | None = None,
     indicator: Any = False,
+    penalty: Any = None,
     delimiter: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
@@ -140,8 +146,9 @@ def fit(
     """Fit a table well without being told how: `descend` with choices that suit it, all of them in the recipe.
 
     Inputs are standardised; a fifth of the rows is kept unseen (of each class alike), where there are 50 or more; columns that tell
-    nothing are left out. A node goes down by Nesterov's rule over all rows at once, a network by Adam; a network is stopped when
-    the unseen rows stop improving, and the best epoch is kept; a node only where that is clearly better than its lowest point.
+    nothing are left out. A node goes down to its lowest point by Nesterov's rule over all rows at once; an epoch on the way is kept
+    in its place only where the unseen rows were clearly better off. A network goes by Adam, is stopped when the unseen rows stop
+    improving, and its best epoch is kept.
 
     Parameters
     ----------
@@ -164,6 +171,9 @@ def fit(
     standardise, categories, unknown, dates, indicator, delimiter, decimal, thousands, encoding, header : optional
         As `descend` takes them. Text of few different values becomes categories unless `categories` says otherwise; columns of
         dates are left out unless `dates` says what becomes of them.
+    penalty : number or mapping, optional
+        As `descend` takes it. A node that tells classes has l2 = 1 ÷ rows unless given, so that classes that can be parted have a
+        lowest point; 0 is none.
 
     Returns
     -------
@@ -184,15 +194,15 @@ def fit(
     """
     return fit_with(
         None, data, goal=goal, inputs=inputs, hidden=hidden, loss=loss, missing=missing, holdout=holdout, seed=seed,
-        standardise=standardise, categories=categories, unknown=unknown, dates=dates, indicator=indicator, delimiter=delimiter,
-        decimal=decimal, thousands=thousands, encoding=encoding, header=header,
+        standardise=standardise, categories=categories, unknown=unknown, dates=dates, indicator=indicator, penalty=penalty,
+        delimiter=delimiter, decimal=decimal, thousands=thousands, encoding=encoding, header=header,
     )  # fmt: skip
 
 
 def fit_with(
     progress: Progress | None, data: Any, *, goal: Any, inputs: Any, hidden: Any, loss: Any, missing: Any, holdout: Any, seed: int,
     standardise: Any = True, categories: Any = None, unknown: Any = "ignore", dates: Any = None, indicator: Any = False,
-    **reading: Any,
+    penalty: Any = None, **reading: Any,
 ) -> Fit:  # fmt: skip
     """`fit` that tells how far it is."""
     table = open_table(data, reading).at_hand(AT_HAND)
@@ -210,14 +220,13 @@ def fit_with(
     unseen = (UNSEEN if columns.rows >= FEW else 0.0) if holdout is None else holdout
     keywords = {
         "data": table, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": standardise, "seed": seed,
-        "keep": "best", "holdout": unseen, "dates": dates, "indicator": indicator, **reading,
+        "keep": "best", "holdout": unseen, "dates": dates, "indicator": indicator, "penalty": penalty, **reading,
         **table_keywords(columns, missing, categories, unknown),
     }  # fmt: skip
     if isinstance(hidden, str) and hidden != "auto":
         raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
     tried = [_run(keywords, layers, progress) for layers in (AUTO if isinstance(hidden, str) else [_layers(hidden)])]
     run = min(tried, key=_error)
-    run = _to_the_end(run, progress)
     return Fit(run, answer(run), decided(run, columns, tried), advice(run, hidden, _improves(run)))
 
 
@@ -240,33 +249,39 @@ def _names(keyword: str, value: Any) -> list[Any]:
 def _run(keywords: dict[str, Any], layers: tuple[int, ...], progress: Progress | None) -> Run:
     of_layers = {"network": {"hidden": list(layers), "activation": "relu", "seed": keywords["seed"]}, "order": "shuffled"}
     recipe = make_recipe(**keywords, alpha=1.0, epochs=1, **(of_layers if layers else {}))
-    return go(with_a_good_way(recipe), progress=progress)
+    if keywords["penalty"] is None:
+        recipe = with_a_penalty(recipe)
+    recipe = with_a_good_way(recipe)
+    return go(recipe, progress=progress) if layers else _one_layer(recipe, progress)
 
 
-def _to_the_end(run: Run, progress: Progress | None) -> Run:
-    """Of a node that was cut where the unseen rows were best: the whole way, unless the cut is clearly better.
+def _one_layer(recipe: Recipe, progress: Progress | None) -> Run:
+    """The whole way, unless an epoch on it was clearly better.
 
     Which epoch is best on a few unseen rows is chance as a rule. A node has one lowest point, which needs no luck: it is left only
-    where the errors of the unseen rows are smaller at the cut by more than a standard error of their mean difference (Breiman,
-    Friedman, Olshen, Stone 1984, "Classification and regression trees", section 3.4.3).
+    where the errors of the unseen rows were smaller by more than twice the standard error of their mean difference (Breiman,
+    Friedman, Olshen, Stone 1984, "Classification and regression trees", section 3.4.3, has one; the best of many epochs is chosen
+    by these very rows, so that one is nearly always there).
     """
-    if run.gone is None or len(run.recipe.problem.layers) > 1 or not len(run.recipe.examples.unseen_goal):
+    descent = Descent.start(recipe)
+    if len(recipe.examples.unseen_goal):
+        descent.watch = replace(recipe, keep="best").watch()
+    run, watch = go(recipe, descent, progress=progress), descent.watch
+    if watch is None or run.ending in (Ending.DIVERGED, Ending.INTERRUPTED) or not 0 < watch.best_step < run.steps:
         return run
-    to_the_end = go(replace(run.recipe, keep="last", tolerance=None), progress=progress)
-    if to_the_end.ending in (Ending.DIVERGED, Ending.INTERRUPTED):
-        return run
-    gained = _unseen_losses(to_the_end) - _unseen_losses(run)
+    gained = _unseen_losses(run, run.steps) - _unseen_losses(run, watch.best_step)
     sure = float(gained.std(ddof=1)) / math.sqrt(len(gained)) if len(gained) > 1 else 0.0
-    return run if float(gained.mean()) > sure else to_the_end
+    clearly = float(gained.mean()) > CLEAR * sure
+    return go(replace(recipe, keep="best"), progress=progress) if clearly else run
 
 
-def _unseen_losses(run: Run) -> Floats:
-    """What each row counts for that was kept unseen."""
-    examples = run.recipe.examples
+def _unseen_losses(run: Run, step: int) -> Floats:
+    """What each row counts for that was kept unseen, after so many updates."""
+    examples, problem = run.recipe.examples, run.recipe.problem
     x, goal = np.ascontiguousarray(examples.unseen_input), np.ascontiguousarray(examples.unseen_goal)
-    rows = replace(run.recipe.problem, input=x, goal=goal, batch=1, frozen=None, native=None)
+    rows = replace(problem, input=x, goal=goal, batch=1, frozen=None, native=None)
     with np.errstate(all="ignore"):
-        return example_losses(rows, run.network.flat())
+        return example_losses(rows, problem.weights(run.replay.state_at(step)))
 
 
 def _error(run: Run) -> float:
@@ -278,8 +293,14 @@ def _error(run: Run) -> float:
 
 
 def _improves(run: Run) -> bool:
-    """Whether it was still on its way when its steps were used."""
-    return run.ending is Ending.STEPS_USED and run.gone is None
+    """Whether it was still on its way when its steps were used: of a node, whether the last tenth of them still took much off."""
+    if run.ending is not Ending.STEPS_USED or run.gone is not None:
+        return False
+    problem = run.recipe.problem
+    if len(problem.layers) > 1:
+        return True
+    before, after = (mean_loss(problem, problem.weights(run.replay.state_at(step))) for step in (run.steps * 9 // 10, run.steps))
+    return before - after > MUCH * before
 
 
 def _refuse_unknown(names: Sequence[str], wanted: Sequence[object], where: str) -> None:

@@ -11,6 +11,8 @@ from nodescope.run.run import Run
 from nodescope.run.score import Score
 
 NAMED = 6
+ROWS_A_WEIGHT = 25
+"""Below so many rows for each weight, a fifth of the rows makes a hundredth of the squared error, or more."""
 UNSEEN, SEEN = "rows it never saw", "the rows that it learned from"
 
 
@@ -117,9 +119,21 @@ def advice(run: Run, hidden: object, on_its_way: bool) -> str:
         return "Next: it does no better than guessing, so look for other columns; these tell nothing of the goal."
     if on_its_way:
         return "Next: it was still improving; go on with ns.resume, or standardise less alike columns apart."
+    if not hidden and _needs_more_rows(run):
+        weights, rows, kept = run.recipe.d + 1, run.recipe.n, len(run.recipe.examples.unseen_goal)
+        return (
+            f"Next: {weights:,} weights have only {rows:,} rows to learn from, and {kept:,} were kept to judge them: now that they "
+            'are judged, holdout=0 learns from all; hidden="auto" shows whether a network finds more.'
+        )
     if hidden is None:
         return 'Next: hidden="auto" shows whether a network finds more than a weighted sum does; fit.run has every number.'
     return "Next: predict(table) uses it; run.save(path) keeps it; run.diagnose() says why it went as it did."
+
+
+def _needs_more_rows(run: Run) -> bool:
+    """Whether the rows kept unseen would make a difference: weights cost about their part of the rows in squared error (Hastie,
+    Tibshirani, Friedman 2009, "The elements of statistical learning", section 7.4), a quarter more rows a quarter of that less."""
+    return bool(len(run.recipe.examples.unseen_goal)) and run.recipe.n < ROWS_A_WEIGHT * (run.recipe.d + 1)
 
 
 def _useless(score: Score | ClassScore) -> bool:

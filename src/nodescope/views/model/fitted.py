@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodescope._version import __version__
-from nodescope.arithmetic.activations import Activation
+from nodescope.arithmetic.activations import ACTIVATIONS, STEP, Activation
 from nodescope.data.classes import Classes
 from nodescope.data.openings import Opening
 from nodescope.data.scaling import Floats, Scaling
@@ -50,6 +50,8 @@ class Fitted:
     scale, goal_scale : Scale or None
     classes : tuple or None
         What is told apart, in the order of the probabilities.
+    sides : bool
+        Whether one sum tells two classes apart by its sign (hinge, perceptron), without probabilities.
     openings, fills, unknown, table
         How a table's columns become inputs; `table` is False where arrays were given.
     one_input, one_output : bool
@@ -65,6 +67,7 @@ class Fitted:
     scale: Scale | None
     goal_scale: Scale | None
     classes: Classes | None
+    sides: bool
     openings: tuple[Opening, ...]
     fills: tuple[float, ...]
     unknown: str
@@ -75,8 +78,8 @@ class Fitted:
 
     @property
     def outputs(self) -> int:
-        """How many numbers come out: of classes a probability each."""
-        return len(self.layers[-1].rows) if self.classes is None else len(self.classes)
+        """How many numbers come out: of classes a probability each, of sides the sum."""
+        return len(self.layers[-1].rows) if self.classes is None or self.sides else len(self.classes)
 
     @property
     def weights(self) -> int:
@@ -89,14 +92,9 @@ def fitted(run: Run) -> Fitted:
     Raises
     ------
     InputError
-        Its weights are no longer finite, or it tells sides (hinge, perceptron), which these files have no words for.
+        Its weights are no longer finite.
     """
     network, recipe = run.network, run.recipe
-    if recipe.classes is not None and not recipe.loss.tells_classes:
-        raise InputError(
-            f"a run under the {recipe.loss.name} loss tells sides, which is not written as a model of its own: "
-            'run.predict tells them, or loss="cross-entropy" learns the classes of a model that can be taken away'
-        )
     if not np.isfinite(network.flat()).all():
         raise InputError(
             "the run's last weights are not finite, so they predict nothing: ns.diagnose(run) says where it went wrong"
@@ -104,7 +102,7 @@ def fitted(run: Run) -> Fitted:
     source, examples = recipe.source, recipe.examples
     return Fitted(
         layers=tuple(
-            Layer(_rows(weight, bias), weight.shape[1], activation)
+            Layer(_rows(weight, bias), weight.shape[1], ACTIVATIONS["identity"] if activation is STEP else activation)
             for weight, bias, activation in zip(network.weights, network.biases, network.activations, strict=True)
         ),
         lanes=recipe.problem.lanes,
@@ -113,6 +111,7 @@ def fitted(run: Run) -> Fitted:
         scale=_scale(examples.scaling),
         goal_scale=_scale(examples.goal_scaling),
         classes=recipe.classes,
+        sides=recipe.classes is not None and not recipe.loss.tells_classes,
         openings=() if source is None else source.opened,
         fills=() if source is None else source.fills,
         unknown="refuse" if source is None else source.unknown,

@@ -55,7 +55,8 @@ _SOFTMAX = """
 
 
 def in_c(run: Run) -> str:
-    """C of the standard of 1999, whose `predict` gives the bits of `run.predict`; of classes those of their probabilities.
+    """C of the standard of 1999, whose `predict` gives the bits of `run.predict`; of classes those of their probabilities, of sides
+    those of the sum.
 
     Raises
     ------
@@ -64,14 +65,20 @@ def in_c(run: Run) -> str:
     """
     model = written_out(run, "C")
     names = ", ".join(model.inputs) if model.table else f"{len(model.inputs)} in the order of the run"
-    outputs = (
-        "how likely each class is: " + ", ".join(map(str, model.classes)) if model.classes is not None else ", ".join(model.goals)
-    )
+    outputs = _told(model)
     head = _HEAD.format(
         made_by=model.made_by, d=len(model.inputs), k=model.outputs, inputs=_in_comment(names), outputs=_in_comment(outputs)
     )
     functions = files("nodescope.views.model").joinpath("functions.h").read_text(encoding="utf-8")
     return "".join([head, functions, _LANES if model.lanes else _LEFT_TO_RIGHT, *_constants(model), *_predict(model)])
+
+
+def _told(model: Fitted) -> str:
+    if model.classes is None:
+        return ", ".join(model.goals)
+    if model.sides:
+        return f"the sum; above 0 it is {model.classes[1]}, else {model.classes[0]}"
+    return "how likely each class is: " + ", ".join(map(str, model.classes))
 
 
 def _in_comment(names: str) -> str:
@@ -103,7 +110,7 @@ def _predict(model: Fitted) -> Iterator[str]:
     for l, layer in enumerate(model.layers):  # noqa: E741
         yield _forward(layer, l)
     last = f"at_{len(model.layers) - 1}"
-    if model.classes is not None and nodes == 1:
+    if model.classes is not None and not model.sides and nodes == 1:
         yield f"    output[0] = 1.0 - {last}[0];\n    output[1] = {last}[0];\n}}\n"
         return
     value = f"{last}[j] * GOAL_UNIT[j] + GOAL_CENTRE[j]" if model.goal_scale is not None else f"{last}[j]"

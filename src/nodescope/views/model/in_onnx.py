@@ -87,6 +87,14 @@ def _computed(model: Fitted, graph: _Graph, kinds: Any) -> Iterator[tuple[str, A
         if layer.has_bias:
             x = graph.add("Add", [x, graph.constant(f"bias_{l}", block[:, -1])], f"sum_{l}")
         x = _bent(layer.activation.name, graph, x, f"at_{l}")
+    if model.sides:
+        above = graph.add("Greater", [x, graph.constant("zero", [[0.0]])], "above")
+        whole = graph.add("Cast", [above], "whole", to=kinds.INT64)
+        graph.add("Reshape", [whole, graph.constant("one_axis", [-1], np.int64)], "class")
+        graph.add("Identity", [x], "side")
+        yield "class", kinds.INT64, ["rows"]
+        yield "side", kinds.FLOAT, ["rows", 1]
+        return
     if model.classes is not None:
         if len(model.layers[-1].rows) == 1:
             x = graph.add("Concat", [graph.add("Sub", [graph.constant("one", [[1.0]]), x], "other"), x], "both", axis=1)

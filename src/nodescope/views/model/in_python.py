@@ -84,6 +84,17 @@ def predict({name}: {kind}) -> Any:
     p = probabilities({name})
     return CLASSES[p.index(max(p))]
 '''
+_SIDES = '''
+
+def side({name}: {kind}) -> float:
+    """The sum: above 0 it is the second of CLASSES, else the first."""
+    return {of}
+
+
+def predict({name}: {kind}) -> Any:
+    """The class of one example."""
+    return CLASSES[int(side({name}) > 0.0)]
+'''
 
 
 def in_python(run: Run) -> str:
@@ -158,6 +169,9 @@ def _body(model: Fitted) -> Iterator[str]:
     kind = "Mapping[str, Any]" if model.table else "float" if model.one_input else "Sequence[float]"
     x = f"inputs_of({name})"
     out = f"outputs(scaled({x}))" if model.scale is not None else f"outputs({x})"
+    if model.sides:
+        yield _SIDES.format(name=name, kind=kind, of=f"{out}[0]")
+        return
     if model.classes is not None:
         of = out if len(model.layers[-1].rows) > 1 else f"[1.0 - (p := {out}[0]), p]"
         yield _CLASSES.format(name=name, kind=kind, of=of)
