@@ -17,6 +17,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 import calls  # noqa: E402
+import growth  # noqa: E402
 import networks  # noqa: E402
 import one_node  # noqa: E402
 import sweeps  # noqa: E402
@@ -110,7 +111,9 @@ def main() -> None:
     rest += f"\nIt took {time.perf_counter() - began:.0f} s.\n"
     print(rest)
     if not asked.quick:
-        DOCUMENT.write_text(text + rest)
+        grown = growth.measured()
+        growth.draw(grown)
+        DOCUMENT.write_text(text + rest + growth.told(grown))
 
 
 if __name__ == "__main__":

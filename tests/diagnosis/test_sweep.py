@@ -18,6 +18,7 @@ from conftest import LENGTH, PLAIN, cases
 
 import nodescope as ns
 from nodescope.cli import cli
+from nodescope.diagnosis.sweeps import side_by_side
 from nodescope.diagnosis.sweeps.grid import as_grid
 from nodescope.diagnosis.sweeps.journal import unfinished_of
 from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Words, outcomes_one_by_one
@@ -62,6 +63,13 @@ def test_side_by_side_is_what_each_run_comes_to_by_itself():
             assert together[name].tobytes() == single[name].tobytes(), (trial, name, settings)
         told, expected = ([by.words[i] for i in rows["word"]] for by, rows in ((words, together), (alone, single)))
         assert told == expected, [(grid.text(i), a, b) for i, (a, b) in enumerate(zip(told, expected, strict=True)) if a != b]
+
+
+def test_alphas_far_below_the_limit_need_no_run_of_their_own(monkeypatch: pytest.MonkeyPatch):
+    alphas = [1e-11, 1e-9, 1e-7, 1e-5]
+    assert [run.diagnose().findings[0].name for run in ns.sweep(**STICKS, alpha=alphas)] == ["slow convergence"] * 4
+    monkeypatch.setattr(side_by_side, "descend", None)
+    assert ns.sweep(**STICKS, alpha=alphas)["word"].tolist() == ["slow convergence"] * 4
 
 
 def test_a_row_is_the_run_of_its_settings():

@@ -30,6 +30,10 @@ MOST_INPUTS = 16
 SWEPT = {"alpha", "weight", "seed"}
 CLEAR = 1e-6
 """Relative distance from a threshold at which closed form and measured numbers cannot fall on different sides of it."""
+LEAST_PRODUCT = 1e-12
+"""alpha·‖x‖² below which 1 − alpha·‖x‖² has too few digits to tell how many steps are missing."""
+ROUNDING = 4e-16
+"""Of 1 − alpha·‖x‖², and so, over alpha·‖x‖², relatively, of the steps that are missing."""
 LEAST, MOST = 1e-100, 1e100
 """Sizes of numbers whose squares and products are far from the ends of the doubles."""
 _ENDING = {
@@ -127,19 +131,21 @@ def _words(recipe: Recipe, alphas: Floats, first: Floats, last: Floats, rows: Ro
     problem, steps = recipe.problem, recipe.asked_steps or 0
     square = float(problem.input[0] @ problem.input[0]) + (problem.size > problem.d)
     goal = abs(float(problem.goal[0, 0]))
-    factor, found = 1.0 - alphas * square, np.full(len(rows), UNCLEAR, dtype=np.uint16)
+    product, found = alphas * square, np.full(len(rows), UNCLEAR, dtype=np.uint16)
+    factor = 1.0 - product
     size, before, after = np.abs(factor), np.abs(first), np.abs(last)
     if not LEAST < square < MOST or not (goal == 0 or LEAST < goal < MOST) or steps == 0:
         return found
     usual = (before > LEAST) & (before < MOST)
-    stable = usual & (alphas > 0) & (size < 1 - CLEAR) & ((factor > 0) | (size < 1 - 2 * MARGINAL)) & (after < MOST)
+    stable = usual & (product > LEAST_PRODUCT) & ((factor > 0) | (size < 1 - 2 * MARGINAL)) & (after < MOST)
     at_stake = np.minimum(before, goal) if goal > 0 else before
     done = np.maximum(DONE * at_stake, math.sqrt(ROUNDED) * goal)
     there = (after < done * (1 - CLEAR)) & ((after > LEAST) | (after == 0))
     settled = rows["ending"] != ENDINGS.index(Ending.STEPS_USED)
     as_near = after < (1 - CLEAR) * np.maximum(LAST_BITS * at_stake, math.sqrt(ROUNDED) * goal)
-    missing = np.log(done / before) / np.log(np.where(stable, size, 0.5)) - steps
-    enough = MANY_TIMES * max(A_LOOK, steps)
+    shrinks = np.where(factor > 0, np.log1p(-np.minimum(product, 1.0)), np.log(size))
+    missing = np.log(done / before) / np.where(stable, shrinks, -1.0) - steps
+    enough, clear = MANY_TIMES * max(A_LOOK, steps), CLEAR + ROUNDING / product
     on_the_way = ~settled & (after > done * (1 + CLEAR))
     moving = usual & ((alphas < 0) | (size > 1 + 2 * MARGINAL)) & (after > LEAST)
     for word, holds in (
@@ -147,8 +153,8 @@ def _words(recipe: Recipe, alphas: Floats, first: Floats, last: Floats, rows: Ro
         ("wrong sign", moving & (alphas < 0) & ~np.isinf(alphas)),
         ("diverges", (moving | (usual & ~np.isfinite(last) & (size > 1 + 2 * MARGINAL))) & (alphas > 0)),
         ("nothing wrong", stable & there & np.where(settled, as_near, True)),
-        ("nothing wrong", stable & on_the_way & (missing < enough * (1 - CLEAR) - 2)),
-        ("slow convergence", stable & on_the_way & (missing > enough * (1 + CLEAR) + 2)),
+        ("nothing wrong", stable & on_the_way & (missing < enough * (1 - clear) - 2)),
+        ("slow convergence", stable & on_the_way & (missing > enough * (1 + clear) + 2)),
     ):
         if holds.any():
             found[holds] = words.number(word)
