@@ -126,6 +126,11 @@ def test_epochs_of_one_example_at_a_time():
     assert ns.grade("\n".join(f"Epoch {e} loss {m:.6f} w {w:.6f}" for e, w, _, m in rows), **problem).correct
 
 
+@pytest.mark.parametrize("seed", [10, 11, 13])
+def test_roots_in_doubles_of_errors_in_float32(seed):
+    assert judged("float32", "rmse alone", 17, seed) == ("right", "")
+
+
 def test_names_that_are_held_to_what_they_say():
     """A column with a trace's own name is of that step; swapped names are no other layout."""
     swapped = ns.grade({"slope": [b for _, b in AFTER], "intercept": [w for w, _ in AFTER]}, **LINE)

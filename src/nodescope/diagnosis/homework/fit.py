@@ -131,7 +131,7 @@ class Fitter:
             slack = doing.shaken.apart(numbers_of, expected)
         good = printed.agrees(rows, expected, how, slack, doing.is_single)
         if how == "near" and doing.is_single:  # a number that is no float32 did not come from one
-            good &= printed.is_float32(rows)
+            good &= printed.is_float32(rows, root=meaning.scale == "root")
         return good
 
     def _matched(self, rows: int, doing: Doing, reading: Reading, chosen: tuple[Meaning, ...]) -> Match:

@@ -91,11 +91,14 @@ class Printed:
         blank = np.zeros(len(value), dtype=bool) if self.blank is None else self.blank[rows]
         return bool((near | ~np.isfinite(value) | ~np.isfinite(expected) | blank).all())
 
-    def is_float32(self, rows: slice) -> Flags:
-        """Which cells a float32 is printed as, as far as the digits tell."""
+    def is_float32(self, rows: slice, *, root: bool = False) -> Flags:
+        """Which cells a float32 is printed as, or its square root taken in doubles, as far as the digits tell."""
         value = self.value[rows]
         with np.errstate(all="ignore"):
             single: Flags = np.abs(value.astype(np.float32).astype(np.float64) - value) <= self.half[rows]
+            if root:
+                of_single = np.sqrt(np.square(value).astype(np.float32).astype(np.float64))
+                single |= np.abs(of_single - value) <= self.half[rows] + np.spacing(value)
         return single | ~np.isfinite(value)
 
     def left_out(self, rows: Flags) -> "Printed":
