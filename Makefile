@@ -59,13 +59,16 @@ test-trust: $(DEV)  ## all that is promised of files, bad input and the local pa
 # What goes through whole programs, or through a browser, and waits for them: as long as all else together.
 OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/frameworks tests/hosts
 
+# What looks at the documentation that `make docs` built; that runs it.
+SITE := tests/browser/test_site.py
+
 test-inside: $(DEV)
 	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE:%=--ignore=%)
 
 test-outside: $(DEV)
 	@mkdir -p build
 	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest; plain=$$?; \
-	  NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE) && test $$plain = 0; } \
+	  NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE) --ignore=$(SITE) && test $$plain = 0; } \
 	  >build/test-outside.txt 2>&1; passed=$$?; cat build/test-outside.txt; exit $$passed
 
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
@@ -122,6 +125,7 @@ check-frontend: frontend/node_modules  ## style, types, tests, and the committed
 docs: $(DEV)  ## the documentation, executed, as a site: docs/_build/html/index.html
 	$(PIP) $(DOCS)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest -q $(SITE)
 	@echo "The documentation is in docs/_build/html/index.html."
 
 picture: $(INSTALLED)  ## the README's picture, from a run

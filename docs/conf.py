@@ -18,18 +18,21 @@ MADE = HERE / "_made"
 sys.path.insert(0, str(HERE))
 
 from generated import write_all  # noqa: E402  # beside this file
+from reveal import Reveal  # noqa: E402
 
 project, author, version = "nodescope", "nodescope contributors", nodescope.__version__
 release = version
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton"]
-exclude_patterns = ["_build", "picture.py"]
-templates_path: list[str] = []
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
 
 nb_execution_mode = "force"
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
+nb_code_prompt_show = "See what it prints"
+nb_code_prompt_hide = "What it prints"
 nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "application/vnd.jupyter.widget-view+json", None)]
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
@@ -68,9 +71,12 @@ _ONE_BUNDLE = loader()
 
 
 def _share_the_bundle(_app: Any, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
-    """Every live node of a page brings the bundle along; a site has it once, in a file of its own."""
+    """Every live node of a page brings the bundle along; a site has it once, in a file of its own.
+
+    What opens an output is called by the words that stand on it, and by no others.
+    """
     if body := context.get("body"):
-        context["body"] = body.replace(_ONE_BUNDLE, "")
+        context["body"] = body.replace(_ONE_BUNDLE, "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def _inline(self: Any, node: Any) -> None:
@@ -91,6 +97,7 @@ def _bars_are_bars(_app: Any, _what: str, _name: str, _object: Any, _options: An
 def setup(app: Any) -> None:
     """Formulas are MathML, which browsers show by themselves: other renderers load a script from elsewhere."""
     write_all(MADE, _ONE_BUNDLE)
+    app.add_directive("reveal", Reveal)
     app.add_html_math_renderer("mathml", (_inline, None), (_displayed, None))
     app.connect("autodoc-process-docstring", _bars_are_bars, priority=400)  # before numpydoc
     app.connect("html-page-context", _share_the_bundle)

@@ -16,6 +16,9 @@ CSS = """
 div[data-nodescope] { margin: 1rem 0; }
 .cell_output pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .bd-article table { font-size: .9rem; }
+details.reveal { margin: 0 0 1.15rem; border-left: .2rem solid var(--pst-color-primary); padding: .1rem 1rem; }
+details.reveal > summary { cursor: pointer; font-weight: 600; }
+details.reveal > :last-child { margin-bottom: .4rem; }
 """
 
 
