@@ -117,6 +117,14 @@ def test_verdicts_of_any_finite_numbers():
             assert np.array_equal(predicted(recipe, run), recipe["goal"]), recipe
 
 
+def test_an_error_that_grew_beyond_all_doubles_in_one_step_is_not_healthy():
+    """All examples have inputs so large that what may be left along their direction is beyond all doubles, as what is left is."""
+    far = {"input": [[-1.3e295], [1.2e296], [4.6e295]], "goal": [-2.3e-317, 2.5e-317, 1.4e-317], "weight": [0.0]}
+    run = ns.descend(**far, rule="nesterov", reduction="sum", alpha=1.0, steps=1)
+    assert (run.ending, run.mse) == (ns.Ending.STEPS_USED, math.inf)
+    assert ns.diagnose(run).findings[0].name == "diverges"
+
+
 @np.errstate(all="ignore")
 def predicted(recipe: dict[str, object], run: ns.Run) -> np.ndarray:
     """By NumPy, product by product as a person adds them."""

@@ -208,6 +208,8 @@ class Evidence:
         """Whether nothing that matters is left to do: by each direction where there are directions, else by the error of a fit."""
         if self.run.ending is Ending.MSE_REACHED or self.solved:
             return True
+        if math.isfinite(self.start) and not math.isfinite(self.end):
+            return False  # what is left along a direction is beyond all doubles then, and so is what may be left
         if self.penalised_excess is not None:
             return self.penalised_excess <= AT_LOWEST
         return self.linear.converged if self.is_linear else self.share_left <= FIT
