@@ -1,15 +1,19 @@
-"""A pytest plugin that loads one module from a changed copy: the tree itself is never written to.
+"""A pytest plugin that loads one module from a changed copy, and runs those tests that can see it: the tree is never written to.
 
-NODESCOPE_CHANGED is the module's name, and after "=" the file that holds its changed source.
+NODESCOPE_CHANGED is the module's name, and after "=" the file that holds its changed source; NODESCOPE_SEEING is a file that lists
+the tests, in the order in which they run.
 """
 
 import importlib.machinery
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
+
+import pytest
 
 NAME, _, SOURCE = os.environ.get("NODESCOPE_CHANGED", "").partition("=")
 
@@ -29,6 +33,12 @@ class _Finder:
             return None
         original = str(Path(__file__).parents[2] / "src" / f"{name.replace('.', '/')}.py")
         return importlib.util.spec_from_file_location(name, original, loader=_Loader(name, original))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave those that can see the change, in their order."""
+    seeing = {test: number for number, test in enumerate(json.loads(Path(os.environ["NODESCOPE_SEEING"]).read_text()))}
+    items[:] = sorted((item for item in items if item.nodeid in seeing), key=lambda item: seeing[item.nodeid])
 
 
 if NAME:

@@ -1,6 +1,7 @@
 """Which tests go through a line, so that of a change only those run that can see it."""
 
 import ast
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,48 +11,34 @@ from coverage import CoverageData
 
 @dataclass(frozen=True)
 class Covering:
-    """What one run of the tests wrote down: of each file and line, the tests that went through it."""
+    """What one run of the tests wrote down: of each file and line the tests that went through it, and the seconds of each."""
 
     contexts: dict[str, dict[int, list[str]]]
-    root: Path
-    tried_by_hypothesis: list[str]
+    seconds: dict[str, float]
 
     @classmethod
-    def read(cls, file: Path, root: Path, places: Iterable[str]) -> "Covering":
-        """What was written down of the tests in some places of tests/."""
+    def read(cls, file: Path, seconds: Path) -> "Covering":
         data = CoverageData(str(file))
         data.read()
-        contexts = {path: data.contexts_by_lineno(path) for path in data.measured_files()}
-        files = sorted(file for place in places for file in (root / "tests" / place).rglob("test_*.py"))
-        tried = [str(file.relative_to(root)) for file in files if "from hypothesis import" in file.read_text()]
-        return cls(contexts, root, tried)
+        return cls({path: data.contexts_by_lineno(path) for path in data.measured_files()}, json.loads(seconds.read_text()))
 
-    def tests(self, path: Path, line: int) -> list[str]:
+    def tests(self, path: Path, line: int) -> set[str]:
         """As pytest names them; those through the function where none is written down for the line itself, and through any line of
         the file where it stands outside of functions and ran as the file was imported."""
         lines = self.contexts.get(str(path), {})
         for places in ([line], _of_function(path, line), lines):
-            if found := self._named(test for place in places for test in lines.get(place, [])):
+            if found := {test for place in places for test in lines.get(place, []) if test}:
                 return found
-        return []
+        return set()
 
-    def _named(self, contexts: Iterable[str]) -> list[str]:
-        names = sorted({context for context in contexts if context})
-        return list(dict.fromkeys(test for name in names for test in self._of_pytest(name)))
+    def beside(self, tests: Iterable[str]) -> set[str]:
+        """All tests in the files of some: a fixture or a cache that one of them filled is seen by the others too."""
+        files = {_file(test) for test in tests}
+        return {test for test in self.seconds if _file(test) in files}
 
-    def _of_pytest(self, name: str) -> list[str]:
-        """tests.run.test_keep.test_it → tests/run/test_keep.py::test_it, and so for a method of a class.
 
-        Hypothesis calls its tests from a function whose name begins as a test's: then it may be any of those that it tries.
-        """
-        if name.startswith("hypothesis."):
-            return self.tried_by_hypothesis
-        parts = name.split(".")
-        for end in range(len(parts) - 1, 0, -1):
-            file = Path(*parts[:end]).with_suffix(".py")
-            if (self.root / file).is_file():
-                return ["::".join((str(file), *parts[end:]))]
-        raise ValueError(f"{name} is no test of a file under {self.root}")
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _of_function(path: Path, line: int) -> Iterable[int]:

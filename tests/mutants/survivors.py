@@ -8,31 +8,39 @@ than do. Nothing is written to the tree.
 """
 
 import argparse
+import json
+import multiprocessing
 import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from changes import Change, changes
 from covering import Covering
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 ROOMS = ROOT / "src" / "nodescope"
 NEAREST = {
-    "theory": ("theory", "diagnosis", "laws", "data/test_nist.py", "corpus", "verdicts"),
-    "run": ("run", "laws", "corpus", "edge", "diagnosis"),
-    "diagnosis": ("diagnosis", "homework", "corpus", "verdicts", "frameworks/test_odd_trainings.py"),
+    "theory": ("said", "theory"),
+    "run": ("said", "run", "corpus/test_corpus.py", "corpus/test_runs.py"),
+    "diagnosis": ("said", "diagnosis", "homework"),
 }
-MOST_SECONDS = 300
-"""Of processor time that the tests of one change may take: a change that makes them hang has been seen. Not of the clock, by which
-a busy machine would see more than a quiet one."""
-SETTINGS = {"NODESCOPE_ENGINE": "compiled", "NODESCOPE_TESTS": "short", "CI": "1", "PYTHONPATH": str(Path(__file__).parent)}
+QUICK_SECONDS = 5
+"""Of the tests that run first."""
+LEAST_SECONDS, TIMES_AS_LONG = 40, 4
+"""Of processor time that the tests of a change may take: what makes them hang has been seen. Not of the clock, by which a busy
+machine would see more than a quiet one."""
+SETTINGS = {"NODESCOPE_ENGINE": "compiled", "NODESCOPE_TESTS": "short", "CI": "1"}
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "--timeout", "600"]
+FORKED = multiprocessing.get_context("forkserver")
+"""Processes begin with the libraries loaded, which takes longer than most of the tests."""
+FORKED.set_forkserver_preload(["pytest", "numpy", "pyarrow.compute", "pandas", "sklearn.linear_model", "torch"])
 
 
 def main() -> None:
@@ -41,65 +49,91 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40, help="changes drawn of each room (40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (1)")
     parser.add_argument("--jobs", type=int, default=2, help="changes tried at once (2)")
+    parser.add_argument("--again", action="store_true", help="go by what was written down last, of those lines and tests")
     asked = parser.parse_args()
     for room in asked.rooms:
-        measure(room, asked.count, asked.seed, asked.jobs)
+        measure(room, asked.count, asked.seed, asked.jobs, asked.again)
 
 
-def measure(room: str, count: int, seed: int, jobs: int) -> None:
+def measure(room: str, count: int, seed: int, jobs: int, again: bool) -> None:
     """Try some changes of a room, tell each that survives, and their share."""
     every = [change for path in sorted((ROOMS / room).rglob("*.py")) for change in changes(path)]
     drawn = random.Random(f"{room} {seed}").sample(every, min(count, len(every)))
-    covering = through_each_line(room)
+    covering = through_each_line(room, again)
     survived = 0
     with ThreadPoolExecutor(jobs) as pool:
         outcomes = pool.map(lambda change: how_seen(change, covering), drawn)
         for number, (change, seen) in enumerate(zip(drawn, outcomes, strict=True), 1):
             survived += seen == "SURVIVED"
             print(f"{number:4} {seen:8} {change}", flush=True)
-    print(f"{room}: {survived} of {len(drawn)} survived ({survived / len(drawn):.0%}), of {len(every):,} changes, seed {seed}")
+    share = survived / max(len(drawn), 1)
+    print(f"{room}: {survived} of {len(drawn)} survived ({share:.0%}), of {len(every):,} changes, seed {seed}")
 
 
-def through_each_line(room: str) -> Covering:
-    """Run the room's tests unchanged, and learn which go through which line."""
-    data = ROOT / "build" / f"covered-{room}"
-    data.parent.mkdir(exist_ok=True)
-    data.unlink(missing_ok=True)
-    watched = ["coverage", "run", f"--rcfile={Path(__file__).parent / 'coverage.ini'}", f"--data-file={data}"]
-    tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
-    done = ran([*watched, f"--source={ROOMS / room}", "-m", "pytest", *OPTIONS, *tests])
-    if done.returncode:
-        told = done.stdout[-2000:] + done.stderr[-2000:]
-        raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
-    return Covering.read(data, ROOT, NEAREST[room])
+def through_each_line(room: str, again: bool) -> Covering:
+    """Run the room's tests unchanged, and learn which go through which line, and how long each takes."""
+    data, seconds = ROOT / "build" / f"covered-{room}", ROOT / "build" / f"seconds-{room}.json"
+    if not again:
+        data.parent.mkdir(exist_ok=True)
+        data.unlink(missing_ok=True)
+        watched = ["coverage", "run", f"--rcfile={HERE / 'coverage.ini'}", f"--data-file={data}"]
+        tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
+        command = [*watched, f"--source={ROOMS / room}", "-m", "pytest", "-p", "noted", *OPTIONS, *tests]
+        settings = os.environ | SETTINGS | {"PYTHONPATH": str(HERE), "NODESCOPE_SECONDS": str(seconds)}
+        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+        if done.returncode:
+            told = done.stdout[-2000:] + done.stderr[-2000:]
+            raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
+    return Covering.read(data, seconds)
 
 
 def how_seen(change: Change, covering: Covering) -> str:
-    """Whether a test fails, or hangs, or none does."""
-    room = change.path.relative_to(ROOMS).parts[0]
-    tests = sorted(covering.tests(change.path, change.line), key=lambda test: not test.startswith(f"tests/{room}/"))
-    if not tests:  # a file without functions, which all that import it go through
-        tests = [f"tests/{room}"]
+    """Whether a test fails, or hangs, or none does: first the quick ones through its line, then the others, then those beside."""
+    through = covering.tests(change.path, change.line)
+    beside = covering.beside(through) if through else set(covering.seconds)
+    quick: set[str] = set()
+    for test in sorted(through, key=lambda test: covering.seconds[test]):
+        quick.add(test)
+        if sum(covering.seconds[test] for test in quick) > QUICK_SECONDS:
+            break
+    for tests in (quick, through - quick, beside - through):
+        if tests and (seen := seen_by(tests, change, covering.seconds)):
+            return seen
+    return "SURVIVED"
+
+
+def seen_by(tests: set[str], change: Change, seconds: dict[str, float]) -> str:
+    """What some tests make of a change, nothing where all pass."""
+    files = {test: test.partition("::")[0] for test in tests}
+    whole = {file: sum(seconds[test] for test in tests if files[test] == file) for file in set(files.values())}
+    ordered = sorted(tests, key=lambda test: (whole[files[test]], files[test], seconds[test]))
     module = ".".join(("nodescope", *change.path.relative_to(ROOMS).with_suffix("").parts)).removesuffix(".__init__")
     with tempfile.TemporaryDirectory() as folder:
-        changed = Path(folder) / change.path.name
+        changed, seeing, told = (Path(folder) / name for name in (change.path.name, "seeing.json", "told"))
         changed.write_bytes(change.source)
-        command = ["pytest", "-p", "changed_module", *OPTIONS, *tests]
-        done = ran(command, most_seconds=MOST_SECONDS, NODESCOPE_CHANGED=f"{module}={changed}")
-    if done.returncode > 2 and "ERROR collecting" not in done.stdout:
-        raise SystemExit(done.stdout + done.stderr)
-    return "SURVIVED" if done.returncode == 0 else "hung" if done.returncode < 0 else "seen"
+        seeing.write_text(json.dumps(ordered))
+        settings = SETTINGS | {"NODESCOPE_CHANGED": f"{module}={changed}", "NODESCOPE_SEEING": str(seeing)}
+        limit = LEAST_SECONDS + TIMES_AS_LONG * round(sum(whole.values()))
+        child = FORKED.Process(target=tests_pass, args=([*OPTIONS, *sorted(whole)], settings, limit, told))
+        child.start()
+        child.join()
+        text = told.read_text()
+    if child.exitcode in (3, 4, 5) and "ERROR collecting" not in text and "ImportError while loading conftest" not in text:
+        raise SystemExit(f"{change}\n{text}")
+    return {0: "", 1: "seen", 2: "seen", 4: "seen"}.get(child.exitcode or 0, "hung")
 
 
-def ran(command: Sequence[str], most_seconds: int | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-    def limited() -> None:
-        if most_seconds is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
-
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT, env=os.environ | SETTINGS | settings, capture_output=True, text=True, preexec_fn=limited,
-    )  # fmt: skip
+def tests_pass(arguments: list[str], settings: dict[str, str], most_seconds: int, told: Path) -> None:
+    """In a process of its own, which the changed module is loaded into; it ends with what pytest ends with."""
+    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
+    os.environ.update(settings)
+    output = os.open(told, os.O_WRONLY | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.chdir(ROOT)
+    code = int(pytest.main(["-p", "changed_module", *arguments]))
+    sys.stdout.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
