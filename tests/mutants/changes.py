@@ -1,7 +1,9 @@
 """All small changes of a module's meaning: each is one place of its text, and what stands there instead.
 
 Comparisons take or lose their equality or turn round, + becomes −, × becomes ÷, `and` becomes `or`, conditions are turned round,
-numbers change, and what is given back is not. Left alone: annotations, decorators, errors that are raised, and words.
+numbers change, and what is given back is not. Left alone: annotations, decorators, errors that are raised, and words; and two
+kinds that no test can see, since the program does the same: `strict=True` of a `zip` over what is equally long anyway, and what is
+imported for annotations alone.
 """
 
 import ast
@@ -58,7 +60,7 @@ def changes(path: Path) -> list[Change]:
 
 def _meant(node: ast.AST) -> Iterator[ast.expr]:
     """Expressions that decide what a module does, and values given back."""
-    if isinstance(node, LEFT_ALONE):
+    if isinstance(node, LEFT_ALONE) or _changes_nothing(node):
         return
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
@@ -76,6 +78,12 @@ def _meant(node: ast.AST) -> Iterator[ast.expr]:
             yield node.test
     if isinstance(node, ast.expr) and _instead_of(node):
         yield node
+
+
+def _changes_nothing(node: ast.AST) -> bool:
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) == "TYPE_CHECKING"
+    return isinstance(node, ast.keyword) and ast.unparse(node) == "strict=True"
 
 
 def _instead(node: ast.expr) -> list[str]:

@@ -11,22 +11,35 @@ from coverage import CoverageData
 
 @dataclass(frozen=True)
 class Covering:
-    """What one run of the tests wrote down: of each file and line the tests that went through it, and the seconds of each."""
+    """What the runs of the tests wrote down: of each file and line the tests that went through it, and the seconds of each."""
 
     contexts: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
     @classmethod
-    def read(cls, file: Path, seconds: Path) -> "Covering":
-        data = CoverageData(str(file))
-        data.read()
-        return cls({path: data.contexts_by_lineno(path) for path in data.measured_files()}, json.loads(seconds.read_text()))
+    def read(cls, files: Iterable[tuple[Path, Path]]) -> "Covering":
+        """What some runs of tests wrote down."""
+        contexts: dict[str, dict[int, list[str]]] = {}
+        seconds: dict[str, float] = {}
+        for file, taken in files:
+            data = CoverageData(str(file))
+            data.read()
+            for path in data.measured_files():
+                lines = contexts.setdefault(path, {})
+                for line, tests in data.contexts_by_lineno(path).items():
+                    lines.setdefault(line, []).extend(tests)
+            seconds |= json.loads(taken.read_text())
+        return cls(contexts, seconds)
 
     def tests(self, path: Path, line: int) -> set[str]:
-        """As pytest names them; those through the function where none is written down for the line itself, and through any line of
-        the file where it stands outside of functions and ran as the file was imported."""
+        """As pytest names them; those through the function where none is written down for the line itself. Where it stands outside
+        of functions, and ran as the file was imported, those through any line of the file, and those of the house."""
         lines = self.contexts.get(str(path), {})
-        for places in ([line], _of_function(path, line), lines):
+        of_function = _of_function(path, line)
+        if not of_function:
+            of_house = {test for test in self.seconds if test.startswith("tests/architecture/")}
+            return of_house | {test for tests in lines.values() for test in tests if test}
+        for places in ([line], of_function, lines):
             if found := {test for place in places for test in lines.get(place, []) if test}:
                 return found
         return set()

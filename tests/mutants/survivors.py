@@ -1,8 +1,8 @@
 """Changes that no test sees: `make mutants`, or python tests/mutants/survivors.py theory --count 40 --seed 1.
 
-From all changes of a room's modules (see changes.py) some are drawn. Before anything is changed, the room's tests run once, and it
-is written down which of them go through which line (covering.py). Of each change those that go through its line run until one
-fails. What they all pass has survived: it is printed, and is either a test that is missing, a line that is not needed, or a change
+From all changes of a room's modules (see changes.py) some are drawn. Before anything is changed, the tests run once, and it is
+written down which of them go through which line (covering.py). Of each change those that go through its line run, the quickest
+first, until one fails, then those beside them. What they all pass has survived: it is printed, and is either a test that is missing, a line that is not needed, or a change
 that means the same. Tests that start a program of their own are not seen going through a line, so that more may be said to survive
 than do. Nothing is written to the tree.
 """
@@ -26,11 +26,12 @@ from covering import Covering
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ROOMS = ROOT / "src" / "nodescope"
-NEAREST = {
-    "theory": ("said", "theory"),
-    "run": ("said", "run", "corpus/test_corpus.py", "corpus/test_runs.py"),
-    "diagnosis": ("said", "diagnosis", "homework"),
-}
+ALL_ROOMS = ("theory", "run", "diagnosis")
+PLACES = (
+    "said/test_trainings.py", "said/test_runs.py", "said/test_sheets_and_checks.py", "run", "diagnosis", "homework", "theory",
+    "architecture/test_thresholds.py",
+)  # fmt: skip
+"""Of the tests, those that ask most of these rooms in least time. More may see a change."""
 QUICK_SECONDS = 5
 """Of the tests that run first."""
 LEAST_SECONDS, TIMES_AS_LONG = 40, 4
@@ -45,21 +46,22 @@ FORKED.set_forkserver_preload(["pytest", "numpy", "pyarrow.compute", "pandas", "
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rooms", nargs="*", default=list(NEAREST), choices=[[], *NEAREST], metavar="room", help=", ".join(NEAREST))
+    parser.add_argument("rooms", nargs="*", default=ALL_ROOMS, choices=[[], *ALL_ROOMS], metavar="room", help=", ".join(ALL_ROOMS))
     parser.add_argument("--count", type=int, default=40, help="changes drawn of each room (40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (1)")
     parser.add_argument("--jobs", type=int, default=2, help="changes tried at once (2)")
     parser.add_argument("--again", action="store_true", help="go by what was written down last, of those lines and tests")
     asked = parser.parse_args()
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        covering = Covering.read(pool.map(lambda place: through_each_line(place, asked.again), PLACES))
     for room in asked.rooms:
-        measure(room, asked.count, asked.seed, asked.jobs, asked.again)
+        measure(room, asked.count, asked.seed, asked.jobs, covering)
 
 
-def measure(room: str, count: int, seed: int, jobs: int, again: bool) -> None:
+def measure(room: str, count: int, seed: int, jobs: int, covering: Covering) -> None:
     """Try some changes of a room, tell each that survives, and their share."""
     every = [change for path in sorted((ROOMS / room).rglob("*.py")) for change in changes(path)]
     drawn = random.Random(f"{room} {seed}").sample(every, min(count, len(every)))
-    covering = through_each_line(room, again)
     survived = 0
     with ThreadPoolExecutor(jobs) as pool:
         outcomes = pool.map(lambda change: how_seen(change, covering), drawn)
@@ -70,21 +72,23 @@ def measure(room: str, count: int, seed: int, jobs: int, again: bool) -> None:
     print(f"{room}: {survived} of {len(drawn)} survived ({share:.0%}), of {len(every):,} changes, seed {seed}")
 
 
-def through_each_line(room: str, again: bool) -> Covering:
-    """Run the room's tests unchanged, and learn which go through which line, and how long each takes."""
-    data, seconds = ROOT / "build" / f"covered-{room}", ROOT / "build" / f"seconds-{room}.json"
-    if not again:
-        data.parent.mkdir(exist_ok=True)
-        data.unlink(missing_ok=True)
-        watched = ["coverage", "run", f"--rcfile={HERE / 'coverage.ini'}", f"--data-file={data}"]
-        tests = [str(ROOT / "tests" / place) for place in NEAREST[room]]
-        command = [*watched, f"--source={ROOMS / room}", "-m", "pytest", "-p", "noted", *OPTIONS, *tests]
-        settings = os.environ | SETTINGS | {"PYTHONPATH": str(HERE), "NODESCOPE_SECONDS": str(seconds)}
-        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
-        if done.returncode:
-            told = done.stdout[-2000:] + done.stderr[-2000:]
-            raise SystemExit(f"{room}: its tests fail before anything is changed ({done.returncode})\n{told}")
-    return Covering.read(data, seconds)
+def through_each_line(place: str, again: bool) -> tuple[Path, Path]:
+    """Run some tests unchanged, and learn which go through which line, and how long each takes: the files that say so."""
+    name = place.removesuffix(".py").replace("/", "-")
+    data, seconds = ROOT / "build" / f"covered-{name}", ROOT / "build" / f"seconds-{name}.json"
+    if again and seconds.exists():
+        return data, seconds
+    data.parent.mkdir(exist_ok=True)
+    data.unlink(missing_ok=True)
+    source = ",".join(str(ROOMS / room) for room in ALL_ROOMS)
+    watched = ["coverage", "run", f"--rcfile={HERE / 'coverage.ini'}", f"--data-file={data}", f"--source={source}"]
+    command = [sys.executable, "-m", *watched, "-m", "pytest", "-p", "noted", *OPTIONS, str(ROOT / "tests" / place)]
+    settings = os.environ | SETTINGS | {"PYTHONPATH": str(HERE), "NODESCOPE_SECONDS": str(seconds)}
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        told = done.stdout[-2000:] + done.stderr[-2000:]
+        raise SystemExit(f"tests/{place} fails before anything is changed ({done.returncode})\n{told}")
+    return data, seconds
 
 
 def how_seen(change: Change, covering: Covering) -> str:

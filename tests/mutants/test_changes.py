@@ -13,10 +13,18 @@ CLEAR = 2.0
 """Words."""
 
 
+if TYPE_CHECKING:
+    EVER = 1
+
+
 def f(x: int | None = 3) -> "float":
     if x is None or not g(x):
         raise ValueError(f"{x + 1}")
     return -x * 2 if x else [x]
+
+
+def g(x, y):
+    zip(x, y, strict=True)
 '''
 
 
@@ -26,15 +34,15 @@ def test_changes_of_a_module(tmp_path):
     found = [(change.line, change.was, change.instead) for change in changes(path)]
     assert found == [
         (3, "2.0", "(4.0)"),
-        (7, "3", "(4)"),
-        (8, "x is None", "(x is not None)"),
-        (8, "x is None or not g(x)", "(x is None and (not g(x)))"),
-        (8, "not g(x)", "(g(x))"),
-        (10, "-x", "(x)"),
-        (10, "-x * 2", "(-x / 2)"),
-        (10, "-x * 2 if x else [x]", "None"),
-        (10, "2", "(3)"),
-        (10, "x", "(not (x))"),
+        (11, "3", "(4)"),
+        (12, "x is None", "(x is not None)"),
+        (12, "x is None or not g(x)", "(x is None and (not g(x)))"),
+        (12, "not g(x)", "(g(x))"),
+        (14, "-x", "(x)"),
+        (14, "-x * 2", "(-x / 2)"),
+        (14, "-x * 2 if x else [x]", "None"),
+        (14, "2", "(3)"),
+        (14, "x", "(not (x))"),
     ]
     for change in changes(path):
         compile(change.source, "m.py", "exec")

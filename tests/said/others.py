@@ -1,5 +1,6 @@
 """What is said of everything that is no run of `descend`: printed sheets, observed trainings, checks of runs, tables."""
 
+import itertools
 import random
 import warnings
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ def observed(loop: Any) -> Any:
 def checks() -> Iterator[Made]:
     """Two runs beside each other, gradients, certificates, sweeps and bisected alphas."""
     names = list(SETTINGS)
-    for name, other in zip(names, names[1:], strict=False):
+    for name, other in itertools.pairwise(names):
         yield f"compared: {name} with {other}", lambda a=name, b=other: beside(a, b)
     for name in names:
         yield f"checked: {name}", lambda name=name: checked(name)
@@ -89,10 +90,8 @@ def checked(name: str) -> Any:
         run = ns.descend(**SETTINGS[name])
     except ns.NodescopeError as error:
         return {"refused": str(error)}
-    cut = given(lambda: attributes(ns.verify(run, most_steps=7)))
-    return {
-        "verified": attributes(ns.verify(run)), "cut": cut, "gradients": given(lambda: attributes(ns.check_gradients(run, 2, most=5)))
-    }  # fmt: skip
+    certificate, cut = ns.verify(run), given(lambda: ns.verify(run, most_steps=7))
+    return {"verified": attributes(certificate), "cut": cut, "gradients": given(lambda: ns.check_gradients(run, 2, most=5))}
 
 
 def bisected(name: str) -> Any:
