@@ -2,9 +2,9 @@
 
 From all changes of a room's modules (see changes.py) some are drawn. Before anything is changed, the tests run once, and it is
 written down which of them go through which line (covering.py). Of each change those that go through its line run, the quickest
-first, until one fails, then those beside them. What they all pass has survived: it is printed, and is either a test that is missing, a line that is not needed, or a change
-that means the same. Tests that start a program of their own are not seen going through a line, so that more may be said to survive
-than do. Nothing is written to the tree.
+first, until one fails, then those beside them. What they all pass has survived: it is printed, and is either a test that is
+missing, a line that is not needed, or a change that means the same. Tests that start a program of their own are not seen going
+through a line, so that more may be said to survive than do. Nothing is written to the tree.
 """
 
 import argparse

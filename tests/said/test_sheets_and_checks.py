@@ -1,4 +1,4 @@
-"""Every sentence and number that is said of printed sheets, tables, and runs beside each other is the one that was looked at last."""
+"""Every sentence and number that is said of sheets, tables, and runs beside each other is the one that was looked at last."""
 
 import pytest
 from said.documents import differences
