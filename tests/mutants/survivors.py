@@ -32,8 +32,9 @@ PLACES = (
     "architecture/test_thresholds.py",
 )  # fmt: skip
 """Of the tests, those that ask most of these rooms in least time. More may see a change."""
-QUICK_SECONDS = 5
-"""Of the tests that run first."""
+QUICK_SECONDS, MOST_SECONDS = 3, 20
+"""Of the tests that run first, and of all that run through a change's line: a survivor costs as much, and with more time some would
+be seen that are said to survive."""
 LEAST_SECONDS, TIMES_AS_LONG = 40, 4
 """Of processor time that the tests of a change may take: what makes them hang has been seen. Not of the clock, by which a busy
 machine would see more than a quiet one."""
@@ -95,15 +96,23 @@ def how_seen(change: Change, covering: Covering) -> str:
     """Whether a test fails, or hangs, or none does: first the quick ones through its line, then the others, then those beside."""
     through = covering.tests(change.path, change.line)
     beside = covering.beside(through) if through else set(covering.seconds)
-    quick: set[str] = set()
-    for test in sorted(through, key=lambda test: covering.seconds[test]):
-        quick.add(test)
-        if sum(covering.seconds[test] for test in quick) > QUICK_SECONDS:
-            break
-    for tests in (quick, through - quick, beside - through):
+    quick = within(QUICK_SECONDS, through, covering.seconds)
+    longer = within(MOST_SECONDS, through, covering.seconds) - quick
+    for tests in (quick, longer, within(QUICK_SECONDS, beside - through, covering.seconds)):
         if tests and (seen := seen_by(tests, change, covering.seconds)):
             return seen
     return "SURVIVED"
+
+
+def within(most: float, tests: set[str], seconds: dict[str, float]) -> set[str]:
+    """The quickest of some tests, that take so many seconds together."""
+    chosen, spent = set[str](), 0.0
+    for test in sorted(tests, key=lambda test: (seconds[test], test)):
+        spent += seconds[test]
+        if spent > most and chosen:
+            break
+        chosen.add(test)
+    return chosen
 
 
 def seen_by(tests: set[str], change: Change, seconds: dict[str, float]) -> str:
