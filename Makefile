@@ -10,7 +10,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens format sanitize
+.PHONY: help run test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
 .PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit bench-large clean docs
 
 help:  ## this list
@@ -133,6 +133,9 @@ picture: $(INSTALLED)  ## the README's picture, from a run
 
 goldens: $(DEV)  ## pictures that the page is held to, taken anew: look at them before they are committed
 	NODESCOPE_GOLDENS=write $(BIN)/python -m pytest -q tests/browser/test_goldens.py
+
+said: $(DEV)  ## what is said of many runs, taken anew; every fact that changed is printed: look at each before it is committed
+	$(BIN)/python tests/said/written.py
 
 format: $(DEV) frontend/node_modules  ## put the code in order
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -1,9 +1,14 @@
 """What is said of everything that is no run of `descend`: printed sheets, observed trainings, checks of runs, tables."""
 
 import itertools
+import json
 import random
+import sqlite3
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,6 +80,7 @@ def checks() -> Iterator[Made]:
         yield f"compared: {name} with {other}", lambda a=name, b=other: beside(a, b)
     for name in names:
         yield f"checked: {name}", lambda name=name: checked(name)
+        yield f"kept: {name}", lambda name=name: kept(name)
     for name in names[::3]:
         yield f"bisected: {name}", lambda name=name: bisected(name)
     for name in names[::4]:
@@ -92,6 +98,27 @@ def checked(name: str) -> Any:
         return {"refused": str(error)}
     certificate, cut = ns.verify(run), given(lambda: ns.verify(run, most_steps=7))
     return {"verified": attributes(certificate), "cut": cut, "gradients": given(lambda: ns.check_gradients(run, 2, most=5))}
+
+
+NEVER_ALIKE = ("place", "checksum")
+"""Of a file's header: seconds are in it."""
+
+
+def kept(name: str) -> Any:
+    """As TOML, in a file and read again, and the numbers of some steps."""
+    run = ns.descend(**SETTINGS[name])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.nodescope"
+        ns.save(run, path)
+        again = ns.load(path)
+        with closing(sqlite3.connect(path)) as file:
+            tables = [row[0] for row in file.execute("select sql from sqlite_master order by name")]
+            header = {key: json.loads(value) for key, value in file.execute("select * from header") if key not in NEVER_ALIKE}
+    window = run.trace[2:4]
+    return {
+        "toml": run.recipe.to_toml(), "repr": [repr(run), repr(run.trace), repr(window)], "again": attributes(again),
+        "tables": tables, "header": header, "columns": given(lambda: {name: window[name] for name in window.columns}),
+    }  # fmt: skip
 
 
 def bisected(name: str) -> Any:
