@@ -1,6 +1,7 @@
 """What was said when it was written down, and what is said now. ``python tests/said/written.py`` writes it down anew.
 
-Then every fact that changed is printed: look at each before it is committed. With ``--new`` only what was not there before is made.
+Then every fact that changed is printed: look at each before it is committed. Names that
+begin with its arguments are made, where there are any, and what is new.
 """
 
 import json
@@ -57,9 +58,9 @@ def made(name: str) -> Any:
 
 
 def main() -> None:
-    before, lines = stored(), []
+    before, chosen, lines = stored(), tuple(sys.argv[1:]), []
     for name in everything():
-        now = before[name] if name in before and "--new" in sys.argv else made(name)
+        now = made(name) if name not in before or not chosen or name.startswith(chosen) else before[name]
         changed = list(differences(before[name], now)) if name in before else []
         lines.append(json.dumps({"of": name, "said": before[name] if name in before and not changed else now}, ensure_ascii=False))
         print(*(f"{name}: {line}" for line in changed), sep="\n", end="\n" if changed else "")
