@@ -114,10 +114,10 @@ frontend/node_modules: frontend/package-lock.json
 	@touch $@
 
 frontend: frontend/node_modules  ## build the page's bundle (needs node, clang 14 and lld 14)
-	cd frontend && node layout.mjs && npx tsc --noEmit && node build.mjs
+	cd frontend && node layout.mjs && node words.mjs && npx tsc --noEmit && node build.mjs
 
 check-frontend: frontend/node_modules  ## style, types, tests, and the committed bundle is what its sources give, byte for byte
-	cd frontend && npx biome check . && node layout.mjs --check && npx tsc --noEmit
+	cd frontend && npx biome check . && node layout.mjs --check && node words.mjs --check && npx tsc --noEmit
 	! LC_ALL=C.UTF-8 grep -nE '^.{133,}' frontend/*.mjs $$(git ls-files 'frontend/src/*.ts*' 'frontend/tests/*.ts')
 	cd frontend && node build.mjs build && npx tsc --noEmit -p tests && node test.mjs
 	for name in nodescope network fit observed; do cmp frontend/build/$$name.js src/nodescope/hosts/static/$$name.js || exit 1; done

@@ -6,7 +6,9 @@ import { readFile } from "node:fs/promises";
 export const clang = process.env.CLANG ?? "clang-14";
 const linker = process.env.WASM_LD ?? "wasm-ld-14";
 const safe = ["-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-ffreestanding", "-fvisibility=hidden"];
-const exported = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch", "__heap_base"].map((name) => `--export=${name}`);
+const exported = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch", "ns_directions", "__heap_base"].map(
+  (name) => `--export=${name}`,
+);
 
 /** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster. */
 const small = ["-O2", "-fno-unroll-loops", "-fno-vectorize"];

@@ -13,6 +13,7 @@ interface Exports {
   ns_mse(problem: number, weights: number, scratch: number, team: number): number;
   ns_predict(problem: number, weights: number, scratch: number, from: bigint, count: bigint, predictions: number): void;
   ns_scratch(problem: number): bigint;
+  ns_directions(columns: number, cols: bigint, rows: bigint): bigint;
   __heap_base: WebAssembly.Global;
 }
 
@@ -65,7 +66,7 @@ export class Engine {
   private readonly at: Record<"cursor" | "where" | "state" | "saved" | "drawn" | "columns" | "scratch" | "alphas", number>;
 
   constructor(
-    module: Core,
+    readonly module: Core,
     readonly recipe: Recipe,
   ) {
     this.size = weightCount(recipe);
@@ -171,6 +172,16 @@ export class Engine {
   forward(state: Float64Array): Float64Array {
     const going = state.slice(0, this.stateLength);
     return this.record(going, 0, 1, { prediction: this.recipe.batch * this.nodes }).prediction;
+  }
+
+  /** Columns of so many rows turned until all are at right angles: what is as long as it is is a direction of what they span. */
+  directions(columns: Float64Array[], rows: number): Float64Array[] {
+    const { memory } = this;
+    memory.clear();
+    const at = memory.take(8 * rows * columns.length);
+    for (const [i, column] of columns.entries()) memory.doubles(at + 8 * rows * i, rows).set(column);
+    this.core.ns_directions(at, BigInt(columns.length), BigInt(rows));
+    return columns.map((_, i) => memory.doubles(at + 8 * rows * i, rows).slice());
   }
 
   private call(state: Float64Array, cursor: Cursor, steps: number, { checkpoints, saved, columns }: Given): number {

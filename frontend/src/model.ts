@@ -8,7 +8,7 @@ import { placesOf } from "./places";
 import { Replay } from "./replay";
 import type { Recipe, Scene } from "./scene";
 import { storyOf } from "./story";
-import { limitsOf } from "./theory";
+import { Facts } from "./told/facts";
 import { Walk } from "./walk";
 
 export interface Future {
@@ -45,6 +45,8 @@ export class Model {
   readonly example = signal<number | null>(null);
   readonly future = signal<Future | null>(null);
   readonly changed;
+  /** What is known of this run, for whatever is said of it. */
+  readonly facts;
   readonly limits;
   /** What this run does, in words. */
   readonly story;
@@ -66,8 +68,9 @@ export class Model {
     this.replay = signal(this.original);
     this.walk = new Walk(() => this.replay.value.steps);
     this.changed = computed(() => this.replay.value !== this.original);
-    this.limits = computed(() => limitsOf(this.replay.value.recipe, scene));
-    this.story = computed(() => storyOf(this.replay.value, scene));
+    this.facts = computed(() => new Facts(this.replay.value, scene));
+    this.limits = computed(() => this.facts.value.limits);
+    this.story = computed(() => storyOf(this.facts.value));
     this.curve = computed(() => curveOf(this.replay.value, scene));
     this.detail = computed(() => detailOf(this.replay.value, this.curve.value, this.walk.here));
     this.places = computed(() => placesOf(this.replay.value, this.curve.value));

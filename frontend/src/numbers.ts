@@ -19,6 +19,41 @@ export function exact(x: number): string {
   return `${sign}${whole}.${rest || "0"}`;
 }
 
+/** So many significant digits, without noughts at the end, as Python's `g` writes them: a half goes to the even digit. */
+export function general(x: number, digits: number): string {
+  if (!Number.isFinite(x)) return exact(x);
+  const [mantissa, power] = Math.abs(x)
+    .toExponential(digits - 1)
+    .split("e");
+  const exponent = Number(power);
+  const places = (isTie(x, digits) ? toEven(x, digits) : mantissa.replace(".", "")).replace(/0+$/, "") || "0";
+  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  if (exponent < -4 || exponent >= digits) {
+    const fraction = places.length > 1 ? `.${places.slice(1)}` : "";
+    return `${sign}${places[0]}${fraction}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${places}`;
+  const after = places.slice(exponent + 1);
+  return `${sign}${places.slice(0, exponent + 1).padEnd(exponent + 1, "0")}${after && `.${after}`}`;
+}
+
+/** Digits far beyond those of any number that lies halfway between two of a few digits. */
+const FAR = 60;
+
+function isTie(x: number, digits: number): boolean {
+  return /^50*$/.test(Math.abs(x).toExponential(FAR).replace(".", "").split("e")[0].slice(digits));
+}
+
+function toEven(x: number, digits: number): string {
+  const whole = Math.abs(x).toExponential(FAR).replace(".", "").slice(0, digits);
+  return Number(whole[digits - 1]) % 2
+    ? Math.abs(x)
+        .toExponential(digits - 1)
+        .replace(".", "")
+        .split("e")[0]
+    : whole;
+}
+
 /** Digits of a number that is read, not copied. */
 const READ = 4;
 /** Where all digits of a double are told. */

@@ -79,15 +79,22 @@ export class Replay {
     const gone = goThrough(new Engine(core, recipe), until);
     const facts = { sentence: "", steps: gone.cursor.step, last_step: gone.cursor.step, settled_after: null, cycle: null };
     const replay = new Replay(core, recipe, { ending: "STEPS_USED", ...facts }, gone);
-    replay.conclude(gone, asked, until);
+    replay.conclude(gone, asked);
     return replay;
   }
 
-  private conclude({ why, cursor }: Gone, asked: number, until: number): void {
+  private conclude({ why, cursor }: Gone, asked: number): void {
     if (why === DIVERGED) this.facts.ending = "DIVERGED";
-    else if (why === MSE_REACHED) this.facts.ending = "MSE_REACHED";
-    else if (why === UNCHANGED && this.facts.steps < until) this.settled(cursor.last_moved, asked);
+    else if (why === MSE_REACHED || (why === WENT && this.isLow(asked))) this.facts.ending = "MSE_REACHED";
+    else if (why === UNCHANGED) this.settled(cursor.last_moved, asked);
     else if (why === REPEATED) this.repeated(cursor, asked);
+  }
+
+  /** Whether the weights after the last step that was asked for have the error asked for, as the next step would find. */
+  private isLow(asked: number): boolean {
+    const { facts, recipe, engine } = this;
+    if (recipe.until_mse === null || engine.stepsPerEpoch > 1 || facts.steps < asked) return false;
+    return engine.mse(this.kept.last) <= recipe.until_mse;
   }
 
   private settled(lastMoved: number, asked: number): void {
@@ -200,6 +207,7 @@ function goThrough(engine: Engine, until: number): Gone {
     if (why === FULL) checkpoints = roomier(checkpoints, cursor, stateLength);
     else if (why !== WENT && !(why === UNCHANGED && mixes)) break;
   }
+  if (why === FULL || (why === UNCHANGED && mixes)) why = WENT;
   const states = rowsOf(checkpoints.subarray(0, cursor.kept * stateLength), stateLength);
   return { why, cursor, spacing: cursor.spacing, states, last: state };
 }

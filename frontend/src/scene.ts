@@ -15,6 +15,8 @@ export interface Recipe {
   n: number;
   d: number;
   k: number;
+  /** Whether its one weight was given as a bare number. */
+  bare: boolean;
   batch: number;
   layers: Layer[];
   sequential: boolean;

@@ -10,6 +10,7 @@ const SEED: Omit<Recipe, "layers"> = {
   n: 1,
   d: 1,
   k: 1,
+  bare: true,
   batch: 1,
   sequential: false,
   loss: { code: 0, threshold: 1 },

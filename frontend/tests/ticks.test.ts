@@ -3,8 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barOf, isFine, triesOf } from "../src/alpha_bar";
+import { Replay } from "../src/replay";
 import { evenTicks, powerTicks } from "../src/ticks";
-import { spoken, stepWords } from "../src/words";
+import { Facts } from "../src/told/facts";
+import { say } from "../src/told/say";
+import { spoken } from "../src/words";
+import { core, node, sceneAround } from "./given";
 
 test("even ticks are round and within", () => {
   assert.deepEqual(evenTicks(0, 324, 4), [0, 100, 200, 300]);
@@ -19,7 +23,7 @@ test("ticks of powers", () => {
   assert.deepEqual(powerTicks(2, 5), [2, 3, 4, 5]);
 });
 
-const SEED = { limit: 2, turn: 1, factor: 0.9, regime: "converges", several: false };
+const SEED = { limit: 2, turn: 1, factor: 0.9, gain: 0.1, comesBack: 0, regime: "converges", several: false, live: true };
 
 test("zones of the bar end where alpha turns, and where it no longer holds", () => {
   const { end, zones, ticks } = barOf(SEED, 0.1, false);
@@ -43,10 +47,14 @@ test("zones of the bar end where alpha turns, and where it no longer holds", () 
 });
 
 test("what a step does to what is missing, in words", () => {
-  const said = (more: object, alpha = 0.1): string => spoken(stepWords({ ...SEED, ...more }, alpha), ({ value }) => String(value));
+  const said = (more: object, alpha = 0.1): string => {
+    const recipe = node({ alpha, steps: 0 });
+    const facts = new Facts(Replay.run(core, recipe), sceneAround(recipe), { ...SEED, ...more });
+    return spoken(say("step", facts), ({ value }) => String(value));
+  };
   assert.equal(said({}), "Each step makes up a tenth of what is missing.");
-  assert.equal(said({ factor: 0.5 }), "Each step halves what is missing.");
-  assert.equal(said({ factor: 0.75, several: true }), "Each step makes up at least a quarter of what is missing.");
+  assert.equal(said({ factor: 0.5, gain: 0.5 }), "Each step halves what is missing.");
+  assert.equal(said({ factor: 0.75, gain: 0.25, several: true }), "Each step makes up at least a quarter of what is missing.");
   assert.equal(
     said({ factor: -0.5, regime: "oscillates" }),
     "Each step overshoots and leaves 0.5 of what was missing, on the other side.",

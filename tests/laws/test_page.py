@@ -70,7 +70,7 @@ def test_the_page_has_the_same_bits():
         expected.append(here(recipe, steps))  # which has a schedule work its alphas out
         lines.append(json.dumps({"recipe": plain(recipe_of_page(recipe)), "steps": steps}))
     done = subprocess.run(
-        ["node", "same_bits.mjs"], cwd=FRONTEND, input="\n".join(lines), capture_output=True, text=True, check=False
+        ["node", "program.mjs", "same_bits"], cwd=FRONTEND, input="\n".join(lines), capture_output=True, text=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     found = [json.loads(line) for line in done.stdout.splitlines()]

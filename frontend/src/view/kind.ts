@@ -30,8 +30,6 @@ export interface Jump {
 
 /** What was judged of the run. */
 export interface Judged {
-  /** Whether what is in view is no longer the run that was judged: then what was said of it is not shown. */
-  changed: boolean;
   /** "" where the headline says it already. */
   verdict: string;
   foretold?: string;

@@ -3,7 +3,8 @@
 import { useContext, useEffect } from "preact/hooks";
 import type { Model } from "../model";
 import { count } from "../numbers";
-import { figure, type Phrase, stepWords } from "../words";
+import { say } from "../told/say";
+import { figure, type Phrase } from "../words";
 import { Buttons } from "./dock";
 import { written } from "./figures";
 import { AlphaCard } from "./replayed/alpha";
@@ -72,15 +73,14 @@ function Words() {
 }
 
 /** A step in four sentences, and what alpha means for it. */
-function sentences({ now, replay, limits }: Model): Phrase[] {
+function sentences({ now, facts }: Model): Phrase[] {
   const { prediction, delta, alpha_delta, new_weight } = now.value;
   const off = delta[0];
   const miss: Phrase = off
     ? ["That is ", figure(Math.abs(off), "fix"), ` too ${off < 0 ? "low" : "high"}.`]
     : ["That is the goal: nothing is missing."];
-  const { alpha } = replay.value.recipe;
   const correct: Phrase = ["It corrects alpha × ", figure(Math.abs(off)), " = ", figure(Math.abs(alpha_delta[0]), "fix"), "."];
-  const does = limits.value ? stepWords(limits.value, alpha) : [];
+  const does = say("step", facts.value);
   return [
     ["It guesses ", figure(prediction[0], "go"), "."],
     miss,

@@ -10,8 +10,8 @@ import { Card, Table } from "./parts";
 const SENTENCE = 2000;
 
 export function Verdict({ judged }: { judged: Judged }) {
-  const { changed, verdict, foretold, findings, proof, python } = judged;
-  if (changed) return null;
+  const { verdict, foretold, findings, proof, python } = judged;
+  if (!verdict && !foretold && !findings.length) return null;
   return (
     <Card id="ns-verdict" title="Verdict" place="verdict">
       {verdict && <p>{clip(verdict, SENTENCE)}</p>}

@@ -33,6 +33,8 @@
 
 #include "runs.h"
 
+#include "directions.h"
+
 int64_t ns_version(void) { return NS_VERSION; }
 
 void ns_predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
@@ -57,3 +59,5 @@ void ns_activation(int64_t activation, int64_t rows, int64_t count, const double
 void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block) {
     kernels()->put_under(triangle, x, rows, cols, x_stride, block);
 }
+
+int64_t ns_directions(double *column, int64_t cols, int64_t rows) { return turn_all(column, cols, rows); }

@@ -55,7 +55,7 @@ else:
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 5
+VERSION = 6
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
@@ -92,6 +92,8 @@ class Engine(Protocol):
     def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept: ...
 
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
+
+    def directions(self, columns: Floats) -> Floats: ...
 
 
 def _library(path: str) -> ctypes.CDLL:
@@ -153,6 +155,9 @@ class Compiled:
         self._triangle = library.ns_triangle
         self._triangle.argtypes = [array, array, whole, whole, whole, array]
         self._triangle.restype = None
+        self._directions = library.ns_directions
+        self._directions.argtypes = [array, whole, whole]
+        self._directions.restype = whole
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
@@ -263,6 +268,12 @@ class Compiled:
         padded[:, :cols] = 0.0 if under is None else under
         self._triangle(padded, rows, n, cols, cols, np.empty((ROWS, padded.shape[1])))
         return padded[:, :cols].copy()
+
+    def directions(self, columns: Floats) -> Floats:
+        """Columns (cols, rows) turned until all are at right angles: directions.py."""
+        turned = np.array(columns, dtype=np.float64, order="C")
+        self._directions(turned, *turned.shape)
+        return turned
 
     def _scratch_for(self, native: "NativeProblem") -> Floats:
         return np.empty(self._scratch(ctypes.byref(native)))

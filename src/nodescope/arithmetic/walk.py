@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic import step as definition
 from nodescope.arithmetic.activations import Activation
+from nodescope.arithmetic.directions import directions as directions
 from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.arithmetic.rows import streams

@@ -107,6 +107,7 @@ def recipe_of_page(recipe: Recipe) -> dict[str, Any]:
         "n": recipe.n,
         "d": recipe.d,
         "k": recipe.k,
+        "bare": is_one_identity_layer(recipe) and not (recipe.axes.outputs or recipe.axes.inputs),
         "batch": problem.batch,
         "layers": [_layer(shape) for shape in problem.layers],
         "sequential": problem.sequential,

@@ -137,5 +137,5 @@ function statusOf({ now, open, scene }: Recording): string {
 
 /** The headline is the verdict: it stands once, but for the end of a long one. */
 function judgedOf({ scene }: Recording): Judged {
-  return { changed: false, verdict: scene.verdict.length > HEADLINE ? scene.verdict : "", findings: scene.findings };
+  return { verdict: scene.verdict.length > HEADLINE ? scene.verdict : "", findings: scene.findings };
 }

@@ -6,7 +6,8 @@ import { hasOneWeight } from "../../layers";
 import type { Model } from "../../model";
 import { count, counted, distinct, exact, ordinal, short } from "../../numbers";
 import type { Replay } from "../../replay";
-import { fateOf, type Phrase, steps, stepWords } from "../../words";
+import { say } from "../../told/say";
+import { type Phrase, spoken, steps } from "../../words";
 import { written } from "../figures";
 import { NumberBox, PartRole } from "../parts";
 import { Current } from "./context";
@@ -53,13 +54,11 @@ export function AlphaCard() {
 }
 
 /** What alpha does: as foretold where it is known, else as the run went. */
-function statusOf({ limits, replay }: Model): Phrase {
-  const told = limits.value;
-  const { recipe } = replay.value;
-  if (!told || told.regime === "unknown")
-    return [{ word: asItWent(replay.value.facts.ending), tone: "" }, ", found by running it."];
-  const does = stepWords(told, recipe.alpha);
-  return [fateOf(told), does.length ? ". " : ".", ...does];
+function statusOf({ facts, replay }: Model): Phrase {
+  const fate = say("fate", facts.value);
+  if (!fate.length) return [{ word: asItWent(replay.value.facts.ending), tone: "" }, ", found by running it."];
+  const does = say("step", facts.value);
+  return [...fate, does.length ? ". " : ".", ...does];
 }
 
 function asItWent(ending: string): string {
@@ -77,7 +76,8 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
   const model = useContext(Current);
   const { end, zones } = bar;
   const limits = model.limits.value;
-  const told = limits ? `, ${fateOf(limits).word}, limit ${short(limits.limit)}` : "";
+  const fate = spoken(say("fate", model.facts.value), ({ value }) => short(value));
+  const told = limits ? `, ${fate || "found by running it"}, limit ${short(limits.limit)}` : "";
   return (
     <div class="zone">
       <div class="track" aria-hidden="true">

@@ -6,7 +6,8 @@ import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
 import { screens } from "../../screens";
-import { spoken } from "../../words";
+import { say } from "../../told/say";
+import { oneLine, spoken } from "../../words";
 import { toggleDigits } from "../digits";
 import type { Host, Judged, Kind } from "../kind";
 import { Shell } from "../shell";
@@ -102,7 +103,15 @@ function statusOf({ now, replay, changed, story }: Model): string {
   return `${head}Step ${step}. mse ${short(mse)}.${weight.length === 1 ? ` Weight ${from}, new weight ${to}.` : ""}`;
 }
 
-function judgedOf({ changed, scene }: Model): Judged {
+/** What was judged of the run as Python made it; of one that was changed, what the table of words says of it at once. */
+function judgedOf({ changed, scene, facts }: Model): Judged {
   const { verdict, forecast, findings, proof, python } = scene;
-  return { changed: changed.value, verdict, foretold: forecast.sentence, findings, proof, python };
+  if (!changed.value) return { verdict, foretold: forecast.sentence, findings, proof, python };
+  const live = facts.value;
+  const told = (section: "verdict" | "forecast"): string => oneLine(spoken(say(section, live), ({ value }) => short(value)));
+  return {
+    verdict: live.is_judged ? told("verdict") : "",
+    foretold: live.limits?.live ? told("forecast") : "",
+    findings: [],
+  };
 }

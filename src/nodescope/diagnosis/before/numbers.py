@@ -244,7 +244,7 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
             return Stop(reason="alpha follows a schedule")
         problem = dataclasses.replace(recipe.problem, until_mse=-1.0, native=None)
         slow = stopping.slow_stop(problem, recipe.start_weights()) if self._is_slow else None
-        return slow or stopping.stepped_stop(problem, recipe.start_weights(), self._steps_allowed)
+        return slow or stopping.stepped_stop(problem, recipe.start_weights(), self.steps_allowed)
 
     @property
     def _is_slow(self) -> bool:
@@ -254,8 +254,8 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
         return single and self.regime == "converges" and self.factor is not None and self.factor >= stopping.SLOW
 
     @property
-    def _steps_allowed(self) -> int:
-        """Fewer for wide nodes, whose steps take longer."""
+    def steps_allowed(self) -> int:
+        """Steps of one example that a forecast makes at most; fewer for wide nodes, whose steps take longer."""
         long = self.regime in ("oscillates", "marginal", "diverges")
         return max(4096, (stopping.OTHER_STEPS if long else stopping.CONVERGING_STEPS) * 8 // max(8, self.recipe.problem.size))
 
@@ -371,7 +371,7 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
 
     def _stepped_to(self, mse: float) -> tuple[int | None, str]:
         problem = dataclasses.replace(self.recipe.problem, until_mse=-1.0, native=None)
-        walked = walk_until_it_ends(problem, self.recipe.start_weights(), self._steps_allowed, mse)
+        walked = walk_until_it_ends(problem, self.recipe.start_weights(), self.steps_allowed, mse)
         if self.recipe.rule.rescales and walked.first_low is not None:
             return walked.first_low, ""
         if walked.outcome is Outcome.DIVERGED:

@@ -1,0 +1,430 @@
+/** The words for what a run does, and when each is said, of words.txt. Made by words.mjs: not to be edited. */
+
+import type { Row } from "./say";
+
+export const FEW = 20;
+export const AS_GOOD = 0.001;
+export const SEEN = 0.03;
+export const HOPELESS = 1e12;
+export const ILL_CONDITIONED = 1000;
+export const DONE = 0.01;
+export const LAST_BITS = 1e-6;
+export const LEAST_GOAL = 1e-6;
+export const STANDARD_ERROR = 0.01;
+export const ROUNDED = 1e-24;
+export const MARGINAL = 0.0001;
+export const SAME = 1e-12;
+export const GUESSING = 0.99;
+export const MISSED = 0.01;
+export const MANY_TIMES = 10;
+export const A_LOOK = 10;
+export const OTHER_STEPS = 1000000;
+export const CONVERGING_STEPS = 131072;
+export const SLOW = 0.99;
+export const LARGEST = 1.7976931348623157e308;
+
+export const TABLE = {
+  head: [
+    [(f) => f.steps === 0, ["No step was made."]],
+    [() => true, [{ section: "stopped" }, { section: "story" }]],
+  ],
+  stopped: [
+    [(f) => f.ending === "INTERRUPTED", ["Stopped by you after ", { fact: "steps", how: "steps" }, ". "]],
+    [(f) => f.ending === "TIME_USED", ["Its time was used up after ", { fact: "steps", how: "steps" }, ". "]],
+  ],
+  story: [
+    [
+      (f) => f.grows && f.one && !f.scheduled,
+      ["At alpha ", { fact: "alpha" }, " it ", { word: "diverges", tone: "fix" }, ": every step lands farther from the goal."],
+    ],
+    [
+      (f) => f.grows && !f.scheduled,
+      ["At alpha ", { fact: "alpha" }, " it ", { word: "diverges", tone: "fix" }, ": the error grows without end."],
+    ],
+    [(f) => f.grows && f.one, ["It ", { word: "diverges", tone: "fix" }, ": every step lands farther from the goal."]],
+    [(f) => f.grows, ["It ", { word: "diverges", tone: "fix" }, ": the error grows without end."]],
+    [(f) => f.one && f.regime === "frozen", ["Nothing moves: the weight stays at ", { fact: "weight", tone: "w" }, "."]],
+    [(f) => f.alone && f.ending === "SETTLED" && f.far === 0 && f.settled_after === 0, ["It is at the goal from the start."]],
+    [
+      (f) => f.alone && f.ending === "SETTLED" && f.far === 0,
+      ["It reaches the goal exactly after ", { fact: "settled_after", how: "steps" }, "."],
+    ],
+    [(f) => f.one && f.ending === "SETTLED", ["It stops at ", { fact: "weight", how: "all", tone: "w" }, " and stays there."]],
+    [
+      (f) => f.one && f.ending === "CYCLING" && f.period === 2,
+      ["It goes to and fro between ", { fact: "a", tone: "w" }, " and ", { fact: "b", tone: "w" }, " for ever."],
+    ],
+    [(f) => f.one && f.ending === "CYCLING", ["It goes round the same ", { fact: "period", how: "count" }, " weights for ever."]],
+    [(f) => f.ending === "MSE_REACHED", ["It is as close as was asked after ", { fact: "steps", how: "steps" }, "."]],
+    [
+      (f) => f.one,
+      ["It is still on its way: ", { fact: "far", tone: "fix" }, " left after ", { fact: "steps", how: "steps" }, "."],
+    ],
+    [(f) => f.ending === "CYCLING", ["It goes round the same steps for ever", { section: "off" }]],
+    [
+      (f) => f.ending === "SETTLED" && f.last === 0 && f.far === 0,
+      ["Every prediction is exactly its goal after ", { fact: "settled_after", how: "steps" }, "."],
+    ],
+    [(f) => f.ending === "SETTLED" && f.alone, ["It stops ", { fact: "far", tone: "fix" }, " short of the goal and stays there."]],
+    [(f) => f.ending === "SETTLED", ["It settles after ", { fact: "settled_after", how: "steps" }, { section: "off" }]],
+    [() => true, ["After ", { fact: "steps", how: "steps" }, " ", { section: "so far" }]],
+  ],
+  off: [
+    [(f) => f.classes, ["; ", { section: "right" }]],
+    [() => true, [", off by about ", { fact: "rms", tone: "fix" }, "."]],
+  ],
+  right: [
+    [(f) => f.right === f.rows, ["all ", { fact: "rows", how: "count" }, " examples get their class."]],
+    [() => true, [{ fact: "right", how: "count" }, " of ", { fact: "rows", how: "count" }, " examples get their class."]],
+  ],
+  "so far": [
+    [(f) => f.classes, [{ section: "right" }]],
+    [
+      (f) => f.last > f.first,
+      [
+        "it is farther off than at the start: about ",
+        { fact: "rms", tone: "fix" },
+        " instead of ",
+        { fact: "rms_first", tone: "fix" },
+        ".",
+      ],
+    ],
+    [(f) => f.alone, [{ fact: "far", tone: "fix" }, " of the way to the goal is left."]],
+    [(f) => f.predictions > FEW, ["it is off by about ", { fact: "rms", tone: "fix" }, "."]],
+    [() => true, ["every prediction is within ", { fact: "far", tone: "fix" }, " of its goal."]],
+  ],
+  why: [
+    [(f) => f.steps === 0, []],
+    [(f) => f.grows, [{ section: "step" }, { section: "holds" }, { section: "ends" }]],
+    [(f) => f.one && f.regime === "frozen", [{ section: "aim" }, { section: "frozen" }]],
+    [(f) => f.one && f.ending === "SETTLED" && f.far === 0, [{ section: "aim" }, { section: "step" }]],
+    [
+      (f) => f.one && f.ending === "SETTLED" && f.tells_step,
+      [
+        { section: "aim" },
+        { section: "step", goesOn: true },
+        "from step ",
+        { fact: "settled_after", how: "count" },
+        " on the correction is too small to change the weight.",
+      ],
+    ],
+    [
+      (f) => f.one && f.ending === "SETTLED",
+      [
+        { section: "aim" },
+        "From step ",
+        { fact: "settled_after", how: "count" },
+        " on the correction is too small to change the weight.",
+      ],
+    ],
+    [
+      (f) => f.one && f.ending === "CYCLING",
+      [
+        { section: "aim" },
+        { section: "step" },
+        " From step ",
+        { fact: "cycle_first", how: "count" },
+        " on the same weights come again and again.",
+      ],
+    ],
+    [
+      (f) => f.ending === "MSE_REACHED",
+      ["The error (mse) is ", { fact: "last", tone: "fix" }, "; ", { fact: "until_mse" }, " was asked for."],
+    ],
+    [(f) => f.one, [{ section: "aim" }, { section: "step" }]],
+    [
+      (f) => f.ending === "CYCLING",
+      [
+        "From step ",
+        { fact: "cycle_first", how: "count" },
+        " on the weights repeat every ",
+        { fact: "period", how: "steps" },
+        ". ",
+        { section: "step" },
+        { section: "least" },
+      ],
+    ],
+    [(f) => f.ending === "SETTLED" && f.last === 0 && f.far === 0, [{ section: "step" }, { section: "least" }]],
+    [
+      (f) => f.ending === "SETTLED" && f.alone,
+      [{ section: "step" }, { section: "least" }, " No weight changes after step ", { fact: "settled_after", how: "count" }, "."],
+    ],
+    [(f) => f.ending === "SETTLED", [{ section: "step" }, { section: "least" }, " No weight changes any more."]],
+    [() => true, [{ section: "step" }, { section: "least" }]],
+  ],
+  holds: [[(f) => f.known && f.alpha > 0, [" An alpha below ", { fact: "limit" }, " holds."]]],
+  ends: [[(f) => f.ending === "DIVERGED", [" At step ", { fact: "last_step", how: "count" }, " a number is no longer finite."]]],
+  aim: [
+    [(f) => f.input === 1, ["The goal is ", { fact: "goal", tone: "goal" }, ". "]],
+    [() => true, ["Its prediction is ", { fact: "prediction", tone: "go" }, ", the goal ", { fact: "goal", tone: "goal" }, ". "]],
+  ],
+  frozen: [
+    [(f) => f.alpha === 0, ["Alpha is 0: every step is 0 long."]],
+    [(f) => f.bound, ["The weight is frozen."]],
+    [() => true, ["Its input is 0, so the weight has no say in the prediction."]],
+  ],
+  least: [
+    [(f) => f.least > 0 && f.rms - f.rms_least < AS_GOOD * f.rms_least, [" No weights come noticeably closer."]],
+    [(f) => f.least > 0, [" No weights come closer than about ", { fact: "rms_least" }, "."]],
+  ],
+  step: [
+    [(f) => f.regime === "frozen", ["Nothing moves."]],
+    [(f) => f.regime === "one step" && f.per === "step", ["One step makes up all that is missing."]],
+    [(f) => f.regime === "one step", ["One epoch makes up all that is missing."]],
+    [(f) => f.regime === "marginal", ["Each ", { fact: "per", how: "word" }, " lands as far off on the other side."]],
+    [(f) => f.regime === "diverges" && f.alpha < 0, ["Below 0 each ", { fact: "per", how: "word" }, " goes away from the goal."]],
+    [(f) => !f.tells_step, []],
+    [
+      (f) => f.regime === "diverges",
+      ["Each ", { fact: "per", how: "word" }, " overshoots and ends ", { fact: "size" }, " times as far off on the other side."],
+    ],
+    [
+      (f) => f.regime === "oscillates",
+      [
+        "Each ",
+        { fact: "per", how: "word" },
+        " overshoots and leaves ",
+        { fact: "size" },
+        " of what was missing, on the other side.",
+      ],
+    ],
+    [
+      (f) => f.gain - 0.5 < SAME && 0.5 - f.gain < SAME && !f.several,
+      ["Each ", { fact: "per", how: "word" }, " halves what is missing."],
+    ],
+    [
+      (f) => f.several,
+      ["Each ", { fact: "per", how: "word" }, " makes up at least ", { fact: "gain", how: "part" }, " of what is missing."],
+    ],
+    [() => true, ["Each ", { fact: "per", how: "word" }, " makes up ", { fact: "gain", how: "part" }, " of what is missing."]],
+  ],
+  fate: [
+    [(f) => f.regime === "converges", [{ word: "converges", tone: "go" }]],
+    [(f) => f.regime === "one step", [{ word: "converges in one step", tone: "go" }]],
+    [(f) => f.regime === "oscillates", [{ word: "oscillates, then converges", tone: "go" }]],
+    [(f) => f.regime === "marginal", ["marginal"]],
+    [(f) => f.regime === "frozen", ["does not move"]],
+    [(f) => f.regime === "diverges", [{ word: "diverges", tone: "fix" }]],
+    [(f) => f.regime === "stable", [{ word: "below its limit", tone: "go" }]],
+  ],
+  forecast: [
+    [
+      (f) => f.breaks_at_start,
+      [
+        "Breaks off at the start: its first numbers are beyond 1.8 × 10³⁰⁸, the largest number that ",
+        "a computer can hold. ",
+        { section: "limit" },
+      ],
+    ],
+    [
+      (f) => f.breaks_at >= 0,
+      [
+        "Breaks off: at step ",
+        { fact: "breaks_at", how: "count" },
+        " a number is beyond 1.8 × 10³⁰⁸, the largest number that a computer can hold. ",
+        { section: "limit" },
+      ],
+    ],
+    [() => true, [{ section: "behaviour" }, " ", { section: "limit" }, " ", { section: "end" }]],
+  ],
+  behaviour: [
+    [(f) => f.regime === "unknown", ["Where it leads is not known: ", { fact: "reason", how: "word" }, "."]],
+    [(f) => f.regime === "frozen" && f.can_move, ["Nothing moves: alpha is 0."]],
+    [(f) => f.regime === "frozen", ["Nothing moves: no weight that may move has an input other than 0."]],
+    [
+      (f) => f.regime === "converges" && f.comes_back > SEEN,
+      ["Converges. ", { section: "makes up" }, " Part of it passes the goal and comes back on the way."],
+    ],
+    [(f) => f.regime === "converges", ["Converges. ", { section: "makes up" }]],
+    [
+      (f) => f.regime === "one step",
+      ["Converges at once: one ", { fact: "per", how: "word" }, ", and nothing is missing any more."],
+    ],
+    [
+      (f) => f.regime === "oscillates" && f.turns_each_time,
+      [
+        "Oscillates, then converges. Each ",
+        { fact: "per", how: "word" },
+        " passes the goal and leaves ",
+        { fact: "size", how: "near" },
+        " of what was missing, on its other side.",
+      ],
+    ],
+    [
+      (f) => f.regime === "oscillates",
+      [
+        "Oscillates, then converges. It passes the goal again and again; in the long run each ",
+        { fact: "per", how: "word" },
+        " leaves ",
+        { fact: "size", how: "near" },
+        " of what was missing.",
+      ],
+    ],
+    [
+      (f) => f.regime === "marginal",
+      [
+        "Neither converges nor diverges: each ",
+        { fact: "per", how: "word" },
+        " passes the goal and misses it by as much as before.",
+      ],
+    ],
+    [(f) => f.regime === "diverges" && !f.tells_step, ["Diverges: the error grows whatever the order."]],
+    [
+      (f) => f.regime === "diverges" && f.factor < 0 && f.size > LARGEST,
+      [
+        "Diverges: every ",
+        { fact: "per", how: "word" },
+        " leads farther from the goal. Each ",
+        { fact: "per", how: "word" },
+        " passes the goal and lands more than any number, on its other side.",
+      ],
+    ],
+    [
+      (f) => f.regime === "diverges" && f.size > LARGEST,
+      [
+        "Diverges: every ",
+        { fact: "per", how: "word" },
+        " leads farther from the goal. Each ",
+        { fact: "per", how: "word" },
+        " leads more than any number.",
+      ],
+    ],
+    [
+      (f) => f.regime === "diverges" && f.factor < 0,
+      [
+        "Diverges: every ",
+        { fact: "per", how: "word" },
+        " leads farther from the goal. Each ",
+        { fact: "per", how: "word" },
+        " passes the goal and lands ",
+        { fact: "size", how: "near" },
+        " times as far away, on its other side.",
+      ],
+    ],
+    [
+      (f) => f.regime === "diverges",
+      [
+        "Diverges: every ",
+        { fact: "per", how: "word" },
+        " leads farther from the goal. Each ",
+        { fact: "per", how: "word" },
+        " leads ",
+        { fact: "size", how: "near" },
+        " times as far away.",
+      ],
+    ],
+  ],
+  "makes up": [
+    [
+      (f) => f.tells_step,
+      ["Each ", { fact: "per", how: "word" }, " makes up ", { fact: "gain", how: "g6" }, " of what is missing."],
+    ],
+    [() => true, ["Every single step makes the error of its own example smaller."]],
+  ],
+  limit: [
+    [(f) => !f.known, []],
+    [(f) => f.limit === 0, ["No alpha that a computer can hold is small enough: the squares of the inputs are too ", "large."]],
+    [(f) => f.bounded && f.surely_not_above > LARGEST, ["Stable for certain up to alpha ", { fact: "limit", how: "g6" }, "."]],
+    [
+      (f) => f.bounded,
+      [
+        "Stable for certain up to alpha ",
+        { fact: "limit", how: "g6" },
+        ", for certain not above ",
+        { fact: "surely_not_above", how: "g6" },
+        ".",
+      ],
+    ],
+    [() => true, ["Stable up to alpha ", { fact: "limit", how: "g6" }, { fact: "islands", how: "word" }, "."]],
+  ],
+  end: [
+    [(f) => f.rows > 1 && !(f.can_move && f.foretold), []],
+    [
+      (f) => f.rows > 1 && f.condition > HOPELESS,
+      [
+        "Hopeless for gradient descent: the inputs' condition number is ",
+        { fact: "condition", how: "g3" },
+        ", so that at the best alpha the weakest direction takes about ",
+        { fact: "turns", how: "g3" },
+        " steps to fall to a third.",
+      ],
+    ],
+    [
+      (f) => f.rows > 1 && f.cycle_mse >= 0 && f.batch === 1,
+      [
+        "One at a time it ends in a cycle around an mse of ",
+        { fact: "cycle_mse", how: "g6" },
+        "; the least is ",
+        { fact: "least_mse", how: "g6" },
+        ".",
+      ],
+    ],
+    [
+      (f) => f.rows > 1 && f.cycle_mse >= 0,
+      [
+        { fact: "batch", how: "count" },
+        " at a time it ends in a cycle around an mse of ",
+        { fact: "cycle_mse", how: "g6" },
+        "; the least is ",
+        { fact: "least_mse", how: "g6" },
+        ".",
+      ],
+    ],
+    [(f) => f.rows > 1 && f.least_mse === 0, ["The best weights leave no error."]],
+    [(f) => f.rows > 1, ["The best weights leave a mean squared error of ", { fact: "least_mse", how: "g6" }, "."]],
+    [(f) => f.settles_at === 0, ["It is settled from the start: no step moves a weight."]],
+    [
+      (f) => f.settles_at > 0 && f.settles_exactly,
+      ["It stops at ", { fact: "ends_at", how: "weights" }, " after ", { fact: "settles_at", how: "steps" }, " and stays there."],
+    ],
+    [
+      (f) => f.settles_at > 0,
+      [
+        "It stops at ",
+        { fact: "ends_at", how: "weights" },
+        " after about ",
+        { fact: "settles_at", how: "steps" },
+        " and stays there.",
+      ],
+    ],
+    [
+      (f) => f.diverges_at >= 0,
+      [
+        "At step ",
+        { fact: "diverges_at", how: "count" },
+        " a number is beyond 1.8 × 10³⁰⁸, the largest number that a computer can hold.",
+      ],
+    ],
+    [(f) => f.regime === "unknown", []],
+    [(f) => f.repeats > 0, ["It ends in a cycle of ", { fact: "repeats", how: "count" }, " steps."]],
+    [(f) => f.blurred, ["Rounding on the way blurs the place where it stops."]],
+    [(f) => f.walked > 0, ["It has not settled within ", { fact: "walked", how: "count" }, " steps, as many as a forecast makes."]],
+  ],
+  verdict: [
+    [(f) => f.alpha < 0 && f.can_move, ["Alpha is below 0, so each step makes the error larger."]],
+    [(f) => f.ending === "DIVERGED" && f.stable, ["The numbers are too large for a computer, though alpha is right."]],
+    [(f) => f.alpha === 0, ["Alpha is 0, so no weight moves."]],
+    [
+      (f) => f.can_move && f.last !== 0 && !f.stable && !f.marginal,
+      ["Alpha is too large: each step overshoots further, so the error grows."],
+    ],
+    [(f) => f.zero_input && !f.can_move, ["An input is 0 in every example, so its weight cannot learn."]],
+    [(f) => f.last === 0 && f.far > 0 && f.missed, ["The errors are too small for a computer to square: scale the numbers."]],
+    [(f) => f.zero_input, ["An input is 0 in every example, so its weight cannot learn."]],
+    [(f) => f.marginal, ["Alpha is exactly at its limit: the error goes to and fro and never shrinks."]],
+    [
+      (f) => f.condition > ILL_CONDITIONED && !f.converged && f.scaling_helps,
+      ["The inputs differ so much in size that no one alpha suits them all."],
+    ],
+    [
+      (f) => f.condition > ILL_CONDITIONED && !f.converged,
+      ["Some inputs nearly repeat each other, so their weights are hardly told apart."],
+    ],
+    [(f) => f.slow, ["It is on its way, but far too slow."]],
+    [(f) => f.severe, ["It stopped early: the steps became too small to change any weight."]],
+    [(f) => f.guessing, ["No weights do better than always saying the mean of the goals."]],
+    [(f) => f.steps === 0 && !f.converged, ["Nothing can be told: no step was made."]],
+    [(f) => f.on_the_way, ["Healthy: nothing is wrong, but it was stopped on its way."]],
+    [() => true, ["Healthy: nothing is wrong."]],
+  ],
+} satisfies Record<string, Row[]>;

@@ -1,0 +1,22 @@
+/** Runs on standard input, a line each: one that is shown, and what is changed of it under the hand. What is said of the run that
+ * this makes is a line of the answer: see tests/laws/test_words.py. */
+
+import { createInterface } from "node:readline";
+import { exact as exactly, short } from "../src/numbers";
+import { Replay } from "../src/replay";
+import type { Recipe, Scene } from "../src/scene";
+import { Facts } from "../src/told/facts";
+import { type Section, say } from "../src/told/say";
+import { oneLine, spoken } from "../src/words";
+import { core } from "./given";
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { scene, recipe } = JSON.parse(line) as { scene: Scene; recipe: Partial<Recipe> };
+  const changed = { ...scene.recipe, ...recipe };
+  const facts = new Facts(Replay.run(core, changed), scene);
+  const told = (section: Section): string =>
+    oneLine(spoken(say(section, facts), (of) => (of.all ? exactly(of.value) : short(of.value))));
+  const words = { head: told("head"), why: told("why"), step: told("step"), fate: told("fate") };
+  const live = { forecast: facts.limits?.live ? told("forecast") : null, verdict: facts.is_judged ? told("verdict") : null };
+  console.log(JSON.stringify({ ...words, ...live, regime: facts.regime, ending: facts.ending, steps: facts.steps }));
+}
