@@ -13,7 +13,7 @@ import dockCss from "./style/dock.css";
 import sharesCss from "./style/shares.css";
 import startCss from "./style/start.css";
 import css from "./style.css";
-import type { Host } from "./view/kind";
+import type { Again, Host, JudgedAnew } from "./view/kind";
 import { Replayed } from "./view/replayed/kind";
 import { Start } from "./view/start";
 import { repaint } from "./view/theme";
@@ -21,8 +21,13 @@ import { repaint } from "./view/theme";
 const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 
 /** Show a scene inside an element; gives back what takes it away again. */
-export async function mount(place: HTMLElement, scene: Scene | RecordedScene, alone = false): Promise<() => void> {
-  const host: Host = { home: place.dataset.home, alone };
+export async function mount(
+  place: HTMLElement,
+  scene: Scene | RecordedScene,
+  alone = false,
+  python: Again | undefined = asking(place.dataset.again),
+): Promise<() => void> {
+  const host: Host = { home: place.dataset.home, alone, again: python };
   const Observed = screens.observed?.Show;
   const view = isRecorded(scene) ? (
     Observed && <Observed scene={scene} host={host} />
@@ -43,6 +48,34 @@ export async function mount(place: HTMLElement, scene: Scene | RecordedScene, al
   return () => {
     unwatch();
     draw(null, root);
+  };
+}
+
+/** What asks the page that this one came from. */
+function asking(address: string | undefined): Again | undefined {
+  if (!address) return undefined;
+  return async (changed) => {
+    const answer = await fetch(address, { method: "POST", body: JSON.stringify(changed) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as JudgedAnew;
+  };
+}
+
+/** What asks the kernel of a notebook: each question has a number, which its answer has too. */
+function askingThe(kernel: WidgetModel): Again {
+  let asked = 0;
+  return (changed) => {
+    const number = ++asked;
+    return new Promise((resolve, reject) => {
+      const listen = (message: Answer): void => {
+        if (message.number !== number) return;
+        kernel.off("msg:custom", listen);
+        if (message.judged) resolve(message.judged);
+        else reject(new Error(message.wrong));
+      };
+      kernel.on("msg:custom", listen);
+      kernel.send({ number, changed });
+    });
   };
 }
 
@@ -77,13 +110,22 @@ export async function recomputed(recipe: Recipe, steps: number): Promise<Window>
   return engine.window(engine.firstState(), 0, steps);
 }
 
+interface Answer {
+  number: number;
+  judged?: JudgedAnew;
+  wrong?: string;
+}
+
 interface WidgetModel {
   get(name: string): unknown;
+  send(message: object): void;
+  on(name: string, listen: (message: Answer) => void): void;
+  off(name: string, listen: (message: Answer) => void): void;
 }
 
 /** anywidget's port. */
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
-  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene);
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene, false, askingThe(model));
   return () => void gone.then((unmount) => unmount());
 }
 

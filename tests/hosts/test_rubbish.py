@@ -2,18 +2,21 @@
 
 import html
 import io
+import json
 import re
 from urllib.parse import parse_qs, urlencode
 
 import pyarrow as pa
 import pytest
-from conftest import cases
+from conftest import cases, until
 from hosts.conftest import Page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+import nodescope as ns
 from nodescope.hosts import caps
+from nodescope.hosts.again import judged_again
 from nodescope.hosts.upload import Upload, safe_name
 
 GOOD = b"a,b,c\n1,2,x\n2,3,y\n3,5,z\n4,6,w\n"
@@ -249,3 +252,47 @@ def test_any_name_becomes_one_that_stays_in_its_folder(name: str):
     assert not set(safe) & set("/\\\0\n")
     assert safe not in (".", "..")
     assert len(safe) <= 60
+
+
+CHANGES = [
+    b"", b"{", b"null", b"[]", b'{"x": 1}', b'{"alpha": "0.1"}', b'{"alpha": NaN}', b'{"alpha": 1e999}',
+    b'{"alpha": ' + b"9" * 400 + b"}",
+    b'{"start": [1, 2]}', b'{"start": [[1]]}', b'{"start": {"0": 1}}', b'{"input": [true]}', b'{"goal": []}', b'{"steps": -1}',
+    b'{"steps": 1.5}', b'{"steps": 99999999999}', b'{"batch": 0}', b'{"batch": 7}', b'{"alpha": null}', b"[" * 50_000, b"\xff\xfe",
+    b'{"alpha": {"__class__": "x"}}', b'{"steps": true}', b"x" * (caps.MOST_FORM + 1),
+]  # fmt: skip
+
+
+def test_a_changed_run_times_rubbish(page: Page):
+    """A view sends what was changed in it: whatever that is, a sentence in JSON comes back, and the next good one is judged."""
+    where = page.post("/run", urlencode(NODE).encode()).headers["location"]
+    until(lambda: "data-again" in page.get(where).text)
+    for body in CHANGES:
+        answer = page.post(f"{where}/again", body)
+        assert answer.status in (400, 413), body[:40]
+        told = json.loads(answer.text)
+        assert list(told) == ["wrong"], body[:40]
+        assert "\n" not in told["wrong"]
+    good = json.loads(page.post(f"{where}/again", b'{"alpha": 2.05}').text)
+    assert good["headline"] == "Alpha is too large: each step overshoots further, so the error grows."
+    assert good["verdict"] == ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=2.05, steps=325)).verdict
+    assert page.post("/run/7777/again", b"{}").status == 404
+    assert page.get(f"{where}/again").status == 405
+
+
+NAMES = st.sampled_from(["alpha", "start", "input", "goal", "steps", "batch", "x"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+
+
+@settings(max_examples=cases(2000), deadline=None)
+@given(st.dictionaries(NAMES, ANYTHING))
+def test_a_changed_run_times_anything(changed: dict[str, object]):
+    run = ns.descend(weight=[0.4, 0.1], input=[[1, 2], [3, 4]], goal=[0.6, 1.0], alpha=0.1, steps=20)
+    told = ""
+    try:
+        told = judged_again(run, changed)["headline"]
+    except ns.InputError as error:
+        told = str(error)
+    assert told
+    assert "\n" not in told

@@ -116,7 +116,7 @@ def test_the_page_says_what_python_says():
                 continue
             compared += 1
             wrong += [] if page[name] == words else [(seed, name, words, page[name], other)]
-    assert wrong == []
+    assert not wrong, wrong
     print(f"{len(made):,} runs, {compared:,} words and sentences alike")
 
 

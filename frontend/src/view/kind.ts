@@ -1,7 +1,7 @@
 /** What the shell asks a run, because runs of different kinds answer differently: a replayed node or network, or one observed. */
 
 import type { FunctionComponent } from "preact";
-import type { Finding, Proof } from "../scene";
+import type { Finding, Proof, Recipe } from "../scene";
 import type { Walk } from "../walk";
 
 /** A speed of going on by itself: steps a second, or beats of a step, shown one after another. */
@@ -15,8 +15,20 @@ export interface Speed {
 export interface Host {
   /** Where all runs are. */
   home?: string;
+  /** Python, where it is there: its whole judgement of the run with something changed. */
+  again?: Again;
   /** Whether the view has the page for itself: then its keys work wherever the focus is, and its dock stays in sight. */
   alone: boolean;
+}
+
+/** What Python says of a changed run; rejected where it does not judge it. */
+export type Again = (changed: Partial<Recipe>) => Promise<JudgedAnew>;
+
+export interface JudgedAnew {
+  verdict: string;
+  foretold: string;
+  findings: Finding[];
+  proof: Proof[];
 }
 
 export interface Jump {

@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps, forms, pages, toys
 from nodescope.hosts import start as first_page
+from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
 from nodescope.hosts.file import bundle
 from nodescope.hosts.folder import own_folder
@@ -29,6 +31,7 @@ from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+from nodescope.views.values import as_json
 
 TOO_MUCH = 413
 
@@ -64,6 +67,7 @@ def application(desk: Desk) -> Starlette:
             Route("/example/{name}", ask.example, methods=["GET"]),
             Route("/run/{number}", ask.run, methods=["GET"]),
             Route("/run/{number}/stop", ask.stop, methods=["POST"]),
+            Route("/run/{number}/again", ask.again, methods=["POST"]),
             Route("/table", ask.take_table, methods=["POST"]),
             Route("/table/{number}", ask.columns, methods=["GET"]),
             Route("/table/{number}", ask.fit, methods=["POST"]),
@@ -87,6 +91,8 @@ class _Answers:
         """A view of a large run takes memory too, so they are made one by one."""
         self.starting = asyncio.Semaphore(1)
         """The first start page draws its cards, the others find them; none stands in the queue of the large views."""
+        self.judging = asyncio.Semaphore(1)
+        """Runs that are changed while somebody looks at them are judged one by one."""
         self.examples: dict[str, int] = {}
         """Runs of the start page that were opened, by name."""
         self.asking = asyncio.Semaphore(caps.SEATS)
@@ -161,7 +167,7 @@ class _Answers:
             return HTMLResponse(pages.on_its_way(job, self.desk.jobs.ahead_of(job)))
         try:
             async with self.showing:
-                return HTMLResponse(await run_in_threadpool(lambda: pages.view(job.opened())))
+                return HTMLResponse(await run_in_threadpool(lambda: pages.view(job.opened(), job.number)))
         except NodescopeError as error:
             return HTMLResponse(pages.failed(job, self.desk.sentence(error)), 410)
 
@@ -171,6 +177,26 @@ class _Answers:
             return _nothing()
         job.stop()
         return await _soon(job)
+
+    async def again(self, request: Request) -> Response:
+        """A run with what was changed in its view, judged in full; told as JSON, which is what asks for it reads."""
+        job = self.desk.jobs.get(_number(request))
+        if job is None or not job.done or job.failed:
+            return _nothing()
+
+        def judged() -> dict[str, object]:
+            run = job.opened()
+            if isinstance(run, Recorded):
+                raise InputError("an observed run cannot be made again")
+            return judged_again(run, changed)
+
+        try:
+            changed = _json(await _body(request))
+            async with self.judging:
+                return Response(as_json(await run_in_threadpool(judged)), media_type="application/json")
+        except NodescopeError as error:
+            wrong = as_json({"wrong": self.desk.sentence(error)})
+            return Response(wrong, _status(error), media_type="application/json")
 
     async def _begun(self, name: str, keywords: Keywords, form: Form | None = None) -> Job:
         """A job of a recipe that was made once, so that whatever is wrong with it is said now."""
@@ -200,7 +226,12 @@ class _Answers:
 
 
 async def _form(request: Request) -> Form:
-    """The fields of a form; it is read to its end also where it is too long, since only then a browser listens."""
+    """The fields of a form."""
+    return forms.form_of(await _body(request))
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent; it is read to its end also where it is too long, since only then a browser listens."""
     body, length = bytearray(), 0
     async for piece in request.stream():
         length += len(piece)
@@ -208,7 +239,15 @@ async def _form(request: Request) -> Form:
             body += piece
     if length > caps.MOST_FORM:
         raise BodyRefused(f"the form holds more than {caps.MOST_FORM // 2**20} MiB; put that many numbers into a table", TOO_MUCH)
-    return forms.form_of(bytes(body))
+    return bytes(body)
+
+
+def _json(body: bytes) -> object:
+    try:
+        found: object = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InputError("what was sent is no JSON") from error
+    return found
 
 
 def _number(request: Request) -> int:

@@ -139,8 +139,8 @@ def failed(job: Job, sentence: str) -> str:
     )
 
 
-def view(run: Run | Recorded) -> str:
-    """The view of a run; its report as text where a page cannot hold it."""
+def view(run: Run | Recorded, number: int) -> str:
+    """The view of the run with a number; its report as text where a page cannot hold it."""
     back = '<nav><a href="/">All runs</a></nav>'
     score = (
         f'<section class="start"><h2>How good it is</h2><pre>{escape(plain_text_lines(repr(run.score)))}</pre></section>'
@@ -152,7 +152,9 @@ def view(run: Run | Recorded) -> str:
     except InputError as error:
         lines = _report(run)
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
-    body = f'<div data-nodescope="scene" data-home="/"></div>{score}<script type="application/json" id="scene">{document}</script>'
+    again = "" if isinstance(run, Recorded) else f' data-again="/run/{number}/again"'
+    place = f'<div data-nodescope="scene" data-home="/"{again}></div>'
+    body = f'{place}{score}<script type="application/json" id="scene">{document}</script>'
     return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 

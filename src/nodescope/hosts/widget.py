@@ -3,7 +3,8 @@
 import importlib.util
 from typing import Any
 
-from nodescope.errors import InputError
+from nodescope.errors import InputError, NodescopeError
+from nodescope.hosts.again import judged_again
 from nodescope.hosts.file import bundle, scene_of
 from nodescope.hosts.fragment import fragment
 from nodescope.run.given_run import refuse_no_run
@@ -57,6 +58,10 @@ def show(run: Run | Recorded) -> Any:
         _esm = bundle(document)
         scene = traitlets.Unicode().tag(sync=True)
 
+        def __init__(self, **keywords: Any) -> None:
+            super().__init__(**keywords)
+            self.on_msg(lambda _widget, message, _buffers: self.send(answered(run, message)))
+
         def _repr_mimebundle_(self, **keywords: Any) -> Any:
             shown = super()._repr_mimebundle_(**keywords)
             data = shown[0] if isinstance(shown, tuple) else shown
@@ -67,6 +72,18 @@ def show(run: Run | Recorded) -> Any:
 
     told = f"{repr(run) if isinstance(run, Recorded) else run_text(run)}\n  {document['verdict']}"
     return RunWidget(scene=as_json(document))
+
+
+def answered(run: Run | Recorded, message: object) -> dict[str, Any]:
+    """What is sent back to a view that was changed: the judgement of what it was changed to, under the question's number."""
+    asked = message if isinstance(message, dict) else {}
+    number = asked.get("number")
+    try:
+        if isinstance(run, Recorded):
+            raise InputError("an observed run cannot be made again")
+        return {"number": number, "judged": judged_again(run, asked.get("changed"))}
+    except NodescopeError as error:
+        return {"number": number, "wrong": str(error)}
 
 
 def mimebundle(run: Run | Recorded, **keywords: Any) -> Any:

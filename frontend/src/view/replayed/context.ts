@@ -2,5 +2,9 @@
 
 import { createContext } from "preact";
 import type { Model } from "../../model";
+import type { Again } from "../kind";
 
 export const Current = createContext<Model>(null as unknown as Model);
+
+/** Python, where it is there. */
+export const Python = createContext<Again | undefined>(undefined);

@@ -13,9 +13,10 @@ import type { Host, Judged, Kind } from "../kind";
 import { Shell } from "../shell";
 import { Verdict } from "../verdict";
 import { AlphaCard } from "./alpha";
+import { useAnew } from "./anew";
 import { Beside } from "./beside";
 import { Change } from "./change";
-import { Current } from "./context";
+import { Current, Python } from "./context";
 import { Head } from "./headline";
 import { NodeInside } from "./node";
 
@@ -36,7 +37,9 @@ export function Replayed({ model, host }: { model: Model; host: Host }) {
   const views = result ? { names: ["Result", "Inside a step"], shown: view, show: setView } : undefined;
   return (
     <Current.Provider value={model}>
-      <Shell kind={{ ...(result && view === 0 ? result : run), views }} host={host} />
+      <Python.Provider value={host.again}>
+        <Shell kind={{ ...(result && view === 0 ? result : run), views }} host={host} />
+      </Python.Provider>
     </Current.Provider>
   );
 }
@@ -86,10 +89,11 @@ function InsideNetwork({ beat }: { beat: number }) {
 
 function Below() {
   const model = useContext(Current);
+  const anew = useAnew(model, useContext(Python));
   return (
     <>
       <Change />
-      <Verdict judged={judgedOf(model)} />
+      <Verdict judged={anew ?? judgedOf(model)} />
     </>
   );
 }
