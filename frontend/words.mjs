@@ -1,10 +1,10 @@
-/* The table of words that Python reads too, as TypeScript: `node words.mjs` writes src/told/table.ts, `--check` compares. */
+/* The table of words that Python reads too, as TypeScript: `node words.mjs` writes files of src/told, `--check` compares. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const TABLE = "../src/nodescope/diagnosis/live/words.txt";
-const OUT = "src/told/table.ts";
+const FOLDER = "src/told";
 const PART = /\{(?:"([^"]*)":(\w*)|>([\w ]+)(;?)|(\w+)(?:\|(\w+))?(?::(\w+))?)\}/g;
 
 /** Sections with their rows: a condition and its sentence. */
@@ -56,26 +56,51 @@ const inPieces = (text) => text.match(/.{1,90}(?:\s|$)|.+/g) ?? [];
 
 /** As the page's code looks. */
 function formatted(text) {
-  return execFileSync("node_modules/.bin/biome", ["format", `--stdin-file-path=${OUT}`], { input: text, encoding: "utf8" });
+  return execFileSync("node_modules/.bin/biome", ["format", "--stdin-file-path=table.ts"], { input: text, encoding: "utf8" });
 }
 
+const MADE = "Made by words.mjs: not to be edited. */\n\n";
+/** The first section of the second half, each of which is a file that can be read. */
+const HALF = "step";
+
+/** The files that are made of the table, by their names. */
 export function written({ numbers, ...sections }) {
-  const row = ({ when, say }) =>
-    `    [(${condition(when).includes("f.") ? "f" : ""}) => ${condition(when)}, [${sentence(say).join(", ")}]],\n`;
-  const section = ([name, rows]) => `  ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: [\n${rows.map(row).join("")}  ],\n`;
-  return [
-    "/** The words for what a run does, and when each is said, of words.txt. Made by words.mjs: not to be edited. */\n\n",
-    'import type { Row } from "./say";\n\n',
-    ...numbers.map(({ when }) => `export const ${when};\n`),
-    `\nexport const TABLE = {\n${Object.entries(sections).map(section).join("")}} satisfies Record<string, Row[]>;\n`,
-  ].join("");
+  const names = numbers.map(({ when }) => when.split(" ")[0]).sort();
+  const all = Object.entries(sections);
+  const half = all.findIndex(([name]) => name === HALF);
+  const values = numbers.map(({ when }) => `export const ${when};\n`).join("");
+  const [said, ahead] = [all.slice(0, half), all.slice(half)].map((part) => part.map(section).join(""));
+  const before = 'import { SAID } from "./said";\n';
+  return {
+    "numbers.ts": `/** Numbers that conditions of words.txt name. ${MADE}${values}`,
+    "said.ts": `/** The words for what a run did and why, of words.txt. ${MADE}${module("SAID", names, said)}`,
+    "table.ts": `/** All words of words.txt. ${MADE}${module("TABLE", names, `...SAID,${ahead}`, before)}`,
+  };
+}
+
+function section([name, rows]) {
+  return `${/^\w+$/.test(name) ? name : JSON.stringify(name)}: [${rows.map(row).join("")}],`;
+}
+
+function row({ when, say }) {
+  const asked = condition(when);
+  return `[(${asked.includes("f.") ? "f" : ""}) => ${asked}, [${sentence(say).join(", ")}]],`;
+}
+
+function module(name, names, code, before = "") {
+  const named = names.filter((word) => new RegExp(`\\b${word}\\b`).test(code));
+  const numbers = named.length ? `import { ${named.join(", ")} } from "./numbers";\n` : "";
+  const imports = `${numbers}${before}import type { Row } from "./say";\n\n`;
+  return `${imports}export const ${name} = {${code}} satisfies Record<string, Row[]>;\n`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const text = formatted(written(parse(readFileSync(TABLE, "utf8"))));
-  if (!process.argv.includes("--check")) writeFileSync(OUT, text);
-  else if (readFileSync(OUT, "utf8") !== text) {
-    console.error(`${OUT} is not what words.txt says: make frontend writes it anew`);
-    process.exit(1);
+  for (const [name, text] of Object.entries(written(parse(readFileSync(TABLE, "utf8"))))) {
+    const [out, made] = [`${FOLDER}/${name}`, formatted(text)];
+    if (!process.argv.includes("--check")) writeFileSync(out, made);
+    else if (readFileSync(out, "utf8") !== made) {
+      console.error(`${out} is not what words.txt says: make frontend writes it anew`);
+      process.exit(1);
+    }
   }
 }

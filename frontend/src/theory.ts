@@ -7,7 +7,7 @@ import { number } from "./numbers";
 import type { Recipe, Scene } from "./scene";
 import { type Bowl, bowlOf } from "./told/bowl";
 import { productOf } from "./told/exactly";
-import { SAME } from "./told/table";
+import { SAME } from "./told/numbers";
 
 export interface Limits {
   /** Alpha up to which it is stable. */

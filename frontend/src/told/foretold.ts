@@ -2,7 +2,7 @@
 
 import { Replay } from "../replay";
 import type { Limits } from "../theory";
-import { CONVERGING_STEPS, OTHER_STEPS, SLOW } from "./table";
+import { CONVERGING_STEPS, OTHER_STEPS, SLOW } from "./numbers";
 
 const LEAST_STEPS = 4096;
 const WIDE = 8;

@@ -4,7 +4,7 @@ import type { Recipe } from "../scene";
 import { isTogether, type Limits } from "../theory";
 import { Bowl, bowlOf, type Columns, columnsOf, squared } from "./bowl";
 import type { Facts } from "./facts";
-import * as table from "./table";
+import * as table from "./numbers";
 
 const STOPPED = ["STEPS_USED", "TIME_USED", "INTERRUPTED", "TOLERANCE"];
 /** Inputs beyond these are scaled before anything is said of them: by Python. */
