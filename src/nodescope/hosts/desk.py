@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nodescope.data.columns import Bad
 from nodescope.data.open import open_table
@@ -15,6 +16,7 @@ from nodescope.errors import FileError, InputError
 from nodescope.hosts import caps
 from nodescope.hosts.jobs import Jobs
 from nodescope.hosts.upload import safe_name
+from nodescope.run.fit_choices import reasons
 
 _ELSEWHERE = "fit it in the shell (nodescope run --data) or in Python"
 
@@ -34,6 +36,10 @@ class Shelved:
         The question to ask where the first line may be a row and no column names, else "".
     told : str
         How it is read, where that is not the usual way.
+    left_out : dict of str
+        Names of the columns that a fit leaves out unless it is told to take them, with the reason.
+    reading : dict
+        What a person said of how it is written.
     """
 
     path: Path
@@ -41,11 +47,20 @@ class Shelved:
     numbers: dict[int, str]
     headless: str
     told: str = ""
+    left_out: dict[str, str] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def others(self) -> list[str]:
-        """Names of the columns that hold something else."""
-        return [name for i, name in enumerate(self.names) if i not in self.numbers]
+    def likely_goal(self) -> int:
+        """The last column of numbers; of a table of text the last that is no name of its row."""
+        taken = [i for i, name in enumerate(self.names) if name not in self.left_out]
+        return max(self.numbers, default=taken[-1] if taken else 0)
+
+    @property
+    def reading_as_typed(self) -> dict[str, str]:
+        """How it is read, as the form's fields have it."""
+        words = {True: "yes", False: "no"}
+        return {name: words[value] if isinstance(value, bool) else str(value) for name, value in self.reading.items()}
 
 
 @dataclass(eq=False)
@@ -71,6 +86,11 @@ class Desk:
             number = max(self.tables, default=-1) + 1
             self.tables[number] = table
         return number
+
+    def look_again(self, number: int, reading: dict[str, Any]) -> None:
+        """Look through a table once more, as a person says that it is written."""
+        with self.reading:
+            self.tables[number] = looked_through(self.tables[number].path, reading)
 
     @contextmanager
     def room_for(self, length: int) -> Iterator[Path]:
@@ -109,24 +129,26 @@ class Desk:
         return re.sub(re.escape(str(self.folder)) + r"/([\w-]+/)?", "", str(error))
 
 
-def looked_through(path: Path) -> Shelved:
-    """Which columns of a table hold numbers; its declared size is looked at first.
+def looked_through(path: Path, reading: dict[str, Any] | None = None) -> Shelved:
+    """Which columns of a table hold numbers, and which a fit leaves out; its declared size is looked at first.
 
     Raises
     ------
     InputError
-        It is no table, too large for the page, or holds no column of numbers.
+        It is no table, too large for the page, or holds nothing but text that differs from row to row.
     """
-    opened = open_table(path)
+    opened = open_table(path, reading)
     _refuse_too_large(opened)
+    opened = opened.at_hand(caps.MOST_NUMBERS)
     columns = opened.read(opened.names)
+    left_out = reasons(opened)
     numbers = {i: name for i, name in enumerate(opened.names) if not isinstance(columns[i], Bad)}
-    if not numbers:
+    if not numbers and len(left_out) == len(opened.names):
         first = next(column for column in columns if isinstance(column, Bad))
         hint = separator_hint(opened.names)
         seen = f"row {first.row}, column {opened.names[0]!r:.80} has {first.seen}"
         raise InputError(f"{opened.where} has no column of numbers: {seen}; {hint or first.remedy}")
-    return Shelved(path, opened.names, numbers, headless(opened.names), opened.told)
+    return Shelved(path, opened.names, numbers, headless(opened.names), opened.told, left_out, reading or {})
 
 
 def _refuse_too_large(table: Table) -> None:

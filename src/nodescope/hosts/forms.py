@@ -8,10 +8,12 @@ from urllib.parse import parse_qs
 from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.typed import numbers, one_or_each_step
+from nodescope.run.setting import READING
 
 Form = Mapping[str, Sequence[str]]
 Keywords = dict[str, Any]
 EMPTY: Form = {}
+_AS_TYPED = ("missing", "categories", "unknown", "loss", "activation")
 
 
 def form_of(body: bytes) -> Form:
@@ -44,41 +46,73 @@ def name_of_node(form: Form) -> str:
 
 
 def of_fit(form: Form, names: Sequence[str]) -> Keywords:
-    """Keywords from the choice of columns, which go by their place."""
+    """Keywords of a fit's plan from the choice of columns, which go by their place; a field left as it is says nothing."""
     goal = _column("goal", field(form, "goal"), names)
     inputs = [column for text in form.get("input", []) if (column := _column("inputs", text, names)) != goal]
     if not inputs:
         raise InputError("no column is chosen as input; tick at least one beside the goal")
-    alpha, batch = field(form, "alpha", "auto"), field(form, "batch", "all")
-    epochs = one_or_each_step("epochs", field(form, "epochs", "20"))
-    _refuse_more("epochs", epochs, caps.MOST_STEPS)
-    return {
-        "goal": goal,
-        "inputs": inputs,
-        "standardise": "standardise" in form,
-        "missing": "drop" if "missing" in form else "refuse",
-        "holdout": one_or_each_step("the part kept unseen", field(form, "holdout", "0")),
-        "alpha": alpha if alpha in ("auto", "") else one_or_each_step("alpha", alpha),
-        "epochs": epochs,
-        "rule": field(form, "rule", "plain"),
-        "batch": "all" if batch == "all" else one_or_each_step("batch", batch),
-    }
+    told = {name: text for name in _AS_TYPED if (text := field(form, name))}
+    keywords: Keywords = {"goal": goal, "inputs": inputs, **told, **reading_of(form), **_of_numbers(form)}
+    keywords |= {name: _listed(text) for name in ("dates", "classes") if (text := field(form, name))}
+    if standardise := field(form, "standardise"):
+        keywords["standardise"] = False if standardise == "no" else standardise
+    return {**keywords, "hidden": _hidden(form, len(inputs)), "way": _way(form)}
 
 
-def with_network(form: Form, keywords: Keywords) -> Keywords:
-    """Keywords with layers of nodes, where hidden ones are asked for."""
+def reading_of(form: Form) -> Keywords:
+    """How the file is written, as far as it is said."""
+    said: Keywords = {name: text for name in READING if (text := form.get(name, [""])[0]) and name != "header"}
+    header = field(form, "header")
+    if header not in ("", "yes", "no"):
+        raise InputError(f"the first line is {header[:60]!r}; it may be yes (names of columns), no (a row), or left open")
+    return said | ({"header": header == "yes"} if header else {})
+
+
+def _of_numbers(form: Form) -> Keywords:
+    told: Keywords = {}
+    for name, words in (("holdout", "the part kept unseen"), ("penalty", "the penalty")):
+        if text := field(form, name):
+            told[name] = one_or_each_step(words, text)
+    return told
+
+
+def _way(form: Form) -> Keywords:
+    """The way down that is wanted in the place of the one that is chosen; empty where nothing of it is said."""
+    way: Keywords = {name: text for name in ("rule", "keep") if (text := field(form, name))}
+    for name in ("alpha", "batch", "epochs"):
+        if text := field(form, name):
+            way[name] = text if text in ("auto", "all") else one_or_each_step(name, text)
+    if not way:
+        return {}
+    _refuse_more("epochs", way.get("epochs"), caps.MOST_STEPS)
+    order = "given" if way.get("batch", "all") == "all" else "shuffled"
+    return {"rule": "plain", "alpha": "auto", "batch": "all", "epochs": 200, "keep": "best", "order": order, **way}
+
+
+def _listed(text: str) -> list[str | int]:
+    """Names or whole numbers between commas."""
+    parts = [part.strip() for part in text.split(",")]
+    return (
+        [int(part) for part in parts] if all(part.isascii() and part.isdigit() and len(part) < 16 for part in parts) else [*parts]
+    )
+
+
+def _hidden(form: Form, inputs: int) -> Any:
+    """Nodes of the hidden layers, or "auto"; None where there are none."""
     hidden = field(form, "hidden")
-    if not hidden:
-        return keywords
+    if hidden in ("", "auto"):
+        return hidden or None
     try:
         sizes = [int(part) for part in hidden.split(",")]
     except ValueError as error:
-        raise InputError(f"hidden nodes are {hidden[:60]!r}; give a whole number for each layer, such as 8,8") from error
-    layers = [len(keywords["inputs"]), *sizes, 1]
+        raise InputError(
+            f"hidden nodes are {hidden[:60]!r}; give a whole number for each layer, such as 8,8, or auto, which tries a few"
+        ) from error
+    layers = [inputs, *sizes, 1]
     weights = sum((before + 1) * after for before, after in pairwise(layers))
     if min(sizes) > 0 and weights > caps.MOST_WEIGHTS:
         raise InputError(f"hidden nodes are {hidden[:60]!r}: {weights:,} weights; this page takes at most {caps.MOST_WEIGHTS:,}")
-    return {**keywords, "network": {"hidden": sizes, "activation": field(form, "activation", "tanh")}}
+    return sizes
 
 
 def _column(what: str, text: str, names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from nodescope.hosts import caps
 from nodescope.hosts.summary import Summary, read
 from nodescope.run.descent import Descent, go
 from nodescope.run.file.saving import load, save
+from nodescope.run.fit import carried_out
+from nodescope.run.fit_plan import Plan
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -51,6 +53,11 @@ class Job:
         return not self.done and self.descent is None and not (self.future and self.future.running())
 
     @property
+    def decided(self) -> tuple[str, ...]:
+        """Of a fit what was decided for it."""
+        return () if self.told is None else self.told.decided
+
+    @property
     def steps(self) -> int:
         return self.descent.cursor.step if self.descent else 0
 
@@ -74,9 +81,9 @@ class Job:
         run: Run | Recorded = load(self.file)
         return run
 
-    def finish(self, run: Run | Recorded, file: Path) -> None:
-        """Put a run down, with what is told of it beside it; only then is it done."""
-        told = Summary.of(run)
+    def finish(self, run: Run | Recorded, file: Path, decided: Sequence[str] = ()) -> None:
+        """Put a run down, with what is told of it beside it, and what was decided for it; only then is it done."""
+        told = Summary.of(run, decided)
         try:
             save(run, file, overwrite=True)
             self.file = file
@@ -84,6 +91,12 @@ class Job:
         except (NodescopeError, OSError):
             self.held = run if self.file is None else None
         self.descent, self.told = None, told
+
+    def begin(self, recipe: Recipe) -> Descent:
+        """A descent that this job can be asked about, and asked to stop."""
+        self.descent = Descent.start(recipe)
+        self.descent.stop_asked = self.stop_asked
+        return self.descent
 
 
 def summary_of(file: Path) -> Path:
@@ -144,10 +157,10 @@ class Jobs:
         job.held, job.told = run, Summary.of(run)
         return job
 
-    def start(self, name: str, make: Callable[[], Recipe]) -> Job:
-        """Run a recipe in the background as soon as there is a seat.
+    def start(self, name: str, make: Callable[[], Recipe | Plan]) -> Job:
+        """Run a recipe, or carry out the plan of a fit, in the background as soon as there is a seat.
 
-        `make` gives the recipe when the run's turn comes, so that those that wait hold no tables in memory.
+        `make` gives it when the run's turn comes, so that those that wait hold no tables in memory.
 
         Raises
         ------
@@ -187,12 +200,14 @@ class Jobs:
                 summary_of(oldest.file).unlink(missing_ok=True)
             self.forgotten += 1
 
-    def _run(self, job: Job, make: Callable[[], Recipe]) -> None:
+    def _run(self, job: Job, make: Callable[[], Recipe | Plan]) -> None:
         try:
-            recipe = make()
-            job.descent = Descent.start(recipe)
-            job.descent.stop_asked = job.stop_asked
-            job.finish(go(recipe, job.descent), self._file_of(job))
+            made = make()
+            if isinstance(made, Plan):
+                fitted = carried_out(made, begin=job.begin)
+                job.finish(fitted.run, self._file_of(job), (*fitted.decided, fitted.advice))
+            else:
+                job.finish(go(made, job.begin(made)), self._file_of(job))
         except NodescopeError as error:
             job.failed = str(error)
         except MemoryError:

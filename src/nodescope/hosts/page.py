@@ -16,17 +16,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import caps, forms, pages, toys
+from nodescope.hosts import caps, forms, pages, table_page, toys
 from nodescope.hosts import start as first_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
 from nodescope.hosts.file import bundle
+from nodescope.hosts.fit_fields import in_page_words
 from nodescope.hosts.folder import own_folder
-from nodescope.hosts.forms import Form, Keywords
+from nodescope.hosts.forms import Form
 from nodescope.hosts.guard import BodyRefused, Guard, declared_length
 from nodescope.hosts.jobs import Job
 from nodescope.hosts.showcase import SHOWN, made
 from nodescope.hosts.upload import Upload
+from nodescope.run.fit_plan import Plan, plan
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
@@ -119,7 +121,8 @@ class _Answers:
         form = forms.EMPTY
         try:
             form = await _form(request)
-            job = await self._begun(*toys.of_network(form))
+            name, keywords = toys.of_network(form)
+            job = await self._begun(name, lambda: make_recipe(**keywords))
         except NodescopeError as error:
             return await self._start_again(error, "network", form)
         return await _soon(job)
@@ -128,7 +131,8 @@ class _Answers:
         form = forms.EMPTY
         try:
             form = await _form(request)
-            job = await self._begun(forms.name_of_node(form), forms.of_node(form))
+            keywords = forms.of_node(form)
+            job = await self._begun(forms.name_of_node(form), lambda: make_recipe(**keywords))
         except NodescopeError as error:
             return await self._start_again(error, "node", form)
         return await _soon(job)
@@ -142,7 +146,7 @@ class _Answers:
 
     async def columns(self, request: Request) -> Response:
         table = self.desk.tables.get(_number(request))
-        return _nothing() if table is None else HTMLResponse(pages.columns(_number(request), table))
+        return _nothing() if table is None else HTMLResponse(table_page.columns(_number(request), table))
 
     async def fit(self, request: Request) -> Response:
         table, form = self.desk.tables.get(_number(request)), forms.EMPTY
@@ -150,12 +154,20 @@ class _Answers:
             return _nothing()
         try:
             form = await _form(request)
-            keywords = {"data": str(table.path), **forms.of_fit(form, table.names)}
-            job = await self._begun(table.path.name, keywords, form)
+            if "look" in form:
+                return await self._looked_again(_number(request), form)
+            keywords = forms.of_fit(form, table.names)
+            job = await self._begun(table.path.name, lambda: plan(str(table.path), **keywords))
         except NodescopeError as error:
-            page = pages.columns(_number(request), table, form, self.desk.sentence(error))
+            page = table_page.columns(_number(request), table, form, in_page_words(self.desk.sentence(error)))
             return HTMLResponse(page, _status(error))
         return await _soon(job)
+
+    async def _looked_again(self, number: int, form: Form) -> Response:
+        """The table as the form says that it is written."""
+        async with self.asking:
+            await run_in_threadpool(self.desk.look_again, number, forms.reading_of(form))
+        return RedirectResponse(f"/table/{number}", 303)
 
     async def run(self, request: Request) -> Response:
         job = self.desk.jobs.get(_number(request))
@@ -167,7 +179,7 @@ class _Answers:
             return HTMLResponse(pages.on_its_way(job, self.desk.jobs.ahead_of(job)))
         try:
             async with self.showing:
-                return HTMLResponse(await run_in_threadpool(lambda: pages.view(job.opened(), job.number)))
+                return HTMLResponse(await run_in_threadpool(lambda: pages.view(job.opened(), job.number, job.decided)))
         except NodescopeError as error:
             return HTMLResponse(pages.failed(job, self.desk.sentence(error)), 410)
 
@@ -198,12 +210,15 @@ class _Answers:
             wrong = as_json({"wrong": self.desk.sentence(error)})
             return Response(wrong, _status(error), media_type="application/json")
 
-    async def _begun(self, name: str, keywords: Keywords, form: Form | None = None) -> Job:
-        """A job of a recipe that was made once, so that whatever is wrong with it is said now."""
+    async def _begun(self, name: str, of: Callable[[], Recipe | Plan]) -> Job:
+        """A job of a recipe or a plan that was made once, so that whatever is wrong with it is said now."""
 
-        def make() -> Recipe:
+        def make() -> Recipe | Plan:
             with self.desk.reading:
-                return make_recipe(**(keywords if form is None else forms.with_network(form, keywords)))
+                made = of()
+                if isinstance(made, Plan):
+                    _refuse_too_many_weights(next(made.recipes()))
+                return made
 
         async with self.asking:
             await run_in_threadpool(make)
@@ -223,6 +238,15 @@ class _Answers:
 
     async def _start_again(self, error: NodescopeError, of: str, form: Form) -> Response:
         return await self._started(first_page.Wrong(self.desk.sentence(error), of), form, _status(error))
+
+
+def _refuse_too_many_weights(recipe: Recipe) -> None:
+    """Text that is opened into its values makes more inputs than columns were chosen."""
+    weights = recipe.problem.size
+    if weights > caps.MOST_WEIGHTS:
+        raise InputError(
+            f"there are {weights:,} weights; this page takes at most {caps.MOST_WEIGHTS:,}: choose fewer columns or nodes"
+        )
 
 
 async def _form(request: Request) -> Form:

@@ -1,16 +1,13 @@
-"""The local page's HTML: choosing a table's columns, a run on its way, a run. Words of others go through `escape`."""
+"""The local page's HTML: a run on its way, a run, and the pieces of every page. Words of others go through `escape`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from nodescope.arithmetic.activations import ACTIVATIONS
-from nodescope.arithmetic.rules import RULES
 from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.errors import InputError
 from nodescope.hosts import caps
-from nodescope.hosts.desk import Shelved
 from nodescope.hosts.file import safe_json, scene_of
-from nodescope.hosts.forms import Form
+from nodescope.hosts.fit_fields import in_page_words
 from nodescope.hosts.jobs import Job
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -31,8 +28,9 @@ def page_around(title: str, body: str, head: str = "") -> str:
     )
 
 
-def field_of(label: str, name: str, value: str) -> str:
-    return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"></label>'
+def field_of(label: str, name: str, value: str, hint: str = "") -> str:
+    shown = f' placeholder="{escape(hint)}"' if hint else ""
+    return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"{shown}></label>'
 
 
 def wrong_of(message: str) -> str:
@@ -43,59 +41,6 @@ def name_of(text: str) -> str:
     """Somebody's name as text, cut where it is long."""
     shown = plain_text(text)
     return escape(shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…")
-
-
-def _box(place: int, name: str, checked: bool) -> str:
-    mark = " checked" if checked else ""
-    return f'<label class="check"><input type="checkbox" name="input" value="{place}"{mark}> {name_of(name)}</label>'
-
-
-def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str = "") -> str:
-    """Choose the goal and the inputs of a table; columns go by their place, whatever they are called.
-
-    `typed` is the form as it was sent, where something in it was wrong.
-    """
-    form = typed or {}
-    likely = max(table.numbers)
-    boxes = "".join(_box(i, name, str(i) in form.get("input", []) if form else i != likely) for i, name in table.numbers.items())
-    goals = {str(i): name_of(name) for i, name in table.numbers.items()}
-    others = ", ".join(map(name_of, table.others[:8])) + (" …" if len(table.others) > 8 else "")
-    left = f'<p class="soft">No numbers: {others}</p>' if others else ""
-    asked = f'<p class="wrong" role="note">{escape(plain_text(table.headless))}</p>' if table.headless else ""
-
-    if table.told:
-        asked += f'<p class="soft" role="note">It is read with {escape(plain_text(table.told))}.</p>'
-
-    def typed_or(label: str, key: str, default: str) -> str:
-        return field_of(label, key, form.get(key, [default])[0])
-
-    def choice(label: str, key: str, values: Mapping[str, str], default: str) -> str:
-        return f'<label>{label} <select name="{key}">{options_of(values, form.get(key, [default])[0])}</select></label>'
-
-    def check(label: str, key: str) -> str:
-        mark = " checked" if not form or key in form else ""
-        return f'<label class="check"><input type="checkbox" name="{key}"{mark}> {label}</label>'
-
-    return page_around(
-        "nodescope: a table",
-        f"""<main class="start"><h1>{name_of(table.path.name)}</h1><p><a href="/">Back to the start</a></p>{asked}
-<section><h2>Fit a node, or layers of nodes</h2>{wrong_of(wrong)}
-<form method="post" action="/table/{number}">
-{choice("Goal", "goal", goals, str(likely))}
-<fieldset><legend>Inputs (the goal is left out by itself)</legend>{boxes}</fieldset>{left}
-{check("all columns to mean 0, deviation 1 (of one node: the inputs alone)", "standardise")}
-{check("leave out rows that lack a number", "missing")}
-{typed_or("Part kept unseen", "holdout", "0.2")}{typed_or("Alpha", "alpha", "auto")}{typed_or("Epochs", "epochs", "200")}
-{choice("Examples a step", "batch", same_of("1", "32", "all"), "all")}
-{typed_or("Hidden nodes: none, or 8,8", "hidden", "")}
-{choice("Their activation", "activation", same_of(*sorted(ACTIVATIONS, key=lambda name: name != "tanh")), "tanh")}
-{choice("Rule", "rule", same_of(*RULES), "plain")}
-<button>Fit</button></form></section></main>""",
-    )
-
-
-def same_of(*words: str) -> dict[str, str]:
-    return {word: word for word in words}
 
 
 def options_of(values: Mapping[str, str], chosen: str) -> str:
@@ -139,9 +84,11 @@ def failed(job: Job, sentence: str) -> str:
     )
 
 
-def view(run: Run | Recorded, number: int) -> str:
-    """The view of the run with a number; its report as text where a page cannot hold it."""
+def view(run: Run | Recorded, number: int, decided: Sequence[str] = ()) -> str:
+    """The view of the run with a number, and what was decided for it; its report as text where a page cannot hold it."""
     back = '<nav><a href="/">All runs</a></nav>'
+    lines = "".join(f"<li>{escape(plain_text(in_page_words(line)))}</li>" for line in decided)
+    chosen = f'<section class="start"><h2>What was decided</h2><ul>{lines}</ul></section>' if lines else ""
     score = (
         f'<section class="start"><h2>How good it is</h2><pre>{escape(plain_text_lines(repr(run.score)))}</pre></section>'
         if not isinstance(run, Recorded) and run.score
@@ -154,7 +101,7 @@ def view(run: Run | Recorded, number: int) -> str:
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     again = "" if isinstance(run, Recorded) else f' data-again="/run/{number}/again"'
     place = f'<div data-nodescope="scene" data-home="/"{again}></div>'
-    body = f'{place}{score}<script type="application/json" id="scene">{document}</script>'
+    body = f'{place}{score}{chosen}<script type="application/json" id="scene">{document}</script>'
     return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 

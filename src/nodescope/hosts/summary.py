@@ -2,7 +2,8 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ POINTS = 40
 """So many errors make a small curve."""
 LONGEST = 200
 """Letters of a text in a summary; longer ones are cut."""
+MOST_LETTERS, MOST_LINES = 1000, 10
+"""Of what was decided."""
 _HEALTHY = "Healthy"
 
 
@@ -35,6 +38,8 @@ class Summary:
         What it did.
     curve : tuple of float
         Its error at evenly spaced steps, finite ones only.
+    decided : tuple of str
+        Of a fit what was decided for it, and what to do next.
     """
 
     steps: int
@@ -43,10 +48,15 @@ class Summary:
     unseen: str = ""
     sentence: str = ""
     curve: tuple[float, ...] = ()
+    decided: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, run: Run | Recorded) -> "Summary":
+    def of(cls, run: Run | Recorded, decided: Sequence[str] = ()) -> "Summary":
         """Of a run, or of what was observed of one."""
+        return replace(cls._of(run), decided=tuple(line[:MOST_LETTERS] for line in decided))
+
+    @classmethod
+    def _of(cls, run: Run | Recorded) -> "Summary":
         if isinstance(run, Recorded):
             ending = f"{run.ending.name}, observed in {run.program}"
             return cls(run.steps, ending, sentence=_sentence(run), curve=_finite(run.losses[:: -(-len(run.losses) // POINTS) or 1]))
@@ -67,7 +77,8 @@ def read(path: Path) -> tuple[str, Summary] | None:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
         texts = {name: str(found[name])[:LONGEST] for name in ("ending", "mse", "unseen", "sentence")}
         curve = _finite([float(value) for value in found["curve"][:POINTS]])
-        return str(found["name"])[:LONGEST], Summary(int(found["steps"]), **texts, curve=curve)
+        decided = tuple(str(line)[:MOST_LETTERS] for line in list(found.get("decided", ()))[:MOST_LINES])
+        return str(found["name"])[:LONGEST], Summary(int(found["steps"]), **texts, curve=curve, decided=decided)
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 

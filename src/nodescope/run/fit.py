@@ -1,37 +1,28 @@
 """`fit`: a fit of a table that is good without being told how, every choice of it in the recipe."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.checks import listed, shown, whole
 from nodescope.arithmetic.problem import Floats
-from nodescope.data.open import open_table
-from nodescope.errors import InputError
 from nodescope.run.descent import Descent, Progress, go
 from nodescope.run.ending import Ending
-from nodescope.run.fit_choices import FEW, UNSEEN, choose_columns, choose_loss, table_keywords, with_a_good_way, with_a_penalty
-from nodescope.run.fit_words import advice, answer, decided, left_out
-from nodescope.run.making import make_recipe
+from nodescope.run.fit_plan import Plan, plan
+from nodescope.run.fit_words import advice, answer, decided
 from nodescope.run.offers import Faced
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.theory.likelihood import example_losses, mean_loss
 
-AUTO: tuple[tuple[int, ...], ...] = ((), (16,), (64,), (32, 32))
-"""What `hidden="auto"` tries, judged on the rows kept unseen."""
-
+Begin = Callable[[Recipe], Descent]
 
 CLEAR = 2.0
 """Standard errors from which a difference is more than chance."""
 MUCH = 1e-3
 """A part of the error that a tenth of the steps has to take off, so that more of them are worth while."""
-AT_HAND = 5 * 10**7
-"""A table of at most so many numbers is read once, and kept until the fit is over."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -199,63 +190,32 @@ def fit(
     )  # fmt: skip
 
 
-def fit_with(
-    progress: Progress | None, data: Any, *, goal: Any, inputs: Any, hidden: Any, loss: Any, missing: Any, holdout: Any, seed: int,
-    standardise: Any = True, categories: Any = None, unknown: Any = "ignore", dates: Any = None, indicator: Any = False,
-    penalty: Any = None, **reading: Any,
-) -> Fit:  # fmt: skip
+def fit_with(progress: Progress | None, data: Any, **keywords: Any) -> Fit:
     """`fit` that tells how far it is."""
-    table = open_table(data, reading).at_hand(AT_HAND)
-    goals = _names("goal", goal)
-    inputs = None if inputs is None else _names("inputs", inputs)
-    both = [name for name in goals if name in (inputs or ())]
-    if both:
-        raise InputError(f"{table.where}: the column {shown(both[0])} is both goal and input; take it out of inputs")
-    _refuse_unknown(table.names, [*goals, *(inputs or ())], table.where)
-    chosen = choose_loss(table, str(goals[0])) if loss is None and len(goals) == 1 else loss or "squared"
-    wanted = None if inputs is None else [str(name) for name in inputs]
-    columns = choose_columns(table, [str(name) for name in goals], wanted, categories=categories, dates=dates)
-    if not columns.inputs:
-        raise InputError(f"{table.where}: no column is left to predict from{left_out(columns)}")
-    unseen = (UNSEEN if columns.rows >= FEW else 0.0) if holdout is None else holdout
-    keywords = {
-        "data": table, "goal": goal, "inputs": list(columns.inputs), "loss": chosen, "standardise": standardise, "seed": seed,
-        "keep": "best", "holdout": unseen, "dates": dates, "indicator": indicator, "penalty": penalty, **reading,
-        **table_keywords(columns, missing, categories, unknown),
-    }  # fmt: skip
-    if isinstance(hidden, str) and hidden != "auto":
-        raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
-    tried = [_run(keywords, layers, progress) for layers in (AUTO if isinstance(hidden, str) else [_layers(hidden)])]
+    return carried_out(plan(data, **keywords), progress)
+
+
+def carried_out(of: Plan, progress: Progress | None = None, begin: Begin = Descent.start) -> Fit:
+    """The runs of a plan, and the best of them.
+
+    Parameters
+    ----------
+    progress : function, optional
+        It is told how far each run is.
+    begin : function
+        From a recipe to the descent that goes down it, for who wants to stop it.
+    """
+    tried = [_run(of, recipe, progress, begin) for recipe in of.recipes()]
     run = min(tried, key=_error)
-    return Fit(run, answer(run), decided(run, columns, tried), advice(run, hidden, _improves(run)))
+    return Fit(run, answer(run), decided(run, of.columns, tried), advice(run, of.hidden, _improves(run)))
 
 
-def _layers(hidden: Any) -> tuple[int, ...]:
-    if hidden is None:
-        return ()
-    several = hidden if isinstance(hidden, (list, tuple)) or (isinstance(hidden, np.ndarray) and hidden.ndim) else [hidden]
-    return tuple(whole("hidden", nodes, least=1, words='"auto", a list with the nodes of each layer,') for nodes in several)
+def _run(of: Plan, recipe: Recipe, progress: Progress | None, begin: Begin) -> Run:
+    chosen = not of.way and len(recipe.problem.layers) == 1
+    return _one_layer(recipe, progress, begin) if chosen else go(recipe, begin(recipe), progress=progress)
 
 
-def _names(keyword: str, value: Any) -> list[Any]:
-    """Names of columns: one, or several; of an array's columns their numbers."""
-    one = isinstance(value, (str, int)) and not isinstance(value, bool)
-    return [
-        name if isinstance(name, str) else whole(keyword, name, most=2**31, words="a column's name")
-        for name in ([value] if one else listed(keyword, value, "the names of columns"))
-    ]
-
-
-def _run(keywords: dict[str, Any], layers: tuple[int, ...], progress: Progress | None) -> Run:
-    of_layers = {"network": {"hidden": list(layers), "activation": "relu", "seed": keywords["seed"]}, "order": "shuffled"}
-    recipe = make_recipe(**keywords, alpha=1.0, epochs=1, **(of_layers if layers else {}))
-    if keywords["penalty"] is None:
-        recipe = with_a_penalty(recipe)
-    recipe = with_a_good_way(recipe)
-    return go(recipe, progress=progress) if layers else _one_layer(recipe, progress)
-
-
-def _one_layer(recipe: Recipe, progress: Progress | None) -> Run:
+def _one_layer(recipe: Recipe, progress: Progress | None, begin: Begin) -> Run:
     """The whole way, unless an epoch on it was clearly better.
 
     Which epoch is best on a few unseen rows is chance as a rule. A node has one lowest point, which needs no luck: it is left only
@@ -263,7 +223,7 @@ def _one_layer(recipe: Recipe, progress: Progress | None) -> Run:
     Friedman, Olshen, Stone 1984, "Classification and regression trees", section 3.4.3, has one; the best of many epochs is chosen
     by these very rows, so that one is nearly always there).
     """
-    descent = Descent.start(recipe)
+    descent = begin(recipe)
     if len(recipe.examples.unseen_goal):
         descent.watch = replace(recipe, keep="best").watch()
     run, watch = go(recipe, descent, progress=progress), descent.watch
@@ -272,7 +232,8 @@ def _one_layer(recipe: Recipe, progress: Progress | None) -> Run:
     gained = _unseen_losses(run, run.steps) - _unseen_losses(run, watch.best_step)
     sure = float(gained.std(ddof=1)) / math.sqrt(len(gained)) if len(gained) > 1 else 0.0
     clearly = float(gained.mean()) > CLEAR * sure
-    return go(replace(recipe, keep="best"), progress=progress) if clearly else run
+    cut = replace(recipe, keep="best")
+    return go(cut, begin(cut), progress=progress) if clearly else run
 
 
 def _unseen_losses(run: Run, step: int) -> Floats:
@@ -301,11 +262,3 @@ def _improves(run: Run) -> bool:
         return True
     before, after = (mean_loss(problem, problem.weights(run.replay.state_at(step))) for step in (run.steps * 9 // 10, run.steps))
     return before - after > MUCH * before
-
-
-def _refuse_unknown(names: Sequence[str], wanted: Sequence[object], where: str) -> None:
-    for name in wanted:
-        if str(name) not in names:
-            near = get_close_matches(str(name), names, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(map(repr, names[:10]))}"
-            raise InputError(f"{where} has no column {shown(name)}; {hint}")

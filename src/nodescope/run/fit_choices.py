@@ -94,6 +94,12 @@ def choose_columns(
     )
 
 
+def reasons(table: Table) -> dict[str, str]:
+    """Columns that a fit leaves out unless it is told to take them, with the reason."""
+    told = {name: _useless(table, name, table.read((name,))[0], None, None) for name in table.names}
+    return {name: reason for name, reason in told.items() if reason}
+
+
 def _useless(table: Table, name: str, column: Floats | Bad, categories: Any, dates: Any) -> str:
     """Why a column is left out; empty where it is not."""
     if not isinstance(column, Bad):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nodescope.diagnosis.after.about_progress import stopped_where
 from nodescope.diagnosis.after.class_evidence import DONE, ClassEvidence
 from nodescope.diagnosis.after.finding import CLASSES, SIDES, STEPS, Finding, needs
 from nodescope.run.ending import Ending
@@ -63,13 +64,13 @@ def far_from_the_lowest(e: ClassEvidence) -> Finding | None:
         "warning" if slow else "note",
         f"{e.excess:.3g} of what could be gained is left: the log loss is {e.end:.5g}, and no weights have less than "
         f"{e.lowest.loss:.5g}.",
-        headline="It is on its way, but far too slow." if slow else "It was stopped on its way.",
+        headline="It is on its way, but far too slow." if slow else stopped_where(e),
         step=e.run.steps,
         measured=e.excess,
         predicted=DONE,
         threshold=f"more than {DONE:g} of what could be gained is left; a warning above {SLOWLY:g} where the last quarter took off "
         f"less than {HARDLY:g} of that",
-        remedy=_larger_alpha(e) if slow else "More steps bring more.",
+        remedy=_larger_alpha(e) if slow else "More steps bring more." if e.run.gone is None else "",
         source="the lowest log loss, by Newton's method",
     )
 

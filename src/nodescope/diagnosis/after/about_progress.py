@@ -341,6 +341,11 @@ def _still_falling(e: Evidence) -> Finding | None:
     )
 
 
+def stopped_where(e: Evidence) -> str:
+    """Of a run that could have gone further: whether it was cut back on purpose."""
+    return "It was stopped on its way." if e.run.gone is None else "It was cut back to where the unseen rows were best off."
+
+
 def _stopped_on_the_way(e: Evidence, linear: Linear) -> Finding | None:
     if not _on_the_way(e, linear) or _is_slow(e, missing := linear.steps_missing) or missing is None:
         return None
@@ -348,12 +353,12 @@ def _stopped_on_the_way(e: Evidence, linear: Linear) -> Finding | None:
         "not converged",
         "note",
         f"it was stopped on its way: {_what_is_left(e, linear)}; about {steps_in_words(missing)} more leave 1 %.",
-        headline="It was stopped on its way.",
+        headline=stopped_where(e),
         step=e.run.steps,
         measured=linear.left_in_slowest,
         predicted=float(missing),
         threshold="more than 1 % of the missing error is left along some direction",
-        remedy=f"Give it about {steps_in_words(missing)} more (ns.resume).",
+        remedy=f"Give it about {steps_in_words(missing)} more (ns.resume)." if e.run.gone is None else "",
         source=LIMIT,
     )
 
