@@ -10,8 +10,8 @@ import pytest
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Columns, Cursor, LayerShape, Problem
-from nodescope.arithmetic.rules import Adam, Rule
+from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, LayerShape, Problem
+from nodescope.arithmetic.rules import Adam, Rule, as_rule
 
 N, D, K = 4, 2, 3
 TANH = ACTIVATIONS["tanh"]
@@ -130,6 +130,18 @@ def test_cursors_that_point_outside():
     for fields in ({"step": -1}, {"step": 2**63 - 1}, {"stopping": 1, "watching": 1}):
         with pytest.raises(ValueError, match="a walk from"):
             go(**fields)
+
+
+def test_walks_beyond_the_farthest_step():
+    """Story: a weight at rest was taken 2^63 − 1 steps on from step 2^62, and stood at a step below 0."""
+    shape = (LayerShape(1, 1, False, ACTIVATIONS["identity"]),)
+    at_rest = Problem(input=np.ones((1, 1)), goal=np.ones((1, 1)), rule=as_rule("plain"), alpha=0.5, layers=shape)
+    cursor = Cursor.at(3)
+    assert walk(at_rest, np.ones(1), FARTHEST - 3, cursor) == 0
+    assert cursor.step == FARTHEST
+    for start, steps in ((FARTHEST, 1), (3, FARTHEST - 2), (FARTHEST, 2**63 - 1), (0, 2**64 + 3)):
+        with pytest.raises(ValueError, match=f"a walk from step {start}, {steps} steps on"):
+            walk(at_rest, np.ones(1), steps, Cursor.at(start))
 
 
 def test_fewer_alphas_than_steps():

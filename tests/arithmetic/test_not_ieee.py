@@ -5,9 +5,11 @@ import ctypes.util
 import platform
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.arithmetic.core import engine
 from nodescope.errors import NodescopeError
 
@@ -19,6 +21,11 @@ CALLS = {
     "a network": lambda: ns.descend(network=[1, 2, 1], input=[[1.0]], goal=[[0.6]], alpha=0.1, steps=9),
     "resume": lambda: ns.resume("a.nodescope", steps=30),
     "a trace": lambda: RUN.trace[3:9]["weight"],
+    "predictions": lambda: engine().predict(RUN.recipe.problem, np.array([0.5])),
+    "an error": lambda: engine().mse(RUN.recipe.problem, np.array([0.5])),
+    "an activation": lambda: engine().activation(ACTIVATIONS["tanh"], np.array([0.5])),
+    "a triangle": lambda: engine().triangle(np.eye(2)),
+    "directions": lambda: engine().directions(np.eye(2)),
 }
 RUN = ns.descend(**SEED, steps=20)
 

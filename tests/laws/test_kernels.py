@@ -312,3 +312,16 @@ def test_a_triangle_stays_finite_where_a_column_is_too_small_to_be_squared():
     told = engine().triangle(rows)
     assert told.tobytes() == plain.triangle(rows).tobytes()
     np.testing.assert_allclose(np.abs(told), [[0.0, 0.0], [0.0, np.sqrt(5.0)]], rtol=1e-15)
+
+
+def test_triangles_of_numbers_too_large_to_be_squared():
+    """Story: the compiled engine left a column of NaN as it was before it, so that R was 0 where the definition says NaN."""
+    rng = np.random.default_rng(17)
+    for trial in range(MANY // 10):
+        x = rng.normal(size=(int(rng.integers(1, 70)), int(rng.integers(1, 20))))
+        x[:, rng.integers(x.shape[1])] *= 10.0 ** rng.integers(140, 300)
+        with np.errstate(all="ignore"):
+            told, expected = engine().triangle(x), plain.triangle(x)
+        assert told.tobytes() == expected.tobytes(), (trial, x.shape)
+        nans = told.view(np.uint64)[np.isnan(told)]
+        assert set(nans.tolist()) <= set(np.array([np.nan]).view(np.uint64).tolist()), trial

@@ -37,6 +37,8 @@
 
 int64_t ns_version(void) { return NS_VERSION; }
 
+int64_t ns_is_ieee(void) { return arithmetic_is_ieee(); }
+
 void ns_predict(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction) {
     predict(p, weight, wide_room(p, scratch), scratch, from, count, prediction);
     make_nans_one(prediction, count * p->outputs);
@@ -58,6 +60,7 @@ void ns_activation(int64_t activation, int64_t rows, int64_t count, const double
 
 void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block) {
     kernels()->put_under(triangle, x, rows, cols, x_stride, block);
+    make_nans_one(triangle, cols * padded_width(cols));
 }
 
 int64_t ns_directions(double *column, int64_t cols, int64_t rows) { return turn_all(column, cols, rows); }

@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 6
+#define NS_VERSION 7
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
@@ -114,6 +114,8 @@ typedef struct {
 
 /* NS_VERSION, as it was when the library was compiled. */
 NS_EXPORT int64_t ns_version(void);
+/* 1 where this thread's arithmetic is that of IEEE 754, else 0. Walks and sweeps ask by themselves; for all else, who calls asks. */
+NS_EXPORT int64_t ns_is_ieee(void);
 /* Go at most `steps` steps; returns why it stopped. */
 NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps);
 /* Go the runs `from` … `end` − 1 to their ends; NS_WENT, or NS_NOT_IEEE. Scratch: ns_sweep_scratch(p) doubles; `drawn` as in a walk. */

@@ -55,7 +55,7 @@ else:
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 6
+VERSION = 7
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
@@ -158,6 +158,9 @@ class Compiled:
         self._directions = library.ns_directions
         self._directions.argtypes = [array, whole, whole]
         self._directions.restype = whole
+        self._is_ieee = library.ns_is_ieee
+        self._is_ieee.argtypes = []
+        self._is_ieee.restype = whole
         self._cap_width = library.ns_cap_width
         self._cap_width.argtypes = [whole]
         self._cap_width.restype = whole
@@ -189,7 +192,7 @@ class Compiled:
             )
         native = _native(problem)
         refuse_misfit("state", state, problem.state_length, written=True)
-        cursor.refuse_misfits(problem, saved, checkpoints)
+        cursor.refuse_misfits(problem, steps, saved, checkpoints)
         if problem.batch > problem.n:
             raise ValueError(f"batches of {problem.batch} of {problem.n} examples")
         if alphas is not None:
@@ -235,6 +238,7 @@ class Compiled:
         if streams(problem):
             return streamed.predict(self._functions, problem, weights)
         native, weights = _native(problem), _whole(problem, weights)
+        self._refuse_others()
         prediction = np.empty((problem.n, problem.k))
 
         def some(start: int, stop: int) -> None:
@@ -248,10 +252,12 @@ class Compiled:
         if streams(problem):
             return streamed.mse(self._functions, problem, weights)
         native, weights = _native(problem), _whole(problem, weights)
+        self._refuse_others()
         with self._team(native, problem, problem.n) as team:
             return float(self._mse(ctypes.byref(native), weights, self._scratch_for(native), team and ctypes.byref(team)))
 
     def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]:
+        self._refuse_others()
         x = np.ascontiguousarray(x, dtype=np.float64)
         value, slope = np.empty(x.shape), np.empty(x.shape)
         count = x.shape[-1] if x.ndim else 1
@@ -260,6 +266,7 @@ class Compiled:
 
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats:
         """R (cols, cols) of `rows` (n, cols), put under the triangle `under` where one is given: triangle.py."""
+        self._refuse_others()
         rows = np.ascontiguousarray(rows, dtype=np.float64)
         n, cols = rows.shape
         if under is not None:
@@ -271,9 +278,14 @@ class Compiled:
 
     def directions(self, columns: Floats) -> Floats:
         """Columns (cols, rows) turned until all are at right angles: directions.py."""
+        self._refuse_others()
         turned = np.array(columns, dtype=np.float64, order="C")
         self._directions(turned, *turned.shape)
         return turned
+
+    def _refuse_others(self) -> None:
+        """NodescopeError where this thread's arithmetic is not what the bits are made by; a walk and a sweep look by themselves."""
+        _ieee(Outcome.WENT if self._is_ieee() else Outcome.NOT_IEEE)
 
     def _scratch_for(self, native: "NativeProblem") -> Floats:
         return np.empty(self._scratch(ctypes.byref(native)))

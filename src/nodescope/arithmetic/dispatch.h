@@ -2,7 +2,7 @@
  *
  * Our own cpuid and xgetbv: musl, macOS, Windows and WebAssembly have no ifunc, and __builtin_cpu_supports needs a runtime library. */
 
-static int64_t width_cap = 8;
+static int64_t width_cap = 8;   /* any thread may write it while others read */
 
 #if defined(NS_WIDTHS)
 extern const ns_kernels ns_table_sse2, ns_table_avx2, ns_table_avx512;
@@ -30,21 +30,25 @@ static int64_t widest(void) {
     return (r[1] & avx512) == avx512 && (saved_registers() & 0xE0) == 0xE0 ? 8 : 4;
 }
 
-/* Asked once: cpuid takes longer than most steps. */
-static const ns_kernels *kernels(void) {
+/* Doubles that a register may hold. The processor is asked once: cpuid takes longer than most steps. */
+static int64_t width(void) {
     static int64_t found;
     int64_t known = __atomic_load_n(&found, __ATOMIC_RELAXED);
     if (!known) __atomic_store_n(&found, known = widest(), __ATOMIC_RELAXED);
-    const int64_t width = known < width_cap ? known : width_cap;
-    return width >= 8 ? &ns_table_avx512 : width >= 4 ? &ns_table_avx2 : &ns_table_sse2;
+    return smaller(known, __atomic_load_n(&width_cap, __ATOMIC_RELAXED));
+}
+
+static const ns_kernels *kernels(void) {
+    const int64_t most = width();
+    return most >= 8 ? &ns_table_avx512 : most >= 4 ? &ns_table_avx2 : &ns_table_sse2;
 }
 #else
-static int64_t widest(void) { return 2; }
+static int64_t width(void) { return 2; }
 
 static const ns_kernels *kernels(void) { return &NS_TABLE; }
 #endif
 
 int64_t ns_cap_width(int64_t doubles) {
-    width_cap = doubles < 2 ? 2 : doubles;
-    return widest() < width_cap ? widest() : width_cap;
+    __atomic_store_n(&width_cap, doubles, __ATOMIC_RELAXED);
+    return width() >= 8 ? 8 : width() >= 4 ? 4 : 2;
 }

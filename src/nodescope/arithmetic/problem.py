@@ -246,10 +246,12 @@ class Cursor(ctypes.Structure):
         """A cursor that just steps on from `step`."""
         return cls(step=step, last_moved=-1, last_changed=-1, power=1, spacing=1)
 
-    def refuse_misfits(self, problem: Problem, saved: Floats | None, checkpoints: Floats | None) -> None:
-        """Raise ValueError where it points outside of what a walk has been given."""
-        if not 0 <= self.step <= FARTHEST or (saved is None and self.stopping and self.watching):
-            raise ValueError(f"a walk from step {self.step}, with {'nothing' if saved is None else 'a state'} to compare with")
+    def refuse_misfits(self, problem: Problem, steps: int, saved: Floats | None, checkpoints: Floats | None) -> None:
+        """Raise ValueError where it points outside of what a walk of so many steps has been given, or comes to."""
+        if not 0 <= self.step <= FARTHEST or steps > FARTHEST - self.step or (saved is None and self.stopping and self.watching):
+            raise ValueError(
+                f"a walk from step {self.step}, {steps} steps on, with {'nothing' if saved is None else 'a state'} to compare with"
+            )
         if saved is not None:
             refuse_misfit("saved", saved, problem.state_length, written=True)
         if checkpoints is not None:

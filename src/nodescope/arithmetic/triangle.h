@@ -35,7 +35,7 @@ INLINE void reflect_column(double *r, double *b, int64_t rows, int64_t c, int64_
     if (square == 0.0) return;
     const double head = row[c], norm = __builtin_sqrt(head * head + square), pivot = head < 0.0 ? head - norm : head + norm;
     const double factor = 1.0 / (norm * (head < 0.0 ? -pivot : pivot));
-    if (not_finite(factor) & SIGN) return;   /* what rounding left of a column that the others say already: nothing */
+    if (factor == __builtin_inf()) return;   /* what rounding left of a column that the others say already: nothing */
     const int64_t first = c / W * W;
     int64_t j = first;
     copy(kept, row + first, c - first);

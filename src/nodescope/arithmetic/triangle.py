@@ -20,7 +20,9 @@ def triangle(rows: Floats, under: Floats | None = None) -> Floats:
     kept = np.zeros((cols, cols)).tolist() if under is None else under.tolist()
     for start in range(0, len(rows), ROWS):
         _put_under(kept, rows[start : start + ROWS].tolist(), cols)
-    return np.array(kept).reshape(cols, cols)
+    found = np.array(kept).reshape(cols, cols)
+    found[np.isnan(found)] = np.nan
+    return found
 
 
 def _put_under(kept: list[list[float]], block: list[list[float]], cols: int) -> None:
