@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from examples_of_findings import examples
 
 from nodescope.cli import cli
 from nodescope.run.quantities import QUANTITIES
@@ -32,6 +33,7 @@ def write_all(folder: Path, loader: str) -> None:
     _write(static / "site.css", CSS)
     _write(folder / "keywords.md", "\n".join(_keywords()))
     _write(folder / "quantities.md", "\n".join(_quantities()))
+    _write(folder / "findings.md", "\n".join(_findings()))
     _write(folder / "shell.md", "\n".join(_shell()))
 
 
@@ -69,6 +71,20 @@ def _quantities() -> Iterator[str]:
     )
     for quantity in QUANTITIES:
         yield f"| `{quantity.name}` | {_cell(quantity.term)} | {quantity.axes} | {_cell(quantity.formula)} |"
+
+
+def _findings() -> Iterator[str]:
+    yield from (
+        "# An example of every finding",
+        "",
+        "Runs that the verdicts are tested on, with what is said of them. When a finding is made, and how often it is right, stands",
+        "in {doc}`../verdicts`, with those of observed PyTorch trainings. A run named in words stands in `tests/verdicts`.",
+        "",
+        "| finding | severity | a run that has it | what is said |",
+        "|---|---|---|---|",
+    )
+    for name, severity, run, text in examples():
+        yield f"| `{name}` | {severity} | {_cell(run)} | {_cell(text)} |"
 
 
 def _shell() -> Iterator[str]:
