@@ -77,7 +77,7 @@ def _findings() -> Iterator[str]:
     yield from (
         "# An example of every finding",
         "",
-        "Runs that the verdicts are tested on, with what is said of them. When a finding is made, and how often it is right, stands",
+        "Runs that the verdicts are tested on, and what is said of them. When a finding is made, and how often it is right, stands",
         "in {doc}`../verdicts`, with those of observed PyTorch trainings. A run named in words stands in `tests/verdicts`.",
         "",
         "| finding | severity | a run that has it | what is said |",

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -139,3 +141,50 @@ def test_a_step_as_latex(tmp_path: Path):
         for _, block in blocks[:6]:
             for line in re.sub(r"^\{\w+\}", "", block).split("\\\\"):
                 convert(line.replace("&", " "))
+
+
+def _steps_with_long_lines() -> dict[str, str]:
+    """Steps whose formulas are long: twelve inputs, three layers, a rule with memory, classes, column names."""
+    rng = np.random.default_rng(0)
+    x, goals = rng.normal(size=(5, 12)), rng.normal(size=5)
+    runs = {
+        "inputs": ns.descend(weight=[1 / 3] * 12, input=x, goal=goals, alpha=0.01, steps=9, batch=2),
+        "layers": ns.descend(network=ns.network([12, 3, 2, 1], seed=0), input=x, goal=goals, alpha=0.1, steps=4, batch="all"),
+        "memory": ns.descend(weight=[1 / 3] * 12, input=x, goal=goals, rule="adam", alpha=0.1, steps=9, batch="all"),
+        "classes": ns.descend(
+            input=x, goal=["a", "b", "c", "a", "b"], loss="cross-entropy", alpha=0.1, steps=9, penalty={"l2": 0.1}
+        ),
+        "names": ns.descend(data={f"a_rather_long_name_{i}": x[:, i] for i in range(3)} | {"y": goals}, goal="y", epochs=2),
+    }
+    return {name: ns.explain(run, 3).tex for name, run in runs.items()}
+
+
+def test_lines_of_latex_fit_a_page():
+    """No row of a display has more letters than a page has room for; where there is a LaTeX, it finds none too wide either."""
+    steps = _steps_with_long_lines()
+    for tex in steps.values():
+        for block in re.findall(r"\\begin\{align\*\}(.*?)\\end", tex, re.DOTALL):
+            rows = [row.split("&") for row in block.replace(r"\&", "and").split("\\\\")]
+            assert max(_letters(row[0]) for row in rows) + max(_letters("".join(row[1:])) for row in rows) <= 66
+
+
+def _letters(tex: str) -> int:
+    """Of a row as it is read."""
+    signs = re.sub(r"\\(times|div|surd|dots|quad)\s?", "x", tex)
+    return len(re.sub(r"\s+", " ", re.sub(r"\\text\{|\\allowbreak|[{}\\]", "", signs)).strip())
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
+def test_latex_takes_it_and_finds_nothing_too_wide(tmp_path: Path):
+    steps = _steps_with_long_lines()
+    for name, tex in steps.items():
+        (tmp_path / f"{name}.tex").write_text(tex, encoding="utf-8")
+    body = "\n\\newpage\n".join(rf"\input{{{name}}}" for name in steps)
+    whole = rf"\documentclass[a4paper,11pt]{{article}}\usepackage{{amsmath}}\begin{{document}}{body}\end{{document}}"
+    (tmp_path / "whole.tex").write_text(whole, encoding="utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "whole.tex"], cwd=tmp_path, capture_output=True
+    )
+    said = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, said[-2000:]
+    assert re.findall(r"^Overfull.*", said, re.MULTILINE) == []
