@@ -9,6 +9,8 @@ import pytest
 from browser.conftest import AXE, go
 
 import nodescope as ns
+from nodescope.diagnosis.live.run_facts import RunFacts
+from nodescope.diagnosis.live.say import say
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -107,6 +109,28 @@ def test_what_is_told_is_of_the_alpha_under_the_hand(opened: Open):
         assert again.headline in told_of_it
         assert f"Foretold: {again.forecast.sentence}" in told_of_it
         assert "makes up a tenth" not in page.locator("main").inner_text()
+
+
+def test_goal_and_input_are_moved_in_the_picture(opened: Open):
+    """Dragged or by the arrow keys: the numbers are descend's, and what is said is of the run that they make."""
+    page = opened(seed())
+    box = page.locator(".grip circle").nth(1).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 40, steps=4)
+    page.mouse.up()
+    goal = float(page.locator("#ns-goal").input_value())
+    assert 0.65 < goal < 0.9
+    page.keyboard.press("i")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert float(page.locator("#ns-input").input_value()) == 1.2
+    again = ns.descend(weight=0.4, input=1.2, goal=goal, alpha=0.1, steps=325)
+    assert page.locator("h1").inner_text() == say("head", RunFacts(again))
+    assert ns.diagnose(again).headline in page.locator("[aria-labelledby=ns-verdict]").inner_text()
+    page.locator("details.exactly > summary").click()
+    same_as_the_trace(page, again, 7)
 
 
 def test_every_digit_is_a_look_or_a_click_away(opened: Open):

@@ -33,10 +33,13 @@ PICTURES: dict[str, tuple[int, dict[str, Any]]] = {
     "stall-dark": (STALL, {"color_scheme": "dark"}),
     "stall-phone": (STALL, {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}),
     "first-step": (0, {"color_scheme": "light"}),
+    "first-phone": (0, {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}),
     "network-light": (150, {"color_scheme": "light", "viewport": {"width": 1440, "height": 900}}),
     "network-dark": (150, {"color_scheme": "dark", "viewport": {"width": 1280, "height": 720}}),
+    "network-phone": (150, {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}),
     "result-light": (-1, {"color_scheme": "light", "viewport": {"width": 1440, "height": 900}}),
     "result-dark": (-1, {"color_scheme": "dark", "viewport": {"width": 1280, "height": 720}}),
+    "result-phone": (-1, {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}),
 }
 
 

@@ -24,9 +24,19 @@ export function say(section: Section, facts: Facts): Phrase {
 
 function told(of: Part, facts: Facts): Phrase {
   if (typeof of === "string" || "word" in of) return [of];
-  if ("fact" in of) return [HOW[of.how ?? "read"](facts[of.fact] as never, of.tone)];
+  if ("fact" in of)
+    return [HOW[of.how ?? "read"]((DERIVED.has(of.fact) ? settled(facts[of.fact]) : facts[of.fact]) as never, of.tone)];
   const said = say(of.section as Section, facts);
   return of.goesOn ? goingOn(said) : said;
+}
+
+/** Facts that rest on singular values, which are known to about so many digits. */
+const DERIVED = new Set<keyof Facts>(["gain", "limit", "rms_least", "least_mse", "condition", "turns"]);
+const SURE = 12;
+
+/** A number without its last digits, which depend on who worked it out: a half is then a half for all. */
+function settled(value: unknown): number {
+  return Number((value as number).toPrecision(SURE));
 }
 
 /** A phrase whose last sentence goes on. */

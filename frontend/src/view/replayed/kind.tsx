@@ -44,6 +44,13 @@ export function Replayed({ model, host }: { model: Model; host: Host }) {
   );
 }
 
+/** Letters for what can be moved in the picture of one weight. */
+const HELD = {
+  w: { id: "ns-weight", name: "weight, what if" },
+  g: { id: "ns-goal", name: "goal" },
+  i: { id: "ns-input", name: "input" },
+};
+
 function kindOf(model: Model): Kind {
   const { walk } = model;
   return {
@@ -59,7 +66,7 @@ function kindOf(model: Model): Kind {
     spoken: (place) => `step ${place} of ${walk.last}`,
     letters: {
       a: { id: "ns-alpha", name: "alpha" },
-      ...(hasOneWeight(model.scene.recipe) ? { w: { id: "ns-weight", name: "weight, what if" } } : {}),
+      ...(hasOneWeight(model.scene.recipe) ? HELD : {}),
       d: { press: toggleDigits, name: "all digits" },
     },
     jumps: () => model.places.value.map(({ name, step, mark }) => ({ name, place: step, at: count(step), mark })),

@@ -6,6 +6,7 @@ import { exact } from "../../numbers";
 import { weigh } from "../figures";
 import { useLow, useWidth } from "../parts";
 import { Current } from "./context";
+import { Grips, Sliders, useHeld } from "./loop_handles";
 import { type Places, placesOf, scaleOf } from "./loop_places";
 import { type OneStep, oneStepOf, type Told } from "./one_step";
 
@@ -30,6 +31,9 @@ export function Loop({ beat }: { beat: number }) {
   const { input, weight, prediction, goal, delta, weighted, alphaDelta, next } = of;
   const first = model.replay.value.recipe.start[0] * input.value - goal.value;
   const long = scaleOf(first, [delta.value, weighted.value, alphaDelta.value], at.gap);
+  const held = useHeld();
+  const side = long(delta.value);
+  const there = delta.value > 0 ? at.forward + side : at.forward - side;
   const part = { of, at, long, on: (place: number) => (beat === place ? "beat" : undefined) };
   const forward = `Input ${input.text} times weight ${weight.text} gives prediction ${prediction.text}. Goal ${goal.text}.`;
   const back = `Delta ${delta.text}. Weighted delta ${weighted.text}. Alpha delta ${alphaDelta.text}. New weight ${next.text}.`;
@@ -45,7 +49,9 @@ export function Loop({ beat }: { beat: number }) {
         <Gap {...part} />
         <Back {...part} />
         <NewWeight {...part} />
+        <Grips at={at} there={there} long={long} held={held} />
       </svg>
+      <Sliders held={held} />
     </div>
   );
 }

@@ -16,6 +16,9 @@ NAMED = (
 )  # fmt: skip
 """Parts of what is missing that have a name (words.ts has the same)."""
 SAME = 1e-12
+DERIVED = ("gain", "limit", "rms_least", "least_mse", "condition", "turns")
+"""Facts that rest on singular values, which are known to about so many digits (say.ts has the same):"""
+SURE = 12
 POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,7 +39,13 @@ def _written(part: Part, facts: Facts) -> str:
     if part.how == ">;":
         said = _said(part.of, facts)
         return f"{said[:-1]}; " if said.endswith(".") else f"{said} "
-    return HOW[part.how](facts[part.of])
+    value = facts[part.of]
+    return HOW[part.how](_settled(value) if part.of in DERIVED else value)
+
+
+def _settled(value: float) -> float:
+    """A number without its last digits, which depend on who worked it out: a half is then a half for all."""
+    return float(f"{value:.{SURE}g}")
 
 
 def read(value: float) -> str:
