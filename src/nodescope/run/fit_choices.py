@@ -5,9 +5,11 @@ n examples, d inputs, k outputs.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,11 @@ from nodescope.arithmetic.losses import CROSS_ENTROPY
 from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.problem import Floats
 from nodescope.arithmetic.rules import as_rule
+from nodescope.data.cells import NAMES, meaning
 from nodescope.data.columns import Bad
 from nodescope.data.openings import is_nothing
 from nodescope.data.table import Table
+from nodescope.errors import InputError
 from nodescope.run.recipe import Recipe
 from nodescope.run.watch import Tolerance
 from nodescope.theory.likelihood import most_curvature
@@ -31,6 +35,14 @@ MOST_CATEGORIES = 50
 """A text column of more different values is left out."""
 COUNTED = 10
 """Whole numbers 0, 1, … up to below this are taken for classes; so are any two different numbers."""
+FEWEST_LABELS = 10
+"""Text of more rows than these, of which most differ, tells no classes."""
+LOOKED_AT = 1000
+"""Cells of a column of text that are looked at for what they may mean."""
+_KINDS = {
+    "date": "dates", "unit": "numbers with a unit or currency", "comma": "numbers with a comma that may mean two things",
+    "groups": "numbers whose marks may mean two things",
+}  # fmt: skip
 MOST_PRODUCTS = 4 * 10**10
 """Multiplications that a fit may take, about ten seconds of a core."""
 LEAST = 1e-10
@@ -75,9 +87,13 @@ def choose_columns(
     """
     wanted = [name for name in (table.names if inputs is None else inputs) if name not in goals]
     taken, left_out, text, gaps = [], [], [], None
+    numbers: dict[bytes, str] = {}
     for name in wanted:
         column = table.read((name,))[0]
         reason = "" if inputs is not None else _useless(table, name, column, categories, dates)
+        if not reason and inputs is None and not isinstance(column, Bad):
+            twin = numbers.setdefault(fingerprint_of(column), name)
+            reason = "" if twin == name else f"the same as {twin}"
         if reason:
             left_out.append(f"{name} ({reason})")
             continue
@@ -100,6 +116,11 @@ def reasons(table: Table) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if reason}
 
 
+def fingerprint_of(column: Floats) -> bytes:
+    """By which columns that repeat each other are known."""
+    return blake2b(np.ascontiguousarray(column).tobytes()).digest()
+
+
 def _useless(table: Table, name: str, column: Floats | Bad, categories: Any, dates: Any) -> str:
     """Why a column is left out; empty where it is not."""
     if not isinstance(column, Bad):
@@ -120,16 +141,55 @@ def _useless(table: Table, name: str, column: Floats | Bad, categories: Any, dat
     values = set(cells)
     if len(values) < 2:
         return "always the same text" if values else "no values"
+    if looks_like := _looks_like(table, name):
+        return looks_like
     refused = categories == "refuse" or (isinstance(categories, Mapping) and name not in categories)
     if not refused and (len(values) <= MOST_CATEGORIES or isinstance(categories, Mapping)):
         return ""
     return f"text, {len(values):,} different values"
 
 
+def _looks_like(table: Table, name: str) -> str:
+    """What a column of text is that most likely was meant to be numbers or dates; empty where it is just text."""
+    cells = [(row, cell) for row, cell in enumerate(table.cells(name), 1) if isinstance(cell, str) and not is_nothing(cell)]
+    meant = Counter(_meaning(cell) for _, cell in cells[:LOOKED_AT])
+    kind, many = meant.most_common(1)[0] if meant else ("text", 0)
+    if kind == "text" or 2 * many <= meant.total():
+        return ""
+    row, cell = next((row, cell) for row, cell in cells if _meaning(cell) == kind)
+    if kind != "number":
+        return f"{_KINDS[kind]}, such as {shown(cell)} in row {row}; {NAMES[kind]}"
+    row, cell = next(((row, cell) for row, cell in cells if _meaning(cell) != "number"), (row, cell))
+    return f"numbers but for {shown(cell)} in row {row}; correct the cell, or leave the row out"
+
+
+def _meaning(cell: str) -> str:
+    """What `cells.meaning` says, or "number"."""
+    try:
+        float(cell)
+    except ValueError:
+        return meaning(cell)
+    return "number"
+
+
 def choose_loss(table: Table, goal: str) -> str:
-    """Cross-entropy where the goal is text, two different numbers, or the numbers of classes; else the squared error."""
+    """Cross-entropy where the goal is text, two different numbers, or the numbers of classes; else the squared error.
+
+    Raises
+    ------
+    InputError
+        The goal is text that was meant to be numbers or dates, or differs in most rows, so that it is no class.
+    """
     column = table.read((goal,))[0]
     if isinstance(column, Bad):
+        if column.text and (looks_like := _looks_like(table, goal)):
+            raise InputError(f"{table.where}: the goal {shown(goal)} has {looks_like}")
+        labels = [str(cell) for cell in table.cells(goal) if not is_nothing(cell)]
+        if len(labels) > FEWEST_LABELS and 2 * len(set(labels)) > len(labels):
+            raise InputError(
+                f"{table.where}: the goal {shown(goal)} is text with {len(set(labels)):,} different values in {len(labels):,} rows"
+                ', too many to be classes; choose another column, or say loss="cross-entropy" if they are'
+            )
         return CROSS_ENTROPY
     found = np.unique(column[np.isfinite(column)])
     whole = bool((found == np.trunc(found)).all())
