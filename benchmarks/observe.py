@@ -1,58 +1,88 @@
 """What observing a PyTorch training costs in time, memory and page (`make bench-observe`): eight loops as people publish them.
 
-Each alone and observed in turn, in processes of their own; under three minutes on an idle machine of two cores.
+Besides a network 2-8-8-1 over 200 steps and a transformer of a million weights over 1,000. Each has a process of its own, in which
+it is trained alone and observed in turn; the table goes into docs/verdicts.md. Under three minutes on an idle machine of two cores.
 """
 
 import json
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 
-TESTS = str(Path(__file__).parents[1] / "tests")
-TIMES = 2
-LOOPS = (
-    ("real", "language_model"), ("more_real", "carried_state"), ("real", "variational"), ("real", "gan"), ("real", "actor_critic"),
-    ("more_real", "normed_residuals"), ("more_real", "frozen_norms"), ("more_real", "parts_of_a_batch"),
-)  # fmt: skip
+ROOT = Path(__file__).parents[1]
+TESTS, TABLE = str(ROOT / "tests"), ROOT / "docs" / "verdicts.md"
+BEGIN, END = "<!-- make bench-observe -->\n", "<!-- end of make bench-observe -->\n"
+LOOPS = {
+    "transformer": ("real", "language_model", {}, 2),
+    "LSTM language model": ("more_real", "carried_state", {}, 2),
+    "VAE": ("real", "variational", {}, 2),
+    "GAN": ("real", "gan", {}, 2),
+    "actor and critic": ("real", "actor_critic", {}, 2),
+    "CNN with a schedule": ("more_real", "normed_residuals", {}, 2),
+    "fine-tuning, frozen layers": ("more_real", "frozen_norms", {}, 2),
+    "accumulated and clipped": ("more_real", "parts_of_a_batch", {}, 2),
+    "2-8-8-1, 200 steps": ("real", "small_network", {}, 2),
+    "GPT of a million weights, 1,000 steps": ("real", "language_model", {"width": 200, "steps": 1000, "size": 4}, 1),
+}
+"""Module and name of each loop, what is asked of it, and how often it is trained."""
 ONCE = """
 import importlib, json, os, resource, sys, tempfile, time
 sys.path.insert(0, {tests!r})
 import torch
 torch.set_num_threads(1)
 import nodescope as ns
+import nodescope.torch
 from verdicts.observed import trained
-loop = getattr(importlib.import_module("verdicts.{module}"), {name!r})(1)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-began = time.process_time()
-run = trained(loop) if {observed} else loop.run()
-took, grew = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-page = 0
-if run is not None:
-    with tempfile.TemporaryDirectory() as folder:
-        ns.export(run, folder + "/run.html")
-        page = os.path.getsize(folder + "/run.html")
-print(json.dumps([took / loop.steps, grew / 1024, page, 0 if run is None else len(run.records)]))
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+kind, costs = getattr(importlib.import_module("verdicts.{module}"), {name!r}), {{False: [], True: []}}
+def once(observed, run=None):
+    loop = kind(1, **{asked})
+    began = time.process_time()
+    if observed:
+        run = trained(loop)
+    else:
+        loop.run()
+    costs[observed].append((time.process_time() - began) / loop.steps)
+    return run, loop
+once(False)
+before = peak()
+run, loop = once(True)
+grew = peak() - before
+for _ in range({times} - 1):
+    once(False)
+    once(True)
+with tempfile.TemporaryDirectory() as folder:
+    ns.export(run, folder + "/run.html")
+    page = os.path.getsize(folder + "/run.html")
+weights = sum(p.numel() for p in loop.model.parameters())
+print(json.dumps([min(costs[False]), min(costs[True]), grew, page, len(run.records), loop.steps, weights]))
 """
 
 
-def once(module: str, name: str, observed: bool) -> list[float]:
-    """Seconds a step, megabytes more, bytes of the page, records."""
-    code = ONCE.format(tests=TESTS, module=module, name=name, observed=observed)
+def measured(module: str, name: str, asked: dict[str, int], times: int) -> list[float]:
+    """Seconds a step alone and observed, megabytes more at the peak, bytes of the page, records, steps, weights."""
+    code = ONCE.format(tests=TESTS, module=module, name=name, asked=asked, times=times)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found: list[float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
 def main() -> None:
-    print(f"processor time a step, median of {TIMES}")
-    print(f"{'loop':<20}{'alone':>10}{'observed':>10}{'ratio':>7}{'records':>9}{'more memory':>13}{'page':>10}")
-    for module, name in LOOPS:
-        pairs = [(once(module, name, False), once(module, name, True)) for _ in range(TIMES)]
-        alone, seen = (1000 * median(pair[which][0] for pair in pairs) for which in (0, 1))
-        more = median(pair[1][1] - pair[0][1] for pair in pairs)
-        _, _, page, records = pairs[0][1]
-        print(f"{name:<20}{alone:>7.2f} ms{seen:>7.2f} ms{seen / alone:>7.2f}{records:>9.0f}{more:>10.0f} MB{page / 1e6:>7.2f} MB")
+    lines = [
+        "| training | weights | steps | alone, ms a step | observed | times | records | more memory, MB | page, MB |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    print("\n".join(lines))
+    for told, (module, name, asked, times) in LOOPS.items():
+        alone, seen, grew, page, records, steps, weights = measured(module, name, asked, times)
+        cost = f"{1000 * alone:.2f} | {1000 * seen:.2f} | {seen / alone:.2f}"
+        lines.append(f"| {told} | {weights:,.0f} | {steps:,.0f} | {cost} | {records:.0f} | {grew:.0f} | {page / 1e6:.2f} |")
+        print(lines[-1], flush=True)
+    text = TABLE.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    TABLE.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n\n" + END + after)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,20 @@ def embeddings(seed: int) -> Loop:
     return Loop("embeddings", model, torch.optim.AdamW(model.parameters(), 5e-3), loss, 120)
 
 
+def small_network(seed: int) -> Loop:
+    """2-8-8-1 on a smooth surface."""
+    g = _seeded(seed)
+    x = torch.rand(200, 2, generator=g) * 2 - 1
+    goal = (x[:, :1] * x[:, 1:]) + 0.5 * x[:, :1]
+    model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1))
+
+    def loss(_: int) -> Tensor:
+        i = _rows(g, 200, 32)
+        return F.mse_loss(model(x[i]), goal[i])
+
+    return Loop("small network", model, _adam(model, 1e-2), loss, 200)
+
+
 def pixels(seed: int) -> Loop:
     """0 to 1, many always dark, some rarely lit."""
     g = _seeded(seed)
@@ -169,20 +183,19 @@ class _Gpt(nn.Module):
         return out
 
 
-def language_model(seed: int) -> Loop:
+def language_model(seed: int, width: int = 32, steps: int = 120, size: int = 16) -> Loop:
     """A small transformer; clipped, warmed up, a cosine at the end; two thirds of ln V is what there is to be had."""
     g, v = _seeded(seed), 30
     ids = torch.randint(0, v, (64, 17), generator=g)
     ids[:, 1::2] = (ids[:, :-1:2] * 7 + 1) % v  # every second token follows from the one before
-    model = _Gpt(v, 16, 32, seed)
+    model = _Gpt(v, 16, width, seed)
     optimizer = torch.optim.AdamW(model.parameters(), 3e-3, betas=(0.9, 0.95), weight_decay=0.1)
-    steps = 120
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda t: min(1.0, (t + 1) / 10) * 0.5 * (1 + math.cos(math.pi * t / steps))
     )
 
     def loss(_: int) -> Tensor:
-        i = _rows(g, 64, 16)
+        i = _rows(g, 64, size)
         return F.cross_entropy(model(ids[i, :-1]).view(-1, v), ids[i, 1:].reshape(-1))
 
     return Loop(

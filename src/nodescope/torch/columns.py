@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nodescope.torch.layers import Layer
+from nodescope.torch.layers import Layer, picked
 from nodescope.torch.uses import Use
 
 
@@ -17,9 +17,9 @@ def of_parameters(layer: Layer, shown: Tensor) -> dict[str, Tensor]:
     if _is_told(layer.weight.grad):
         columns["weighted_delta"] = layer.by_node(layer.weight.grad, shown)
     if layer.bias is not None:
-        columns["bias"] = layer.bias.detach()[shown.to(layer.bias.device)]
+        columns["bias"] = picked(layer.bias.detach(), shown)
         if _is_told(layer.bias.grad):
-            columns["bias_weighted_delta"] = layer.bias.grad[shown.to(layer.bias.device)]
+            columns["bias_weighted_delta"] = picked(layer.bias.grad.detach(), shown)
     return columns
 
 
@@ -47,7 +47,7 @@ def of_uses(uses: list[Use]) -> dict[str, Tensor]:
         return {}
     names = [name for name in ("input", "sum", "prediction", "delta") if all(name in use.columns for use in uses)]
     return {
-        name: torch.cat([use.columns[name] for use in uses])
+        name: torch.cat([use.columns[name] for use in uses]) if len(uses) > 1 else uses[0].columns[name]
         for name in names
         if name != "input" or len({use.columns[name].shape[1] for use in uses}) == 1
     }

@@ -69,8 +69,13 @@ class Layer:
 
     def by_node(self, tensor: Tensor, shown: Tensor) -> Tensor:
         """Of something in the weight's shape a row for each of some nodes."""
-        rows = tensor.detach().movedim(self.axis, 0)[shown.to(tensor.device)]
-        return rows.reshape(len(shown), -1)
+        rows = tensor.detach().movedim(self.axis, 0) if self.axis else tensor.detach()
+        return picked(rows, shown).reshape(len(shown), -1)
+
+
+def picked(rows: Tensor, which: Tensor) -> Tensor:
+    """A copy of some rows; of all of them, which are in their order, without picking each."""
+    return rows.clone() if len(which) == len(rows) else rows[which.to(rows.device)]
 
 
 def layers_told(model: nn.Module) -> list[Layer]:

@@ -66,9 +66,9 @@ class Looks:
 
     def _take(self, loss: Tensor, step: int, parts: float) -> None:
         assert self._optimizer is not None
-        began = clock.thread_time()
+        began = clock.perf_counter()
         bend = bend_of(self._model, self._optimizer, loss, step, self._modules, parts)
-        self.seconds += clock.thread_time() - began
+        self.seconds += clock.perf_counter() - began
         if bend is None:
             self._next = step + 1
         elif isinstance(bend, str):

@@ -20,6 +20,7 @@ OF_TWO = DIFFERENCES | {
 PAIRED = frozenset({"sub", "__sub__", "__rsub__", "rsub", "mul", "__mul__", "__rmul__"})
 GOALS_THIRD = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 """Whose goals, 1 and −1, are the third argument."""
+LOOKED_AT = OF_TWO | PAIRED | GOALS_THIRD | RESHAPING
 LOOKED = 4096
 """Numbers of predictions or goals that are looked at."""
 OFTEN, SELDOM = 8, 17

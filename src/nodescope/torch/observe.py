@@ -2,6 +2,7 @@
 
 import math
 import time as clock
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -20,7 +21,7 @@ from nodescope.torch.layers import layers_told
 from nodescope.torch.looks import Looks
 from nodescope.torch.losscall import is_looked_at
 from nodescope.torch.model import check, kept_from, layer_told, rate_of, settings_of, shown_nodes
-from nodescope.torch.optimizers import steps_under_way, unwrapped
+from nodescope.torch.optimizers import clears_aside, steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
 from nodescope.torch.step import ObservedStep, total_of
 from nodescope.torch.telling import Telling, aside
@@ -140,7 +141,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch.loss_calls.odd = self._facts.odd
         self._recorder = Recorder(self.run, self._layers, tensors, self._optimizer, memory, None if stride else time)
         self._watch.turn = lambda number: self._recorder.turn(number, nodes)
-        self._handles: list[Any] = []
+        self._handles, self._off = list[Any](), list[Callable[[], None]]()
         self._step = ObservedStep(recording=True)
         self._parts, self._set_back, self._ill, self._away = 1, 0, False, False
         self._watching_now = False
@@ -168,6 +169,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if self._optimizer is not None:
             groups = self._optimizer.param_groups
             self._facts.first_rate = max(float(group.get("initial_lr", group.get("lr", math.nan))) for group in groups)
+        self._off = [clears_aside(each, self._watching) for each in self._optimizers]
         _open.append(self)
         keep_places()
         self._begin_step()
@@ -182,6 +184,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         finally:
             for handle in self._handles:
                 handle.remove()
+            for take_off in self._off:
+                take_off()
             _open.remove(self)
             as_before()
         if self._optimizer is None and self._step.backwards and self._watch.on and self._ledger.changed():
@@ -191,8 +195,12 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch.forget()
         self._finish(error)
 
-    def _watching(self, on: bool) -> None:
-        """Modes lie on a stack, one for each thread: ours is only taken off where it is on top, and sleeps where it is not."""
+    def _watching(self, on: bool) -> bool:
+        """Modes lie on a stack, one for each thread: ours is only taken off where it is on top, and sleeps where it is not.
+
+        Gives whether it was on.
+        """
+        was = self._watching_now and not self._watch.asleep
         self._watch.asleep = not on
         if on and not self._watching_now:
             self._watch.__enter__()
@@ -200,6 +208,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         elif not on and self._watching_now and on_top() is self._watch:
             self._watch.__exit__(None, None, None)
             self._watching_now = False
+        return was
 
     def _fail(self, error: Exception) -> None:
         self._watch.on, self._facts.ended = False, len(self.run.losses)

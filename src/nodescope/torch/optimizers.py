@@ -1,9 +1,12 @@
 """The optimizer that really steps: some wrap another, some make their step of their parent's."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from types import FrameType
 from typing import Any
 
+import torch
 from torch.optim import Optimizer
 
 MOST = 4
@@ -38,8 +41,40 @@ def _parameters(optimizer: Any) -> set[int]:
         return set()
 
 
+def clears_aside(optimizer: Optimizer, watching: Callable[[bool], bool]) -> Callable[[], None]:
+    """Have nobody watch `zero_grad`, which reads and sets each gradient: that would take a watch as long as many operations.
+
+    Gives what takes that off again. The optimizer's state, copies and pickles know nothing of it. Where somebody has put a
+    `zero_grad` of their own there, it stays as it is.
+    """
+    if "zero_grad" in vars(optimizer):
+        return lambda: None
+    clear = optimizer.zero_grad
+
+    @wraps(clear)
+    def zero_grad(*given: Any, **keywords: Any) -> None:
+        watched = not torch.compiler.is_compiling() and watching(False)
+        try:
+            return clear(*given, **keywords)
+        finally:
+            if watched:
+                watching(True)
+
+    def off() -> None:
+        if vars(optimizer).get("zero_grad") is zero_grad:
+            del optimizer.zero_grad
+
+    optimizer.zero_grad = zero_grad  # type: ignore[method-assign]
+    return off
+
+
 def steps_under_way(optimizers: list[Optimizer]) -> int:
-    """Calls of `step` that have not come back: of one made of another's there are two."""
+    """Calls of `step` that have not come back: of one made of another's there are two.
+
+    PyTorch's own do not call each other's: of one alone no frames are gone through.
+    """
+    if len(optimizers) == 1 and type(optimizers[0]).__module__.startswith("torch.optim."):
+        return 1
     count = 0
     frame: FrameType | None = sys._getframe(1)  # not inspect.stack, which reads source files
     while frame is not None:

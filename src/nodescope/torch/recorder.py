@@ -65,18 +65,18 @@ class Recorder:
 
     def before(self) -> list[dict[str, Tensor]]:
         """Columns of each layer's parameters, before an update."""
-        began = clock.thread_time()
+        began = clock.perf_counter()
         columns = [of_parameters(layer, shown) for layer, shown in zip(self._layers, self._shown, strict=True)]
-        self.seconds += clock.thread_time() - began
+        self.seconds += clock.perf_counter() - began
         return columns
 
     def after(self, before: list[dict[str, Tensor]], uses: list[Use], loss: float, others: float, training: float) -> None:
         """Record a step; `others` are seconds that watching took besides, `training` those of all since the beginning."""
-        began = clock.thread_time()
+        began = clock.perf_counter()
         record = self._record(before, uses, loss)
         self._run.records.append(record)
         self._bytes += record.nbytes
-        self.seconds += clock.thread_time() - began
+        self.seconds += clock.perf_counter() - began
         self._made += 1
         self._keep_within_budget(self.seconds + others, training)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # PyTorch's own word
 
 GOLDEN = (5**0.5 - 1) / 2
@@ -89,6 +89,11 @@ class Use:
         return {name: column for name, column in found.items() if column is not None}
 
 
+def adds_a_bias(func: Any, args: Any) -> bool:
+    """Whether a number a node is added to what a product gave."""
+    return func in ADDITIONS and len(args) > 1 and isinstance(args[1], nn.Parameter) and args[1].dim() == 1
+
+
 def node_axis(func: Any, tensor: Tensor) -> int:
     """Which axis of what a layer is given, or gives, has its features: the last; of a picture the one before its places."""
     return tensor.dim() - 1 - _SPATIAL.get(func, 0)
@@ -119,8 +124,8 @@ def written_out(total: Tensor, given: Tensor) -> str:
 
 def rows_of(tensor: Tensor, axis: int) -> Tensor:
     """A row an example (and place, of a picture), a column a feature: a view."""
-    plain = tensor.detach().movedim(axis, -1)
-    return plain.reshape(-1, plain.shape[-1])
+    plain = tensor.detach() if axis == tensor.dim() - 1 else tensor.detach().movedim(axis, -1)
+    return plain if plain.dim() == 2 else plain.reshape(-1, plain.shape[-1])
 
 
 def _spread(count: int, most: int) -> Tensor:

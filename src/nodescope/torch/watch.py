@@ -4,22 +4,22 @@ A torch function mode sees each call and passes it on unchanged. What it keeps o
 """
 
 import os
-import sys
 import time as clock
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import MethodWrapperType
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # PyTorch's own word
 from torch.overrides import TorchFunctionMode
 
-from nodescope.torch.losscall import LossCalls
-from nodescope.torch.operations import Made, Operation, tensors
+from nodescope.torch.layers import picked
+from nodescope.torch.losscall import LOOKED_AT, LossCalls
+from nodescope.torch.operations import Made, Operation, called_by_scaler, tensors
 from nodescope.torch.uses import (
-    ADDITIONS,
     LAYERS,
     MULTIPLYING,
     PASSED_ON,
@@ -28,6 +28,7 @@ from nodescope.torch.uses import (
     WHOLE,
     Use,
     activation_of,
+    adds_a_bias,
     node_axis,
     places,
     rows_of,
@@ -50,6 +51,8 @@ os.register_at_fork(after_in_child=_is_forked)
 
 MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
+COUNTED = 16
+"""Operations after which it is added up what they hold."""
 MOST_USES = 4_000
 """Of layers in one step whose numbers are kept."""
 
@@ -173,6 +176,8 @@ class Watch(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
+        if type(func) is MethodWrapperType and func.__self__ is not _DATA:
+            return func(*args, **kwargs)  # an attribute is read or set: of all of them `data` alone leads anywhere
         # what is compiled must be the training alone; the processes of a data loader are none of ours
         if not self.on or self.asleep or _forked or torch.compiler.is_compiling():
             return func(*args, **kwargs)
@@ -186,8 +191,12 @@ class Watch(TorchFunctionMode):
         out = func(*args, **kwargs)
         if isinstance(out, (Tensor, tuple)):
             try:
-                with without_modes():
-                    (self._see if torch.is_grad_enabled() else self._see_apart)(func, args, kwargs, out)
+                see = self._see if torch.is_grad_enabled() else self._see_apart
+                if torch._C._len_torch_function_stack():
+                    with torch._C.DisableTorchFunction():
+                        see(func, args, kwargs, out)
+                else:
+                    see(func, args, kwargs, out)
             except Exception as error:
                 self._failed(error)
         elif self.looking and args and isinstance(args[0], Tensor) and getattr(func, "__name__", "") in LEAVING:
@@ -208,15 +217,13 @@ class Watch(TorchFunctionMode):
 
     def _see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         name = getattr(func, "__name__", "")
-        if name == "__get__":
-            if getattr(func, "__self__", None) is not _DATA:
-                return
-            name = "data"
+        name = "data" if name == "__get__" else name
         for part in out if isinstance(out, tuple) else (out,):
             if isinstance(part, Tensor):
                 operation = Operation(name, func, args, kwargs, part)
                 self._remember(operation)
-                self.loss_calls.see(operation, self.step)
+                if name in LOOKED_AT:
+                    self.loss_calls.see(operation, self.step)
         if self.looking:
             self.at_work.see((*args, *kwargs.values()), with_gradients=True)
         if isinstance(out, Tensor) and not out.requires_grad:
@@ -227,16 +234,16 @@ class Watch(TorchFunctionMode):
             self._layer(F.linear, (None, args[WHOLE[func]]), {}, out[0])
         if not isinstance(out, Tensor):
             return
-        if name in ("mul", "__mul__") and out.numel() == 1 and _called_by_scaler():
+        if name in ("mul", "__mul__") and out.numel() == 1 and called_by_scaler():
             self.scaled[id(out)] = (out, args[1])
         if func in LAYERS:
             self._layer(func, args, kwargs, out)
         elif func in MULTIPLYING and self._multiplied(func, args, out):
             pass
         elif self.uses and self.recording:
-            began = clock.thread_time()
+            began = clock.perf_counter()
             self._after_a_layer(func, args, kwargs, out)
-            self.seconds += clock.thread_time() - began
+            self.seconds += clock.perf_counter() - began
 
     def _pass_on(self, name: str, args: Any, out: Tensor) -> None:
         """What is made of a network's numbers is one too."""
@@ -270,10 +277,11 @@ class Watch(TorchFunctionMode):
     def _remember(self, operation: Operation) -> None:
         self.operations.append(operation)
         self.made.note(operation)
-        self._bytes += operation.out.nbytes
+        if len(self.operations) % COUNTED == 0:
+            self._bytes += sum(each.out.nbytes for each in self.operations[-COUNTED:])
         if len(self.operations) > 2 * MOST_OPERATIONS or self._bytes > MOST_BYTES:
             gone = len(self.operations) // 2
-            self._bytes -= sum(each.out.nbytes for each in self.operations[:gone])
+            self._bytes = sum(each.out.nbytes for each in self.operations[gone:])
             del self.operations[:gone]
             self.made.forget(self.operations)
             self._marks = (max(0, self._marks[0] - gone), self._marks[1])
@@ -310,26 +318,26 @@ class Watch(TorchFunctionMode):
             self.from_data = not given.requires_grad and not self.is_computed(given)
         if not self.recording or len(self.uses) >= MOST_USES:
             return
-        began = clock.thread_time()
+        began = clock.perf_counter()
         count = out.numel() // max(1, out.shape[axis])
         rows = places(count, self._examples)
         use = Use(number, rows, axis, out, out, self._given(func, given, out, rows))
         self._take(use, out)
         self.uses.append(use)
-        self.seconds += clock.thread_time() - began
+        self.seconds += clock.perf_counter() - began
 
     def _given(self, func: Any, given: Tensor, out: Tensor, rows: Tensor) -> Tensor | None:
         """Rows of what a layer is given; None where these are no numbers, or not as many."""
         if func in TABLES or given is out or given.dim() < 2:
             return None
         of_input, count = rows_of(given, node_axis(func, given)), out.numel() // max(1, out.shape[node_axis(func, out)])
-        return of_input[rows] if len(of_input) == count else of_input[:0]
+        return picked(of_input, rows) if len(of_input) == count else of_input[:0]
 
     def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
         if func in PRODUCTS:
             self._perhaps_written_out(out)
             return
-        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON or _adds_a_bias(func, args)
+        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON or adds_a_bias(func, args)
         if not (activation or passed) or not args:
             return
         use = next((use for use in reversed(self.uses) if use.at is args[0] and not use.activation), None)
@@ -358,12 +366,12 @@ class Watch(TorchFunctionMode):
         which = id(out)
 
         def keep(grad: Tensor) -> None:
-            began = clock.thread_time()
+            began = clock.perf_counter()
             try:
                 use.deltas[which] = self._kept(use, grad)
             except Exception as error:
                 self._failed(error)
-            self.seconds += clock.thread_time() - began
+            self.seconds += clock.perf_counter() - began
 
         out.register_hook(keep)
         self._hooked.add(which)
@@ -376,18 +384,10 @@ class Watch(TorchFunctionMode):
         )
 
     def _kept(self, use: Use, tensor: Tensor) -> Tensor:
-        return rows_of(tensor, use.axis)[use.rows][:, self._shown[use.layer]]
-
-
-def _adds_a_bias(func: Any, args: Any) -> bool:
-    """Whether a number a node is added to what a product gave."""
-    return func in ADDITIONS and len(args) > 1 and isinstance(args[1], nn.Parameter) and args[1].dim() == 1
-
-
-def _called_by_scaler() -> bool:
-    """Whether the call that is being seen is `GradScaler.scale`'s own."""
-    frame = sys._getframe(3)
-    return str(frame.f_globals.get("__name__", "")).endswith("amp.grad_scaler")
+        rows, shown = rows_of(tensor, use.axis), self._shown[use.layer]
+        if len(shown) == rows.shape[1]:
+            return picked(rows, use.rows)
+        return rows[use.rows][:, shown]
 
 
 def on_top() -> Any:
