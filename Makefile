@@ -10,7 +10,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
+.PHONY: help run cluster test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
 .PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit bench-large clean docs
 
 help:  ## this list
@@ -26,12 +26,15 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 
 $(DEV): $(INSTALLED)
 	@echo "Installing what tests and checks need, once: PyTorch, scikit-learn, JupyterLab, Playwright and smaller ones. It takes minutes."
-	$(PIP) anywidget hypothesis import-linter jupyterlab matplotlib mpmath mypy numpydoc onnx onnxruntime pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
+	$(PIP) anywidget cryptography dask distributed hypothesis import-linter jupyterlab matplotlib mpmath mypy numpydoc onnx onnxruntime pandas playwright polars pytest pytest-timeout ruff scikit-learn statsmodels torch
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins
 	@$(BIN)/nodescope run --full examples/sticks.toml
 	@$(BIN)/nodescope run --full examples/penguins.toml
+
+cluster: $(DEV)  ## a scheduler and two workers, on loopback only, and an example on them
+	$(BIN)/python examples/on_a_cluster.py
 
 check-verdicts: $(DEV)  ## how often verdicts are right, as a table
 	$(BIN)/python tests/verdicts/check.py

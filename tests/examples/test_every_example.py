@@ -33,6 +33,11 @@ SAYS = {
     "the_guess": ["prediction 0.6", "weighted delta 1.200000, slope of the error 1.200000"],
     "sklearn_pipeline": ["NodeRegressor: RMSE 56.4", "would do it in about", "Converges. Each step makes up"],
     "your_torch_model": ["loss nan", "log of 0 is -inf", "Healthy: nothing is wrong"],
+    "on_a_cluster": [
+        "moments, 1,000 steps: the same bits",
+        "steps in parts: the same bits",
+        "What asking costs a step, of four parts: ",
+    ],
     "the_slip": ["0.396", "0.3918384", "-inf"],
 }
 

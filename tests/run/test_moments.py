@@ -5,6 +5,7 @@ import dataclasses
 from fractions import Fraction
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 from conftest import PLAIN, ROOT, cases
@@ -84,6 +85,57 @@ def test_steps_on_the_moments_are_within_the_bound_of_steps_on_the_rows():
         assert f"with the moments of {n:,} rows" in few.method_sentence
         assert few.method_sentence in repr(few)
         assert few.ending is rows.ending or "SETTLED" in (few.ending.name, rows.ending.name)
+
+
+def exact_steps(x: np.ndarray, goal: np.ndarray, start: np.ndarray, alpha: float, steps: int) -> list[mpmath.mpf]:
+    """Full-batch steps with fifty digits: weight −= alpha × (mean of input × inputs × weight − mean of input × goal)."""
+    with mpmath.workdps(50):
+        n, columns, goals = (
+            len(x),
+            [[mpmath.mpf(v) for v in column] for column in x.T.tolist()],
+            [mpmath.mpf(g) for g in goal.tolist()],
+        )
+        products = [[mpmath.fdot(zip(a, b, strict=True)) / n for b in columns] for a in columns]
+        of_goal = [mpmath.fdot(zip(a, goals, strict=True)) / n for a in columns]
+        weights = [mpmath.mpf(w) for w in start.tolist()]
+        for _ in range(steps):
+            slopes = [mpmath.fdot(zip(row, weights, strict=True)) - g for row, g in zip(products, of_goal, strict=True)]
+            weights = [w - mpmath.mpf(alpha) * slope for w, slope in zip(weights, slopes, strict=True)]
+        return weights
+
+
+def hard_table(rng: np.random.Generator, kind: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of inputs that are usual, far from 0, powers of one another, alike, of sizes far apart, or nearly alike."""
+    n = int(rng.integers(8, 400))
+    t, noise = rng.uniform(-1, 1, size=n), rng.normal(size=n)
+    x = [
+        rng.normal(size=(n, 3)),
+        rng.normal(size=(n, 2)) + 1e6,
+        np.column_stack([t**p for p in range(1, 7)]),
+        np.column_stack([t, t, noise]),
+        rng.normal(size=(n, 3)) * [1e-5, 1.0, 1e5],
+        np.column_stack([t, t + 1e-9 * noise]),
+    ][kind]
+    return x, x @ rng.normal(size=x.shape[1]) + rng.normal() * noise + rng.normal()
+
+
+@pytest.mark.parametrize("kind", range(6))
+def test_both_ways_are_within_the_bound_of_steps_with_fifty_digits(kind: int):
+    rng = np.random.default_rng(kind)
+    for trial in range(cases(100)):
+        x, goal = hard_table(rng, kind)
+        start, steps = rng.normal(size=x.shape[1]), int(rng.choice([1, 10, 200]))
+        settings = {"input": x, "goal": goal, "weight": start, "batch": "all", "steps": steps}
+        alpha = ns.forecast(**settings, alpha=0.1).limit * rng.choice([0.01, 0.5, 0.99, 1.0, 1.02, 1.3])
+        exact = exact_steps(x, goal, start, alpha, steps)
+        few, rows = (ns.descend(**settings, alpha=alpha, method=method) for method in ("moments", "steps"))
+        if few.ending.name == "DIVERGED" or rows.ending.name == "DIVERGED":
+            continue
+        for run in (few, rows):
+            away = mpmath.norm([w - mpmath.mpf(own) for w, own in zip(exact, run.weight.tolist(), strict=True)])
+            assert away <= few.row_difference, (trial, run.recipe.method.name, float(away), few.row_difference)
+        largest = max(1.0, float(mpmath.norm(exact)), float(np.abs(start).max()))
+        assert few.row_difference < 1e-6 * steps * (1e7 if kind == 1 else 1.0) * largest, (trial, few.row_difference)
 
 
 def test_forecast_verdict_and_boundary_are_those_of_the_rows():

@@ -22,13 +22,14 @@ EXPECTED = {
     "classes": None, "method": "steps", "penalty": None, "clip": None, "alpha_factors": None, "memory": "auto", "window": None,
     "indicator": False, "categories": "refuse", "unknown": "refuse", "dates": None, "delimiter": None,
     "decimal": None, "thousands": None, "encoding": None, "header": None, "out": None, "overwrite": False, "to": None,
+    "on": None,
 }  # fmt: skip
 
 
 def test_the_table():
     assert defaults() == EXPECTED
     assert set(table()) == set(EXPECTED)
-    assert set(recipe_keys()) == set(EXPECTED) - {"out", "overwrite", "to"}
+    assert set(recipe_keys()) == set(EXPECTED) - {"out", "overwrite", "to", "on"}
 
 
 def test_descend_shows_every_keyword_with_its_default_and_its_words():
@@ -51,7 +52,7 @@ def test_a_recipe_has_a_field_for_each_plain_setting():
 def test_the_shell_has_a_flag_for_each_that_it_takes():
     flags = set(re.findall(r"--[a-z0-9-]+", CliRunner().invoke(cli, ["run", "--help"]).output))
     for name, setting in table().items():
-        assert (f"--{name.replace('_', '-')}" in flags) == bool(setting.shell) or name == "out", name
+        assert (f"--{name.replace('_', '-')}" in flags) == bool(setting.shell) or name in ("out", "on"), name
 
 
 @pytest.mark.parametrize("word", MEANT)

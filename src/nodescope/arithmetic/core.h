@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 7
+#define NS_VERSION 8
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
@@ -118,6 +118,11 @@ NS_EXPORT int64_t ns_version(void);
 NS_EXPORT int64_t ns_is_ieee(void);
 /* Go at most `steps` steps; returns why it stopped. */
 NS_EXPORT int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t steps);
+/* A step made apart: the weighted deltas of all weights, summed over `count` examples from `from` on in the problem's parts, and after
+ * them their squared errors, come to stand at `sums`; NS_DIVERGED where a number on the way is not finite. */
+NS_EXPORT int64_t ns_look(const ns_problem *p, const ns_where *w, int64_t from, int64_t count, double *sums);
+/* And the step that takes such sums of all its `count` examples, which stand at the head of scratch; the problem's rows are not read. */
+NS_EXPORT int64_t ns_take(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t count, int64_t overflowed);
 /* Go the runs `from` … `end` − 1 to their ends; NS_WENT, or NS_NOT_IEEE. Scratch: ns_sweep_scratch(p) doubles; `drawn` as in a walk. */
 NS_EXPORT int64_t ns_sweep_runs(const ns_sweep *s, int64_t from, int64_t end, double *scratch, int64_t *drawn);
 NS_EXPORT int64_t ns_sweep_scratch(const ns_problem *p);

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,51 +49,19 @@ from nodescope.later import Later
 
 if TYPE_CHECKING:
     from nodescope.arithmetic import streamed
+    from nodescope.arithmetic.engines import Engine
 else:
     streamed = Later("nodescope.arithmetic.streamed")
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 7
+VERSION = 8
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
 _LASTING = attrgetter(*(field.name for field in fields(Problem) if field.name != "native"))
 """The core's copy of a problem is made from these fields."""
-
-
-class Engine(Protocol):
-    """What an engine can do; core.h says what each argument means."""
-
-    name: str
-
-    def walk(
-        self,
-        problem: Problem,
-        cursor: Cursor,
-        state: Floats,
-        steps: int,
-        *,
-        alphas: Floats | None = None,
-        saved: Floats | None = None,
-        checkpoints: Floats | None = None,
-        columns: Columns | None = None,
-    ) -> Outcome: ...
-
-    def predict(self, problem: Problem, weights: Floats) -> Floats: ...
-
-    def mse(self, problem: Problem, weights: Floats) -> float: ...
-
-    def activation(self, activation: Activation, x: Floats) -> tuple[Floats, Floats]: ...
-
-    def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
-
-    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept: ...
-
-    def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
-
-    def directions(self, columns: Floats) -> Floats: ...
 
 
 def _library(path: str) -> ctypes.CDLL:
@@ -122,6 +90,12 @@ class Compiled:
         self._walk = library.ns_walk
         self._walk.argtypes = [struct, struct, struct, whole]
         self._walk.restype = whole
+        self._look = library.ns_look
+        self._look.argtypes = [struct, struct, whole, whole, array]
+        self._look.restype = whole
+        self._take = library.ns_take
+        self._take.argtypes = [struct, struct, struct, whole, whole]
+        self._take.restype = whole
         self._predict = library.ns_predict
         self._predict.argtypes = [struct, array, array, whole, whole, array]
         self._predict.restype = None
@@ -208,6 +182,33 @@ class Compiled:
         with self._team(native, problem, steps * problem.batch) as team:
             where.team = team and ctypes.pointer(team)
             return _ieee(self._walk(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), steps))
+
+    def look(self, problem: Problem, state: Floats, start: int, count: int) -> tuple[Floats, bool]:
+        """Sums over consecutive examples of what a step sees, (size + 1,), squared errors last; whether a number is not finite."""
+        native, sums = _native(problem), np.empty(problem.size + 1)
+        refuse_misfit("state", state, problem.state_length)
+        if not 0 <= start < start + count <= problem.n:
+            raise ValueError(f"{count} examples from {start} on of {problem.n}")
+        where = NativeWhere(state=state, scratch=self._scratch_for(native))
+        with self._team(native, problem, count) as team:
+            where.team = team and ctypes.pointer(team)
+            outcome = _ieee(self._look(ctypes.byref(native), ctypes.byref(where), start, count, sums))
+        return sums, outcome is Outcome.DIVERGED
+
+    def take(
+        self, problem: Problem, cursor: Cursor, state: Floats, sums: Floats, count: int, overflowed: bool,
+        alphas: Floats | None = None,
+    ) -> Outcome:  # fmt: skip
+        """The step that takes such sums of all its `count` examples; the problem's rows are not read."""
+        native = _native(problem)
+        scratch = self._scratch_for(native)
+        refuse_misfit("state", state, problem.state_length, written=True)
+        refuse_misfit("sums", sums, problem.size + 1)
+        if alphas is not None:
+            refuse_misfit("alphas", alphas, max(len(alphas), cursor.step + 1))
+        scratch[: problem.size] = sums[:-1]
+        where = NativeWhere(state=state, scratch=scratch, alphas=alphas)
+        return _ieee(self._take(ctypes.byref(native), ctypes.byref(cursor), ctypes.byref(where), count, overflowed))
 
     @contextmanager
     def _team(self, native: "NativeProblem", problem: Problem, examples: int) -> Iterator["NativeTeam | None"]:
@@ -363,7 +364,7 @@ def _asked_width() -> int:
 
 
 @cache
-def engine(name: str | None = None) -> Engine:
+def engine(name: str | None = None) -> "Engine":
     """The engine called "compiled" or "plain"; without a name, what the environment says, else the fastest there is."""
     name = name or os.environ.get(ENVIRONMENT) or "fastest"
     if name not in ("compiled", "plain", "fastest"):

@@ -121,6 +121,11 @@ class Problem:
         """All of it but the core's own copy, which holds addresses."""
         return {**self.__dict__, "native": None}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrays that came over a wire may lie between the places of doubles: the core reads them where they belong."""
+        lying = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
+        self.__dict__.update(state, **{name: np.require(array, None, ("C", "A")) for name, array in lying.items()})
+
     @property
     def n(self) -> int:
         return len(self.input)

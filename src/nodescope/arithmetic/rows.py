@@ -67,6 +67,9 @@ class Rows:
         self.memo: dict[str, Any] = {}
         """What an engine wants to find again: the order of an epoch, the stretch that it stands in."""
 
+    def __reduce__(self) -> tuple[type["Rows"], tuple[Parts, int]]:
+        return Rows, (self.parts, self.side)
+
     @property
     def shape(self) -> tuple[int, int]:
         return int(self.parts.starts[-1]), self.parts.widths[self.side]

@@ -48,7 +48,11 @@ def in_lanes(terms: Sequence[float]) -> float:
 
 
 def in_pairs(sums: Sequence[float]) -> float:
-    """Neighbours added, the first and the second, the third and the fourth, …, and these sums likewise; a last one waits."""
+    """Neighbours added, the first and the second, the third and the fourth, …, and these sums likewise; a last one waits.
+
+    A fixed tree and not one after another: what rounding does grows with the logarithm of their number, and whoever made neighbours
+    adds them himself and has one sum to tell, wherever he is.
+    """
     while len(sums) > 1:
         sums = [left_to_right(sums[i : i + 2]) for i in range(0, len(sums), 2)]
     return sums[0]
@@ -255,6 +259,51 @@ def step(
         for l in range(len(layers))  # noqa: E741
     ]
     return numbers, mean_square(errors, part), new_clocks, norm
+
+
+def look(
+    layers: Sequence[Rows],
+    inputs: Rows,
+    goals: Rows,
+    *,
+    activations: Sequence[Activation],
+    loss: Loss,
+    lanes: bool = False,
+    part: int = 0,
+) -> tuple[list[Rows], float, bool]:
+    """What a step adds up over its examples: weighted deltas of every layer, squared errors; and whether every number is finite."""
+    still: list[list[Rows]] = [[[[] for _ in node] for node in layer] for layer in layers]
+    numbers, *_ = step(
+        layers, still, [], inputs, goals, activations=activations, alpha=0.0, rule=Rule(), loss=loss,
+        frozen=[None for _ in layers], mean=False, lanes=lanes, part=part,
+    )  # fmt: skip
+    squares = [e * e for row in errors_of(numbers[-1].prediction, goals) for e in row]
+    values = (v for layer in numbers for rows in (layer.sum, layer.prediction, layer.delta) for row in rows for v in row)
+    return [layer.weighted_delta for layer in numbers], in_parts(squares, part * len(goals[0])), all(map(math.isfinite, values))
+
+
+def take(
+    layers: Sequence[Rows],
+    weighted: Sequence[Rows],
+    inputs: Sequence[int],
+    memory: Sequence[list[Rows]],
+    clocks: list[float],
+    *,
+    alpha: float,
+    rule: Rule,
+    frozen: Sequence[list[list[bool]] | None],
+    beside: Beside = Beside(),  # frozen
+) -> tuple[list[Rows], list[tuple[Rows, Rows, list[Rows]]], list[float]]:
+    """And what it does with them, once they are divided: what the rule is given, alpha deltas, weights and memory, clocks."""
+    of_penalty = [penalised(w, g, beside.penalty, count) for w, g, count in zip(layers, weighted, inputs, strict=True)]
+    given, _ = _clip(of_penalty, frozen, beside.clip)
+    ticked = rule.tick(clocks)
+    factors: Sequence[Rows | None] = beside.factors or [None for _ in layers]
+    moved = [
+        update(w, g, m, ticked, alpha=alpha, rule=rule, frozen=mask, factors=own)
+        for w, g, m, mask, own in zip(layers, given, memory, frozen, factors, strict=True)
+    ]
+    return given, moved, ticked
 
 
 def _clip(given: list[Rows], frozen: Sequence[list[list[bool]] | None], clip: float) -> tuple[list[Rows], float]:

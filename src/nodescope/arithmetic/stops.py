@@ -1,4 +1,4 @@
-"""Where a walk ends by itself when an epoch is over; walk.h has the same stops."""
+"""Where a walk ends by itself when an epoch is over, and which states it keeps on the way; walk.h has the same stops."""
 
 from collections.abc import Callable
 
@@ -24,3 +24,13 @@ def end_of_epoch(
         cursor.power *= 2
         cursor.length = 0
     return Outcome.WENT
+
+
+def kept(cursor: Cursor, state: Floats, checkpoints: Floats) -> bool:
+    """Keep the state where it is due; whether there was room for it."""
+    if cursor.step % cursor.spacing == 0 and cursor.step // cursor.spacing >= cursor.kept:
+        if cursor.kept == cursor.capacity:
+            return False
+        checkpoints[cursor.kept] = state
+        cursor.kept += 1
+    return True

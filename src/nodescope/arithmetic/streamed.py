@@ -19,7 +19,7 @@ from nodescope.arithmetic.order import MASK, mix64
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.arithmetic.rows import Numbers, Parts, Rows, in_parts, split, with_arrays
 from nodescope.arithmetic.step import in_parts as in_pairs_of
-from nodescope.arithmetic.stops import end_of_epoch
+from nodescope.arithmetic.stops import end_of_epoch, kept
 
 GATHERED = 1 << 16
 """So many drawn rows are put together at a time."""
@@ -119,9 +119,9 @@ class Stretch:
 def stretch_at(of: Functions, problem: Problem, step: int) -> Stretch:
     """The stretch from a step on, to the end of its window, of its part or of what is put together at a time."""
     rows = cast(Rows, problem.input)
-    kept = rows.memo.get("stretch")
-    if isinstance(kept, Stretch) and kept.of is problem and kept.step <= step < kept.stop:
-        return kept
+    there = rows.memo.get("stretch")
+    if isinstance(there, Stretch) and there.of is problem and there.step <= step < there.stop:
+        return there
     epoch, turn = divmod(step, problem.steps_per_epoch)
     order, start = _order(of, problem, epoch), turn * problem.batch
     window = order.window_at(start)
@@ -153,6 +153,11 @@ def _order(of: Functions, problem: Problem, epoch: int) -> Order:
         kept[key] = Order(of, rows.parts, *key)
     found: Order = kept[key]
     return found
+
+
+def examples_at(of: Functions, problem: Problem, epoch: int, start: int, stop: int) -> Numbers:
+    """The examples at positions `start` … `stop` − 1 of an epoch, in the order in which they are met."""
+    return _order(of, problem, epoch).examples(start, stop)
 
 
 def _each_batch_ascending(examples: Numbers, batch: int) -> Numbers:
@@ -202,11 +207,8 @@ def walk(
     while made < steps:
         to_checkpoint = steps
         if checkpoints is not None:
-            if cursor.step % cursor.spacing == 0 and cursor.step // cursor.spacing >= cursor.kept:
-                if cursor.kept == cursor.capacity:
-                    return Outcome.FULL
-                checkpoints[cursor.kept] = state
-                cursor.kept += 1
+            if not kept(cursor, state, checkpoints):
+                return Outcome.FULL
             to_checkpoint = cursor.spacing - cursor.step % cursor.spacing
         asked = cursor.stopping and per_epoch == 1 and problem.until_mse >= 0.0
         if asked and mse(of, problem, problem.weights(state)) <= problem.until_mse:

@@ -42,14 +42,10 @@ static void write_row(const ns_step *s, double mse) {
     tidy_row(s);
 }
 
-/* Makes one step and notes what it did; `asked` is the mse at which it is not made any more, or negative. */
-static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plainly, double asked) {
+/* The step whose weighted deltas, summed over its examples, stand in scratch; `was` is what has been seen on the way to them. */
+static inline int64_t take_sums(const ns_step *s, ns_cursor *c, int linear, int plainly, double mse, effect was) {
     const ns_problem *p = s->p;
     const int64_t size = size_of(p);
-    effect was = {0, 0, 0};
-    const double squares = is_in_parts(s) ? look_in_parts(s, linear, &was) : look_at(s, linear, &was);
-    const double mse = squares / (double)(s->count * p->outputs);
-    if (mse <= asked) return NS_MSE_REACHED;
     if (linear || !p->sequential) average(p, s->scratch, size, s->count);
     if (has_clocks(p)) was.changed |= advance_clocks(p, s->state + size * (1 + memories_of(p)));
     if (plainly) was = both(was, update_plainly(s->alpha, s->state, s->scratch, size));
@@ -63,4 +59,13 @@ static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plain
     if (was.changed) c->last_changed = c->step;
     c->step++;
     return was.overflowed & SIGN ? NS_DIVERGED : NS_WENT;
+}
+
+/* Makes one step and notes what it did; `asked` is the mse at which it is not made any more, or negative. */
+static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plainly, double asked) {
+    effect was = {0, 0, 0};
+    const double squares = is_in_parts(s) ? look_in_parts(s, linear, &was) : look_at(s, linear, &was);
+    const double mse = squares / (double)(s->count * s->p->outputs);
+    if (mse <= asked) return NS_MSE_REACHED;
+    return take_sums(s, c, linear, plainly, mse, was);
 }

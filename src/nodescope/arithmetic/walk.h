@@ -130,3 +130,23 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t st
     }
     return NS_WENT;
 }
+
+int64_t ns_look(const ns_problem *p, const ns_where *w, int64_t from, int64_t count, double *sums) {
+    if (!arithmetic_is_ieee()) return NS_NOT_IEEE;
+    effect was = {0, 0, 0};
+    const ns_step s = {.p = p, .state = w->state, .scratch = w->scratch, .from = from, .count = count, .team = w->team};
+    const int linear = is_linear(p);
+    sums[size_of(p)] = is_in_parts(&s) ? look_in_parts(&s, linear, &was) : look_at(&s, linear, &was);
+    copy(sums, w->scratch, size_of(p));
+    return was.overflowed & SIGN ? NS_DIVERGED : NS_WENT;
+}
+
+int64_t ns_take(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t count, int64_t overflowed) {
+    if (!arithmetic_is_ieee()) return NS_NOT_IEEE;
+    walking at = set_out(p, c, w);
+    at.s.count = count;
+    if (w->alphas) at.s.alpha = w->alphas[c->step - w->alphas_from];
+    const int64_t went = take_sums(&at.s, c, at.linear, at.plainly, 0.0, (effect){0, 0, overflowed ? SIGN : 0});
+    if (went == NS_DIVERGED) make_nans_one(w->state, at.length);
+    return went;
+}

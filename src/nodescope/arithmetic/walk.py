@@ -13,7 +13,7 @@ from nodescope.arithmetic.order import epoch_keys, example_at, positions
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.arithmetic.rows import streams
 from nodescope.arithmetic.runs import Swept
-from nodescope.arithmetic.stops import end_of_epoch
+from nodescope.arithmetic.stops import end_of_epoch, kept
 from nodescope.arithmetic.triangle import triangle as triangle
 from nodescope.later import Later
 
@@ -72,11 +72,8 @@ def walk(
             _functions(), problem, cursor, state, steps, alphas=alphas, saved=saved, checkpoints=checkpoints, columns=columns
         )
     for row in range(steps):
-        if checkpoints is not None and cursor.step % cursor.spacing == 0 and cursor.step // cursor.spacing >= cursor.kept:
-            if cursor.kept == cursor.capacity:
-                return Outcome.FULL
-            checkpoints[cursor.kept] = state
-            cursor.kept += 1
+        if checkpoints is not None and not kept(cursor, state, checkpoints):
+            return Outcome.FULL
         examples = _examples_of(problem, cursor.step)
         asked = cursor.stopping and problem.steps_per_epoch == 1 and problem.until_mse >= 0.0
         numbers = _step(problem, state, examples, _alpha(problem, alphas, cursor.step))
@@ -117,19 +114,66 @@ def _examples_of(problem: Problem, step: int) -> list[int]:
     return sorted(example_at(place, problem.n, keys) for place in places)
 
 
-def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Numbers":
+def look(problem: Problem, state: Floats, start: int, count: int) -> tuple[Floats, bool]:
+    """Sums over consecutive examples of what a step sees, (size + 1,), squared errors last; whether a number is not finite."""
+    rows = slice(start, start + count)
+    sums, squares, finite = definition.look(
+        [_nested(block) for block in problem.blocks(problem.weights(state))],
+        _nested(problem.input[rows]), _nested(problem.goal[rows]),
+        activations=_activations(problem), loss=problem.loss, lanes=problem.lanes, part=problem.part,
+    )  # fmt: skip
+    return np.array([*(g for layer in sums for node in layer for g in node), squares]), not finite
+
+
+def take(
+    problem: Problem, cursor: Cursor, state: Floats, sums: Floats, count: int, overflowed: bool, alphas: Floats | None = None
+) -> Outcome:
+    """The step that takes such sums of all its `count` examples; the problem's rows are not read."""
+    weighted = problem.blocks(sums[: problem.size] / (count if problem.mean else 1))
+    weights, memory, clocks, frozen, factors = _remembered(problem, state)
+    given, moved, clocks = definition.take(
+        weights, [_nested(block) for block in weighted], [shape.inputs for shape in problem.layers], memory, clocks,
+        alpha=_alpha(problem, alphas, cursor.step), rule=problem.rule, frozen=frozen,
+        beside=definition.Beside(problem.penalty, problem.clip, factors),
+    )  # fmt: skip
+    memories, none = len(problem.rule.memories), np.empty(0)
+    remembered = [np.array(of).reshape(shape.size, memories) for (*_, of), shape in zip(moved, problem.layers, strict=True)]
+    numbers = _Numbers(
+        none, none, _flat(given), _flat([moves for moves, _, _ in moved]), _flat([after for _, after, _ in moved]),
+        memory=np.concatenate(remembered).T, clocks=clocks,
+        sum=none, prediction=none, delta=none, mse=0.0, norm=0.0, values_finite=not overflowed,
+    )  # fmt: skip
+    diverged = _take(problem, cursor, state, numbers, scheduled=alphas is not None)
+    cursor.step += 1
+    if diverged:
+        state[:] = _canonical(state)
+    return Outcome.DIVERGED if diverged else Outcome.WENT
+
+
+def _remembered(problem: Problem, state: Floats) -> tuple[list[Any], list[Any], list[float], list[Any], list[Any] | None]:
+    """Of each layer what a step needs besides the examples: weights, the rule's memory; its clocks; what is frozen, factors."""
     size, memories = problem.size, len(problem.rule.memories)
     remembered = [problem.blocks(state[size * (1 + m) : size * (2 + m)]) for m in range(memories)]
     memory = [
         np.stack([remembered[m][l] for m in range(memories)], axis=-1) if memories else np.empty((shape.outputs, shape.width, 0))
         for l, shape in enumerate(problem.layers)  # noqa: E741  # l for layer, as everywhere
     ]
-    frozen = [None] * len(problem.layers) if problem.frozen is None else [_nested(b) for b in problem.blocks(problem.frozen)]
-    factors = None if problem.factors is None else [_nested(block) for block in problem.blocks(problem.factors)]
-    numbers, mse, clocks, norm = definition.step(
+    return (
         [_nested(block) for block in problem.blocks(problem.weights(state))],
         [_nested(block) for block in memory],
         state[size * (1 + memories) :].tolist(),
+        [None] * len(problem.layers) if problem.frozen is None else [_nested(b) for b in problem.blocks(problem.frozen)],
+        None if problem.factors is None else [_nested(block) for block in problem.blocks(problem.factors)],
+    )
+
+
+def _step(problem: Problem, state: Floats, examples: list[int], alpha: float) -> "_Numbers":
+    weights, memory, clocks, frozen, factors = _remembered(problem, state)
+    memories = len(problem.rule.memories)
+    numbers, mse, clocks, norm = definition.step(
+        weights,
+        memory,
+        clocks,
         _nested(problem.input[examples]),
         _nested(problem.goal[examples]),
         activations=_activations(problem),
@@ -226,6 +270,10 @@ def _write(columns: Columns, row: int, examples: list[int], numbers: _Numbers) -
         columns.norm[row] = definition.canonical(numbers.norm)
     if columns.example is not None:
         columns.example[row, : len(examples)] = examples
+
+
+def _flat(blocks: list[Any]) -> Floats:
+    return np.concatenate([np.ravel(block) for block in blocks])
 
 
 def _nested(array: NDArray[Any]) -> list[Any]:

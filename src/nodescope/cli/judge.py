@@ -12,7 +12,7 @@ import click
 import nodescope as ns
 from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import note, plain_lines, progress, refuse_precious, say, tell_written, terminal
-from nodescope.cli.recipe_options import Options, keywords_of, recipe_options
+from nodescope.cli.recipe_options import Options, keywords_of, on_option, recipe_options
 from nodescope.cli.words import in_shell_words
 from nodescope.data.table import headless
 from nodescope.errors import FileError, InputError, NodescopeError
@@ -33,6 +33,7 @@ else:
 @click.option("--out", type=click.Path(), help="Keep the run in this file.")
 @click.option("--force", is_flag=True, help="With --out: replace a run that is there.")
 @click.option("--resume", type=click.Path(), help="Go on with the run in this file.")
+@on_option
 @click.option("--full", is_flag=True, help="Tables and curve also where the output is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def run(recipe: str | None, resume: str | None, out: str | None, force: bool, full: bool, as_json: bool, **given: Any) -> None:
@@ -68,12 +69,12 @@ def _stamp(path: str) -> int | None:
 
 
 def _resumed(path: str, recipe: str | None, out: str | None, given: Options) -> ns.Run:
-    others = [name for name, value in given.items() if value is not None and name not in ("steps", "epochs")]
+    others = [name for name, value in given.items() if value is not None and name not in ("steps", "epochs", "on")]
     if recipe is not None or out is not None or others:
         raise InputError(
-            "--resume goes on with the run as it is: beside it only --steps or --epochs (the new total) and --json are allowed"
+            "--resume goes on with the run as it is: beside it only --steps or --epochs (the new total), --on and --json go"
         )
-    return ns.resume(path, steps=given["steps"], epochs=given["epochs"])
+    return ns.resume(path, steps=given["steps"], epochs=given["epochs"], on=given["on"])
 
 
 @contextmanager

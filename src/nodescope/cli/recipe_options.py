@@ -65,6 +65,18 @@ def recipe_options_with_texts(*texts: str) -> Callable[[Command], Command]:
     return given
 
 
+class _On(click.ParamType[Any]):
+    """A number of processes, or the address of a scheduler."""
+
+    name = "processes or address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return int(value) if str(value).isascii() and str(value).isdecimal() and len(str(value)) < 9 else value
+
+
+on_option = click.option("--on", type=_On(), help="Who makes it: so many processes, or a Dask scheduler at tls://host:8786.")
+
+
 def reading_options(command: Command) -> Command:
     """Give a command the options that say how a CSV file is written."""
     for name in reversed(READING):

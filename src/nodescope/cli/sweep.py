@@ -9,7 +9,7 @@ import numpy as np
 
 import nodescope as ns
 from nodescope.cli.output import note, progress, refuse_precious, say, tell_written, terminal
-from nodescope.cli.recipe_options import keywords_of, recipe_options_with_texts
+from nodescope.cli.recipe_options import keywords_of, on_option, recipe_options_with_texts
 from nodescope.diagnosis.sweeps.grid import MOST_ROWS
 from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
 from nodescope.errors import InputError
@@ -57,13 +57,13 @@ def _values(name: str, text: str) -> Any:
 @click.argument("recipe", required=False, type=click.Path())
 @recipe_options_with_texts("seed")
 @click.option("--rule-setting", "rule_settings", multiple=True, help="Of the rule, swept over: momentum=0.5,0.9 or beta1=0:0.9:10.")
-@click.option("--on", type=click.IntRange(min=1), help="Processes that make the runs; here unless given.")
+@on_option
 @click.option("--out", type=click.Path(), help="Keep the table in this Parquet file; the same command goes on after a kill.")
 @click.option("--force", is_flag=True, help="With --out: replace what is there.")
 @click.option("--map", "picture", type=click.Path(), help="Write the map: .svg, .png, .pdf; or the table: .csv, .parquet.")
 @click.option("--json", "as_json_", is_flag=True, help="For machines.")
 def sweep(
-    recipe: str | None, rule_settings: tuple[str, ...], on: int | None, out: str | None, force: bool, picture: str | None,
+    recipe: str | None, rule_settings: tuple[str, ...], on: int | str | None, out: str | None, force: bool, picture: str | None,
     as_json_: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Run once for each combination of settings. It shows the best, and a map.

@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import FARTHEST, Cursor, Floats, Outcome
-from nodescope.errors import DataChanged, FileError, InputError, NodescopeError
+from nodescope.errors import FileError, NodescopeError
 from nodescope.run import shapes
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.ending import Ending
@@ -20,6 +21,9 @@ from nodescope.run.run import Run
 from nodescope.run.schedule import NoAlpha
 from nodescope.run.settled import no_order_moves_a_weight
 from nodescope.run.watch import Watch
+
+if TYPE_CHECKING:
+    from nodescope.run.team import Team
 
 Progress = Callable[[int, int | None, float], None]
 """It is called between blocks with steps made, steps asked for, seconds."""
@@ -43,6 +47,7 @@ class Descent:
     checkpoints: Checkpoints
     seconds: float = 0.0
     watch: Watch | None = None
+    team: "Team | None" = None
     stop_asked: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -80,9 +85,8 @@ class Descent:
             steps, alphas = recipe.schedule.reach(cursor.step, steps)
         cursor.stopping = 1
         cursor.watching = int(recipe.schedule is None and (recipe.order == "given" or recipe.steps_per_epoch == 1))
-        return engine().walk(
-            recipe.problem, cursor, self.state, steps, alphas=alphas, saved=self.saved, checkpoints=self.checkpoints.states
-        )
+        walk = engine().walk if self.team is None else self.team.walk
+        return walk(recipe.problem, cursor, self.state, steps, alphas=alphas, saved=self.saved, checkpoints=self.checkpoints.states)
 
 
 def go(
@@ -92,20 +96,22 @@ def go(
     progress: Progress | None = None,
     keep: Callable[[Descent], None] | None = None,
     finish: Callable[[Descent, Run], None] | None = None,
+    team: "Team | None" = None,
 ) -> Run:
-    """Run a recipe, from its start or from where an earlier descent stands.
+    """Run a recipe, from its start or from where an earlier descent stands, by oneself or with a team.
 
     Where a step has no alpha, or the run cannot be kept any more, the error has the run up to there.
     """
     descent = descent or Descent.start(recipe)
+    descent.team = team
     refused: NodescopeError | None = None
     with interruptible(descent):
         try:
             ending = _until_it_ends(descent, progress, keep)
         except (NoAlpha, FileError) as error:
             ending, refused = Ending.INTERRUPTED, error
-        except (DataChanged, InputError) as error:
-            if not recipe.streams:
+        except NodescopeError as error:
+            if not recipe.streams and team is None:
                 raise
             ending, refused = Ending.INTERRUPTED, error
     run = _finished(descent, *_back_to_the_best(descent, ending))

@@ -29,6 +29,7 @@ from nodescope.run.steps_on import moments_of, refuse_other_than_moments, refuse
 if TYPE_CHECKING:
     from nodescope.run import rows
     from nodescope.theory import automatic
+    from nodescope.workers.door import Door
 else:
     rows = Later("nodescope.run.rows")
     automatic = Later("nodescope.theory.automatic")
@@ -39,8 +40,11 @@ OF_TABLE = ("inputs", "missing", "holdout", "memory", "window", *OPENING, *READI
 """They say something of a table's columns, rows or text, which arrays do not have."""
 
 
-def make_recipe(**keywords: Any) -> Recipe:
-    """Check `descend`'s keywords but `out` and make them one value. Raises InputError naming what was seen and what is allowed."""
+def make_recipe(door: "Door | None" = None, /, **keywords: Any) -> Recipe:
+    """Check `descend`'s keywords but `out` and make them one value. Raises InputError naming what was seen and what is allowed.
+
+    Behind the `door` others make the moments of the rows.
+    """
     given = filled(keywords)
     if given["steps"] is not None and given["epochs"] is not None:
         raise InputError(f"steps={shown(given['steps'])} and epochs={shown(given['epochs'])} are both given; give one of them")
@@ -60,7 +64,7 @@ def make_recipe(**keywords: Any) -> Recipe:
     refuse_parts(plain, in_layers=in_layers)
     if plain["method"].name == "moments" and (given["data"] is not None or plain["method"].rows is None):
         refuse_other_than_moments(plain)
-        examples, plain["method"] = moments_of(examples)
+        examples, plain["method"] = moments_of(examples, door)
     if given["fingerprint"] is not None:
         _check_fingerprint(given["fingerprint"], examples)
     return _assembled(given, plain, axes, start, examples)

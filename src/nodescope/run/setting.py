@@ -95,8 +95,13 @@ READING = ("delimiter", "decimal", "thousands", "encoding", "header")
 """They say how a CSV file is written."""
 OPENING = ("categories", "unknown", "dates", "indicator")
 """They say what inputs a table's columns become."""
-WRITING = ("out", "overwrite", "to")
-"""Where a run is written is no part of what is run."""
+WRITING = ("out", "overwrite", "to", "on")
+"""Where a run is written, told and made is no part of what is run."""
+ON = (
+    "Where others make pieces of it, whose bits do not know: the parts of each step (`parts`), the pass over the rows of "
+    '`method="moments"`, the runs of a sweep. None here, a number so many processes, the address of a Dask scheduler '
+    '("tls://host:8786") or a Dask client (extra `cluster`), or any object with `map`.'
+)
 TO = (
     'Where the run is told when it is over: `"tensorboard:runs/1"`, `"mlflow"`, `"wandb:name"`, `"trackio"` (extra `trackers`), or '
     "what has the methods of a tracker."

@@ -334,6 +334,7 @@ def settings(
     ] = None,
     overwrite: Annotated[bool, Setting("bool", "With `out`: replace a run that is there.", shell="")] = False,
     to: Annotated[Any, Setting("str or Tracker, optional", of.TO, shell="")] = None,
+    on: Annotated[Any, Setting("int, str, Client or object with map, optional", of.ON, shell="")] = None,
 ) -> None:
     """Nothing is done: the signature is the table."""
 
@@ -346,7 +347,6 @@ def table() -> dict[str, Setting]:
 
 
 def settings_type(name: str) -> Any:
-    """Type of a setting's values."""
     return get_type_hints(settings)[name]
 
 

@@ -12,6 +12,7 @@ from nodescope.run.setting import Method
 
 if TYPE_CHECKING:
     from nodescope.theory import moments
+    from nodescope.workers.door import Door
 else:
     moments = Later("nodescope.theory.moments")
 
@@ -41,7 +42,7 @@ def refuse_other_than_moments(plain: dict[str, Any]) -> None:
         raise InputError(f'method="moments" goes with loss="squared", not with {plain["loss"].name!r}: other losses see each row')
 
 
-def moments_of(examples: Examples) -> tuple[Examples, Method]:
+def moments_of(examples: Examples, door: "Door | None" = None) -> tuple[Examples, Method]:
     """The examples that have the moments of the seen rows, in their place.
 
     Raises
@@ -54,7 +55,7 @@ def moments_of(examples: Examples) -> tuple[Examples, Method]:
         raise InputError(
             f'method="moments" puts {few} examples in the place of {n:,} rows; leave it out, the rows themselves are fewer'
         )
-    x, goal = moments.taken(examples.input, examples.goal)
+    x, goal = moments.taken(examples.input, examples.goal, door)
     if not (np.isfinite(x).all() and np.isfinite(goal).all()):
         refuse_not_finite("input", examples.input)
         refuse_not_finite("goal", examples.goal)

@@ -9,15 +9,22 @@ n rows, c = 1 + d + k columns and examples.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.rows import Rows
 from nodescope.theory.linear import inputs_with_bias
+from nodescope.workers.door import Door, Task, as_it_is, not_its
 
 LEAF = 1024
+PART = 2**16
+"""So many rows are read at a time, and made at a time by others at most."""
+EACH = 4
+"""Of each who makes them, where there are so many leaves."""
 UNIT = 2.0**-53
 OF_A_REFLECTION = 328.0
 """Rounding units that a reflection of 33 numbers, made and applied, changes a column by at most, against its norm (Higham 2002,
@@ -49,8 +56,15 @@ class Triangles:
             if self.rows % LEAF == 0:
                 self._merge(engine().triangle(self._leaf))
 
-    def _merge(self, triangle: Floats) -> None:
-        height = 0
+    def join(self, later: "Triangles") -> None:
+        """The next rows, whose triangles somebody else has made: 2^h leaves after a multiple of so many, or fewer at the end."""
+        for height, triangle in later._merged:
+            self._merge(triangle, height)
+        rest = later.rows % LEAF
+        self._leaf[:rest] = later._leaf[:rest]
+        self.rows += later.rows
+
+    def _merge(self, triangle: Floats, height: int = 0) -> None:
         while self._merged and self._merged[-1][0] == height:
             triangle = engine().triangle(triangle, self._merged.pop()[1])
             height += 1
@@ -79,8 +93,42 @@ def examples_of(triangle: Floats, rows: int) -> Floats:
     return np.ascontiguousarray(turned[:, 1:] * math.sqrt(c / rows))
 
 
-def taken(x: Floats, goal: Floats, part: int = 2**16) -> tuple[Floats, Floats]:
-    """Inputs (c, d) and goals (c, k) that have the moments of x (n, d) and goal (n, k), read in parts.
+def triangles_of(x: Floats, goal: Floats, start: int, stop: int) -> Triangles:
+    """Those of some consecutive rows, read in parts."""
+    triangles = Triangles(1 + x.shape[1] + goal.shape[1])
+    for at in range(start, stop, PART):
+        end = min(at + PART, stop)
+        triangles.add(np.column_stack([np.ones(end - at), x[at:end], goal[at:end]]))
+    return triangles
+
+
+def _elsewhere(x: Floats, goal: Floats, door: Door) -> Triangles:
+    """Those of all rows, 2^h leaves by 2^h leaves, made by others; of arrays each is sent its own rows."""
+    n, part = len(x), PART
+    while part > LEAF and n < EACH * door.at_once * part:
+        part //= 2
+    places = [(start, min(start + part, n)) for start in range(0, n, part)]
+    if isinstance(x, Rows):
+        held = door.hold(as_it_is, (x, goal))
+        tasks: Iterable[Task] = ((held, *place) for place in places)
+    else:
+        tasks = ((door.hold(as_it_is, (x[a:b], goal[a:b])), 0, b - a) for a, b in places)
+    triangles = Triangles(1 + x.shape[1] + goal.shape[1])
+    given = door.map(_made, tasks)
+    for start, stop in places:
+        made = next(given, None)
+        if not isinstance(made, Triangles) or made.rows != stop - start:
+            raise not_its(made, f"rows {start:,} to {stop:,}")
+        triangles.join(made)
+    return triangles
+
+
+def _made(sides: tuple[Floats, Floats], start: int, stop: int) -> Triangles:
+    return triangles_of(*sides, start, stop)
+
+
+def taken(x: Floats, goal: Floats, door: Door | None = None) -> tuple[Floats, Floats]:
+    """Inputs (c, d) and goals (c, k) that have the moments of x (n, d) and goal (n, k), read here or by others.
 
     >>> import numpy as np
     >>> few_x, few_goal = taken(np.arange(10.0).reshape(10, 1), 2 * np.arange(10.0).reshape(10, 1))
@@ -88,10 +136,7 @@ def taken(x: Floats, goal: Floats, part: int = 2**16) -> tuple[Floats, Floats]:
     ((3, 1), [4.5, 28.5, 57.0])
     """
     n, d = x.shape
-    triangles = Triangles(1 + d + goal.shape[1])
-    for start in range(0, n, part):
-        end = min(start + part, n)
-        triangles.add(np.column_stack([np.ones(end - start), x[start:end], goal[start:end]]))
+    triangles = triangles_of(x, goal, 0, n) if door is None else _elsewhere(x, goal, door)
     with np.errstate(all="ignore"):
         examples = examples_of(triangles.whole(), n)
     return np.ascontiguousarray(examples[:, :d]), np.ascontiguousarray(examples[:, d:])
@@ -128,21 +173,39 @@ class Steps:
         """
         c = len(self.inputs)
         with np.errstate(all="ignore"):
-            eigenvalues = np.linalg.svd(self.inputs, compute_uv=False) ** 2 / c
-            if c > 0 and self.inputs.shape[1] > len(eigenvalues):
-                eigenvalues = np.append(eigenvalues, 0.0)
-            grows = float(np.abs(1.0 - self.alpha * eigenvalues).max()) * (1 + 4 * UNIT * c)
+            factors, far, growing = self._factors_and_reach()
+            grows = float(np.abs(factors).max()) * (1 + 4 * UNIT * c)
             added = float(self.steps) if grows == 1.0 else math.expm1(_power(grows, self.steps)) / (grows - 1.0)
-            added = min(added, float(self.steps)) if grows <= 1.0 else added
-            least = self.start + np.linalg.lstsq(self.inputs, self.goal - self.inputs @ self.start, rcond=None)[0]
-            away = float(np.linalg.norm(self.start - least)) * math.exp(max(0.0, _power(grows, self.steps)))
             size = np.sqrt((self.inputs**2).mean(axis=0))
-            goal = math.sqrt(float((self.goal**2).mean()))
-            far, found = float(np.linalg.norm(least)) + away, 0.0
+            each = abs(self.alpha) * self._rounding() * float(np.linalg.norm(size))
+            of_weights = each * float(size.sum()) + 4 * UNIT
+            of_goal = each * math.sqrt(float((self.goal**2).mean()))
+            if (
+                grows > 1.0
+            ):  # what a step adds grows with the weights, and then as they do: no faster than the steps' number of times
+                found = added * (of_goal + of_weights * far) + of_weights * growing * self.steps / grows
+                return _finite(found * math.exp(min(700.0, self.steps * of_weights)))
+            added, found = min(added, float(self.steps)), 0.0
             for _ in range(2):  # the weights may be as much larger as they may be wrong
-                gradient = self._rounding() * float(np.linalg.norm(size)) * (float(size.sum()) * (far + found) + goal)
-                found = added * (abs(self.alpha) * gradient + 4 * UNIT * (far + found))
-        return found if math.isfinite(found) else math.inf
+                found = added * (of_goal + of_weights * (far + growing + found))
+        return _finite(found)
+
+    def _factors_and_reach(self) -> tuple[Floats, float, float]:
+        """What each direction's distance is multiplied by in a step, 1 − alpha·λ; how far from 0 the weights come at most, and how
+        far they have come in the end along directions that grow.
+
+        The way along a direction is the start's weighted delta there times a sum of powers of its factor. Where there is no slope
+        to speak of this is the steps' number, whatever the lowest point of such a direction may be.
+        """
+        _, sizes, turned = np.linalg.svd(self.inputs, full_matrices=True)
+        eigenvalues = np.zeros(len(turned))
+        eigenvalues[: len(sizes)] = sizes**2 / len(self.inputs)
+        factors = 1.0 - self.alpha * eigenvalues
+        slopes = turned @ (self.inputs.T @ (self.goal - self.inputs @ self.start)) / len(self.inputs)
+        ways = np.abs(self.alpha * slopes * [_sum_of_powers(factor, self.steps) for factor in factors.tolist()])
+        grow = np.abs(factors) > 1.0
+        far = float(np.linalg.norm(self.start)) + float(np.linalg.norm(ways[~grow]))
+        return factors, far, float(np.linalg.norm(ways[grow]))
 
     def _rounding(self) -> float:
         """Of a gradient, against the sizes of what is multiplied in it."""
@@ -162,3 +225,17 @@ def difference(problem: Problem, start: Floats, steps: int, rows: int) -> float:
 def _power(grows: float, steps: int) -> float:
     """Logarithm of grows to the power of steps, at most what `exp` can take."""
     return min(700.0, steps * math.log(grows)) if grows > 0 else -700.0
+
+
+def _sum_of_powers(factor: float, steps: int) -> float:
+    """The largest in size of 1 + f + f² + …, of any number of terms up to `steps`."""
+    if factor == 1.0:
+        return float(steps)
+    power = math.exp(_power(abs(factor), steps))
+    if factor < 0.0:
+        return max(1.0, (1.0 + power) / (1.0 - factor)) if factor < -1.0 else 1.0
+    return min(abs(1.0 - power) / abs(1.0 - factor), steps * max(1.0, power))
+
+
+def _finite(bound: float) -> float:
+    return bound if math.isfinite(bound) else math.inf

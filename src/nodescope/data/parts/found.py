@@ -2,6 +2,7 @@
 
 import glob
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,25 @@ def pieces_of(data: Any, said: Mapping[str, Any] | None = None) -> Pieces:
     FileError
         A file cannot be read.
     """
+    return replace(_pieces(data, said), data=data, said=said)
+
+
+def _pieces(data: Any, said: Mapping[str, Any] | None) -> Pieces:
     if is_dataset(data):
         return joined([dataset_part(data)], "a pyarrow dataset", None)
     if is_lazy(data):
         return joined([lazy_part(data)], "a polars LazyFrame", None)
     places, where, given = _places(data)
     told = {name: value for name, value in (said or {}).items() if value is not None}
-    parts = [_part(place, told) for place in places]
-    return joined(parts, where, given)
+    return joined([_part(place, told) for place in places], where, given)
+
+
+def elsewhere_too(data: Any) -> Any:
+    """The same table for a process that was started in another folder."""
+    if isinstance(data, list | tuple):
+        return [elsewhere_too(each) for each in data]
+    is_path = isinstance(data, str | PathLike) and not (isinstance(data, str) and is_elsewhere(data))
+    return str(Path(path_of("data", data)).absolute()) if is_path else data
 
 
 def _part(place: Place, said: dict[str, Any]) -> Part:

@@ -1,6 +1,6 @@
 """A table in pieces: each is some consecutive rows of one file, and is read by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,8 @@ class Pieces:
     pieces : tuple of Piece
         Those that have rows.
     written, told : as of its first file
+    data, said
+        What they were found by: the table, and how its CSV files are written.
     """
 
     where: str
@@ -83,6 +85,8 @@ class Pieces:
     pieces: tuple[Piece, ...]
     written: Written | None = None
     told: str = ""
+    data: Any = None
+    said: Mapping[str, Any] | None = None
 
     @property
     def rows(self) -> int:

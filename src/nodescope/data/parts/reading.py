@@ -4,7 +4,6 @@ The numbers are those of `data/reading.py`, which has all rows in memory: means 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -17,9 +16,8 @@ from nodescope.data.examples import Examples
 from nodescope.data.gaps import FILLING, fills_given, way_of
 from nodescope.data.names import goals_of, inputs_of, single
 from nodescope.data.openings import Opening
-from nodescope.data.parts.found import pieces_of
 from nodescope.data.parts.pieces import Pieces
-from nodescope.data.parts.store import Counts, Layout, Side, Store, hidden_bits
+from nodescope.data.parts.store import Again, Counts, Layout, Side, Store, hidden_bits
 from nodescope.data.scaling import BLOCK_VALUES, Scaling, as_scalings, asked, measured
 from nodescope.data.source import InPieces, Source
 from nodescope.errors import InputError
@@ -66,7 +64,7 @@ def stream_examples(
     told = () if way not in FILLING else (0.0,) * len(names) if fills is None else fills_given(names, fills)
     layout = Layout(names, goals, openings, "refuse", way, told, found, k)
     counts = _counts(pieces, layout, fraction, int(seed))
-    store = Store(lambda: pieces, layout, counts, memory)
+    store = Store(Again(pieces.data, pieces.said, pieces), layout, counts, memory)
     scaling, goal_scaling = _scalings(store, standardise, goals_too=goals_too and found is None)
     store = store if scaling is None else store.scaled(scaling, goal_scaling)
     dropped = int(counts.rows.sum() - counts.complete.sum())
@@ -98,7 +96,7 @@ def reopened(
     """The examples of an earlier run; their files are looked for when the first row is read."""
     of = source.in_pieces
     assert of is not None
-    found = cache(lambda: pieces_of(source.path if data is None else data, source.reading))
+    found = Again(source.path if data is None else data, source.reading)
     layout = Layout(
         source.columns, source.goals, source.opened, source.unknown, source.missing, source.fills, classes, of.outputs, scaling,
         goal_scaling,

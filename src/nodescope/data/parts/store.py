@@ -7,11 +7,11 @@ n examples, m unseen ones, d inputs, k goals.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from nodescope.data.columns import Floats
 from nodescope.data.fingerprint import fingerprint
 from nodescope.data.gaps import FILLING, fill, refuse_missing
 from nodescope.data.openings import Opening
+from nodescope.data.parts.found import elsewhere_too, pieces_of
 from nodescope.data.parts.pieces import Pieces
 from nodescope.data.scaling import Scaling
 from nodescope.data.table import Table
@@ -30,6 +31,8 @@ from nodescope.errors import DataChanged, InputError
 
 Numbers = NDArray[np.int64]
 REMEDY = 'fill them in, or give missing="drop" to leave these rows out'
+KEPT_ELSEWHERE = 500_000_000
+"""Bytes of rows that a store keeps in another process."""
 DIGEST = 32
 """Letters of a piece's fingerprint."""
 
@@ -151,6 +154,27 @@ def hidden_bits(n: int, fraction: float, seed: int) -> NDArray[np.uint8] | None:
     return bits
 
 
+class Again:
+    """The pieces of a table, found when they are first asked for; sent elsewhere, it finds them there.
+
+    Parameters
+    ----------
+    data, said : the table, and how its CSV files are written
+    found : Pieces, optional
+    """
+
+    def __init__(self, data: Any, said: Mapping[str, Any] | None, found: Pieces | None = None) -> None:
+        self._data, self._said, self._found = data, said, found
+
+    def __call__(self) -> Pieces:
+        if self._found is None:
+            self._found = pieces_of(self._data, self._said)
+        return self._found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Again, (elsewhere_too(self._data), self._said)
+
+
 class Read(NamedTuple):
     """A piece, read."""
 
@@ -165,8 +189,8 @@ class Store:
 
     Parameters
     ----------
-    pieces : function
-        It gives the pieces; they are asked for when the first of them is read.
+    pieces : Again
+        The pieces, which are asked for when the first of them is read.
     layout : Layout
     counts : Counts
     memory : int
@@ -175,9 +199,7 @@ class Store:
         Fingerprints of the pieces when the run was made, "" where one was not read.
     """
 
-    def __init__(
-        self, pieces: Callable[[], Pieces], layout: Layout, counts: Counts, memory: float, digests: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, pieces: Again, layout: Layout, counts: Counts, memory: float, digests: Sequence[str] = ()) -> None:
         self.layout, self.counts, self.memory = layout, counts, memory
         self.digests = list(digests) or [""] * len(counts.rows)
         self._pieces = pieces
@@ -187,6 +209,10 @@ class Store:
         self._reader = ThreadPoolExecutor(1, "nodescope-reads")
         """One thread reads all, so that what reading takes in memory is taken once."""
         self._needed: set[int] = set()
+
+    def __reduce__(self) -> tuple[type["Store"], tuple[Any, ...]]:
+        """Elsewhere it reads its rows itself, and whoever asks for them keeps them."""
+        return Store, (self._pieces, self.layout, self.counts, min(self.memory, KEPT_ELSEWHERE), self.digests)
 
     def scaled(self, scaling: Scaling | None, goal_scaling: Scaling | None) -> "Store":
         """The same rows on other scales."""

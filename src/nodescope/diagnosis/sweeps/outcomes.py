@@ -12,6 +12,7 @@ from nodescope.errors import InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
+from nodescope.workers.door import Interrupted
 
 ENDINGS = tuple(Ending)
 OUTCOME = np.dtype(
@@ -28,10 +29,6 @@ def are_rows(rows: Rows, words: list[Any]) -> bool:
     if rows.dtype != OUTCOME or rows.ndim != 1 or not all(isinstance(word, str) for word in words):
         return False
     return bool(((rows["ending"] >= 0) & (rows["ending"] < len(ENDINGS)) & (rows["word"] < len(words))).all())
-
-
-class Interrupted(Exception):  # it is no error
-    """Ctrl-C ended the run of a row."""
 
 
 class Words:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.checks import path_of, shown, whole, yes_or_no
+from nodescope.arithmetic.checks import path_of, shown, yes_or_no
 from nodescope.diagnosis.sweeps import stored
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid, unknown
 from nodescope.diagnosis.sweeps.journal import Journal
-from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Interrupted, Rows, Words, outcomes_one_by_one
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, outcomes_one_by_one
 from nodescope.diagnosis.sweeps.side_by_side import goes_side_by_side, outcomes_side_by_side
-from nodescope.diagnosis.sweeps.workers import as_asked, workers
+from nodescope.diagnosis.sweeps.workers import made_elsewhere
 from nodescope.errors import InputError, NoStep
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
@@ -22,6 +22,7 @@ from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import without_writing
 from nodescope.run.signatures import takes_settings
+from nodescope.workers.door import Interrupted
 
 RowsMade = Callable[[int, int | None, float], None]
 """It is called now and then with rows made, rows in all, seconds."""
@@ -200,7 +201,7 @@ class Sweep(Faced):
 
 
 @takes_settings(table)
-def sweep(*, hidden: Any = None, on: Any = None, **settings: Any) -> Sweep:
+def sweep(*, hidden: Any = None, **settings: Any) -> Sweep:
     """Run a node or network once for every combination of some settings.
 
     A list, range or array of `alpha`, `weight`, `seed`, `rule`, `batch` or `hidden` is swept over, and so is one of a setting of
@@ -219,8 +220,6 @@ def sweep(*, hidden: Any = None, on: Any = None, **settings: Any) -> Sweep:
     ----------
     hidden : int, or list of int and lists of int, optional
         Nodes of the hidden layers of a network: each entry is a network of its own, `[4, [8, 8]]` two.
-    on : int or object with map, optional
-        Where runs are made one by one: None here, a number so many processes, or an object whose map makes them.
     **settings
 
     Returns
@@ -244,7 +243,7 @@ def sweep(*, hidden: Any = None, on: Any = None, **settings: Any) -> Sweep:
     >>> swept[1].weight == ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=400).weight
     True
     """
-    return sweep_with(None, hidden=hidden, on=on, **settings)
+    return sweep_with(None, hidden=hidden, **settings)
 
 
 def sweep_with(
@@ -322,12 +321,7 @@ def _one_by_one(grid: Grid, made: "_Made | Journal") -> Iterator[Rows]:
 
 
 def _elsewhere(grid: Grid, made: "_Made | Journal", on: Any, packed: tuple[Any, Mapping[str, Any]]) -> Iterator[Rows]:
-    task = stored.packed(*packed)
-    with workers(on) as (mapped, at_once):
-        left = grid.size - made.done
-        count = max(1, min(256, left // (8 * whole("on", at_once, least=1)) or 1))
-        tasks = [(task, start, min(start + count, grid.size)) for start in range(made.done, grid.size, count)]
-        for _, rows, words in as_asked(mapped(tasks), tasks):
-            numbers = np.array([made.words.number(word) for word in words], dtype=OUTCOME["word"])
-            rows["word"] = numbers[rows["word"]]
-            yield rows
+    for rows, words in made_elsewhere(on, stored.packed(*packed), made.done, grid.size):
+        numbers = np.array([made.words.number(word) for word in words], dtype=OUTCOME["word"])
+        rows["word"] = numbers[rows["word"]]
+        yield rows

@@ -5,13 +5,15 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.arithmetic.checks import path_of, whole, yes_or_no
 from nodescope.arithmetic.problem import Cursor
 from nodescope.errors import FileError, InputError
+from nodescope.later import Later
 from nodescope.run.descent import Descent, go
 from nodescope.run.ending import Ending
 from nodescope.run.file import observed, stored
@@ -34,6 +36,11 @@ from nodescope.run.given_run import refuse_no_run
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+
+if TYPE_CHECKING:
+    from nodescope.run import team as teams
+else:
+    teams = Later("nodescope.run.team")
 
 MOST_OF_A_REASON = 200
 """A message has at most so many characters of what is wrong with a damaged file."""
@@ -142,7 +149,9 @@ def load(path: str | PathLike[str], data: Any = None) -> Any:
     return found if isinstance(found, Recorded) else found[1]
 
 
-def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int | None = None, data: Any = None) -> Run:
+def resume(
+    path: str | PathLike[str], *, steps: int | None = None, epochs: int | None = None, data: Any = None, on: Any = None
+) -> Run:
     """Go on with a run that was interrupted, killed, or ran out of time or steps; the file is kept up to date.
 
     The numbers are those of a run that was never interrupted, bit for bit.
@@ -157,6 +166,8 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         The same in passes over the examples.
     data : (input, goal), optional
         As for `load`.
+    on : int, str, Client or object with map, optional
+        Who adds up the parts of each step, as `descend` takes it.
 
     Returns
     -------
@@ -201,9 +212,9 @@ def resume(path: str | PathLike[str], *, steps: int | None = None, epochs: int |
         with explained(path, "written"):
             remove_left_behind(target.parent)
             file = RunFile(path, target, lock)
-        with file:
+        with file, nullcontext() if on is None else teams.sharing(on, descent.recipe) as team:
             file.go_on(descent.recipe)
-            return go(descent.recipe, descent, keep=file.keep, finish=file.finish)
+            return go(descent.recipe, descent, keep=file.keep, finish=file.finish, team=team)
     finally:
         lock.release()
 
