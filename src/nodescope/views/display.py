@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from nodescope.errors import DataChanged, FileError
 from nodescope.run.offers import Faced
 from nodescope.run.run import Run
 from nodescope.run.trace import Step, Trace, Window
@@ -21,10 +22,26 @@ def _problem_text(run: Run) -> str:
     return problem_text(run.recipe) + (", bias" if has_bias else "")
 
 
+def _unless_gone(tell: Callable[[], str], otherwise: Callable[[str], str] = lambda _why: "") -> str:
+    """What is told of a run's rows; something else where their files are gone, or are not what they were. A face never fails."""
+    try:
+        return tell()
+    except (FileError, DataChanged) as error:
+        return otherwise(str(error))
+
+
+def _sentence(run: Run) -> str:
+    return _unless_gone(lambda: run.sentence, lambda why: f"{run.ending.value} Its rows cannot be read now: {why}")
+
+
 def _facts(run: Run) -> list[tuple[str, str]]:
     recipe = run.recipe
     alpha = "a schedule" if recipe.schedule else exact(recipe.alpha) + (" (chosen automatically)" if recipe.alpha_auto else "")
-    facts = [("mse", exact(run.mse)), ("alpha", alpha), ("steps", f"{run.steps:,}")]
+    facts = [
+        ("mse", _unless_gone(lambda: exact(run.mse), lambda _why: "takes its rows")),
+        ("alpha", alpha),
+        ("steps", f"{run.steps:,}"),
+    ]
     of_one_layer = weights_of_one_layer(run)
     if of_one_layer is None:
         return [("weights", f"{recipe.problem.size:,}, by layer in run.weight and run.bias"), *facts]
@@ -37,14 +54,14 @@ def run_text(run: Run) -> str:
     facts = [f"  {name:<7} {value}" for name, value in _facts(run)]
     trace = f"  trace   {run.steps:,} steps × {len(run.trace.columns)} quantities"
     method = [f"  {run.method_sentence}"] * bool(run.method_sentence)
-    return "\n".join([f"Run of {_problem_text(run)}: {run.ending.name}", f"  {run.sentence}", *method, *facts, trace])
+    return "\n".join([f"Run of {_problem_text(run)}: {run.ending.name}", f"  {_sentence(run)}", *method, *facts, trace])
 
 
 def run_html(run: Run) -> str:
     """A run as tables."""
-    head = f"<p><b>{escape(_problem_text(run))}</b><br>{escape(run.sentence)}</p>"
+    head = f"<p><b>{escape(_problem_text(run))}</b><br>{escape(_sentence(run))}</p>"
     facts = table([[name, value] for name, value in _facts(run)], header=False)
-    return f"{head}{facts}{table(tables.summary_rows(run))}{_score(run)}"
+    return f"{head}{facts}{_unless_gone(lambda: table(tables.summary_rows(run)) + _score(run))}"
 
 
 def _score(run: Run) -> str:
