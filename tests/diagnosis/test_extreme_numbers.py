@@ -98,6 +98,10 @@ def test_goals_whose_squares_no_double_holds():
     assert str(beyond).startswith("Diverges") or "largest number that a computer can hold" in str(beyond)
 
 
+def test_a_forecast_of_goals_whose_squares_no_double_holds_is_told_without_a_warning():
+    assert str(ns.forecast(input=[[1.0], [2.0]], goal=[1e200, 2e200], batch=1, alpha=0.1))
+
+
 @pytest.mark.timeout(600)
 @np.errstate(over="ignore", under="ignore")
 def test_verdicts_of_any_finite_numbers():

@@ -103,3 +103,10 @@ def test_an_epoch_that_lengthens_nothing_multiplies_no_rounding():
     # by hand: 1 − 3·1 = −2 and 1 − 3/4 = 1/4; S = ¼ and 1; weights 0, 3, 3 − 1.5·(1.5 − 1) = 2.25
     expected = (0.25 * ((1 + 3) * 0 + 3) + 1 * ((1 + 0.75) * 3 + 2.25)) * np.sqrt((1 + 0.25) / 2) * 5
     assert carried_roundings(epoch, 3.0, np.zeros((1, 1)), np.ones((2, 1))) == pytest.approx(expected)
+
+
+def test_a_start_so_far_away_that_its_rounding_hides_the_least_error_withholds_nothing():
+    """The least mse is what is left of the start's errors, which are ten million times as large: it has their rounding."""
+    far = {"input": [[0.8216], [0.3304], [-1.3032]], "goal": [0.9054, 0.4464, -0.537], "weight": [4087146636.7158575]}
+    found = ns.diagnose(ns.descend(**far, batch="all", alpha=1.0876, steps=200))
+    assert (found.withheld, found.findings[0].name) == (False, "nothing wrong")

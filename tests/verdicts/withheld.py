@@ -1,4 +1,4 @@
-"""Runs whose epochs are strongly non-normal, and runs changed after they were made: which verdicts may be withheld.
+"""Runs with strongly non-normal epochs, with far starts, and changed after they were made: which verdicts may be withheld.
 
 The oracle steps in whole numbers of 2⁻²²⁰: 50 digits and more. Where each step lengthens its own example's error the products of an
 epoch reach millions, so that a prediction in doubles alone would lose its digits.
@@ -83,13 +83,25 @@ def _random_rows(rng: Rng) -> dict[str, Any]:
             return _recipe(rng, x, alpha, batch)
 
 
+def _far_starts(rng: Rng) -> dict[str, Any]:
+    """Weights up to 10¹² times as far away as the best ones, which leave an error that the start's rounding is larger than."""
+    d = int(rng.integers(1, 4))
+    x = rng.normal(size=(d + int(rng.integers(2, 6)), d))
+    with_bias = np.column_stack([x, np.ones(len(x))])
+    alpha = float(rng.uniform(0.3, 0.9)) / float(np.linalg.eigvalsh(with_bias.T @ with_bias / len(x))[-1])
+    recipe = _recipe(rng, x, alpha, len(x)) | {"goal": rng.normal(size=len(x)), "epochs": 400}
+    return recipe | {"weight": recipe["weight"] * 10 ** rng.uniform(3, 12)}
+
+
 SHORT = {"epochs": 3}
 """So few that it does not cycle: a cycle's states are read from elsewhere than the end."""
 KINDS: dict[str, Callable[[Rng], Made]] = {
     "honest: rising inputs": lambda rng: (_stretches(rng), False),
     "honest: rows of any length": lambda rng: (_random_rows(rng), False),
+    "honest: far starts": lambda rng: (_far_starts(rng), False),
     "changed: rising inputs": lambda rng: (_stretches(rng) | SHORT, True),
     "changed: rows of any length": lambda rng: (_random_rows(rng) | SHORT, True),
+    "changed: far starts": lambda rng: (_far_starts(rng) | SHORT, True),
 }
 
 

@@ -245,5 +245,8 @@ def _bottom(e: Evidence) -> list[Row]:
     if e.recipe.n == 1 or not math.isfinite(e.end):
         return []
     least = e.linear.least
-    agrees = e.end >= least * (1 - 1e-9) - EPSILON * e.linear.goal_power
+    nearly = least * (1 - 1e-9)
+    # the least mse is what is left of the start's errors, and so has their rounding
+    far = math.sqrt(e.end) >= math.sqrt(nearly) - 16.0 * EPSILON * _largest_term(e.linear)
+    agrees = e.end >= nearly - EPSILON * e.linear.goal_power or far
     return [Row(e.run.steps, "mse", least, e.end, "≥", agrees, "" if agrees else CHANGED)]

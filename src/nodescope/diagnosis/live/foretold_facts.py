@@ -26,7 +26,8 @@ class ForetoldFacts:
         self.of = foretold
 
     def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
+        with np.errstate(all="ignore"):  # of goals and inputs of any finite size squares may be beyond all doubles
+            return getattr(self, name)
 
     @property
     def alpha(self) -> float:
