@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.theory.automatic import _whole_batch
 from nodescope.theory.epoch import Epoch
 from nodescope.theory.epoch_path import path as path_of
+from nodescope.theory.epoch_stability import Stability
 from nodescope.theory.linear import LARGEST_EPOCH, LinearSystem
 from nodescope.theory.moments import LEAF, OF_A_REFLECTION, UNIT, Steps
 from nodescope.theory.stall import OneWeight
@@ -69,3 +71,13 @@ def test_with_momentum_at_its_limit_nothing_is_ever_reached():
     at_limit, below = (ns.forecast(**swinging, alpha=alpha) for alpha in (3.0, 2.9))
     assert at_limit.steps_to(0.5) is None
     assert below.steps_to(0.5) is not None
+
+
+def test_batches_are_scanned_to_64_times_what_is_surely_stable():
+    stability = Stability(Epoch(RNG.normal(size=(6, 2)), 2, True))
+    grid = stability._grid()
+    assert (grid[0], grid[-1]) == pytest.approx((stability.surely_stable, 64 * stability.surely_stable), rel=1e-12)
+
+
+def test_inputs_beyond_all_doubles_have_no_automatic_alpha():
+    assert math.isnan(_whole_batch(np.array([[1.7e308, 1.7e308]])))

@@ -35,7 +35,7 @@ def output_sums(problem: Problem, weights: Floats) -> Floats:
 def log_losses(sums: Floats, goal: Floats) -> Floats:
     """Cross-entropy (n,) of each example, from sums and goals (n, k)."""
     if sums.shape[1] == 1:
-        return _softplus(np.where(goal[:, 0] > 0.5, -sums[:, 0], sums[:, 0]))
+        return _softplus(np.where(goal[:, 0] == 1.0, -sums[:, 0], sums[:, 0]))
     own = goal.argmax(axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         beyond = sums - sums[np.arange(len(sums)), own][:, None]
@@ -57,7 +57,7 @@ def _softplus(x: Floats) -> Floats:
 
 def margin_losses(loss: Loss, sums: Floats, goal: Floats) -> Floats:
     """Hinge or perceptron loss (n,) of each example, from sums and goals (n, 1)."""
-    sides = np.where(goal > 0.5, sums, -sums)
+    sides = np.where(goal == 1.0, sums, -sums)
     missing = (1.0 if loss.name == "hinge" else 0.0) - sides
     return np.asarray(np.where(missing <= 0.0, 0.0, missing).sum(axis=1))
 

@@ -36,7 +36,7 @@ def most_mistakes(problem: Problem) -> float | None:
         return None
     x = inputs_with_bias(problem)
     with np.errstate(all="ignore"):
-        sides = np.where(problem.goal[:, 0] > 0.5, 1.0, -1.0) * (x @ found.weights[0])
+        sides = np.where(problem.goal[:, 0] == 1.0, 1.0, -1.0) * (x @ found.weights[0])
         nearest = float(sides.min()) / float(np.linalg.norm(found.weights[0]))
         longest = float(np.einsum("ni,ni->n", x, x).max())
     return longest / (nearest * nearest) if nearest > 0 and math.isfinite(longest) else None

@@ -66,7 +66,7 @@ def loss_slope(loss: Loss, error: Floats, goal: Floats) -> Floats:
     if loss.is_error:
         raise ValueError(f"{loss.name} has no slope at an error: its deltas are the errors")
     if loss.name == "hinge":
-        y = np.where(goal > 0.5, 1.0, -1.0)
+        y = np.where(goal == 1.0, 1.0, -1.0)
         return np.where(y * (error + goal) < 1.0, -y, 0.0)
     if loss.name == "huber":
         return np.asarray(np.clip(error, -loss.threshold, loss.threshold))

@@ -122,9 +122,9 @@ def _hessian(x: Floats, p: Floats) -> Floats:
 def _all_right(sums: Floats, goal: Floats) -> bool:
     """Whether every example's class has the largest sum, and no other has as much."""
     if sums.shape[1] == 1:
-        return bool((np.where(goal[:, 0] > 0.5, sums[:, 0], -sums[:, 0]) > 0).all())
+        return bool((np.where(goal[:, 0] == 1.0, sums[:, 0], -sums[:, 0]) > 0).all())
     own = (sums * goal).sum(axis=1)
-    return bool((own > np.where(goal > 0.5, -np.inf, sums).max(axis=1)).all())
+    return bool((own > np.where(goal == 1.0, -np.inf, sums).max(axis=1)).all())
 
 
 def all_right(sums: Floats, goal: Floats) -> bool:

@@ -204,7 +204,7 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
     if problem.loss.name == "huber":
         sides.append(np.abs(error) > problem.loss.threshold)
     if problem.loss.name == "hinge":
-        sides.append(np.where(problem.goal > 0.5, 1.0, -1.0) * (error + problem.goal) < 1.0)
+        sides.append(np.where(problem.goal == 1.0, 1.0, -1.0) * (error + problem.goal) < 1.0)
     if problem.loss.name == "perceptron":
         sides.append(error + problem.goal > 0.5)
     total = float(example_losses(problem, weights).sum())
