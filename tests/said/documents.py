@@ -13,7 +13,7 @@ import nodescope as ns
 
 DIGITS = 7
 """Of numbers that are written down: eigenvalues may differ in their last digits between processors."""
-NEAR, NOTHING = 1e-4, 1e-9
+NEAR, NOTHING = 1e-4, 1e-12
 """How far numbers may be from what was written down, relatively; what is smaller than NOTHING is rounding."""
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 LEFT_OUT = {

@@ -116,7 +116,7 @@ def kept(name: str) -> Any:
             header = {key: json.loads(value) for key, value in file.execute("select * from header") if key not in NEVER_ALIKE}
     window = run.trace[2:4]
     return {
-        "toml": run.recipe.to_toml(), "repr": [repr(run), repr(run.trace), repr(window)], "again": attributes(again),
+        "toml": run.recipe.to_toml(), "repr": [repr(run), repr(run.trace), repr(window), window.start, window.stop], "again": attributes(again),
         "tables": tables, "header": header, "columns": given(lambda: {name: window[name] for name in window.columns}),
     }  # fmt: skip
 

@@ -80,6 +80,7 @@ SETTINGS: dict[str, Keywords] = {
     "settings: one after another": _LAYERS | {"alpha": 0.05, "update_order": "sequential"},
     "settings: a mean squared error that is met": _SIX | {"alpha": 0.05, "until_mse": 1.0},
     "settings: factors": _LAYERS | {"alpha": 0.05, "alpha_factors": [1.0, 0.1]},
+    "settings: factors of a node": _SIX | {"alpha": 0.05, "alpha_factors": [1.0, 0.5]},
     "settings: lanes": {"input": np.sin(np.arange(80.0)).reshape(4, 20), "goal": [1, 2, 3, 4], "alpha": 0.02, "epochs": 50},
     "settings: automatic": _SIX,
     "settings: automatic, layers": _LAYERS,

@@ -14,17 +14,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import others, runs
-from said.documents import differences
+from said import of_theory, others, runs
+from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
 """A line for each: {"of": name, "said": {…}}."""
 
 
-TRAININGS = "observed"
-OTHERS = (TRAININGS, "sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit")
+TRAININGS, THEORY = "observed", "theory"
+OTHERS = (TRAININGS, "sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", THEORY)
 """How the names begin of what is no run of `descend`."""
-SOURCES = (others.sheets, others.trainings, others.checks, others.tables)
+SOURCES = (others.sheets, others.trainings, others.checks, others.tables, of_theory.theory)
 LOOK = "look at each; what is meant so is written down by make said"
 
 
@@ -54,7 +54,7 @@ def made(name: str) -> Any:
     make = of_others()[name] if name.startswith(OTHERS) else of_runs()[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return json.loads(json.dumps(make()))
+        return json.loads(json.dumps(plain(make()) if name.startswith(THEORY) else make()))
 
 
 def main() -> None:
