@@ -75,8 +75,34 @@ def given(fact: Callable[[], Any]) -> Any:
         return None if callable(value) else plain(value)
     except ns.NodescopeError as error:
         return f"{type(error).__name__}: {error}"
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError) as error:
         return type(error).__name__
+
+
+EVIDENCE_LEFT_OUT = {"foretold", "recorded", "problem", "forecast", "errors", "losses_seen", "alphas", "offers"}
+
+
+def evidence(thing: Any) -> dict[str, Any]:
+    """What findings rest on, number by number: of evidence and of what it has of its own."""
+    names = [name for name in dir(type(thing)) if not name.startswith("_") and name not in LEFT_OUT | EVIDENCE_LEFT_OUT]
+    told = {name: given(lambda n=name: _flat(getattr(thing, n))) for name in names}
+    return {name: value for name, value in told.items() if value not in (None, False, "", [], {})}
+
+
+def _flat(fact: Any) -> Any:
+    """Numbers, words and lists of them as they are; of things their own numbers, but not those of things within them."""
+    if type(fact).__module__.startswith("nodescope") and not isinstance(fact, enum.Enum):
+        names = [name for name in dir(type(fact)) if not name.startswith("_")]
+        own = {name: given(lambda n=name: _simple(getattr(fact, n))) for name in names if name not in LEFT_OUT}
+        return {name: value for name, value in own.items() if value not in (None, False, "", [], {})}
+    return _simple(fact)
+
+
+def _simple(fact: Any) -> Any:
+    simple = (bool, int, float, str, np.generic, np.ndarray, enum.Enum)
+    if isinstance(fact, (list, tuple)):
+        return [_simple(item) for item in fact if isinstance(item, (*simple, list, tuple))]
+    return fact if isinstance(fact, simple) else None
 
 
 def differences(before: Any, now: Any, where: str = "") -> Iterator[str]:

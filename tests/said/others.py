@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 from homework.sheets import CONVENTIONS, DIGITS, LAYOUTS, generated
-from said.documents import attributes, given
+from said.documents import attributes, evidence, given
 from said.runs import SEED, SETTINGS
 
 import nodescope as ns
+from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 Made = tuple[str, Callable[[], Any]]
 
@@ -70,7 +71,8 @@ def observed(loop: Any) -> Any:
     torch.set_num_threads(1)
     run = trained(loop)
     torch.set_num_threads(threads)
-    return {"diagnosis": attributes(ns.diagnose(run)), "run": {"repr": repr(run), "steps": run.steps}}
+    of_evidence = {name: fact for name, fact in evidence(RecordedEvidence(run)).items() if name != "linear"}
+    return {"diagnosis": attributes(ns.diagnose(run)), "run": [repr(run), run.steps], "evidence": of_evidence}
 
 
 def checks() -> Iterator[Made]:
@@ -116,7 +118,8 @@ def kept(name: str) -> Any:
             header = {key: json.loads(value) for key, value in file.execute("select * from header") if key not in NEVER_ALIKE}
     window = run.trace[2:4]
     return {
-        "toml": run.recipe.to_toml(), "repr": [repr(run), repr(run.trace), repr(window), window.start, window.stop], "again": attributes(again),
+        "toml": run.recipe.to_toml(), "repr": [repr(run), repr(run.trace), repr(window)],
+        "rows": [window.start, window.stop], "again": attributes(again),
         "tables": tables, "header": header, "columns": given(lambda: {name: window[name] for name in window.columns}),
     }  # fmt: skip
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 from corpus import record
-from said.documents import attributes, given
+from said.documents import attributes, evidence, given
 from verdicts import classes, extreme, generated, moments, named, networks, steps_missing, times, unfinished, withheld
 
 import nodescope as ns
+from nodescope.diagnosis.after.verdict import _evidence_of
 
 EVERY = 3
 """Of the recipes of the corpus, which is held to its names and numbers by its own tests, one in so many."""
@@ -44,8 +45,8 @@ def _recipe(made: Any) -> Keywords:
     return dict(getattr(recipe, "recipe", recipe))
 
 
-def said_of(keywords: Keywords) -> dict[str, Any]:
-    """Before the run, after it, and of its recipe."""
+def said_of(keywords: Keywords, deep: bool) -> dict[str, Any]:
+    """Before the run and after it; where it is looked at deeply, also what the findings rest on."""
     try:
         run, foretold = ns.descend(**keywords), ns.forecast(**keywords)
     except ns.NodescopeError as error:
@@ -54,7 +55,7 @@ def said_of(keywords: Keywords) -> dict[str, Any]:
         "forecast": attributes(foretold) | {"steps_to": [given(lambda s=s: foretold.steps_to(run.start_mse / s)) for s in SHARES]},
         "diagnosis": attributes(ns.diagnose(run)),
         "run": attributes(run),
-    }
+    } | ({"evidence": evidence(_evidence_of(run))} if deep else {})
 
 
 _X = np.arange(12.0).reshape(6, 2) % 5 - 1

@@ -41,7 +41,7 @@ def everything() -> dict[str, Callable[[], Any]]:
 
 @cache
 def of_runs() -> dict[str, Callable[[], Any]]:
-    return {name: partial(runs.said_of, keywords) for name, keywords in runs.recipes()}
+    return {name: partial(runs.said_of, keywords, name.startswith(("settings", "named"))) for name, keywords in runs.recipes()}
 
 
 @cache

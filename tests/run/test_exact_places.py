@@ -1,0 +1,39 @@
+"""What a run allows, keeps and looks at, at both sides of the line."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nodescope as ns
+from nodescope.run.event_files import _single
+from nodescope.run.settled import _stays
+
+
+def test_seeds_have_64_bits():
+    assert ns.network([1, 1], seed=2**64 - 1).weights[0].shape == (1, 1)
+    with pytest.raises(ns.InputError, match="seed"):
+        ns.network([1, 1], seed=2**64)
+
+
+@pytest.mark.parametrize(("reduction", "size", "part", "stays"), [
+    ("mean", 4, 2.0**-55, True), ("mean", 4, 2.0**-53, False), ("sum", 2, 2.0**-55, True), ("sum", 4, 2.0**-55, False),
+    ("sum", 3, 2.0**-56, True),
+])  # fmt: skip
+def test_a_weight_stays_where_the_batch_of_one_product_moves_it_by_less_than_half_a_double(reduction, size, part, stays):
+    """By hand: below 1 doubles are 2⁻⁵³ apart, and 1 − 2⁻⁵⁴ is rounded to the even one, which is 1."""
+    recipe = SimpleNamespace(reduction=reduction, alpha=1.0, frozen_block=None)
+    assert _stays(recipe, np.array([1.0]), np.array([part]), size, 0) is stays
+
+
+def test_a_frozen_weight_stays():
+    recipe = SimpleNamespace(reduction="sum", alpha=1.0, frozen_block=np.array([[False, True]]))
+    assert [_stays(recipe, np.array([1.0]), np.array([1.0]), 1, i) for i in (0, 1)] == [False, True]
+
+
+def test_what_does_not_fit_into_single_precision_is_infinite_there():
+    largest = float(np.finfo(np.float32).max)
+    assert (_single(largest), _single(-largest), _single(0.1)) == (largest, -largest, 0.1)
+    assert (_single(math.nextafter(largest, math.inf)), _single(-1e300)) == (math.inf, -math.inf)
+    assert math.isnan(_single(math.nan))
