@@ -8,6 +8,8 @@ import pytest
 import nodescope as ns
 from nodescope.diagnosis.after.about_progress import _is_slow
 from nodescope.diagnosis.after.observed.about_loss_call import _every_one_with_every_one
+from nodescope.diagnosis.after.observed.about_progress import _against_chance
+from nodescope.diagnosis.after.observed.about_trouble import HIDDEN, RATE, remedy_of
 from nodescope.diagnosis.after.observed.about_wiring import layers_of, named
 from nodescope.diagnosis.homework.slips import WrongCell, typing_slip
 
@@ -70,3 +72,31 @@ def test_weights_of_one_run_are_not_swept_over():
     assert len(ns.sweep(**problem, weight=[[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])) == 6
     with pytest.raises(ns.InputError, match="weight has 0 axes; of one run it has 1 here, and to be swept over 2"):
         ns.sweep(**problem, weight=0.1)
+
+
+@pytest.mark.parametrize(("end", "too"), [(1.1, True), (1.1000001, False)])
+def test_as_good_as_chance_is_up_to_a_tenth_more(end: float, too: bool):
+    recorded = SimpleNamespace(facts=SimpleNamespace(main_call=None), steps=40)
+    found = _against_chance(SimpleNamespace(recorded=recorded, chance=1.0, end=end, faded=1.0))
+    assert ("would have 1 too" in found.text) is too
+    assert found.text.startswith(f"the loss stands at {end:.4g}, and always saying the goals' mean would have 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "quantity", "remedy"),
+    [
+        (
+            "eps is 1e-8, which is 0 in float16",
+            "layer 0",
+            "weights",
+            "Keep the weights in float32 (torch.autocast for half precision)",
+        ),
+        ("eps is 1e-8", "layer 0", "nothing known", RATE),
+        ("which is 0 in float16", "layer 0", "nothing known", RATE),
+        ("where() hides it", "layer 0", "slope of log", HIDDEN),
+        ("so from the start", "layer 0", "weights", "Look at how it is drawn or loaded."),
+        ("a row", "the data", "input", "Look at the data: leave such rows out, or fill them in."),
+    ],
+)
+def test_remedies_of_troubles(text: str, where: str, quantity: str, remedy: str):
+    assert remedy_of(SimpleNamespace(text=text, where=where, quantity=quantity)).startswith(remedy)

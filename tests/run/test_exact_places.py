@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.run import watch
 from nodescope.run.event_files import _single
 from nodescope.run.settled import _stays
 
@@ -37,3 +38,14 @@ def test_what_does_not_fit_into_single_precision_is_infinite_there():
     assert (_single(largest), _single(-largest), _single(0.1)) == (largest, -largest, 0.1)
     assert (_single(math.nextafter(largest, math.inf)), _single(-1e300)) == (math.inf, -math.inf)
     assert math.isnan(_single(math.nan))
+
+
+@pytest.mark.parametrize(("error", "waited"), [(0.5, 1), (0.4999999, 0), (0.7, 1)])
+def test_an_error_improves_where_it_is_less_than_the_tolerance_asks(monkeypatch, error: float, waited: int):
+    """By hand: half of 1 is ½, and ½ itself is not less."""
+    monkeypatch.setattr(watch, "mean_loss", lambda *_: error)
+    look = watch.Watch(SimpleNamespace(penalty=None), watch.Tolerance(0.5, patience=2), reference=1.0)
+    assert look.look(7, np.zeros(1)) is False
+    assert (look.waited, look.best, look.best_step) == (waited, error, 7)
+    assert look.look(8, np.zeros(1)) is (waited == 1)
+    assert look.best_step == 7
