@@ -3,9 +3,11 @@
 import ast
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -85,3 +87,33 @@ def test_fit_and_grade_speak_the_shells_words(tmp_path: Path):
     assert not PYTHONS.search(told.output)
     refused = CliRunner().invoke(cli, ["grade", str(sheet)])
     assert "give --weight, --input" in in_shell_words(str(refused.exception))
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_the_local_page_names_what_it_needs(missing: str, monkeypatch: pytest.MonkeyPatch):
+    """Where there are no sockets these two are not installed; a run is told all the same, and only `open` refuses."""
+    for name in [name for name in sys.modules if name.startswith(("nodescope.hosts.", missing))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ns.InputError, match=rf"the local page needs {missing}.*nodescope\[page\].*export RUN run\.html"):
+        CliRunner().invoke(cli, ["open", "--no-browser"], standalone_mode=False, catch_exceptions=False)
+    ran = CliRunner().invoke(cli, ["run", "--weight", "0.4", "--input", "1", "--goal", "0.6", "--alpha", "0.1", "--steps", "325"])
+    assert ran.exit_code == 0
+
+
+def test_help_has_an_example_and_fits_eighty_columns():
+    """Each command says how it is called, with an example; no sentence is cut off, or wider than that.
+
+    A command to copy may be wider, and wraps.
+    """
+    with click.Context(cli, info_name="nodescope") as top:
+        names = [name for name in cli.list_commands(top) if not cli.get_command(top, name).hidden]
+    assert len(names) > 15
+    for name in ["", *names]:
+        told = CliRunner().invoke(cli, [*name.split(), "--help"], terminal_width=80)
+        assert told.exit_code == 0
+        usage, *lines = told.output.splitlines()
+        assert usage.startswith("Usage:")
+        assert not name or any(f"nodescope {name}" in line for line in lines), name
+        sentences = [line for line in lines if not re.match(r" +(nodescope|python) ", line)]
+        assert [line for line in sentences if len(line) > 80 or line.endswith("...")] == [], name

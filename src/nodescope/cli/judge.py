@@ -169,13 +169,13 @@ def export(run: str, out: str, step: int | None, theme: str) -> None:
     """Write a RUN to OUT, whose ending says as what.
 
     \b
-    .html                 one offline page that replays every step and runs it again
+    .html                 one offline page: all steps, run again in it
     .svg .png .pdf        a picture of one step
     .csv .parquet .npz    every number of every step
     .md                   the report as text
     .ipynb                a notebook that makes the run again
     .tex                  the arithmetic of one step, for LaTeX
-    .py .c .onnx          what was learned, as a function that predicts without nodescope
+    .py .c .onnx          what was learned, to predict with it without nodescope
     """
     of = opened(run)
     refuse_precious(out, read_for(run, of))

@@ -18,10 +18,10 @@ from nodescope.views.values import as_json
 HELP = """\b
 Examples:
   nodescope lesson                                  the six lessons
-  nodescope lesson stalls                           asks for your guess, then shows what happens, and why
-  nodescope lesson stalls --guess B                 the same where there is no terminal
-  nodescope lesson stalls --quiz --out stalls.html  one offline page that tells after the guess
-  nodescope lesson stalls --quiz --out stalls.md    the question alone; without --quiz, the key
+  nodescope lesson stalls                           guess, see, be told why
+  nodescope lesson stalls --guess B                 where there is no terminal
+  nodescope lesson stalls --quiz --out stalls.html  a page that asks first
+  nodescope lesson stalls --quiz --out stalls.md    without --quiz, the key
 """
 
 

@@ -11,6 +11,10 @@ from nodescope.cli.opened import opened
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts.folder import folder_of_runs
 
+NO_PAGE = (
+    "the local page needs {}: pip install 'nodescope[page]'; nodescope export RUN run.html makes a page of a run that needs nothing"
+)
+
 
 @click.command("open")
 @click.argument("run", required=False, type=click.Path())
@@ -22,8 +26,13 @@ def open_page(run: str | None, data: str | None, port: int, browser: bool) -> No
 
     Runs made there are kept in a folder of yours (NODESCOPE_RUNS names another) and listed when it is opened again.
     """
-    from nodescope.hosts.page import served
-    from nodescope.hosts.server import server_of
+    try:
+        from nodescope.hosts.page import served
+        from nodescope.hosts.server import server_of
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+            raise
+        raise InputError(NO_PAGE.format(error.name)) from error
 
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
