@@ -62,7 +62,7 @@ const HOW = {
 /** Six digits; as 1 ± something where it is so near 1 that they would not show it. */
 function near(value: number): string {
   const apart = Math.abs(1 - value);
-  return apart > 0 && apart < 1e-4 ? `(1 ${value < 1 ? "−" : "+"} ${general(apart, 3)})` : general(value, 6);
+  return apart > 0 && apart < 1e-4 ? `(1 ${value < 1 ? "−" : "+"} ${general(apart, 3)})` : general(settled(value), 6);
 }
 
 function weights(values: number | number[]): string {

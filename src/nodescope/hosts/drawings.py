@@ -18,13 +18,15 @@ def _svg(body: str, wide: int = WIDE, high: int = HIGH) -> str:
     return f'<svg viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" aria-hidden="true">{body}</svg>'
 
 
-def _scaled(values: NDArray[np.float64], low: float, high: float, to: tuple[float, float]) -> NDArray[np.float64]:
+def scaled(values: NDArray[np.float64], low: float, high: float, to: tuple[float, float]) -> NDArray[np.float64]:
+    """Values from `low` to `high` at places between two ends."""
     part = (values - low) / ((high - low) or 1.0)
-    scaled: NDArray[np.float64] = to[0] + part * (to[1] - to[0])
-    return scaled
+    places: NDArray[np.float64] = to[0] + part * (to[1] - to[0])
+    return places
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64], kind: str) -> str:
+def line(x: NDArray[np.float64], y: NDArray[np.float64], kind: str) -> str:
+    """A line through places, of a class."""
     points = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
     return f'<path class="{kind}" d="M{points}"/>'
 
@@ -34,16 +36,16 @@ def way(weights: Sequence[float], goal: float) -> str:
     values = np.asarray(weights)
     low, high = min(values.min(), goal), max(values.max(), goal)
     x = np.linspace(EDGE, WIDE - EDGE, len(values))
-    y = _scaled(values, low, high, (HIGH - EDGE, EDGE))
-    level = float(_scaled(np.array([goal]), low, high, (HIGH - EDGE, EDGE))[0])
+    y = scaled(values, low, high, (HIGH - EDGE, EDGE))
+    level = float(scaled(np.array([goal]), low, high, (HIGH - EDGE, EDGE))[0])
     dots = "".join(f'<circle class="p-w" cx="{a:.1f}" cy="{b:.1f}" r="2.6"/>' for a, b in zip(x, y, strict=True))
-    return _svg(f'<path class="p-goal" d="M{EDGE} {level:.1f}H{WIDE - EDGE}"/>' + _line(x, y, "p-way") + dots)
+    return _svg(f'<path class="p-goal" d="M{EDGE} {level:.1f}H{WIDE - EDGE}"/>' + line(x, y, "p-way") + dots)
 
 
 def shares(contributions: Sequence[float], goal: float) -> str:
     """What each input brings, one after another, and how far their sum is from the goal."""
     ends = np.concatenate([[0.0], np.cumsum(contributions)])
-    x = _scaled(np.append(ends, goal), min(ends.min(), goal), max(ends.max(), goal), (24, WIDE - 24))
+    x = scaled(np.append(ends, goal), min(ends.min(), goal), max(ends.max(), goal), (24, WIDE - 24))
     room = (HIGH - 2 * EDGE) / (len(contributions) + 1)
     bars = "".join(
         f'<rect class="p-bar" x="{min(a, b):.1f}" y="{EDGE + i * room + 1:.1f}" width="{max(abs(b - a), 0.5):.1f}" '
@@ -77,7 +79,7 @@ def surface(values: NDArray[np.float64], marks: Sequence[tuple[float, float, boo
 def cloud(goals: NDArray[np.float64], predictions: NDArray[np.float64]) -> str:
     """Prediction against goal; on the line it is right."""
     low, high = float(min(goals.min(), predictions.min())), float(max(goals.max(), predictions.max()))
-    x, y = _scaled(goals, low, high, (30, WIDE - 30)), _scaled(predictions, low, high, (HIGH - EDGE, EDGE))
+    x, y = scaled(goals, low, high, (30, WIDE - 30)), scaled(predictions, low, high, (HIGH - EDGE, EDGE))
     dots = "".join(f'<circle class="p-dot" cx="{a:.1f}" cy="{b:.1f}" r="2.4"/>' for a, b in zip(x, y, strict=True))
     return _svg(f'<path class="p-goal" d="M30 {HIGH - EDGE}L{WIDE - 30} {EDGE}"/>{dots}')
 
@@ -90,5 +92,5 @@ def sparkline(errors: Sequence[float]) -> str:
     logarithmic = max(above) / min(above) > _LOG_FROM
     values = np.array([math.log10(value) for value in above] if logarithmic else list(errors))
     x = np.linspace(2, 88, len(values))
-    y = _scaled(values, values.min(), values.max(), (24, 3)) if values.max() > values.min() else np.full(len(values), 24.0)
-    return _svg(_line(x, y, "p-error"), 90, 27)
+    y = scaled(values, values.min(), values.max(), (24, 3)) if values.max() > values.min() else np.full(len(values), 24.0)
+    return _svg(line(x, y, "p-error"), 90, 27)

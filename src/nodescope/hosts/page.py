@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import caps, forms, pages, table_page, toys
+from nodescope.hosts import caps, compare_page, forms, grade_page, pages, table_page, toys
 from nodescope.hosts import start as first_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
@@ -70,6 +70,8 @@ def application(desk: Desk) -> Starlette:
             Route("/run/{number}", ask.run, methods=["GET"]),
             Route("/run/{number}/stop", ask.stop, methods=["POST"]),
             Route("/run/{number}/again", ask.again, methods=["POST"]),
+            Route("/compare", ask.compare, methods=["GET"]),
+            Route("/grade", ask.grade, methods=["GET", "POST"]),
             Route("/table", ask.take_table, methods=["POST"]),
             Route("/table/{number}", ask.columns, methods=["GET"]),
             Route("/table/{number}", ask.fit, methods=["POST"]),
@@ -190,6 +192,30 @@ class _Answers:
         job.stop()
         return await _soon(job)
 
+    async def compare(self, request: Request) -> Response:
+        """Two finished runs beside each other."""
+        a, b = (self.desk.jobs.get(_whole(request.query_params.get(name, ""))) for name in ("a", "b"))
+        if a is None or b is None or a.told is None or b.told is None:
+            return _nothing()
+        try:
+            async with self.showing:
+                return HTMLResponse(await run_in_threadpool(compare_page.page, a, b))
+        except NodescopeError as error:
+            return HTMLResponse(pages.nothing(self.desk.sentence(error)), 400)
+
+    async def grade(self, request: Request) -> Response:
+        """Somebody's printout held against the right numbers."""
+        if request.method == "GET":
+            return HTMLResponse(grade_page.page())
+        form = forms.EMPTY
+        try:
+            form = await _form(request)
+            async with self.asking:
+                found = await run_in_threadpool(grade_page.graded, form)
+        except NodescopeError as error:
+            return HTMLResponse(grade_page.page(form, self.desk.sentence(error)), _status(error))
+        return HTMLResponse(grade_page.page(form, graded=found))
+
     async def again(self, request: Request) -> Response:
         """A run with what was changed in its view, judged in full; told as JSON, which is what asks for it reads."""
         job = self.desk.jobs.get(_number(request))
@@ -276,7 +302,10 @@ def _json(body: bytes) -> object:
 
 def _number(request: Request) -> int:
     """What an address ends in; −1 where that is no number of ours."""
-    text = request.path_params["number"]
+    return _whole(request.path_params["number"])
+
+
+def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 

@@ -86,8 +86,13 @@ class Comparison(Faced):
         beside = "b" if self.better == "a" else "a"
         return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}{less} than {beside} ({rest:.4g}){clear}."
 
+    @property
+    def told_differences(self) -> list[tuple[str, str, str]]:
+        """Keywords that differ with both values in words: many numbers are counted."""
+        return [(name, _short(one), _short(other)) for name, (one, other) in self.differences.items()]
+
     def __str__(self) -> str:
-        rows = [f"  {name}: {_short(one)} | {_short(other)}" for name, (one, other) in self.differences.items()]
+        rows = [f"  {name}: {one} | {other}" for name, one, other in self.told_differences]
         ended = f"  ended: {self.endings[0]} | {self.endings[1]}"
         parts = self.parts.sentence if isinstance(self.parts, Parting) else self.parts
         return "\n".join([self.sentence, ended, *(rows or ["  the same recipe"]), *([f"  {parts}"] if parts else [])])

@@ -80,7 +80,7 @@ def steps(count: int) -> str:
 def near(number: float) -> str:
     """Six digits; as 1 ± something where it is so near 1 that they would not show it."""
     apart = abs(1.0 - number)
-    return f"(1 {'−' if number < 1 else '+'} {apart:.3g})" if 0 < apart < 1e-4 else f"{number:.6g}"
+    return f"(1 {'−' if number < 1 else '+'} {apart:.3g})" if 0 < apart < 1e-4 else f"{_settled(number):.6g}"
 
 
 def _weights(values: Any) -> str:
