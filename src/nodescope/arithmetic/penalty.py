@@ -59,8 +59,10 @@ class Penalty:
 
     def of(self, weights: Floats) -> float:
         """What these weights cost, all of which count."""
-        sizes = np.abs(weights).ravel().tolist()
-        return float(sum(0.5 * self.l2 * size * size + self.l1 * size for size in sizes))
+        total = 0.0
+        for size in np.abs(weights).ravel().tolist():
+            total = total + (0.5 * self.l2 * size * size + self.l1 * size)
+        return total
 
     def told(self) -> dict[str, Any] | None:
         """As `penalty=` takes it; None where there is none."""

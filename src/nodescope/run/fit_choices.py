@@ -6,10 +6,11 @@ n examples, d inputs, k outputs.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -151,16 +152,20 @@ def _useless(table: Table, name: str, column: Floats | Bad, categories: Any, dat
 
 def _looks_like(table: Table, name: str) -> str:
     """What a column of text is that most likely was meant to be numbers or dates; empty where it is just text."""
-    cells = [(row, cell) for row, cell in enumerate(table.cells(name), 1) if isinstance(cell, str) and not is_nothing(cell)]
-    meant = Counter(_meaning(cell) for _, cell in cells[:LOOKED_AT])
+    meant = Counter(_meaning(cell) for _, cell in islice(_texts(table, name), LOOKED_AT))
     kind, many = meant.most_common(1)[0] if meant else ("text", 0)
     if kind == "text" or 2 * many <= meant.total():
         return ""
-    row, cell = next((row, cell) for row, cell in cells if _meaning(cell) == kind)
+    row, cell = next((row, cell) for row, cell in _texts(table, name) if _meaning(cell) == kind)
     if kind != "number":
         return f"{_KINDS[kind]}, such as {shown(cell)} in row {row}; {NAMES[kind]}"
-    row, cell = next(((row, cell) for row, cell in cells if _meaning(cell) != "number"), (row, cell))
+    row, cell = next(((row, cell) for row, cell in _texts(table, name) if _meaning(cell) != "number"), (row, cell))
     return f"numbers but for {shown(cell)} in row {row}; correct the cell, or leave the row out"
+
+
+def _texts(table: Table, name: str) -> Iterator[tuple[int, str]]:
+    """Cells of text with their rows, counted from 1."""
+    return ((row, cell) for row, cell in enumerate(table.cells(name), 1) if isinstance(cell, str) and not is_nothing(cell))
 
 
 def _meaning(cell: str) -> str:
