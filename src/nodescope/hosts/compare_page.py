@@ -9,6 +9,7 @@ import numpy as np
 from nodescope.arithmetic.core import engine
 from nodescope.diagnosis.checks.compare import Comparison, compare
 from nodescope.diagnosis.checks.parting import Parting, parting
+from nodescope.diagnosis.live.say import read
 from nodescope.errors import InputError
 from nodescope.hosts.drawings import line, scaled
 from nodescope.hosts.jobs import Job
@@ -107,12 +108,13 @@ def _drawn(ways: list[Way]) -> str:
     lines = "".join(_curve(way, (low, high), last, which) for way, which in zip(shown, "ab", strict=True) if way)
     ends = f'<text x="{LEFT}" y="{HIGH - 10}">0</text><text class="e" x="{WIDE - EDGE}" y="{HIGH - 10}">step {last:,}</text>'
     said = "Errors of both runs over their steps; the table below has the numbers"
-    return f'<svg class="both" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{said}">{marks}{lines}{ends}</svg>'
+    drawn = f'<svg class="both" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{said}">{marks}{lines}{ends}</svg>'
+    return f'<div class="runs" tabindex="0">{drawn}</div>'
 
 
 def _mark(value: float, low: float, high: float, by_powers: bool) -> str:
     y = float(scaled(np.array([value]), low, high, (HIGH - FOOT, EDGE))[0])
-    text = f"{10**value if by_powers else value:.3g}"
+    text = read(10**value if by_powers else value)
     return f'<path class="rule" d="M{LEFT} {y:.1f}H{WIDE - EDGE}"/><text class="e" x="{LEFT - 8}" y="{y + 5:.1f}">{text}</text>'
 
 

@@ -70,7 +70,7 @@ def _marked(found: Grade | None, printed: str) -> str:
     more = f'<p class="soft">{len(lines) - MOST_LINES:,} more lines.</p>' if len(lines) > MOST_LINES else ""
     return (
         f'<section><h2 class="{kind}">{escape(plain_text(found.sentence))}</h2>'
-        f'<ol class="sheet" start="0">{shown}</ol>{more}</section>'
+        f'<ol class="sheet" start="0" tabindex="0">{shown}</ol>{more}</section>'
     )
 
 

@@ -70,7 +70,7 @@ function Grip({ name, x, y, reach, pixel, held }: GripProps) {
   );
 }
 
-/** Goal and input as they can be taken hold of; `there` is where the goal stands on its ruler, `long` from a number to its length. */
+/** Goal and input, to be taken hold of; `there` is where the goal stands on its ruler, `long` from a number to its length. */
 export function Grips({ at, there, long, held }: { at: Places; there: number; long: (value: number) => number; held: Held }) {
   return (
     <>
