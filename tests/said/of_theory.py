@@ -164,7 +164,7 @@ def of_tables() -> Any:
     rng = np.random.default_rng(SEED)
     x = rng.normal(size=(9000, 3)) * [1, 20, 0.1] + [5, 0, 2]
     goal = (x @ [1.0, -0.1, 3.0])[:, None] + rng.normal(size=(9000, 1))
-    few, aims = moments.taken(x, goal, part=1000)
+    few, aims = moments.taken(x, goal)
     steps = [moments.Steps(few, aims[:, 0], np.zeros(3), alpha, 40, 9000).bound() for alpha in (1e-4, 1e-3, 1e-2)]
     fits = [least_squares.least_squares(x, goal, intercept) for intercept in (True, False)]
     parts = spectrum.triangle(x, goal, exponents=(0, 0), rows=700)
