@@ -214,9 +214,8 @@ class Dask:
         from distributed.client import FutureCancelledError
 
         for _ in range(TRIES):
-            self._wait(future)
             try:
-                return future.result()
+                return self._waited(future)
             except (NodescopeError, Interrupted):
                 raise
             except KilledWorker as error:
@@ -236,14 +235,13 @@ class Dask:
                 ) from error
         raise NodescopeError(f"workers of on= were lost {TRIES} times in the same task: look into their logs")
 
-    def _wait(self, future: Any) -> None:
-        """Until a task is done, or there is nobody left to do it."""
-        from distributed import wait
-
+    def _waited(self, future: Any) -> Any:
+        """What a task gives, unless there is nobody left to do it."""
         patience = _Patience(self._client)
-        while not future.done():
+        while True:
             try:
-                wait([future], timeout=LOOKS)
-            except Exception:  # the time is over; or it was cancelled: what it needs is lost, or the scheduler is
-                if not future.done():
-                    patience.look()
+                return future.result(timeout=LOOKS)
+            except TimeoutError:
+                if future.done():  # just now; or it was the task's own
+                    return future.result()
+                patience.look()
