@@ -28,7 +28,7 @@ ROOT = HERE.parents[1]
 ROOMS = ROOT / "src" / "nodescope"
 ALL_ROOMS = ("theory", "run", "diagnosis")
 PLACES = (
-    "said/test_trainings.py", "said/test_runs.py", "said/test_sheets_and_checks.py", "said/test_theory.py", "run", "diagnosis",
+    "said/test_runs.py", "said/test_sheets_and_checks.py", "said/test_theory.py", "run", "diagnosis",
     "homework", "theory", "architecture/test_thresholds.py",
 )  # fmt: skip
 """Of the tests, those that ask most of these rooms in least time. More may see a change."""

@@ -1,4 +1,4 @@
-"""What is said of everything that is no run of `descend`: printed sheets, observed trainings, checks of runs, tables."""
+"""What is said of everything that is no run of `descend`: printed sheets, checks of runs, tables."""
 
 import itertools
 import json
@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 from homework.sheets import CONVENTIONS, DIGITS, LAYOUTS, generated
-from said.documents import attributes, evidence, given
+from said.documents import attributes, given
 from said.runs import SEED, SETTINGS
 
 import nodescope as ns
-from nodescope.diagnosis.after.recorded import RecordedEvidence
 
 Made = tuple[str, Callable[[], Any]]
 
@@ -52,27 +51,6 @@ def graded(printed: str, **settings: Any) -> Any:
         return attributes(grade) | {"text": str(grade)}
     except ns.NodescopeError as error:
         return str(error)
-
-
-def trainings() -> Iterator[Made]:
-    """PyTorch's, observed: silent bugs and ordinary loops."""
-    from verdicts import bugs, more_real, real, silent
-
-    kinds = [*silent.KINDS, *bugs.KINDS, *real.KINDS[::4], *more_real.KINDS[::6]]
-    yield from ((f"observed: {kind.__name__}", lambda kind=kind: observed(kind(2))) for kind in kinds)
-
-
-def observed(loop: Any) -> Any:
-    """On one thread, as small matrices are slower on many."""
-    import torch
-    from verdicts.observed import trained
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    run = trained(loop)
-    torch.set_num_threads(threads)
-    of_evidence = {name: fact for name, fact in evidence(RecordedEvidence(run)).items() if name != "linear"}
-    return {"diagnosis": attributes(ns.diagnose(run)), "run": [repr(run), run.steps], "evidence": of_evidence}
 
 
 def checks() -> Iterator[Made]:

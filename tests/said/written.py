@@ -21,10 +21,10 @@ FILE = Path(__file__).parent / "said.jsonl"
 """A line for each: {"of": name, "said": {…}}."""
 
 
-TRAININGS, THEORY = "observed", "theory"
-OTHERS = (TRAININGS, "sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", THEORY)
+THEORY = "theory"
+OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", THEORY)
 """How the names begin of what is no run of `descend`."""
-SOURCES = (others.sheets, others.trainings, others.checks, others.tables, of_theory.theory)
+SOURCES = (others.sheets, others.checks, others.tables, of_theory.theory)
 LOOK = "look at each; what is meant so is written down by make said"
 
 
