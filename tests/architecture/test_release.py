@@ -33,7 +33,8 @@ def test_conda_asks_for_what_pip_asks_for():
     recipe = (ROOT / "conda" / "meta.yaml").read_text()
     run = recipe[recipe.index("  run:") : recipe.index("test:")]
     asked = {line.strip("- ").replace(" ", "") for line in run.splitlines()[1:] if line.strip()}
-    assert asked == {*PROJECT["project"]["dependencies"], f"python{PROJECT['project']['requires-python']}"}
+    needed = {name.partition(";")[0] for name in PROJECT["project"]["dependencies"]}  # where there are no sockets there is no conda
+    assert asked == {*needed, f"python{PROJECT['project']['requires-python']}"}
 
 
 def test_wheels_are_never_made_without_a_core_in_silence():
