@@ -1,6 +1,9 @@
 /* One linear node over many examples: predictions, and the gradient of a batch. Part of kernels.c. Requirement: as fast as the data
  * come from memory, in one pass over them.
  *
+ * They take doubles, any number of examples, and whatever is_one_node is true of; a gradient goes on from what stands in g, −0.0 at first.
+ * Batches of less than eight, those with frozen weights and those whose numbers are written down are step.h's (goes_by_kernel).
+ *
  * Order of additions: a prediction left to right or in eight lanes (step.py), the bias last; a weight's gradient over the examples,
  * ascending. Sums that would start with their first term start at −0.0, which adds nothing to any number.
  *

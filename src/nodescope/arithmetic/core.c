@@ -3,36 +3,27 @@
 
 #include <stddef.h>
 
-#include "kernels.h"
-
 #include "bits.h"
-
+#include "kernels.h"
 #include "layers.h"
-
 #if !defined(NS_WIDTHS)
 #include "kernels.c"   /* the build knows one width only */
 #endif
 
+/* Each uses those before it: from numbers, by way of examples, steps and walks, to many runs. */
 #include "dispatch.h"
-
 #include "order.h"
-
 #include "narrow.h"
-
+#include "room.h"
 #include "example.h"
-
 #include "predict.h"
-
 #include "step.h"
-
 #include "parts.h"
-
 #include "take.h"
-
 #include "walk.h"
-
 #include "runs.h"
 
+/* By itself. */
 #include "directions.h"
 
 int64_t ns_version(void) { return NS_VERSION; }

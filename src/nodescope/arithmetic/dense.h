@@ -1,6 +1,9 @@
 /* Layers of nodes over a batch: predictions, and the gradient of all weights. Part of kernels.c. Requirement: a network's step at the
  * speed of its multiplications.
  *
+ * They take what goes_in_layers says, in doubles or floats. Sums in lanes, layers updated one after another, little batches and those whose
+ * numbers are written down are example.h's (goes_by_kernel); whether a number is finite is only marked here.
+ *
  * Order of additions: a node's sum over its inputs left to right, the bias last; a hidden delta over the nodes fed, left to right,
  * then × slope; a weight's gradient over the examples, ascending. All three are one product of matrices,
  * C[m, n] = −0.0 + A[m, 0] B[0, n] + A[m, 1] B[1, n] + …, with vectors along n, so that no lane meets another; −0.0 adds nothing to
@@ -20,6 +23,9 @@ typedef struct {
     int64_t goes_on;       /* 1: the sums go on from what stands in c */
 } product;
 
+enum { LITTLE = W == 2 ? 640 : 32 };   /* examples × weights below which setting out the room takes longer than example.h's way */
+
+/* Sums that are in registers together. */
 enum { TILE_ROWS = 4, TILE_VECTORS = W == 8 ? 4 : 2 };
 
 INLINE void tile(const product *q, int64_t m, int64_t n, const int rows, const int vectors) {
@@ -48,7 +54,7 @@ INLINE void tile(const product *q, int64_t m, int64_t n, const int rows, const i
         }
 }
 
-/* A strip of B stays in the nearest cache while the rows of A go by. */
+/* The columns from n on, all rows: a strip of B stays in the nearest cache while the rows of A go by. */
 INLINE void strip(const product *q, int64_t n, const int vectors) {
     int64_t m = 0;
     if (vectors == 1)
@@ -160,18 +166,15 @@ static uint64_t forward_block(const layers_room *room, const int64_t *chosen, in
     return mark;
 }
 
-/* Deltas of the outputs; adds their squared errors to those of the examples before, in their order. */
+/* deltas_of_outputs of a block's examples, ascending. */
 static double output_deltas_of_block(const layers_room *room, const int64_t *chosen, int64_t from, int64_t count, double squares) {
     const ns_problem *p = room->p;
     const layer_room *of = room->of + p->layers - 1;
     const int64_t k = p->outputs, padded = padded_width(k);
     for (int64_t r = 0; r < count; r++) {
+        const int64_t at = r * padded;
         const double *goal = p->goal + (chosen ? chosen[from + r] : from + r) * k;
-        for (int64_t j = 0; j < k; j++) {
-            const double error = of->value[r * padded + j] - goal[j];
-            squares += error * error;
-            of->delta[r * padded + j] = output_delta(p, goal[j], of->value[r * padded + j], of->slope[r * padded + j]);
-        }
+        squares = deltas_of_outputs(p, goal, of->value + at, of->slope + at, of->delta + at, squares);
     }
     return squares;
 }

@@ -1,8 +1,9 @@
-/* Columns turned in pairs until all are at right angles (one-sided Jacobi: Hestenes 1958): directions.py has the same order in Python.
- * Their lengths are then the singular values, the small ones to as many digits as the large ones: XᵀX is never made.
+/* Columns turned in pairs until all are at right angles (one-sided Jacobi: Hestenes 1958): part of core.c, directions.py has the same
+ * order in Python. Their lengths are then the singular values, the small ones to as many digits as the large ones: XᵀX is never made.
+ * It is for small triangles, in the page above all: nothing of it goes side by side.
  *
  * Sweeps go over the pairs (p, q), p < q, the first first, until one turns nothing. Of a pair, with a = Σ x[p]², b = Σ x[q]² and
- * g = Σ x[p] x[q] left to right: nothing is turned where g² ≤ NARROW² × a × b; else z = (b − a) ÷ (2 g), t = ±1 ÷ (|z| + √(1 + z²)) with
+ * g = Σ x[p] x[q] left to right: nothing is turned where g² ≤ 2⁻¹⁰⁴ × a × b; else z = (b − a) ÷ (2 g), t = ±1 ÷ (|z| + √(1 + z²)) with
  * the sign of z, c = 1 ÷ √(1 + t²), s = c × t, and each row's pair (u, v) becomes (c u − s v, s u + c v). */
 #ifndef NODESCOPE_DIRECTIONS_H
 #define NODESCOPE_DIRECTIONS_H

@@ -3,7 +3,7 @@
  *
  * Of each example four numbers a node are kept, nodes counted through all layers: sums, predictions, slopes, deltas. */
 
-/* Numbers of example b of a step; where not all examples are kept, b is 0. */
+/* Numbers of example b of a step, behind the gradient (room.h); where not all examples are kept, b is 0. */
 static inline double *row_of(const ns_problem *p, double *scratch, int64_t b) {
     return scratch + size_of(p) + b * 4 * nodes_of(p);
 }
@@ -49,13 +49,9 @@ static const double *predictions(const ns_problem *p, const double *weight, cons
 
 /* Deltas of the last layer; adds its squared errors to those of the examples before, in their order. */
 static double output_deltas(const ns_problem *p, const double *goal, double *values, double squares) {
-    const int64_t nodes = nodes_of(p), first = nodes - p->outputs;
-    for (int64_t j = 0; j < p->outputs; j++) {
-        const double error = values[nodes + first + j] - goal[j];
-        squares += error * error;
-        values[3 * nodes + first + j] = output_delta(p, goal[j], values[nodes + first + j], values[2 * nodes + first + j]);
-    }
-    return squares;
+    const int64_t nodes = nodes_of(p);
+    double *prediction = values + nodes + last_layer(p)->first_node;
+    return deltas_of_outputs(p, goal, prediction, prediction + nodes, prediction + 2 * nodes, squares);
 }
 
 /* Deltas of layer l from those of the layer that it feeds: summed left to right over its nodes, then × slope. */

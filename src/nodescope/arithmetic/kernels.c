@@ -6,27 +6,29 @@
 
 #include "kernels.h"
 
+/* What they have in common, and sums in lanes. */
 #include "bits.h"
-
 #include "layers.h"
-
 #include "wide.h"
-
 #include "lanes.h"
 
+/* One node; layers; many runs; a triangle. */
 #include "rows.h"
-
 #include "batch.h"
-
 #include "functions.h"
-
 #include "dense.h"
-
 #include "sweep.h"
-
 #include "triangle.h"
 
 const ns_kernels NS_TABLE = {
-    .rows = go_rows, .node_gradient = node_gradient, .node_predictions = node_predictions, .layers_gradient = layers_gradient,
-    .layers_predictions = layers_predictions, .activate = activate_rows, .sweep = sweep_tile, .widen = widen, .put_under = put_under, .little = W == 2 ? 640 : 32,
+    .rows = go_rows,
+    .node_gradient = node_gradient,
+    .node_predictions = node_predictions,
+    .little = LITTLE,
+    .layers_gradient = layers_gradient,
+    .layers_predictions = layers_predictions,
+    .activate = activate_rows,
+    .sweep = sweep_runs,
+    .widen = widen,
+    .put_under = put_under,
 };

@@ -1,4 +1,7 @@
-/* What a vector width offers the core: one table of kernels for each, from one source (kernels.c), the same bits from all of them. */
+/* What a vector width offers the core: one table of kernels for each, from one source (kernels.c), the same bits from all of them.
+ *
+ * What a kernel takes stands at the head of its file. None of them looks at a cursor, or ends anything: the core does (walk.h, runs.h).
+ * Tables are doubles; kernels of layers take floats too. */
 #ifndef NODESCOPE_KERNELS_H
 #define NODESCOPE_KERNELS_H
 
@@ -6,12 +9,12 @@
 
 #include "core.h"
 
-/* Runs side by side: row i holds weight i of all of them, NS_TILE apart. */
-enum { NS_TILE = 1024 };
+/* Runs side by side, NS_RUNS at most: each row holds weight i of all of them, and row i + 1 begins NS_RUNS behind it. */
+enum { NS_RUNS = 1024 };
 typedef struct {
     double *weight, *saved, *last, *before, *alpha;   /* now, Brent's, before the last epoch, before these epochs */
     int64_t *run, *marked;                            /* whose lane it is; whether it may have ended */
-} ns_tile;
+} ns_runs;
 
 /* Rows of a table that are put under a triangle together. */
 enum { NS_ROWS = 32 };
@@ -23,15 +26,15 @@ typedef struct {
      * the squared errors added to those so far. */
     double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g, double squares);
     void (*node_predictions)(const ns_problem *p, const double *w, int64_t from, int64_t count, double *prediction);
-    int64_t little;   /* examples × weights below which the next one takes longer than the steps of step.h */
+    int64_t little;   /* examples × weights below which the next one takes longer than looking at them one by one (step.h) */
     /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
     double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
                               double *gradient, uint64_t *mark);
     void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
     /* An activation and its slope at the sums of a layer, `count` of them in each of `rows` rows that are `stride` apart. */
     void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);
-    /* `epochs` epochs of the first `live` runs of a tile. */
-    void (*sweep)(const ns_problem *p, const ns_tile *of, int64_t live, int64_t epochs);
+    /* `epochs` epochs of the first `live` runs. */
+    void (*sweep)(const ns_problem *p, const ns_runs *of, int64_t live, int64_t epochs);
     /* `count` floats as doubles. */
     void (*widen)(const float *from, int64_t count, double *to);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */

@@ -1,7 +1,8 @@
 /* Sums in eight lanes of whatever register width: part of kernels.c. The order of additions is step.py's `in_lanes`: lane j takes the
  * products j, j + 8, … in order, missing ones are +0.0; lanes_sum adds the lanes. */
 
-/* Numbers at … of a row, those behind its end +0.0. They are read from the next row and cut away; the table's end is never passed. */
+/* W numbers of a row's last eight, those behind its end +0.0 (`keep`: kept_lanes). Where a next row follows they are read from it and cut
+ * away, which is faster than to read fewer; the table's end is never passed. */
 INLINE vec cut(const ns_problem *p, const double *row, int64_t at, ivec keep) {
     const int64_t behind = p->input + p->examples * p->inputs - (row + at);
     return behind >= W ? (vec)((ivec)load(row + at) & keep) : (vec)((ivec)load_some(row + at, behind) & keep);
@@ -11,17 +12,6 @@ INLINE vec cut(const ns_problem *p, const double *row, int64_t at, ivec keep) {
 INLINE void kept_lanes(int64_t d, ivec *keep) {
     const int64_t last = (d - 1) / LANES * LANES;
     UNROLL for (int q = 0; q < PARTS; q++) keep[q] = first_lanes(d - last - q * W);
-}
-
-/* Floats as doubles, which hold them exactly. */
-static void widen(const float *from, int64_t count, double *to) {
-    int64_t i = 0;
-    for (; i + W <= count; i += W) {
-        few some;
-        __builtin_memcpy(&some, from + i, sizeof some);
-        store(to + i, __builtin_convertvector(some, vec));
-    }
-    for (; i < count; i++) to[i] = from[i];
 }
 
 /* Adds the products of a row to its lanes; `tail` are the last eight weights, padded with +0.0. */

@@ -24,7 +24,9 @@ static inline int is_linear(const ns_problem *p) {
 /* Whether the rule is given the weighted deltas as they are, and alpha as it is. */
 static inline int is_bare(const ns_problem *p) { return p->l2 == 0.0 && p->l1 == 0.0 && p->clip < 0.0 && !p->factor; }
 
-enum { EIGHT = 8 };
+/* Eight running sums are what a sum in lanes is, by definition (step.py). Eight is also what the widest register holds: rows are padded
+ * to whole eights, and nodes and examples go eight at a time, so that each width has whole registers of them. */
+enum { LANES = 8, EIGHT = 8 };
 
 /* Numbers of a row that is padded to whole eights. */
 static inline int64_t padded_width(int64_t count) { return (count + EIGHT - 1) / EIGHT * EIGHT; }
@@ -55,13 +57,13 @@ static inline double sum_left_to_right(const double *w, const double *x, int64_t
 
 /* Eight running sums, missing products +0.0, so that a vector of any width gives the same bits. */
 static inline double sum_in_lanes(const double *w, const double *x, int64_t d) {
-    double lane[8];
-    for (int64_t j = 0; j < 8; j++) lane[j] = j < d ? w[j] * x[j] : 0.0;
-    int64_t i = 8;
-    for (; i + 8 <= d; i += 8)
-        for (int64_t j = 0; j < 8; j++) lane[j] += w[i + j] * x[i + j];
+    double lane[LANES];
+    for (int64_t j = 0; j < LANES; j++) lane[j] = j < d ? w[j] * x[j] : 0.0;
+    int64_t i = LANES;
+    for (; i + LANES <= d; i += LANES)
+        for (int64_t j = 0; j < LANES; j++) lane[j] += w[i + j] * x[i + j];
     if (i < d)
-        for (int64_t j = 0; j < 8; j++) lane[j] += i + j < d ? w[i + j] * x[i + j] : 0.0;
+        for (int64_t j = 0; j < LANES; j++) lane[j] += i + j < d ? w[i + j] * x[i + j] : 0.0;
     for (int64_t j = 0; j < 4; j++) lane[j] += lane[j + 4];
     for (int64_t j = 0; j < 2; j++) lane[j] += lane[j + 2];
     return lane[0] + lane[1];
@@ -98,6 +100,18 @@ static inline double output_delta(const ns_problem *p, double goal, double predi
     }
 }
 
+/* Deltas of an example's outputs; adds its squared errors to those of the examples before, in their order. */
+static inline double deltas_of_outputs(const ns_problem *p, const double *goal, const double *prediction, const double *slope, double *delta,
+                                       double squares) {
+    for (int64_t j = 0; j < p->outputs; j++) {
+        const double error = prediction[j] - goal[j];
+        squares += error * error;
+        delta[j] = output_delta(p, goal[j], prediction[j], slope[j]);
+    }
+    return squares;
+}
+
+/* Adds what an example gives to the weighted deltas of a node; the first one is what they begin as. */
 static inline void add_example(const double *x, double delta, int64_t d, int64_t has_bias, int64_t is_first, double *g) {
     if (is_first) {
         for (int64_t i = 0; i < d; i++) g[i] = delta * x[i];
@@ -107,6 +121,5 @@ static inline void add_example(const double *x, double delta, int64_t d, int64_t
         if (has_bias) g[d] += delta;
     }
 }
-
 
 #endif

@@ -1,14 +1,18 @@
 /* Tables that are kept in floats: part of core.c. Their rows are made wide some at a time, in the nearest cache, and go through the same
- * kernels: a float is a double exactly, so the bits are those of the table in doubles, which nobody has to make. */
+ * kernels: a float is a double exactly, so the bits are those of the table in doubles, which nobody has to make.
+ *
+ * It comes between walk.h, step.h, predict.h and the kernels of one node, which take doubles only, and takes what they take; a table of
+ * doubles passes through. The kernels of layers copy their rows in any case (dense.h), and make them wide as they do. */
 
 enum { WIDE_AT_ONCE = 2048 };   /* doubles that are made wide together, at least eight rows of them */
 
-static int64_t rows_at_once(const ns_problem *p) {
+/* How many these are: whole eights, as the kernels take them. */
+static int64_t wide_rows(const ns_problem *p) {
     return smaller(p->examples, larger(EIGHT, smaller(256, WIDE_AT_ONCE / p->inputs / EIGHT * EIGHT)));
 }
 
 /* Scratch for rows made wide and their goals. */
-static int64_t room_for_wide(const ns_problem *p) { return p->narrow ? rows_at_once(p) * (p->inputs + 1) : 0; }
+static int64_t room_for_wide(const ns_problem *p) { return p->narrow ? wide_rows(p) * (p->inputs + 1) : 0; }
 
 /* Inputs of an example: where they are, or made wide in `room`. */
 static inline const double *input_of(const ns_problem *p, int64_t example, double *room) {
@@ -17,10 +21,10 @@ static inline const double *input_of(const ns_problem *p, int64_t example, doubl
     return room;
 }
 
-/* Of one node: a problem of `count` examples, at most rows_at_once, those from `from` on or the chosen ones, made wide. */
+/* Of one node: a problem of `count` examples, at most wide_rows, those from `from` on or the chosen ones, made wide. */
 static ns_problem made_wide(const ns_problem *p, const int64_t *chosen, int64_t from, int64_t count, double *room) {
     ns_problem wide = *p;
-    double *goal = room + rows_at_once(p) * p->inputs;
+    double *goal = room + wide_rows(p) * p->inputs;
     for (int64_t r = 0; r < count; r++) {
         const int64_t example = chosen ? chosen[r] : from + r;
         kernels()->widen(p->narrow + example * p->inputs, p->inputs, room + r * p->inputs);
@@ -38,8 +42,8 @@ static ns_problem made_wide(const ns_problem *p, const int64_t *chosen, int64_t 
 static int64_t rows_of_node(const ns_problem *p, double *weight, double *padded, double *room, const int64_t *order, int64_t from, int64_t count) {
     if (!p->narrow) return kernels()->rows(p, weight, padded, order, from, count);
     int64_t last = -1;
-    for (int64_t at = 0; at < count; at += rows_at_once(p)) {
-        const int64_t some = smaller(rows_at_once(p), count - at);
+    for (int64_t at = 0; at < count; at += wide_rows(p)) {
+        const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, order ? order + at : NULL, from + at, some, room);
         const int64_t moved = kernels()->rows(&wide, weight, padded, NULL, 0, some);
         if (moved >= 0) last = at + moved;
@@ -51,8 +55,8 @@ static double gradient_of_node(const ns_problem *p, const double *w, double *roo
     double squares = 0.0;
     for (int64_t i = 0; i < size_of(p); i++) g[i] = -0.0;
     if (!p->narrow) return kernels()->node_gradient(p, w, chosen, from, count, g, squares);
-    for (int64_t at = 0; at < count; at += rows_at_once(p)) {
-        const int64_t some = smaller(rows_at_once(p), count - at);
+    for (int64_t at = 0; at < count; at += wide_rows(p)) {
+        const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, chosen ? chosen + at : NULL, from + at, some, room);
         squares = kernels()->node_gradient(&wide, w, NULL, 0, some, g, squares);
     }
@@ -64,8 +68,8 @@ static void predictions_of_node(const ns_problem *p, const double *w, double *ro
         kernels()->node_predictions(p, w, from, count, prediction);
         return;
     }
-    for (int64_t at = 0; at < count; at += rows_at_once(p)) {
-        const int64_t some = smaller(rows_at_once(p), count - at);
+    for (int64_t at = 0; at < count; at += wide_rows(p)) {
+        const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, NULL, from + at, some, room);
         kernels()->node_predictions(&wide, w, 0, some, prediction + at);
     }

@@ -1,8 +1,5 @@
 /* Predictions, and the errors of weights that no step is taken with: part of core.c. */
 
-/* The end of a thread's scratch. */
-static double *wide_room(const ns_problem *p, double *scratch) { return scratch + ns_room(p) - room_for_wide(p); }
-
 /* Predictions (count, k) of the examples from `from` on; `wide`: room for rows made wide. */
 static void predict(const ns_problem *p, const double *weight, double *wide, double *scratch, int64_t from, int64_t count, double *prediction) {
     const int64_t k = p->outputs;
@@ -12,8 +9,6 @@ static void predict(const ns_problem *p, const double *weight, double *wide, dou
         for (int64_t s = 0; s < count; s++)
             copy(prediction + s * k, predictions(p, weight, input_of(p, from + s, wide), scratch), k);
 }
-
-enum { LOOKED_AT = 4 * BLOCK };   /* examples whose predictions are made together */
 
 /* The squared errors of `count` examples from `from` on, added in their order. */
 static double squares_of(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count) {
@@ -28,17 +23,4 @@ static double squares_of(const ns_problem *p, const double *weight, double *scra
         }
     }
     return squares;
-}
-
-enum { ROWS_AT_ONCE = 4096 };
-
-/* Scratch of several rows besides the weights before: the weights padded, the examples drawn. */
-static int64_t room_for_rows(const ns_problem *p) {
-    return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? ROWS_AT_ONCE : 0);
-}
-
-/* Doubles of scratch that one thread needs. */
-int64_t ns_room(const ns_problem *p) {
-    const int64_t step_by_step = (p->sequential ? p->batch : 1) * 4 * nodes_of(p), gradient = larger(size_of(p), smaller(LOOKED_AT, p->examples) * p->outputs);
-    return gradient + larger(step_by_step, larger(room_for_rows(p), room_for_layers(p))) + room_for_wide(p);
 }

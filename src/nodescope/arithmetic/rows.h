@@ -1,5 +1,8 @@
 /* One linear node, one example a step, plain rule: part of kernels.c. Requirement: as fast as the memory, or the chain of additions.
  *
+ * It takes at least one row of doubles, and what goes_by_rows (walk.h) says: nothing frozen, nothing beside the rule, no number wanted
+ * but the weights. All other steps on one example are step.h's.
+ *
  * Order of additions: a prediction left to right from its first product on, or in eight lanes (step.py), the bias last. New weight:
  * weight − alpha × (delta × input). A left-to-right sum that would start with its first term starts at −0.0, which adds nothing to any
  * number, signs of zero included.
@@ -27,7 +30,7 @@ INLINE void ask_ahead(const rows_of *r, int64_t t) {
     __builtin_prefetch(r->p->goal + s);
 }
 
-/* The bias of a node, in a register; 0 weights where there is none. */
+/* Moves the bias, which is in a register; gives the bits that changed, none where there is no bias. */
 INLINE uint64_t move_bias(const ns_problem *p, double *bias, double delta) {
     if (!p->layer->has_bias) return 0;
     const double before = *bias;
@@ -37,10 +40,12 @@ INLINE uint64_t move_bias(const ns_problem *p, double *bias, double delta) {
 
 INLINE double with_bias(const ns_problem *p, double sum, double bias) { return p->layer->has_bias ? sum + bias : sum; }
 
+enum { IN_REGISTERS = 8 };   /* weights of a chain that stay there */
+
 /* Left to right, d weights in registers, d known when compiled. */
 INLINE int64_t chain_narrow(const rows_of *r, double *weight, double *bias_at, const int d) {
     const ns_problem *p = r->p;
-    double w[LANES], bias = *bias_at;
+    double w[IN_REGISTERS], bias = *bias_at;
     int64_t moved = -1;
     UNROLL for (int i = 0; i < d; i++) w[i] = weight[i];
     for (int64_t t = 0; t < r->count; t++) {
@@ -64,7 +69,8 @@ INLINE int64_t chain_narrow(const rows_of *r, double *weight, double *bias_at, c
     return moved;
 }
 
-/* Left to right, any number of inputs: the products are made side by side and join the one chain in their order. */
+/* Left to right, any number of inputs: the products are made side by side and join the one chain in their order. `sum` is that of the row
+ * at hand; behind the last row it is made of the last one again, and of no use. */
 static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
     const ns_problem *p = r->p;
     const int64_t d = p->inputs, whole = d - d % W;
@@ -172,6 +178,8 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
     return moved;
 }
 
+/* One function for each number of eights that stay in registers. What is wider is lanes_wide's: its cases are never met, and are compiled
+ * as those of one eight. */
 #define IN_LANES(n) case n: return lanes_narrow(r, padded, bias, (n <= NARROW ? n : 1) * PARTS);
 
 INLINE int64_t rows_in_lanes(const rows_of *r, double *padded, double *bias) {

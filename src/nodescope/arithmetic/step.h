@@ -61,7 +61,7 @@ static uint64_t write_values(const ns_step *s, const double *values, int64_t b) 
 }
 
 /* Forward through all layers, and the deltas of the outputs; where all weights are read before any is written, back as well. */
-static double look(const ns_step *s, effect *was) {
+static double look_at_layers(const ns_step *s, effect *was) {
     const ns_problem *p = s->p;
     double squares = 0.0, *wide = wide_room(p, s->scratch);
     for (int64_t b = 0; b < s->count; b++) {
@@ -80,14 +80,14 @@ static double look(const ns_step *s, effect *was) {
     return squares;
 }
 
-enum { LITTLE = 640 };   /* examples × weights below which setting out the room of layers takes longer than it saves */
+enum { LITTLE_LINEAR = 640 };   /* as `little` of the kernels, where there is no activation to save time at */
 
 /* Whether a kernel makes the gradient of these examples: where no numbers of an example are wanted. */
 static inline int goes_by_kernel(const ns_step *s) {
     const ns_problem *p = s->p;
     if (s->to || s->count == 1) return 0;
     if (is_one_node(p)) return s->count >= EIGHT && !p->frozen;
-    return goes_in_layers(p) && s->count * size_of(p) >= (is_linear(p) ? LITTLE : kernels()->little);
+    return goes_in_layers(p) && s->count * size_of(p) >= (is_linear(p) ? LITTLE_LINEAR : kernels()->little);
 }
 
 static double look_by_kernel(const ns_step *s, effect *was) {
@@ -100,5 +100,5 @@ static double look_by_kernel(const ns_step *s, effect *was) {
 
 /* Squared errors of the examples; their gradient, summed, comes to stand in scratch. */
 static inline double look_at(const ns_step *s, int linear, effect *was) {
-    return goes_by_kernel(s) ? look_by_kernel(s, was) : linear ? look_at_linear(s, was) : look(s, was);
+    return goes_by_kernel(s) ? look_by_kernel(s, was) : linear ? look_at_linear(s, was) : look_at_layers(s, was);
 }

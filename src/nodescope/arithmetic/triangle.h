@@ -1,6 +1,9 @@
 /* The triangle R of a tall table by Householder's reflections: part of kernels.c, triangle.py has the same order in Python. Requirement:
  * the same bits whoever makes it, one pass over the data, all work in the nearest cache. Never XᵀX, which squares the condition number.
  *
+ * It takes any number of rows; the triangle begins as zeros. A column of zeros is left as it is, and so is one that is too small to be
+ * squared; numbers too large to be squared give infinities and NaN.
+ *
  * Order: blocks of NS_ROWS rows, ascending, each put under the triangle so far; its columns are reflected away one by one, the first
  * first. For column c, with head = R[c, c] and v the block's column: square = v[0]² + v[1]² + …; norm = √(head² + square);
  * pivot = head ± norm with the sign of head; of each later column j: t = pivot × R[c, j] + v[0] B[0, j] + v[1] B[1, j] + …, then

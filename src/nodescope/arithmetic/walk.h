@@ -27,7 +27,7 @@ static int keep(ns_cursor *c, const ns_where *w, int64_t length) {
     return 1;
 }
 
-#include "node.h"
+#include "one_weight.h"
 
 /* A walk on its way. */
 typedef struct {
@@ -70,7 +70,7 @@ static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
 static int64_t several_rows(walking *at, int64_t most) {
     const ns_step *s = &at->s;
     const ns_problem *p = s->p;
-    const int64_t size = size_of(p), count = smaller(most, ROWS_AT_ONCE);
+    const int64_t size = size_of(p), count = smaller(most, STEPS_AT_ONCE);
     double *before = s->scratch, *padded = before + size;
     int64_t *drawn = s->chosen ? (int64_t *)(padded + padded_width(p->inputs)) : NULL;
     copy(before, s->state, size);

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "layers.h"
+
 #if defined(__AVX512F__)
 enum { W = 8 };
 #define EACH(x) {x, x, x, x, x, x, x, x}
@@ -17,7 +19,7 @@ enum { W = 4 };
 enum { W = 2 };
 #define EACH(x) {x, x}
 #endif
-enum { LANES = 8, PARTS = LANES / W };
+enum { PARTS = LANES / W };
 
 typedef double vec __attribute__((vector_size(W * 8)));
 typedef int64_t ivec __attribute__((vector_size(W * 8)));
@@ -67,6 +69,17 @@ INLINE void store_some(double *p, vec v, int64_t count) {
     store(some, v);
     for (int64_t i = 0; i < W; i++)
         if (i < count) p[i] = some[i];
+}
+
+/* Floats as doubles, which hold them exactly. */
+static void widen(const float *from, int64_t count, double *to) {
+    int64_t i = 0;
+    for (; i + W <= count; i += W) {
+        few some;
+        __builtin_memcpy(&some, from + i, sizeof some);
+        store(to + i, __builtin_convertvector(some, vec));
+    }
+    for (; i < count; i++) to[i] = from[i];
 }
 
 INLINE uvec changed_bits(vec a, vec b) { return (uvec)a ^ (uvec)b; }

@@ -1,13 +1,17 @@
 /* One node of one weight and one example under the plain rule: part of core.c. Requirement: the walk of ns_walk, endings, cursor and
  * checkpoints included, at the speed of its chain of five dependent operations.
  *
+ * It takes what is_one_weight says, and makes the whole walk; all else (another rule, numbers written down, a schedule, a frozen weight)
+ * goes step by step in walk.h.
+ *
  * Order of operations: prediction = weight × input; delta = prediction − goal; weighted delta = delta × input;
  * alpha delta = alpha × weighted delta; new weight = weight − alpha delta.
  * Up to the next checkpoint and the next renewal of the saved weight nothing runs but the chain and three compares: they wait for
  * nobody, and nobody waits for them. */
 
 static int is_one_weight(const ns_problem *p, const ns_where *w) {
-    return is_linear(p) && p->rule == NS_PLAIN && p->examples == 1 && size_of(p) == 1 && is_bare(p) && !p->lanes && !p->frozen && !w->alphas && !w->columns && !p->narrow;
+    return is_linear(p) && p->rule == NS_PLAIN && p->examples == 1 && size_of(p) == 1 && is_bare(p) && !p->lanes && !p->frozen &&
+           !w->alphas && !w->columns && !p->narrow;
 }
 
 /* How far the weight has come, and the last step of these that changed it, or −1. */

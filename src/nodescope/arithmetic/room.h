@@ -1,0 +1,29 @@
+/* What a thread's scratch is made of: part of core.c. Whoever looks at examples has all of it, one after another:
+ *
+ *                                    | first                               | then                                       | last
+ * example by example (example.h)     | the gradient of all weights         | numbers of an example; of each of a batch  | a row made wide
+ *                                    |                                     | where layers are updated one after another |
+ * a batch of one node (batch.h)      | the gradient                        |                                            | rows made wide
+ * a batch of layers (dense.h)        | the gradient                        | what set_out_room sets out                 |
+ * several rows of one node (rows.h)  | the weights before, if one goes far | weights padded, examples drawn             | rows made wide
+ * squared errors (predict.h)         | predictions of LOOKED_AT examples   | as for a batch, or an example              | rows made wide
+ *
+ * Behind the scratch of the thread that walks are the places of parts (parts.h). */
+
+enum { LOOKED_AT = 4 * BLOCK };   /* examples whose predictions are made together */
+
+enum { STEPS_AT_ONCE = 4096 };   /* steps of several rows, after which the weights are looked at */
+
+/* Of several rows: the weights padded, the examples drawn. */
+static int64_t room_for_rows(const ns_problem *p) {
+    return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? STEPS_AT_ONCE : 0);
+}
+
+int64_t ns_room(const ns_problem *p) {
+    const int64_t first = larger(size_of(p), smaller(LOOKED_AT, p->examples) * p->outputs);
+    const int64_t by_example = (p->sequential ? p->batch : 1) * 4 * nodes_of(p);
+    return first + larger(by_example, larger(room_for_rows(p), room_for_layers(p))) + room_for_wide(p);
+}
+
+/* The last of them, for rows made wide. */
+static double *wide_room(const ns_problem *p, double *scratch) { return scratch + ns_room(p) - room_for_wide(p); }
