@@ -23,7 +23,7 @@ Answer = tuple[int, str, bytes]
 """Status, where it leads, content."""
 UPLOADS, FITS = 100, 60
 MOST_SECONDS = 240.0
-FIT = {"goal": "0", "holdout": "0.2", "alpha": "0.001", "epochs": "30", "batch": "32", "rule": "adam", "standardise": "on"}
+FIT = {"goal": "0", "holdout": "0.2", "alpha": "0.001", "epochs": "30", "batch": "32", "rule": "adam"}
 
 
 class Caller:

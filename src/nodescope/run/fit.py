@@ -159,12 +159,14 @@ def fit(
         The part of the rows that is kept unseen.
     seed : int
         What is drawn by chance follows from it.
-    standardise, categories, unknown, dates, indicator, delimiter, decimal, thousands, encoding, header : optional
+    standardise, categories, unknown, dates, indicator : optional
         As `descend` takes them. Text of few different values becomes categories unless `categories` says otherwise; columns of
         dates are left out unless `dates` says what becomes of them.
     penalty : number or mapping, optional
         As `descend` takes it. A node that tells classes has l2 = 1 ÷ rows unless given, so that classes that can be parted have a
         lowest point; 0 is none.
+    delimiter, decimal, thousands, encoding, header : optional
+        How the file is written, as `descend` takes them.
 
     Returns
     -------
