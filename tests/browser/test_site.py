@@ -13,6 +13,10 @@ SITE = ROOT / "docs" / "_build" / "html"
 LEARN = ["index.html", *sorted(f"learn/{page.stem}.html" for page in (ROOT / "docs" / "learn").glob("*.md"))]
 LOCAL = ("file:", "data:", "blob:")
 LIVE = "document.querySelectorAll('[data-nodescope]').length === document.querySelectorAll('[data-ready]').length"
+FADED_IN = "Promise.all(document.getAnimations().map(one => one.finished))"
+"""The theme lets what is opened fade in, and half faded text has little contrast."""
+WITHIN_REACH = "[...document.querySelectorAll('pre')].every(one => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"
+"""A third of a second after the width changes the theme lets the keyboard reach what can be scrolled."""
 VIOLATIONS = """axe.run({preload: false}).then(found => found.violations.map(one =>
   one.id + ': ' + one.nodes.map(node => node.html.slice(0, 160)).join(' ')))"""
 
@@ -26,9 +30,11 @@ def test_a_page_is_live_and_accessible(name: str, chromium: Any):
     for at in range(nodes.count()):
         drive(nodes.nth(at))
     page.evaluate("document.querySelectorAll('details.reveal, details.hide').forEach(one => one.open = true)")
+    page.evaluate(FADED_IN)
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function(WITHIN_REACH, timeout=10_000)
         if AXE.exists():
             page.evaluate(AXE.read_text(encoding="utf-8"))
             assert page.evaluate(VIOLATIONS) == [], f"{name} at {width}"
