@@ -59,8 +59,6 @@ CANNOT = {
     "no steps": OF_A_STEP,
     "diverged": OF_THE_END,
     "not finite at once": OF_THE_END,
-    "a margin": OF_THE_END,
-    "a perceptron": OF_THE_END,
     "observed": OF_A_STEP | OF_THE_END | {".ipynb"},
 }
 

@@ -5,7 +5,7 @@ import re
 from nodescope.run.settings import recipe_keys
 
 _WITHOUT_OPTION = {"network", "frozen", "fingerprint"}
-_CALLED = {"overwrite": "force"}
+_CALLED = {"overwrite": "force", "on": "on", "out": "out"}
 _OF_LAYERS = ("hidden", "activation", "output_activation", "initial")
 _KEYWORD = re.compile(
     rf"""(?<![\w/-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED])})="""
