@@ -115,7 +115,8 @@ OF_OTHERS = {"keras", "lightning", "skorch", "transformers"}
 
 
 @pytest.mark.usefixtures("_in_the_tree")
-def test_docstrings():
+def test_docstrings(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
     found = 0
     for module in pkgutil.walk_packages(ns.__path__, "nodescope."):
         name = module.name.rpartition(".")[2]

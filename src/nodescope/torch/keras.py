@@ -8,6 +8,8 @@ from nodescope.torch.attached import Attached
 try:
     import keras
 except ImportError as error:
+    if error.name != "keras":  # Keras is there, and what it would run on is not
+        raise InputError(f"Keras cannot be imported ({error}): set KERAS_BACKEND=torch before it is imported") from error
     raise InputError("nodescope.torch.keras needs Keras: pip install 'nodescope[keras]'") from error
 if keras.backend.backend() != "torch":
     raise InputError(f"Keras runs on {keras.backend.backend()}; set KERAS_BACKEND=torch before it is imported")
