@@ -54,7 +54,7 @@ def test_the_start_page_does_not_wait_for_a_large_view(page: Page, monkeypatch: 
     place = page.post("/run", urlencode(NODE).encode()).headers["location"]
     page.done(place)
     began, free = threading.Event(), threading.Event()
-    monkeypatch.setattr(pages, "view", lambda _run: began.set() or str(free.wait(20)))
+    monkeypatch.setattr(pages, "view", lambda *_: began.set() or str(free.wait(20)))
     with ThreadPoolExecutor(1) as pool:
         view = pool.submit(page.get, place)
         try:

@@ -42,7 +42,7 @@ class Plan:
     columns : Columns
     keywords : dict
         Of `descend`: what is read, what is made smaller, and how gaps and scales are dealt with.
-    hidden : the keyword as it was given
+    hidden : "auto", or the nodes of each hidden layer
     sizes : tuple of (tuple of int)
         Nodes of the hidden layers, of each network that is tried; () is a node.
     activation : str
@@ -106,7 +106,7 @@ def plan(
     if isinstance(hidden, str) and hidden != "auto":
         raise InputError(f'hidden is {shown(hidden)}; it may be "auto", or the nodes of each hidden layer, such as [8, 8]')
     sizes = AUTO if isinstance(hidden, str) else (_layers(hidden),)
-    return Plan(columns, keywords, hidden, sizes, activation, way or {})
+    return Plan(columns, keywords, hidden if isinstance(hidden, str) else sizes[0], sizes, activation, way or {})
 
 
 def _layers(hidden: Any) -> tuple[int, ...]:

@@ -125,7 +125,7 @@ def advice(run: Run, hidden: object, on_its_way: bool) -> str:
             f"Next: {weights:,} weights have only {rows:,} rows to learn from, and {kept:,} were kept to judge them: now that they "
             'are judged, holdout=0 learns from all; hidden="auto" shows whether a network finds more.'
         )
-    if hidden is None:
+    if not hidden:
         return 'Next: hidden="auto" shows whether a network finds more than a weighted sum does; fit.run has every number.'
     return "Next: predict(table) uses it; run.save(path) keeps it; run.diagnose() says why it went as it did."
 
