@@ -16,8 +16,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.theory.doubled import Pair, add
-
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 64
 LONG_STEP = 4.0
@@ -134,15 +132,3 @@ class Epoch:
         """Trace of each batch's H_b, at least its largest eigenvalue; equal to it for single examples."""
         squares = np.einsum("nr,nr->n", self.z, self.z) * self._scale
         return np.add.reduceat(squares, np.arange(0, len(squares), self.batch))
-
-
-def _like(row: Floats, columns: Floats) -> Floats:
-    """A row of inputs (d,) beside each column of weights (d, m)."""
-    return np.broadcast_to(row[:, None], columns.shape)
-
-
-def _sum_of_rows(pairs: Pair) -> Pair:
-    total = pairs[0][0], pairs[1][0]
-    for high, low in zip(pairs[0][1:], pairs[1][1:], strict=True):
-        total = add(total, (high, low))
-    return total

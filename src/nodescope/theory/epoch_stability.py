@@ -16,8 +16,18 @@ SCANNED = 32
 VOLUMES = 4 * 10**6
 """Logarithms taken in all while volumes are compared."""
 VOLUMES_AT_ONCE = 2**18
-FINE = 20_000
-"""The same for a single direction, where one costs next to nothing; and alphas at which only volumes are compared."""
+COARSE, FINE = 64, 20_000
+"""The same for a single direction, where one costs next to nothing, and where only volumes are compared: at least, and at most."""
+AHEAD = 64.0
+"""Of batches of several examples: so many times what is surely stable is looked at."""
+APART = 1.0001
+"""Where all examples are of one length, so far beyond what is surely stable is looked at."""
+JUST = 1e-9
+"""So close to its ends a range is looked at too: there an alpha may be on either side by rounding."""
+BEYOND = 1.01
+"""Times where volumes grow in any case: it is surely unstable there."""
+MOST_TURNS, SURE = 60, 1e-12
+"""Turns of the search for a border at most, and the part of it to which it is found."""
 WEAKEST = 1e-60
 """Of the largest second moment of a batch: one that is smaller does not say how far to look."""
 
@@ -43,14 +53,14 @@ class Stability:
             return math.inf
         grid = self._grid()
         shrinks = np.flatnonzero(self._volume(grid) <= 0.0)
-        return float(grid[min(shrinks[-1] + 1, len(grid) - 1)]) if shrinks.size else float(grid[0])
+        return float(grid[min(shrinks.max(initial=-1) + 1, len(grid) - 1)])
 
     def _grid(self) -> Floats:
         """From surely stable up to where every single step lengthens the missing error in its own direction."""
         low = self.surely_stable
         positive = self.epoch.moments[self.epoch.moments > WEAKEST * self.epoch.moments.max()]
-        high = max(2.0 / float(positive.min()), 1.0001 * low) if self.epoch.batch == 1 else 64.0 * low
-        return np.geomspace(low, high, max(64, min(FINE, VOLUMES // len(self.epoch.moments))))
+        high = max(2.0 / float(positive.min()), APART * low) if self.epoch.batch == 1 else AHEAD * low
+        return np.geomspace(low, high, max(COARSE, min(FINE, VOLUMES // len(self.epoch.moments))))
 
     def _volume(self, alpha: Floats) -> Floats:
         """Logarithm of |det P| for single examples."""
@@ -80,18 +90,18 @@ class Stability:
         return ranges
 
     def _candidates(self) -> Floats:
+        """The first is stable for certain."""
         grid = self._grid()
+        first = grid[0] * (1 - JUST)
         if self.epoch.z.shape[1] == 1:
-            return np.concatenate([[grid[0] * (1 - 1e-9)], grid])
-        if self.epoch.batch == 1:
-            volume = self._volume(grid)
-            last = np.flatnonzero(volume <= 0.0)
-            first_growing = int(np.argmax(volume > 0.0)) if (volume > 0).any() else len(grid) - 1
-            near = np.geomspace(grid[0] * (1 - 1e-9), grid[first_growing] * (1 + 1e-9), SCANNED)
-            beyond = last[last > first_growing]
-            more = grid[beyond[:: max(1, len(beyond) // SCANNED)]] if beyond.size else np.empty(0)
-            return np.concatenate([near, more, [grid[-1] * 1.01]])
-        return np.concatenate([[grid[0] * (1 - 1e-9)], np.geomspace(grid[0], grid[-1], 2 * SCANNED)])
+            return np.array([first, *grid])
+        if self.epoch.batch > 1:
+            return np.array([first, *np.geomspace(grid[0], grid[-1], 2 * SCANNED)])
+        volume = self._volume(grid)
+        growing = int(np.argmax(volume > 0.0))
+        near = np.geomspace(first, grid[growing] * (1 + JUST), SCANNED)
+        beyond = grid[growing:][volume[growing:] <= 0.0]
+        return np.array([*near, *beyond[:: max(1, len(beyond) // SCANNED)], grid[-1] * BEYOND])
 
     def _are_stable(self, alphas: Floats) -> NDArray[np.bool_]:
         if self.epoch.z.shape[1] == 1:
@@ -104,9 +114,10 @@ class Stability:
 
 
 def _root(f: Callable[[float], float], a: float, b: float) -> float:
-    """Where f changes sign between a and b (f(a) < 0 ≤ f(b)), to twelve digits: regula falsi, Illinois variant."""
-    fa, fb = f(a), f(b)
-    for _ in range(60):
+    """Where f changes sign between a and b (f(a) < 0 ≤ f(b)), to twelve digits: regula falsi, Illinois variant (Dowell, Jarratt
+    1971): the number at an end that stays twice is halved."""
+    fa, fb, before = f(a), f(b), math.nan
+    for _ in range(MOST_TURNS):
         usable = math.isfinite(fb) and math.isfinite(fa) and fa != fb
         c = b - fb * (b - a) / (fb - fa) if usable else (a + b) / 2
         if not min(a, b) < c < max(a, b):
@@ -114,10 +125,11 @@ def _root(f: Callable[[float], float], a: float, b: float) -> float:
         fc = f(c)
         if fc < 0:
             a, fa = c, fc
-            fb /= 2
+            fb = fb / 2 if before < 0 else fb
         else:
             b, fb = c, fc
-            fa /= 2
-        if abs(b - a) <= 1e-12 * abs(b):
+            fa = fa / 2 if before >= 0 else fa
+        before = fc
+        if abs(b - a) <= SURE * abs(b):
             break
     return b

@@ -8,7 +8,6 @@ maximum likelihood estimates in logistic regression").
 n examples, d inputs (the bias among them), k outputs.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +17,16 @@ from nodescope.theory.likelihood import log_losses
 from nodescope.theory.linear import inputs_with_bias
 
 MOST_STEPS = 60
-MOST_WORK = 4 * 10**9
-"""Multiplications that a search may take; of larger problems the lowest point is not looked for."""
-DONE = 1e-13
+MOST_WORK, WIDEST = 4 * 10**9, 1500
+"""Multiplications that a search may take, and weights; of larger problems the lowest point is not looked for."""
+TURNS = 20
+"""Steps that a search takes, for what it may take in all."""
+ENOUGH, SHORTEST = 1e-4, 1e-6
+"""Part of what a step should gain that it has to gain (Armijo 1966); below this part of a step none shorter is tried."""
+FLAT = 1e-14
+"""Part of the most curvature below which a direction has none: far below what is left of it along a way that never ends, when no
+step along it is worth being taken (DONE). Else steps along it are no longer seen, and it is taken for a lowest point."""
+DONE = 1e-12
 """Newton's decrement, as a part of the loss, at which the lowest point is found."""
 STILL = 0.1
 """At a lowest point Newton's steps stop changing any sum; where there is none each adds about 1 to some, for hardly any gain."""
@@ -54,7 +60,7 @@ def lowest(problem: Problem) -> Lowest | None:
         return None
     x = inputs_with_bias(problem)
     size = problem.k * x.shape[1]
-    if problem.n * size * size * 20 > MOST_WORK or size > 1500 or not np.isfinite(x).all():
+    if problem.n * size * size * TURNS > MOST_WORK or size > WIDEST or not np.isfinite(x).all():
         return None
     # directions of one length each, so that inputs of any units will do
     units = np.sqrt((x * x).mean(axis=0))
@@ -68,7 +74,7 @@ def lowest(problem: Problem) -> Lowest | None:
 def _search(x: Floats, goal: Floats, costs: Floats) -> Lowest:
     """`costs`: l2 of each weight of an output, in the units of x."""
     n, d, k = len(x), x.shape[1], goal.shape[1]
-    weights, loss = np.zeros((k, d)), math.inf
+    weights = np.zeros((k, d))
     sums = x @ weights.T
     every = np.tile(costs, k)
 
@@ -79,24 +85,29 @@ def _search(x: Floats, goal: Floats, costs: Floats) -> Lowest:
     for _ in range(MOST_STEPS):
         p = _probabilities(sums)
         gradient = ((p - goal).T @ x / n).ravel() + every * weights.ravel()
-        step = np.linalg.lstsq(_hessian(x, p) + np.diag(every), gradient, rcond=1e-13)[0]
+        step = np.linalg.lstsq(_hessian(x, p) + np.diag(every), gradient, rcond=FLAT)[0]
         decrement = float(gradient @ step)
         if decrement <= DONE * loss:
-            return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
+            return _at_its_end(loss, weights, x @ step.reshape(k, d).T)
         pace = 1.0
-        while pace > 1e-6:
+        while pace > SHORTEST:
             ahead = weights - pace * step.reshape(k, d)
             sums = x @ ahead.T
             new = float(log_losses(sums, goal).mean()) + cost(ahead)
-            if new <= loss - 1e-4 * pace * decrement:
+            if new <= loss - ENOUGH * pace * decrement:
                 break
             pace /= 2
         else:
-            return Lowest(loss, weights, False, float(np.abs(x @ step.reshape(k, d).T).max()) < STILL)
+            return _at_its_end(loss, weights, x @ step.reshape(k, d).T)
         weights, loss = ahead, new
-        if _all_right(sums, goal) and not costs.any():
+        if all_right(sums, goal) and not costs.any():
             return Lowest(0.0, weights, True, False)
     return Lowest(loss, weights, False, False)
+
+
+def _at_its_end(loss: float, weights: Floats, moved: Floats) -> Lowest:
+    """Where no step gains anything: whether it is a lowest point, `moved` what a whole step would add to the sums."""
+    return Lowest(loss, weights, False, bool(np.abs(moved).max() < STILL))
 
 
 def _probabilities(sums: Floats) -> Floats:
@@ -119,14 +130,6 @@ def _hessian(x: Floats, p: Floats) -> Floats:
     return blocks.reshape(k * d, k * d)
 
 
-def _all_right(sums: Floats, goal: Floats) -> bool:
-    """Whether every example's class has the largest sum, and no other has as much."""
-    if sums.shape[1] == 1:
-        return bool((np.where(goal[:, 0] == 1.0, sums[:, 0], -sums[:, 0]) > 0).all())
-    own = (sums * goal).sum(axis=1)
-    return bool((own > np.where(goal == 1.0, -np.inf, sums).max(axis=1)).all())
-
-
 def all_right(sums: Floats, goal: Floats) -> bool:
     """Whether every example's class has the largest sum, and no other has as much: then weights twice as large do better still.
 
@@ -134,4 +137,7 @@ def all_right(sums: Floats, goal: Floats) -> bool:
     ----------
     sums, goal : (n, k)
     """
-    return _all_right(sums, goal)
+    if sums.shape[1] == 1:
+        return bool((np.where(goal[:, 0] == 1.0, sums[:, 0], -sums[:, 0]) > 0).all())
+    own = (sums * goal).sum(axis=1)
+    return bool((own > np.where(goal == 1.0, -np.inf, sums).max(axis=1)).all())
