@@ -1,5 +1,5 @@
 declare module "*.wasm" {
-  const bytes: Uint8Array;
+  const bytes: Promise<ArrayBuffer>;
   export default bytes;
 }
 /** What screens take from the first file: build.mjs makes it. */

@@ -11,14 +11,12 @@ import { screens } from "./screens";
 import alphaCss from "./style/alpha.css";
 import dockCss from "./style/dock.css";
 import sharesCss from "./style/shares.css";
-import startCss from "./style/start.css";
 import css from "./style.css";
-import type { Again, Host, JudgedAnew } from "./view/kind";
+import type { Again, Host, JudgedAnew, Ways } from "./view/kind";
 import { Replayed } from "./view/replayed/kind";
-import { Start } from "./view/start";
 import { repaint } from "./view/theme";
 
-const core = WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+const core = bytes.then((whole) => WebAssembly.compile(whole));
 
 /** Show a scene inside an element; gives back what takes it away again. */
 export async function mount(
@@ -27,12 +25,14 @@ export async function mount(
   alone = false,
   python: Again | undefined = asking(place.dataset.again),
 ): Promise<() => void> {
-  const host: Host = { home: place.dataset.home, alone, again: python };
+  const { home, ways } = place.dataset;
+  const host: Host = { home, alone, again: python, ways: ways ? (JSON.parse(ways) as Ways) : undefined };
   const Observed = screens.observed?.Show;
+  const Start = screens.start?.Show;
   const view = isRecorded(scene) ? (
     Observed && <Observed scene={scene} host={host} />
   ) : place.dataset.view === "start" ? (
-    <Start model={new Model(await core, scene)} />
+    Start && <Start model={new Model(await core, scene)} ways={host.ways} />
   ) : (
     <Replayed model={new Model(await core, scene)} host={host} />
   );
@@ -40,7 +40,7 @@ export async function mount(
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([css, dockCss, alphaCss, sharesCss, startCss, ...Object.values(screens).map((screen) => screen.css)].join(""));
+  sheet.replaceSync([css, dockCss, alphaCss, sharesCss, ...Object.values(screens).map((screen) => screen.css)].join(""));
   root.adoptedStyleSheets = [sheet];
   draw(view ?? null, root);
   const unwatch = followTheme(place);

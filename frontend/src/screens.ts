@@ -3,7 +3,7 @@
 import type { FunctionComponent } from "preact";
 import type { Model } from "./model";
 import type { RecordedScene } from "./recorded";
-import type { Host, Kind } from "./view/kind";
+import type { Host, Kind, Ways } from "./view/kind";
 
 export interface Screens {
   network?: {
@@ -14,6 +14,7 @@ export interface Screens {
     open: (model: Model) => void;
   };
   fit?: { css: string; kind: (model: Model, run: Kind) => Kind };
+  start?: { css: string; Show: FunctionComponent<{ model: Model; ways?: Ways }> };
   observed?: { css: string; Show: FunctionComponent<{ scene: RecordedScene; host: Host }> };
 }
 

@@ -3,7 +3,7 @@
 import bytes from "../build/core.wasm";
 import type { Layer, Recipe, Scene } from "../src/scene";
 
-export const core = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+export const core = new WebAssembly.Module(await bytes);
 
 /** The node that it began with: weight 0.4, input 1, goal 0.6, alpha 0.1. */
 const SEED: Omit<Recipe, "layers"> = {

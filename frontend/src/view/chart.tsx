@@ -16,6 +16,8 @@ export interface Frame {
 
 /** Widths up to which a chart is lower, too: a phone's. */
 const NARROW = 420;
+/** Room that a line of an axis takes. */
+const LINE = 16;
 
 /** A frame as wide as its place; lower where there is little height. */
 export function useFrame(tall: number, low: number): [RefObject<HTMLDivElement | null>, Frame] {
@@ -37,7 +39,7 @@ export function Upright({ frame, name, ticks, place }: AxisProps) {
   const { left, right, top } = frame;
   return (
     <>
-      {ticks.map((tick) => (
+      {apart(ticks, place).map((tick) => (
         <g key={tick}>
           <path d={`M${left} ${place(tick).toFixed(1)}H${right}`} class="grid-line" />
           <text class="ax e" x={left - 8} y={place(tick) + 4.5}>
@@ -49,6 +51,14 @@ export function Upright({ frame, name, ticks, place }: AxisProps) {
         {name}
       </text>
     </>
+  );
+}
+
+/** Marks whose numbers do not touch. */
+function apart(ticks: number[], place: (value: number) => number): number[] {
+  return ticks.reduce<number[]>(
+    (kept, tick) => (kept.length && Math.abs(place(kept[kept.length - 1]) - place(tick)) < LINE ? kept : [...kept, tick]),
+    [],
   );
 }
 

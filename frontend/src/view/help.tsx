@@ -1,12 +1,14 @@
-/** What keys do, every place worth going to, and how numbers are written: opened by "?". */
+/** What opens over the page: by "?" what keys do, every place worth going to, and how numbers are written. */
 
-import { Fragment } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { letters } from "./keys";
 import type { Kind } from "./kind";
 import { Check } from "./parts";
 
-export function Help({ kind }: { kind: Kind }) {
+/** What opens over the page, and closes by Escape or a click elsewhere. */
+export function Popup(props: { name: string; id?: string; label?: string; children: ComponentChildren }) {
+  const { name, id, label, children } = props;
   const place = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const away = (event: Event): void => {
@@ -22,25 +24,31 @@ export function Help({ kind }: { kind: Kind }) {
   };
   return (
     <details class="help" ref={place} onKeyDown={close}>
-      <summary id="ns-help" aria-label="Help: keys and places">
-        ?
+      <summary id={id} aria-label={label}>
+        {name}
       </summary>
-      <div class="sheet">
-        <Keys kind={kind} />
-        <p class="jumps">
-          Go to:{" "}
-          {kind.jumps().map(({ name, place: to, at }) => (
-            <button type="button" key={name} onClick={() => kind.walk.go(to)}>
-              {name} <span class="soft">{at}</span>
-            </button>
-          ))}
-        </p>
-        <p class="small">
-          <b>Strong</b> digits are the whole number, light ones leave some out: look at a number for all of them, or click to copy.
-        </p>
-        {kind.note && <p class="small">{kind.note}</p>}
-      </div>
+      <div class="sheet">{children}</div>
     </details>
+  );
+}
+
+export function Help({ kind }: { kind: Kind }) {
+  return (
+    <Popup name="?" id="ns-help" label="Help: keys and places">
+      <Keys kind={kind} />
+      <p class="jumps">
+        Go to:{" "}
+        {kind.jumps().map(({ name, place: to, at }) => (
+          <button type="button" key={name} onClick={() => kind.walk.go(to)}>
+            {name} <span class="soft">{at}</span>
+          </button>
+        ))}
+      </p>
+      <p class="small">
+        <b>Strong</b> digits are the whole number, light ones leave some out: look at a number for all of them, or click to copy.
+      </p>
+      {kind.note && <p class="small">{kind.note}</p>}
+    </Popup>
   );
 }
 

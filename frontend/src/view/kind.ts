@@ -11,10 +11,22 @@ export interface Speed {
   beats?: number;
 }
 
+/** Words, and the address that they lead to. */
+export type Way = [text: string, to: string];
+
+/** Ways out of a run: in the bar at the top, files of it, and what follows a fit. */
+export interface Ways {
+  bar: Way[];
+  files: Way[];
+  fit: Way[];
+}
+
 /** What the place that shows a run can do. */
 export interface Host {
   /** Where all runs are. */
   home?: string;
+  /** What can be done with the run there; nothing where it is a file or a notebook's. */
+  ways?: Ways;
   /** Python, where it is there: its whole judgement of the run with something changed. */
   again?: Again;
   /** Whether the view has the page for itself: then its keys work wherever the focus is, and its dock stays in sight. */

@@ -1,7 +1,8 @@
-/** The bar at the top: the way home, where the host has one, and what run this is. */
+/** The bar at the top: the way home, where the host has one, what run this is, its views, and the ways out. */
 
 import { clip } from "../numbers";
-import type { Host, Views } from "./kind";
+import { Popup } from "./help";
+import type { Host, Views, Way, Ways } from "./kind";
 
 export function Top({ title, host, views }: { title: string; host: Host; views?: Views }) {
   return (
@@ -23,6 +24,40 @@ export function Top({ title, host, views }: { title: string; host: Host; views?:
           ))}
         </nav>
       )}
+      {host.ways && <Out {...host.ways} />}
     </header>
+  );
+}
+
+/** Ways out; where there is little room all of them are in one list. */
+function Out({ bar, files }: Ways) {
+  return (
+    <nav class="ways" aria-label="What to do with it">
+      <span class="wide">
+        <Links ways={bar} />
+        {files.length > 0 && (
+          <Popup name="Export ▾">
+            <Links ways={files} />
+          </Popup>
+        )}
+      </span>
+      <span class="brief">
+        <Popup name="More ▾">
+          <Links ways={[...bar, ...files]} />
+        </Popup>
+      </span>
+    </nav>
+  );
+}
+
+export function Links({ ways }: { ways: Way[] }) {
+  return (
+    <>
+      {ways.map(([text, to]) => (
+        <a key={to} class="way" href={to}>
+          {text}
+        </a>
+      ))}
+    </>
   );
 }

@@ -15,10 +15,9 @@ from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
-from nodescope.run.run import Run
 from nodescope.run.tabular import Tabular
 from nodescope.views import tables
-from nodescope.views.numbers import exact, plain_text
+from nodescope.views.numbers import plain_text
 
 if TYPE_CHECKING:
     from nodescope.run import predicting
@@ -140,10 +139,10 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
     refuse_precious(out, [table, *read_for(run, fitted)])
     with writer(out) as write:
         if as_json or form == "json":
-            write(values.as_json({"prediction": _predicted(fitted, table)}) + "\n")
+            write(values.as_json({"prediction": predicting.told(fitted, table)}) + "\n")
         else:
             for number, part in enumerate(predicting.tables_of(fitted.recipe.source, table)):
-                _write_predictions(_predicted(fitted, part), write, with_names=number == 0)
+                _write_predictions(predicting.told(fitted, part), write, with_names=number == 0)
     tell_written(out)
 
 
@@ -151,31 +150,8 @@ def _write_predictions(columns: dict[str, Any], write: Write, *, with_names: boo
     """Rows of a table, or of a piece of it as it is read."""
     if with_names:
         write(next(tables.csv_lines([list(columns)])))
-    rows = zip(*columns.values(), strict=True)
-    for line in tables.csv_lines([cell if isinstance(cell, str) else exact(cell) for cell in row] for row in rows):
+    for line in tables.csv_lines(predicting.rows_of(columns)):
         write(line)
-
-
-def _predicted(fitted: Run, table: Any) -> dict[str, Any]:
-    """Columns of the predictions: a goal each, or the likeliest class and how likely each is."""
-    prediction = fitted.predict(table)
-    return _classes_told(fitted, table, prediction) if fitted.recipe.classes else _goals_told(fitted, prediction)
-
-
-def _goals_told(fitted: Run, prediction: Any) -> dict[str, Any]:
-    names = fitted.recipe.goal_names
-    return dict(zip(names, np.reshape(prediction, (-1, len(names))).T, strict=True))
-
-
-def _classes_told(fitted: Run, table: Any, prediction: Any) -> dict[str, Any]:
-    """The likeliest class of each row, and how likely each is."""
-    assert fitted.recipe.source is not None
-    assert fitted.recipe.classes is not None
-    if not fitted.recipe.loss.tells_classes:
-        return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()]}
-    likely = fitted.predict_probabilities(table).T
-    told = {f"P({label})": column for label, column in zip(fitted.recipe.classes, likely, strict=True)}
-    return {fitted.recipe.source.goals[0]: [str(label) for label in prediction.tolist()], **told}
 
 
 @click.command()

@@ -42,6 +42,22 @@ def choice(jobs: Iterable[Job]) -> str:
     )
 
 
+def others(job: Job, jobs: Iterable[Job]) -> str:
+    """Which run one is held beside."""
+    done = [other for other in jobs if other.told is not None and other is not job]
+    rows = "".join(
+        f'<li><a href="/compare?a={job.number}&amp;b={other.number}">{other.number}: {name_of(other.name)}</a> '
+        f'<span class="soft">{escape(plain_text(other.told.sentence if other.told else ""))}</span></li>'
+        for other in done
+    )
+    listed = f"<ul>{rows}</ul>" if rows else "<p>There is no other run yet: make one on the start page, and come back.</p>"
+    body = (
+        f'<nav><a href="/run/{job.number}">Back to the run</a></nav><main class="start"><h1>Compare with…</h1>'
+        f'<p class="soft">Run {job.number}: {name_of(job.name)}</p><section>{listed}</section></main>'
+    )
+    return page_around(f"nodescope: run {job.number} beside another", body)
+
+
 def page(a: Job, b: Job) -> str:
     """The page of two finished runs.
 

@@ -120,6 +120,15 @@ class Desk:
         finally:
             self._coming -= length
 
+    @contextmanager
+    def passing(self, length: int) -> Iterator[Path]:
+        """The same for a table that is looked at once and not kept."""
+        with self.room_for(length) as place:
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+
     def named(self, part: Path, name: str) -> int:
         """Give an upload its name and take it in; its number."""
         return self.shelve(part.rename(part.with_name(safe_name(name))))
@@ -138,7 +147,7 @@ def looked_through(path: Path, reading: dict[str, Any] | None = None) -> Shelved
         It is no table, too large for the page, or holds nothing but text that differs from row to row.
     """
     opened = open_table(path, reading)
-    _refuse_too_large(opened)
+    refuse_too_large(opened)
     opened = opened.at_hand(caps.MOST_NUMBERS)
     columns = opened.read(opened.names)
     left_out = reasons(opened)
@@ -151,7 +160,8 @@ def looked_through(path: Path, reading: dict[str, Any] | None = None) -> Shelved
     return Shelved(path, opened.names, numbers, headless(opened.names), opened.told, left_out, reading or {})
 
 
-def _refuse_too_large(table: Table) -> None:
+def refuse_too_large(table: Table) -> None:
+    """Raise InputError for a table that this page does not take."""
     if len(table.names) > caps.MOST_COLUMNS:
         raise InputError(
             f"{table.where} has {len(table.names):,} columns, this page shows at most {caps.MOST_COLUMNS:,}; {_ELSEWHERE}"

@@ -215,7 +215,7 @@ def _npz(run: Run | Recorded, target: Path) -> None:
     if isinstance(run, Recorded):
         window: Tabular = _recorded(run)
     else:
-        end, wide = _extent(run)
+        end, wide = extent_of(run)
         as_arrays.refuse_too_many(end * wide)
         window = run.trace[0:end]
     arrays = as_arrays.as_arrays(run, window)
@@ -232,7 +232,7 @@ def _windows(run: Run | Recorded) -> Iterator[Tabular]:
     """Every step up to where nothing new comes, so many at a time that memory holds them; what was recorded is in memory."""
     if isinstance(run, Recorded):
         return iter([_recorded(run)])
-    end, wide = _extent(run)
+    end, wide = extent_of(run)
     if wide * end > MOST_NUMBERS:
         raise InputError(
             f"{end:,} steps of {wide:,} numbers are more than a table of {MOST_NUMBERS:,} holds: "
@@ -242,7 +242,7 @@ def _windows(run: Run | Recorded) -> Iterator[Tabular]:
     return (run.trace[start : min(end, start + rows)] for start in range(0, max(1, end), rows))
 
 
-def _extent(run: Run) -> tuple[int, int]:
+def extent_of(run: Run) -> tuple[int, int]:
     """Steps up to where nothing new comes, and about how many numbers each has."""
     recipe = run.recipe
     end = run.steps if run.settled_after is None else min(run.steps, run.settled_after + 1)

@@ -37,7 +37,7 @@ _PAGE = """<!doctype html>
 """
 
 
-SCREENS = ("network", "fit", "observed")
+SCREENS = ("start", "network", "fit", "observed")
 """Screens that not every run needs, each a file beside the first one."""
 
 

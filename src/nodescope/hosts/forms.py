@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.typed import numbers, one_or_each_step
+from nodescope.run.recipe import Recipe
 from nodescope.run.setting import READING
 
 Form = Mapping[str, Sequence[str]]
@@ -66,6 +67,27 @@ def reading_of(form: Form) -> Keywords:
     if header not in ("", "yes", "no"):
         raise InputError(f"the first line is {header[:60]!r}; it may be yes (names of columns), no (a row), or left open")
     return said | ({"header": header == "yes"} if header else {})
+
+
+def of_recipe(recipe: Recipe, names: Sequence[str]) -> Form:
+    """The form of a fit as it would ask for a run that is there: its columns, and its way down."""
+    source = recipe.source
+    assert source is not None
+    places = {name: str(place) for place, name in enumerate(names)}
+    hidden = [shape.outputs for shape in recipe.problem.layers[:-1]]
+    batch = "all" if recipe.batch_size == recipe.n else str(recipe.batch_size)
+    return {
+        "goal": [places[name] for name in source.goals[:1] if name in places],
+        "input": [places[name] for name in source.columns if name in places],
+        "hidden": [",".join(map(str, hidden))],
+        "holdout": [repr(source.holdout)],
+        "missing": ["" if source.missing == "mean" else source.missing],
+        "rule": [recipe.rule.name],
+        "alpha": [repr(recipe.alpha)],
+        "batch": [batch],
+        "epochs": [str(recipe.epochs or -(-(recipe.asked_steps or 0) // recipe.steps_per_epoch) or "")],
+        "keep": [recipe.keep],
+    }
 
 
 def _of_numbers(form: Form) -> Keywords:

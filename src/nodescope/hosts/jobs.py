@@ -17,6 +17,7 @@ from pathlib import Path
 
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
+from nodescope.hosts.forms import Form
 from nodescope.hosts.summary import Summary, read
 from nodescope.run.descent import Descent, go
 from nodescope.run.file.saving import load, save
@@ -43,6 +44,8 @@ class Job:
     held: Run | Recorded | None = field(default=None, repr=False)
     """In memory: what was opened with the page, and what the disk has no room for."""
     file: Path | None = None
+    asked: tuple[int, Form] | None = None
+    """Of a fit the table's number and the form that asked for it."""
 
     @property
     def done(self) -> bool:

@@ -3,7 +3,6 @@
 
 import asyncio
 import contextlib
-import json
 import socket
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -16,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import caps, compare_page, forms, grade_page, pages, table_page, toys
+from nodescope.hosts import asked, caps, compare_page, forms, grade_page, lesson_page, pages, table_page, toys
 from nodescope.hosts import start as first_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
@@ -24,18 +23,16 @@ from nodescope.hosts.file import bundle
 from nodescope.hosts.fit_fields import in_page_words
 from nodescope.hosts.folder import own_folder
 from nodescope.hosts.forms import Form
-from nodescope.hosts.guard import BodyRefused, Guard, declared_length
+from nodescope.hosts.guard import Guard, declared_length
 from nodescope.hosts.jobs import Job
+from nodescope.hosts.run_ways import RunWays, ways_of
 from nodescope.hosts.showcase import SHOWN, made
-from nodescope.hosts.upload import Upload
 from nodescope.run.fit_plan import Plan, plan
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.values import as_json
-
-TOO_MUCH = 413
 
 
 @contextlib.contextmanager
@@ -76,6 +73,8 @@ def application(desk: Desk) -> Starlette:
             Route("/table/{number}", ask.columns, methods=["GET"]),
             Route("/table/{number}", ask.fit, methods=["POST"]),
             Route("/static/{name}", _static, methods=["GET"]),
+            *RunWays(desk).routes(),
+            *lesson_page.routes(),
         ],
         exception_handlers={Exception: _failed},
     )
@@ -113,7 +112,7 @@ class _Answers:
         """One of the runs that the start page shows, opened."""
         name = request.path_params["name"]
         if name not in SHOWN:
-            return _nothing()
+            return asked.nothing()
         if name not in self.examples:
             run = await run_in_threadpool(made, name)
             self.examples[name] = self.desk.jobs.hold(SHOWN[name].title, run).number
@@ -122,22 +121,22 @@ class _Answers:
     async def run_network(self, request: Request) -> Response:
         form = forms.EMPTY
         try:
-            form = await _form(request)
+            form = await asked.form_of(request)
             name, keywords = toys.of_network(form)
             job = await self._begun(name, lambda: make_recipe(**keywords))
         except NodescopeError as error:
             return await self._start_again(error, "network", form)
-        return await _soon(job)
+        return await asked.soon(job)
 
     async def run_node(self, request: Request) -> Response:
         form = forms.EMPTY
         try:
-            form = await _form(request)
+            form = await asked.form_of(request)
             keywords = forms.of_node(form)
             job = await self._begun(forms.name_of_node(form), lambda: make_recipe(**keywords))
         except NodescopeError as error:
             return await self._start_again(error, "node", form)
-        return await _soon(job)
+        return await asked.soon(job)
 
     async def take_table(self, request: Request) -> Response:
         try:
@@ -147,23 +146,24 @@ class _Answers:
         return RedirectResponse(f"/table/{number}", 303)
 
     async def columns(self, request: Request) -> Response:
-        table = self.desk.tables.get(_number(request))
-        return _nothing() if table is None else HTMLResponse(table_page.columns(_number(request), table))
+        table = self.desk.tables.get(asked.number_of(request))
+        return asked.nothing() if table is None else HTMLResponse(table_page.columns(asked.number_of(request), table))
 
     async def fit(self, request: Request) -> Response:
-        table, form = self.desk.tables.get(_number(request)), forms.EMPTY
+        table, form = self.desk.tables.get(asked.number_of(request)), forms.EMPTY
         if table is None:
-            return _nothing()
+            return asked.nothing()
         try:
-            form = await _form(request)
+            form = await asked.form_of(request)
             if "look" in form:
-                return await self._looked_again(_number(request), form)
+                return await self._looked_again(asked.number_of(request), form)
             keywords = forms.of_fit(form, table.names)
             job = await self._begun(table.path.name, lambda: plan(str(table.path), **keywords))
+            job.asked = (asked.number_of(request), form)
         except NodescopeError as error:
-            page = table_page.columns(_number(request), table, form, in_page_words(self.desk.sentence(error)))
-            return HTMLResponse(page, _status(error))
-        return await _soon(job)
+            page = table_page.columns(asked.number_of(request), table, form, in_page_words(self.desk.sentence(error)))
+            return HTMLResponse(page, asked.status_of(error))
+        return await asked.soon(job)
 
     async def _looked_again(self, number: int, form: Form) -> Response:
         """The table as the form says that it is written."""
@@ -172,31 +172,31 @@ class _Answers:
         return RedirectResponse(f"/table/{number}", 303)
 
     async def run(self, request: Request) -> Response:
-        job = self.desk.jobs.get(_number(request))
+        job = self.desk.jobs.get(asked.number_of(request))
         if job is None:
-            return _nothing()
+            return asked.nothing()
         if job.failed:
             return HTMLResponse(pages.failed(job, self.desk.sentence(InputError(job.failed))))
         if not job.done:
             return HTMLResponse(pages.on_its_way(job, self.desk.jobs.ahead_of(job)))
         try:
             async with self.showing:
-                return HTMLResponse(await run_in_threadpool(lambda: pages.view(job.opened(), job.number, job.decided)))
+                return HTMLResponse(await run_in_threadpool(_shown, job))
         except NodescopeError as error:
             return HTMLResponse(pages.failed(job, self.desk.sentence(error)), 410)
 
     async def stop(self, request: Request) -> Response:
-        job = self.desk.jobs.get(_number(request))
+        job = self.desk.jobs.get(asked.number_of(request))
         if job is None:
-            return _nothing()
+            return asked.nothing()
         job.stop()
-        return await _soon(job)
+        return await asked.soon(job)
 
     async def compare(self, request: Request) -> Response:
         """Two finished runs beside each other."""
-        a, b = (self.desk.jobs.get(_whole(request.query_params.get(name, ""))) for name in ("a", "b"))
+        a, b = (self.desk.jobs.get(asked.whole_of(request.query_params.get(name, ""))) for name in ("a", "b"))
         if a is None or b is None or a.told is None or b.told is None:
-            return _nothing()
+            return asked.nothing()
         try:
             async with self.showing:
                 return HTMLResponse(await run_in_threadpool(compare_page.page, a, b))
@@ -209,18 +209,18 @@ class _Answers:
             return HTMLResponse(grade_page.page())
         form = forms.EMPTY
         try:
-            form = await _form(request)
+            form = await asked.form_of(request)
             async with self.asking:
                 found = await run_in_threadpool(grade_page.graded, form)
         except NodescopeError as error:
-            return HTMLResponse(grade_page.page(form, self.desk.sentence(error)), _status(error))
+            return HTMLResponse(grade_page.page(form, self.desk.sentence(error)), asked.status_of(error))
         return HTMLResponse(grade_page.page(form, graded=found))
 
     async def again(self, request: Request) -> Response:
         """A run with what was changed in its view, judged in full; told as JSON, which is what asks for it reads."""
-        job = self.desk.jobs.get(_number(request))
+        job = self.desk.jobs.get(asked.number_of(request))
         if job is None or not job.done or job.failed:
-            return _nothing()
+            return asked.nothing()
 
         def judged() -> dict[str, object]:
             run = job.opened()
@@ -229,12 +229,12 @@ class _Answers:
             return judged_again(run, changed)
 
         try:
-            changed = _json(await _body(request))
+            changed = asked.json_of(await asked.body_of(request))
             async with self.judging:
                 return Response(as_json(await run_in_threadpool(judged)), media_type="application/json")
         except NodescopeError as error:
             wrong = as_json({"wrong": self.desk.sentence(error)})
-            return Response(wrong, _status(error), media_type="application/json")
+            return Response(wrong, asked.status_of(error), media_type="application/json")
 
     async def _begun(self, name: str, of: Callable[[], Recipe | Plan]) -> Job:
         """A job of a recipe or a plan that was made once, so that whatever is wrong with it is said now."""
@@ -254,16 +254,17 @@ class _Answers:
         """The number of the table that comes with a request, streamed to disk."""
         with self.desk.room_for(min(declared_length(request.scope), caps.MOST_BODY)) as place:
             part = place / "part"
-            with part.open("wb") as file:
-                upload = Upload(request.headers.get("content-type", ""), file)
-                async for piece in request.stream():
-                    upload.feed(piece)
-                upload.finish()
+            name = await asked.file_of(request, part)
             async with self.asking:
-                return await run_in_threadpool(self.desk.named, part, upload.name)
+                return await run_in_threadpool(self.desk.named, part, name)
 
     async def _start_again(self, error: NodescopeError, of: str, form: Form) -> Response:
-        return await self._started(first_page.Wrong(self.desk.sentence(error), of), form, _status(error))
+        return await self._started(first_page.Wrong(self.desk.sentence(error), of), form, asked.status_of(error))
+
+
+def _shown(job: Job) -> str:
+    run = job.opened()
+    return pages.view(run, job.number, job.decided, ways_of(job.number, run))
 
 
 def _refuse_too_many_weights(recipe: Recipe) -> None:
@@ -275,55 +276,9 @@ def _refuse_too_many_weights(recipe: Recipe) -> None:
         )
 
 
-async def _form(request: Request) -> Form:
-    """The fields of a form."""
-    return forms.form_of(await _body(request))
-
-
-async def _body(request: Request) -> bytes:
-    """What was sent; it is read to its end also where it is too long, since only then a browser listens."""
-    body, length = bytearray(), 0
-    async for piece in request.stream():
-        length += len(piece)
-        if length <= caps.MOST_FORM:
-            body += piece
-    if length > caps.MOST_FORM:
-        raise BodyRefused(f"the form holds more than {caps.MOST_FORM // 2**20} MiB; put that many numbers into a table", TOO_MUCH)
-    return bytes(body)
-
-
-def _json(body: bytes) -> object:
-    try:
-        found: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InputError("what was sent is no JSON") from error
-    return found
-
-
-def _number(request: Request) -> int:
-    """What an address ends in; −1 where that is no number of ours."""
-    return _whole(request.path_params["number"])
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def _status(error: NodescopeError) -> int:
-    return error.status if isinstance(error, BodyRefused) else 400
-
-
-async def _soon(job: Job) -> Response:
-    """To the run's page; a short run is waited for, so that it is there at once."""
-    ends = asyncio.get_running_loop().time() + caps.EXPECTED_SECONDS
-    while not job.done and asyncio.get_running_loop().time() < ends:
-        await asyncio.sleep(0.01)
-    return RedirectResponse(f"/run/{job.number}", 303)
-
-
 async def _static(request: Request) -> Response:
     found = _STATIC.get(request.path_params["name"])
-    return _nothing() if found is None else Response(found[0](), media_type=found[1])
+    return asked.nothing() if found is None else Response(found[0](), media_type=found[1])
 
 
 def _css() -> str:
@@ -336,7 +291,3 @@ _STATIC: dict[str, tuple[Callable[[], str], str]] = {"nodescope.js": (bundle, "t
 async def _failed(_request: Request, error: Exception) -> Response:
     """A fault of ours: the server prints where it is, and goes on."""
     return HTMLResponse(pages.nothing(f"nodescope itself failed ({type(error).__name__}); what you had is still there"), 500)
-
-
-def _nothing() -> Response:
-    return HTMLResponse(pages.nothing(), 404)

@@ -13,6 +13,7 @@ from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import report
 from nodescope.views.numbers import plain_text
+from nodescope.views.values import as_json
 
 LONGEST_NAME = 60
 """Letters of a name that are shown; the whole of it stays the name."""
@@ -84,8 +85,11 @@ def failed(job: Job, sentence: str) -> str:
     )
 
 
-def view(run: Run | Recorded, number: int, decided: Sequence[str] = ()) -> str:
-    """The view of the run with a number, and what was decided for it; its report as text where a page cannot hold it."""
+def view(run: Run | Recorded, number: int, decided: Sequence[str], ways: object) -> str:
+    """The view of the run with a number, what was decided for it, and what can be done with it.
+
+    Where a page cannot hold the run it is its report as text.
+    """
     back = '<nav><a href="/">All runs</a></nav>'
     lines = "".join(f"<li>{escape(plain_text(in_page_words(line)))}</li>" for line in decided)
     chosen = f'<section class="start"><h2>What was decided</h2><ul>{lines}</ul></section>' if lines else ""
@@ -100,7 +104,8 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str] = ()) -> str:
         lines = _report(run)
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     again = "" if isinstance(run, Recorded) else f' data-again="/run/{number}/again"'
-    place = f'<div data-nodescope="scene" data-home="/"{again}></div>'
+    can = escape(as_json(ways))
+    place = f'<div data-nodescope="scene" data-home="/" data-ways="{can}"{again}></div>'
     body = f'{place}{score}{chosen}<script type="application/json" id="scene">{document}</script>'
     return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
 

@@ -14,6 +14,7 @@ from nodescope.hosts.pages import field_of, name_of, options_of, page_around, wr
 from nodescope.hosts.showcase import SHOWN, made, picture
 from nodescope.hosts.toys import SETS
 from nodescope.views.numbers import plain_text
+from nodescope.views.values import as_json
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,15 @@ def page(jobs: Jobs, wrong: Wrong | None = None, typed: Form | None = None) -> s
     typed, wrong = typed or {}, wrong or Wrong()
     own = "".join([_numbers(wrong, typed), _table(wrong), _network(wrong, typed), _torch()])
     body = (
-        f'<main class="first"><div data-nodescope="scene" data-view="start"></div><noscript><h1>{PROMISE}</h1></noscript>{_cards()}'
+        f'<main class="first"><div data-nodescope="scene" data-view="start" data-ways="{_WAYS}"></div>'
+        f"<noscript><h1>{PROMISE}</h1></noscript>{_cards()}"
         f'<div class="own">{own}</div>{_runs(jobs)}</main><script type="application/json" id="scene">{_seed()}</script>'
     )
     return page_around("nodescope", body, '<script type="module" src="/static/nodescope.js"></script>')
+
+
+_BAR = [("Lessons", "/lessons"), ("Grade my printout", "/grade"), ("Type my own numbers", "#own")]
+_WAYS = escape(as_json({"bar": _BAR, "files": [], "fit": []}))
 
 
 @cache
@@ -79,7 +85,7 @@ def _fields(values: Mapping[str, str], names: Mapping[str, str], typed: Form) ->
 
 def _numbers(wrong: Wrong, typed: Form) -> str:
     mine = typed if wrong.of == "node" else {}
-    return f"""<section><h2>Your own numbers</h2>{_said(wrong, "node")}
+    return f"""<section id="own"><h2>Your own numbers</h2>{_said(wrong, "node")}
 <p class="soft">Several inputs or examples: write them as 0,1,2.</p>
 <form method="post" action="/run">{_fields(SEED, MEANINGS, mine)}<button>Run</button></form>
 <p class="soft"><a href="/grade">Grade what my own loop printed</a></p></section>"""

@@ -4,7 +4,8 @@ import { useContext, useState } from "preact/hooks";
 import { over } from "../../maps";
 import { clip, count, exact, short } from "../../numbers";
 import { Card, NumberBox } from "../parts";
-import { Current } from "../replayed/context";
+import { Current, Out } from "../replayed/context";
+import { Links } from "../top";
 import { amount, type FitNow, useFit } from "./now";
 import { nameAndUnit, undone } from "./quality";
 import { usualOf } from "./weights";
@@ -18,6 +19,7 @@ const VERDICT = 160;
 export function Predict() {
   const model = useContext(Current);
   const now = useFit();
+  const ways = useContext(Out);
   const [typed, setTyped] = useState<Record<number, number>>({});
   if (!now) return null;
   const { replay, fit, state, unit } = now;
@@ -41,6 +43,11 @@ export function Predict() {
       </div>
       {row.length > FIELDS && <p class="soft small">The {count(row.length - FIELDS)} other inputs are as they are on average.</p>}
       {fit.classes ? <Likely now={now} told={told} /> : <Numbers now={now} told={told} unit={unit} />}
+      {ways && (
+        <p class="ways-on">
+          <Links ways={ways.fit} />
+        </p>
+      )}
     </Card>
   );
 }

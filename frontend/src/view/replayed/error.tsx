@@ -20,6 +20,9 @@ const WIDE_APART = 1000;
 const ROWS = 200;
 /** Room that a letter takes. */
 const LETTER = 8;
+const SMALL_LETTER = 7.2;
+/** Room that a line of words needs. */
+const LINE = 16;
 
 export function ErrorCard({ film }: { film?: boolean }) {
   const model = useContext(Current);
@@ -151,18 +154,23 @@ function placeOf(text: string, [cx, cy]: [number, number], { frame, x, y }: Axes
 }
 
 /** What ends the run; its words keep away from those of the step. */
-function Mark({ axes: { frame, x }, told }: { axes: Axes; told: Told }) {
-  const mark = markOf(useContext(Current));
+function Mark({ axes: { frame, x, y }, told }: { axes: Axes; told: Told }) {
+  const model = useContext(Current);
+  const mark = markOf(model);
   if (!mark) return null;
   const at = x(mark.step);
-  const long = mark.text.length * LETTER;
+  const long = mark.text.length * SMALL_LETTER;
   const left = at - 6 - long > frame.left;
   const [from, to] = left ? [at - 6 - long, at - 6] : [at + 6, at + 6 + long];
-  const meets = told.from < to && told.to > from && told.y < (frame.top + frame.bottom) / 2;
+  const near = model.curve.value.points.filter((p) => x(p.step) > from - LINE && x(p.step) < to + LINE).map((p) => y(p.high));
+  const meets = (foot: number): boolean =>
+    (told.from < to && told.to > from && Math.abs(told.y - foot) < LINE) ||
+    (Math.min(...near) < foot + 6 && Math.max(...near) > foot - LINE);
+  const rows = [frame.top + 14, frame.top + 14 + LINE, frame.bottom - 12];
   return (
     <>
       <path d={`M${at} ${frame.top}V${frame.bottom}`} class="half soft-line" />
-      <text class={`ax ${left ? "e" : ""}`} x={left ? to : from} y={meets ? frame.bottom - 12 : frame.top + 14}>
+      <text class={`ax ${left ? "e" : ""}`} x={left ? to : from} y={rows.find((foot) => !meets(foot)) ?? rows[0]}>
         {mark.text}
       </text>
     </>

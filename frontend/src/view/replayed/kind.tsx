@@ -16,7 +16,7 @@ import { AlphaCard } from "./alpha";
 import { useAnew } from "./anew";
 import { Beside } from "./beside";
 import { Change } from "./change";
-import { Current, Python } from "./context";
+import { Current, Out, Python } from "./context";
 import { Head } from "./headline";
 import { NodeInside } from "./node";
 
@@ -38,7 +38,9 @@ export function Replayed({ model, host }: { model: Model; host: Host }) {
   return (
     <Current.Provider value={model}>
       <Python.Provider value={host.again}>
-        <Shell kind={{ ...(result && view === 0 ? result : run), views }} host={host} />
+        <Out.Provider value={host.ways}>
+          <Shell kind={{ ...(result && view === 0 ? result : run), views }} host={host} />
+        </Out.Provider>
       </Python.Provider>
     </Current.Provider>
   );

@@ -74,10 +74,10 @@ function Forward({ of, at, on }: PartProps) {
       <text class="lab t-go strong" x="4" y="14">
         forward: make a guess
       </text>
-      <path class="wire" d={`M82 ${y}H${at.weight - half - 3}`} marker-end="url(#ns-go)" />
+      <path class="wire" d={`M${at.input + at.input_r} ${y}H${at.weight - half - 3}`} marker-end="url(#ns-go)" />
       <path class="wire" d={`M${at.weight + half} ${y}H${at.prediction - at.circle - 3}`} marker-end="url(#ns-go)" />
       <g class={on(0)}>
-        <circle cx={at.input} cy={y} r="38" class="box-go" />
+        <circle cx={at.input} cy={y} r={at.input_r} class="box-go" />
         <Label x={at.input} y={y + 57}>
           input
         </Label>
@@ -110,7 +110,7 @@ function Gap({ of: { goal, delta, mse }, at, on, long }: PartProps) {
   const side = long(delta.value);
   const there = delta.value > 0 ? y + side : y - side;
   const top = Math.min(y, there);
-  const beside = Math.min(x + side + 17, at.wide - 146);
+  const beside = at.tight ? x + 12 : Math.min(x + side + 17, at.wide - 146);
   const above = Math.abs(there - y) < 14;
   return (
     <g class={on(3)}>
@@ -122,12 +122,19 @@ function Gap({ of: { goal, delta, mse }, at, on, long }: PartProps) {
       <text class="t-goal strong e" x={x - 16} y={above ? y - 14 : there + 5}>
         goal {goal.text}
       </text>
-      <text class={`t-fix ${weigh(mse.text, mse.value)}`} x={beside} y={top + side / 2 - 2} data-value={exact(mse.value)}>
+      <text
+        class={`t-fix ${weigh(mse.text, mse.value)}`}
+        x={beside}
+        y={at.tight ? top - 8 : top + side / 2 - 2}
+        data-value={exact(mse.value)}
+      >
         error {mse.text}
       </text>
-      <text class="eq" x={beside} y={top + side / 2 + 16}>
-        the area of the square
-      </text>
+      {!at.tight && (
+        <text class="eq" x={beside} y={top + side / 2 + 16}>
+          the area of the square
+        </text>
+      )}
     </g>
   );
 }
@@ -137,8 +144,8 @@ function Back({ of, at, on, long }: PartProps) {
   const [half, up] = at.pill;
   const sums = [
     `${brief(prediction, "prediction")} − ${brief(goal, "goal")}`,
-    `${brief(delta, "delta")} × input ${brief(of.input, "")}`,
-    `${brief(weighted, "weighted")} × alpha ${brief(of.alpha, "")}`,
+    `${brief(delta, "delta")} × ${at.tight ? brief(of.input, "input") : `input ${brief(of.input, "")}`}`,
+    `${brief(weighted, "weighted")} × ${at.tight ? brief(of.alpha, "alpha") : `alpha ${brief(of.alpha, "")}`}`,
   ];
   const to = (from: number, end: number): string => `M${from - half} ${at.back}H${end + 3}`;
   const below = delta.value > 0 ? Math.max(44, long(delta.value) + 14) : 44;
@@ -150,7 +157,15 @@ function Back({ of, at, on, long }: PartProps) {
       <path class="back" d={`M${at.ruler} ${at.forward + below}V${at.back - up - 3}`} marker-end="url(#ns-fix)" />
       <path class="back" d={to(at.ruler, at.weighted + half)} marker-end="url(#ns-fix)" />
       <path class="back" d={to(at.weighted, at.alphaDelta + half)} marker-end="url(#ns-fix)" />
-      <Pill at={at} x={at.ruler} name="delta: how far off" of={delta} sum={sums[0]} bar={long(delta.value)} on={on(3)} />
+      <Pill
+        at={at}
+        x={at.ruler}
+        name={at.tight ? "delta" : "delta: how far off"}
+        of={delta}
+        sum={sums[0]}
+        bar={long(delta.value)}
+        on={on(3)}
+      />
       <Pill at={at} x={at.weighted} name="weighted delta" of={weighted} sum={sums[1]} bar={long(weighted.value)} on={on(4)} />
       <Pill at={at} x={at.alphaDelta} name="alpha delta" of={alphaDelta} sum={sums[2]} bar={long(alphaDelta.value)} on={on(5)} />
       <path class="back" d={to(at.alphaDelta, at.next + at.box[0])} marker-end="url(#ns-fix)" />

@@ -24,17 +24,27 @@ export interface Places {
   gap: number;
   big: number;
   mid: number;
+  /** Whether shapes are smaller, and what stands under them shorter, since there is little room. */
+  tight: boolean;
+  /** Half the size of the input. */
+  input_r: number;
 }
 
 const TALL = { high: 336, forward: 106, back: 264, circle: 56, box: [58, 37], pill: [60, 28], gap: 64, big: 27, mid: 20 };
 const LOW = { high: 264, forward: 84, back: 198, circle: 46, box: [54, 29], pill: [58, 25], gap: 44, big: 24, mid: 19 };
 
+/** Widths from which on everything has its full size. */
+const ROOMY = 660;
+
 export function placesOf(wide: number, low: boolean): Places {
-  const { box, pill, ...rest } = low ? LOW : TALL;
+  const { box, pill, circle, gap, ...rest } = low ? LOW : TALL;
+  const tight = wide < ROOMY;
   const at = (part: number): number => Math.round(part * wide);
-  const forward = { input: 44, weight: at(0.26), prediction: at(0.485), ruler: at(0.7) };
-  const back = { next: Math.max(64, at(0.125)), alphaDelta: at(0.325), weighted: at(0.513) };
-  return { wide, ...rest, ...forward, ...back, box: [box[0], box[1]], pill: [pill[0], pill[1]] };
+  const size = (full: number): number => (tight ? Math.round((full * wide) / ROOMY) : full);
+  const forward = { input: size(44), weight: at(0.26), prediction: at(0.485), ruler: at(tight ? 0.74 : 0.7) };
+  const back = { next: Math.max(64, at(0.125)), alphaDelta: at(tight ? 0.33 : 0.325), weighted: at(tight ? 0.535 : 0.513) };
+  const sizes = { circle: size(circle), gap: size(gap), input_r: size(38) };
+  return { wide, ...rest, ...sizes, ...forward, ...back, tight, box: [size(box[0]), box[1]], pill: [size(pill[0]), pill[1]] };
 }
 
 /** Longest bar under a number. */

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nodescope.run.run import Run
+
 LETTERS = "ABCDEF"
 
 
@@ -41,6 +43,10 @@ class Lesson:
         Runs it.
     go_on : str
         A line of the shell for those who want to try more.
+    run : callable
+        The run that a page shows once a guess was made.
+    has_picture : bool
+        Whether its first step as a picture gives nothing away.
     """
 
     name: str
@@ -50,6 +56,8 @@ class Lesson:
     options: tuple[str, ...]
     answered: Callable[[], Answered]
     go_on: str
+    run: Callable[[], Run]
+    has_picture: bool = False
 
 
 def choices(lesson: Lesson) -> list[str]:

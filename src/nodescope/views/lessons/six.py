@@ -55,8 +55,16 @@ def _largest_alpha() -> Answered:
     return Answered([2.0, 1.0, 0.5].index(limit), columns(rows), why)
 
 
+def _pigs() -> Run:
+    return descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], goal=0.6, alpha=0.1, steps=20)
+
+
+def _cancelling() -> Run:
+    return descend(weight=2, input=[1, -1], goal=[0, 0], alpha=0.1, batch="all", steps=20)
+
+
 def _three_pigs() -> Answered:
-    run = descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], goal=0.6, alpha=0.1, steps=20)
+    run = _pigs()
     moves = [abs(float(move)) for move in run.trace[0].alpha_delta]
     rows = [("pig", "input", "weight", "alpha delta", "new weight")]
     first = run.trace[0]
@@ -70,7 +78,7 @@ def _three_pigs() -> Answered:
 
 
 def _squares() -> Answered:
-    first = descend(weight=2, input=[1, -1], goal=[0, 0], alpha=0.1, batch="all", steps=1).trace[0]
+    first = _cancelling().trace[0]
     rows = [("example", "prediction", "goal", "delta", "delta × delta")]
     for s in range(2):
         delta = float(first.delta[s])
@@ -102,6 +110,7 @@ LESSONS = (
         "Where is the weight after 1,000 steps?",
         ("at 0.6 exactly", "a hair below 0.6, and it stays there", "a hair above 0.6, and it stays there"), _stalls,
         "nodescope forecast --weight 0.4 --input 1 --goal 0.6 --alpha 0.7",
+        lambda: descend(**_SEED, alpha=0.1, steps=1000), has_picture=True,
     ),
     Lesson(
         "overshoots", "Hardly any brake",
@@ -110,6 +119,7 @@ LESSONS = (
         ("it comes nearer from below, faster than at 0.1", "it jumps to and fro over the goal, and comes nearer",
          "it jumps to and fro over the goal, and gets farther away"), _overshoots,
         "nodescope run --weight 0.4 --input 1 --goal 0.6 --alpha 2.1 --steps 20",
+        lambda: descend(**_SEED, alpha=1.8, steps=40),
     ),
     Lesson(
         "largest-alpha", "The largest alpha",
@@ -117,6 +127,7 @@ LESSONS = (
         "From which alpha on does it get nowhere now?",
         ("2, as before", "1, half of it", "0.5, a quarter of it"), _largest_alpha,
         "nodescope forecast --weight 0.4 --input 3 --goal 0.6 --alpha 0.1",
+        lambda: descend(weight=0.4, input=2, goal=0.6, alpha=0.1, steps=50),
     ),
     Lesson(
         "three-pigs", "Three pigs, one node",
@@ -124,14 +135,14 @@ LESSONS = (
          "The predictions add up; the goal is 0.6, alpha 0.1."),
         "Whose weight moves most in the first step?",
         ("straw's", "sticks'", "bricks'", "all alike"), _three_pigs,
-        "nodescope run examples/three_little_pigs.toml",
+        "nodescope run examples/three_little_pigs.toml", _pigs,
     ),
     Lesson(
         "squares", "Why squares?",
         ("One weight of 2 and two examples: input 1, goal 0; input -1, goal 0.",),
         "What is the mean squared error?",
         ("0: the one is too high by as much as the other is too low", "2", "4"), _squares,
-        "nodescope run examples/why_squares.toml",
+        "nodescope run examples/why_squares.toml", _cancelling,
     ),
     Lesson(
         "own-loop", "Your own loop",
@@ -139,5 +150,6 @@ LESSONS = (
         "Is it right?",
         ("yes", "no: each step is twice as large as it should be", "no: it goes the wrong way"), _own_loop,
         "nodescope grade examples/sheet.csv --weight 0.4 --input 1 --goal 0.6 --alpha 0.1",
+        lambda: descend(**_SEED, alpha=0.1, steps=3),
     ),
 )  # fmt: skip

@@ -1,31 +1,30 @@
 /** The start page's live part: the promise, a step in four sentences, and one node that plays once, its alpha under the hand. */
 
 import { useContext, useEffect } from "preact/hooks";
-import type { Model } from "../model";
-import { count } from "../numbers";
-import { say } from "../told/say";
-import { figure, type Phrase } from "../words";
-import { Buttons } from "./dock";
-import { written } from "./figures";
-import { AlphaCard } from "./replayed/alpha";
-import { BowlCard } from "./replayed/bowl";
-import { Current } from "./replayed/context";
-import { usePlay } from "./shell";
+import type { Model } from "../../model";
+import { count } from "../../numbers";
+import { say } from "../../told/say";
+import { figure, type Phrase } from "../../words";
+import { Buttons } from "../dock";
+import { written } from "../figures";
+import type { Ways } from "../kind";
+import { AlphaCard } from "../replayed/alpha";
+import { BowlCard } from "../replayed/bowl";
+import { Current } from "../replayed/context";
+import { usePlay } from "../shell";
+import { Top } from "../top";
 
 /** Slow enough to be read along. */
 const SLOW = { text: "", rate: 2 };
 const INPUTS = ["pointerdown", "keydown", "wheel"] as const;
 
-export function Start({ model }: { model: Model }) {
+export function Start({ model, ways }: { model: Model; ways?: Ways }) {
   usePlay(model.walk, SLOW);
   useEffect(() => playOnce(model), [model]);
   return (
     <Current.Provider value={model}>
       <div class="ns start">
-        <div class="top">
-          <span>nodescope</span>
-          <span class="crumb">on this machine only</span>
-        </div>
+        <Top title="on this machine only" host={{ alone: true, ways }} />
         <div class="grid">
           <Words />
           <div class="right">

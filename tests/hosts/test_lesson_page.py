@@ -1,0 +1,59 @@
+"""Lessons on the local page: nothing of the answer is sent before a guess, and right and wrong get the same explanation."""
+
+import html
+import re
+
+import pytest
+from hosts.conftest import Page
+
+from nodescope.views.lessons.lesson import LETTERS
+from nodescope.views.lessons.six import LESSONS
+
+NAMES = [lesson.name for lesson in LESSONS]
+LESSON = {lesson.name: lesson for lesson in LESSONS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_before_the_guess_nothing_of_the_answer_is_there(name: str, page: Page):
+    assert f"/lesson/{name}" in page.get("/lessons").text
+    answer = page.get(f"/lesson/{name}")
+    told, given = html.unescape(answer.text), " ".join([*LESSON[name].given, LESSON[name].question])
+    assert LESSON[name].question in told
+    answered = LESSON[name].answered()
+    assert answered.why not in told
+    assert "data-nodescope" not in told
+    numbers = {number for line in answered.seen for number in re.findall(r"\d\.\d{3,}", line) if number not in given}
+    assert [number for number in numbers if number in told] == []
+    picture = page.get(f"/lesson/{name}/light.svg")
+    assert picture.status == (200 if LESSON[name].has_picture else 404)
+    assert re.findall("0\\.5999|ettled|317", told + picture.text) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_seen_and_then_told_the_same_whatever_was_guessed(name: str, page: Page):
+    answered = LESSON[name].answered()
+    whys = []
+    for guess in range(len(LESSON[name].options)):
+        seen = html.unescape(page.get(f"/lesson/{name}?guess={guess}").text)
+        assert 'data-nodescope=""' in seen
+        assert answered.why not in seen
+        why = html.unescape(page.get(f"/lesson/{name}?guess={guess}&why=1").text)
+        assert f"Your guess was {LETTERS[guess]}" in why
+        assert LESSON[name].options[answered.right] in why
+        whys.append(re.sub(r"<h1>.*?</h1>", "", why))
+    assert all(why == whys[0] for why in whys)
+
+
+@pytest.mark.parametrize("guess", ["", "9", "-1", "x", "<b>", "99999999999", "%00"])
+def test_what_is_no_guess_asks_again(guess: str, page: Page):
+    answer = page.get(f"/lesson/stalls?guess={guess}&why=1")
+    assert answer.status == 200
+    assert "Run it and see" in answer.text
+    assert page.get("/lesson/nothing").status == 404
+    assert page.get("/lesson/stalls/red.svg").status == 404
+
+
+def test_a_quiz_for_a_class_holds_its_answer_back(page: Page):
+    answer = page.get("/lesson/stalls/quiz")
+    assert 'filename="stalls.html"' in answer.headers["content-disposition"]
+    assert "0.5999" not in answer.text
