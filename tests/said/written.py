@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import of_theory, others, runs
+from said import observed, of_homework, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -22,9 +22,11 @@ FILE = Path(__file__).parent / "said.jsonl"
 
 
 THEORY = "theory"
-OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", THEORY)
+OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", THEORY)
 """How the names begin of what is no run of `descend`."""
-SOURCES = (others.sheets, others.checks, others.tables, of_theory.theory)
+SOURCES = (
+    others.sheets, of_homework.homework, others.checks, others.tables, observed.recordings, observed.calls, of_theory.theory,
+)  # fmt: skip
 LOOK = "look at each; what is meant so is written down by make said"
 
 

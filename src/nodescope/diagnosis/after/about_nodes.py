@@ -47,7 +47,7 @@ def dead(layer: LayerSnapshot) -> Nodes:
 def saturated(layer: LayerSnapshot) -> Nodes:
     """Nodes on the flat ends of their activation for nearly all examples."""
     greatest = GREATEST_SLOPE.get(layer.activation)
-    if greatest is None:
+    if greatest is None or not len(layer.slope):
         return np.empty(0, dtype=np.intp)
     return np.flatnonzero((layer.slope <= FLAT_END * greatest).mean(axis=0) >= NEARLY_ALL)
 

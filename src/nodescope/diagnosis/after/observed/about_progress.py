@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nodescope.diagnosis.after.about_recording import loss_diverges, told_to_go_up
 from nodescope.diagnosis.after.finding import Finding
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
     """A loss that stands where always saying the same would be."""
     if not e.finite or e.recorded.steps < STEPS or not e.stands or e.converged:
         return None
+    if loss_diverges(e) is not None or told_to_go_up(e) is not None:
+        return None  # it is said to grow, and does not stand
     if e.chance is not None:
         return _against_chance(e) if e.end >= NO_BETTER * e.chance else None
     if not e.supervised or not e.start > 0 or e.share_left < UNTOUCHED:
@@ -70,12 +73,12 @@ def classified(e: "RecordedEvidence") -> Finding | None:
     lately = call.right[-max(1, len(call.right) // 5) :]
     right = float(np.mean([part for _, part in lately]))
     common = max(call.counts) / sum(call.counts)
+    seen = f" The loss is {e.end:.4g}, that of guessing by frequency {call.chance:.4g}." if len(e.losses_seen) else ""
     return Finding(
         "accuracy",
         "note",
         f"of the last examples looked at {right:.1%} are given their class; always saying the commonest would give "
-        f"{common:.1%}. The "
-        f"loss is {e.end:.4g}, that of guessing by frequency {call.chance:.4g}.",
+        f"{common:.1%}.{seen}",
         step=lately[-1][0],
         measured=right,
         predicted=common,

@@ -85,12 +85,11 @@ def clipping(e: "RecordedEvidence") -> Finding | None:
     if often < MOST or left > LITTLE:
         return None
     norms = [n for n in e.recorded.facts.norms if math.isfinite(n)]
-    least = float(np.median(norms)) if norms else 0.0
+    length = f"{float(np.median(norms)):.2g} in length, " if norms else ""
     return Finding(
         "clipping",
         "warning",
-        f"gradients are clipped to {least:.2g} in length, {left:.2g} of what they were, in {often:.0%} of the steps: steps "
-        "are that much "
+        f"gradients are clipped to {length}{left:.2g} of what they were, in {often:.0%} of the steps: steps are that much "
         "shorter, and hardly anything was learned.",
         step=0,
         measured=left,
@@ -123,11 +122,10 @@ def schedule_ends(e: "RecordedEvidence") -> Finding | None:
     return Finding(
         "schedule",
         "warning",
-        f"the schedule has ended the training at step {since:,} of {len(rates):,}: the rate is {rates[-1]:.2g} there, of "
-        f"{largest:.3g} at "
-        "most, and nothing is learned after that.",
+        f"the schedule has ended the training at step {since:,} of {len(rates):,}: the rate is {rates[since]:.2g} there, of "
+        f"{largest:.3g} at most, and nothing is learned after that.",
         step=since,
-        measured=float(rates[-1]),
+        measured=float(rates[since]),
         predicted=largest,
         threshold=f"the rate below {ENDED:g} of its largest for more than a fifth of the run",
         remedy="scheduler.step() once an epoch, not once a batch; or a schedule as long as the run.",
@@ -194,12 +192,12 @@ def rate_too_large(e: "RecordedEvidence") -> Finding | None:
         return None
     if not (e.end > e.start or e.nothing_learned or e.end > 2.0 * e.lowest > 0):
         return None
-    rate = e.recorded.facts.rates[0] if e.recorded.facts.rates else math.nan
+    rate = rates[0] if rates else 0.0
+    told = f"the rate {rate:.3g}" if rate else "the rate"
     return Finding(
         "rate too large",
         "warning",
-        f"the rate {rate:.3g} is too large: each of the first steps changed the weights by {changed:.2g} times their own "
-        "size, and the "
+        f"{told} is too large: each of the first steps changed the weights by {changed:.2g} times their own size, and the "
         f"loss is {e.end:.4g}, of {e.lowest:.4g} at its lowest.",
         step=0,
         measured=changed,

@@ -55,8 +55,10 @@ REMEDIES = {
 }
 """By the operation that gave it, or whose slope it is."""
 RATE = "A smaller rate, or torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0) before the update."
-HIDDEN = "torch.where inside too: f(torch.where(ok, x, safe)), so that the branch not taken stays finite; its slope is taken "
-"all the same."
+HIDDEN = (
+    "torch.where inside too: f(torch.where(ok, x, safe)), so that the branch not taken stays finite; its slope is taken all the "
+    "same."
+)
 
 
 def remedy_of(found: Trouble) -> str:

@@ -1,5 +1,4 @@
-"""Findings about the way from the loss back, and about weights and gradients that are taken back: nothing that raises an "
-"error."""
+"""Findings about the way from the loss back, and about weights and gradients that are taken back: nothing raises an error."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
