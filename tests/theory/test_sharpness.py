@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.theory import sharpness as module
 from nodescope.theory.sharpness import largest_eigenvalue, looked_at, sharpness, steepest_example
 
 
@@ -83,3 +84,51 @@ def test_products_are_few_where_few_tell_all():
     assert largest_eigenvalue(times, 4, np.ones(4))[0] == pytest.approx(5.0, rel=1e-12)
     assert len(calls) == 2
     assert largest_eigenvalue(lambda v: v * np.arange(1.0, 101.0), 100, np.ones(100), turns=3)[0] < 100.0
+
+
+@pytest.mark.parametrize(("values", "sure", "products"), [
+    (np.arange(1.0, 101.0), 1e-6, 47), (np.arange(1.0, 101.0), 1e-3, 30), (2.0 ** -np.arange(40.0), 1e-6, 7),
+    (np.array([5.0, *np.linspace(0.0, 1.0, 50)]), 1e-6, 7), (np.array([-9.0, *np.linspace(0.0, 1.0, 50)]), 1e-6, 35),
+    (np.array([1.0, 1.0, 1.0, -1.0]), 1e-6, 2), (np.zeros(5), 1e-6, 1),
+])  # fmt: skip
+def test_how_many_products_a_spectrum_takes(values: np.ndarray, sure: float, products: int):
+    """Written down: more would be for nothing, and fewer would not be as sure."""
+    asked: list[np.ndarray] = []
+    found, vector, residual = largest_eigenvalue(
+        lambda v: asked.append(v) or values * v, len(values), np.ones(len(values)), sure=sure
+    )
+    assert found == pytest.approx(values.max(), rel=10 * sure)
+    assert len(asked) == products
+    assert residual == pytest.approx(float(np.linalg.norm(values * vector - found * vector)), rel=1e-3, abs=1e-13)
+    angles = np.array(asked) @ np.array(asked).T
+    assert angles == pytest.approx(np.eye(products), abs=1e-14)
+
+
+def test_the_search_starts_from_the_same_direction_over_what_is_free():
+    """Of three weights the second is frozen: both others are asked for, and the first direction is written down."""
+    asked: list[np.ndarray] = []
+    free = np.array([1.0, 0.0, 1.0])
+    found, vector, _ = largest_eigenvalue(lambda v: asked.append(v) or np.array([1.0, 9.0, 2.0]) * v, 3, free)
+    assert found == pytest.approx(2.0, rel=1e-12)
+    assert np.abs(vector) == pytest.approx([0.0, 0.0, 1.0], abs=1e-12)
+    assert len(asked) == 2
+    assert asked[0] == pytest.approx([0.62914634, 0.0, -0.77728687], rel=1e-7)
+
+
+def test_of_large_problems_it_is_known_roughly(monkeypatch):
+    """The search ends where the eigenvalue changes by less than a thousandth, instead of a millionth."""
+    problem, start = at_start(two_in_a_row(1.0, 1.0, 0.0))
+    for most, sure in ((2, 1e-6), (1, 1e-3)):
+        told = []
+        monkeypatch.setattr(module, "QUICK", most)
+        monkeypatch.setattr(module, "largest_eigenvalue", lambda *_, sure, t=told: t.append(sure) or (1.0, np.zeros(2), 0.0))
+        module.sharpness(problem, start)
+        assert told == [sure]
+
+
+def test_alphas_of_their_own_and_penalties_count():
+    problem, start = at_start(two_in_a_row(2.0, 0.5, 1.0, alpha_factors=[4.0, 0.25], penalty=0.5))
+    roots = np.array([2.0, 0.5])
+    matrix = roots[:, None] * np.array([[0.25 + 0.5, 1.0], [1.0, 4.0 + 0.5]]) * roots
+    assert sharpness(problem, start).value == pytest.approx(np.linalg.eigvalsh(matrix)[-1], rel=1e-10)
+    assert steepest_example(problem, start) == pytest.approx(4.0 * (4.25 + 0.5), rel=1e-14)

@@ -17,6 +17,10 @@ SURE, ROUGHLY = 1e-6, 1e-3
 """Relative change of the largest eigenvalue between two turns that ends the search; of those that take long."""
 QUICK = 2 * 10**7
 """Weights times examples: a product takes long where there are more."""
+AT_RIGHT_ANGLES = 2
+"""Times that a product is set at right angles to those before it: once leaves what rounding made."""
+NOTHING = 1e-14
+"""Part of the largest eigenvalue: a product of which so little is new adds no direction."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,15 +97,15 @@ def largest_eigenvalue(
         alphas.append(float(basis[-1] @ product))
         values, vectors = np.linalg.eigh(np.diag(alphas) + np.diag(betas, 1) + np.diag(betas, -1))
         rows = np.array(basis)
-        for _again in (0, 1):
+        for _ in range(AT_RIGHT_ANGLES):
             product = product - rows.T @ (rows @ product)
         left = float(np.linalg.norm(product))
         bound = left * abs(float(vectors[-1, -1]))
-        scale = max(abs(float(values[-1])), abs(float(values[0])))
-        if left <= 1e-14 * scale or (bound <= sure * abs(float(values[-1])) and abs(values[-1] - before) <= sure * abs(values[-1])):
+        near = sure * abs(float(values[-1]))
+        if left <= NOTHING * float(np.abs(values).max()) or (bound <= near and abs(values[-1] - before) <= near):
             break
         before = float(values[-1])
         betas.append(left)
         basis.append(product / left)
     found = np.array(basis[: len(alphas)]).T @ vectors[:, -1]
-    return float(values[-1]), found / (np.linalg.norm(found) or 1.0), bound
+    return float(values[-1]), found / np.linalg.norm(found), bound
