@@ -39,6 +39,12 @@ def hessian(f, at: np.ndarray, h: float = 1e-4) -> np.ndarray:
     return found
 
 
+def slope_of(layers: list, start: np.ndarray, x: np.ndarray) -> float:
+    """Sum of the squares of what an example's predictions change by with each weight."""
+    ways = np.eye(len(start)) * 1e-6
+    return float(sum((((outputs(layers, start + d, x) - outputs(layers, start - d, x)) / 2e-6) ** 2).sum() for d in ways))
+
+
 def curvatures(layers: list, start: np.ndarray, goal: np.ndarray, batch: int, mean: bool) -> list[float]:
     """λmax; the longest slope of an example where a step sees fewer than all; what the last layer alone may curve by."""
     times = 1.0 if mean else batch
@@ -49,7 +55,9 @@ def curvatures(layers: list, start: np.ndarray, goal: np.ndarray, batch: int, me
     found = [float(np.linalg.eigvalsh(hessian(f, start))[-1])]
     if batch < len(X):
         slopes = [
-            sum(((outputs(layers, start + d, x) - outputs(layers, start - d, x)) / 2e-6) ** 2 for d in np.eye(len(start)) * 1e-6).sum()
+            sum(
+                ((outputs(layers, start + d, x) - outputs(layers, start - d, x)) / 2e-6) ** 2 for d in np.eye(len(start)) * 1e-6
+            ).sum()
             for x in X
         ]
         found.append(times * max(slopes))
@@ -59,8 +67,10 @@ def curvatures(layers: list, start: np.ndarray, goal: np.ndarray, batch: int, me
     return found
 
 
-@pytest.mark.parametrize(("hidden", "last", "size"), [("tanh", "identity", 1.0), ("softplus", "sigmoid", 0.1), ("tanh", "sigmoid", 9.0),
-                                                      ("sigmoid", "tanh", 2.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hidden", "last", "size"),
+    [("tanh", "identity", 1.0), ("softplus", "sigmoid", 0.1), ("tanh", "sigmoid", 9.0), ("sigmoid", "tanh", 2.0)],
+)
 @pytest.mark.parametrize(("batch", "mean"), [(1, True), (2, False), (6, True), (6, False)])
 @pytest.mark.parametrize("bias", [True, False])
 def test_of_layers_it_is_one_over_the_most_that_may_curve(hidden: str, last: str, size: float, batch: int, mean: bool, bias: bool):

@@ -228,7 +228,8 @@ def _power(grows: float, steps: int) -> float:
 
 
 def _sum_of_powers(factor: float, steps: int) -> float:
-    """The largest in size of 1 + f + f² + …, of any number of terms up to `steps`."""
+    """The largest in size of 1 + f + f² + …, of any number of terms up to `steps`; of one that swings wider and wider at most so
+    much."""
     if factor == 1.0:
         return float(steps)
     power = math.exp(_power(abs(factor), steps))
