@@ -100,7 +100,7 @@ def test_one_weight():
 
 
 def linear_node(rng: np.random.Generator, trial: int, batches: list[int]) -> Problem:
-    d = int(rng.choice([1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 30, 31, 32, 33, 40, 47, 100, 123]))
+    d = int(rng.choice([1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 24, 25, 30, 31, 32, 33, 47, 63, 64, 65, 100, 123]))
     n = int(rng.integers(1, 60))
     return Problem(
         input=table(rng, n, d, trial), goal=rng.normal(size=(n, 1)), rule=as_rule("plain"),
@@ -173,6 +173,15 @@ def test_batches_of_layers():
         weights = rng.normal(size=problem.size) * float(rng.choice([0.0, 0.5, 1.0, 1.0, 1.0, 1e150]))
         seen.add(hold(problem, weights, steps, start_of(rng, steps), trial).outcome)
     assert MANY < 400 or Outcome.DIVERGED in seen
+
+
+def test_what_stands_in_padding_does_not_make_a_run_diverge():
+    """Rows are read past their ends: the delta that would belong to a bias is 1e200 × 1e200, and nobody's."""
+    shapes = (LayerShape(2, 3, False, ACTIVATIONS["tanh"]), LayerShape(3, 1, True, IDENTITY))
+    x = np.random.default_rng(7).normal(size=(40, 2))
+    problem = Problem(input=x, goal=np.zeros((40, 1)), layers=shapes, rule=as_rule("plain"), alpha=1e-300, batch=40)
+    weights = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1e-300, 1e-300, 1e-300, 1e200])
+    assert hold(problem, weights, 3, {"capacity": 40, "spacing": 1}, "padding").outcome is Outcome.WENT
 
 
 def test_predictions_of_layers():

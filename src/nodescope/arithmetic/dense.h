@@ -32,11 +32,12 @@ INLINE void tile(const product *q, int64_t m, int64_t n, const int rows, const i
     const double *a = q->a + m * q->a_row, *b = q->b + n;
     double *c = q->c + m * q->c_row + n;
     const int64_t cols = q->cols - n;
+    const int whole = vectors > 1 || cols >= W;
     vec sum[8][4];
     UNROLL for (int i = 0; i < rows; i++)
         UNROLL for (int j = 0; j < vectors; j++) {
             const double *from = c + i * q->c_row + j * W;
-            sum[i][j] = !q->goes_on ? each(-0.0) : cols >= (j + 1) * W ? load(from) : load_some(from, cols - j * W);
+            sum[i][j] = !q->goes_on ? each(-0.0) : whole ? load(from) : load_some(from, cols);
         }
     for (int64_t k = 0; k < q->terms; k++, a += q->a_term, b += q->b_term)
         UNROLL for (int j = 0; j < vectors; j++) {
@@ -49,8 +50,8 @@ INLINE void tile(const product *q, int64_t m, int64_t n, const int rows, const i
             vec s = sum[i][j];
             if (q->add) s += load(q->add + n + j * W);
             if (q->times) s *= load(q->times + m * q->c_row + n + at);
-            if (cols >= (j + 1) * W) store(c + at, s);
-            else store_some(c + at, s, cols - j * W);
+            if (whole) store(c + at, s);
+            else store_some(c + at, s, cols);
         }
 }
 
@@ -94,27 +95,29 @@ static void turn(const ns_layer *layer, const double *w, double *turned) {
         }
 }
 
-/* The scratch of each layer for a walk's step, set out anew for each call: the weights turned, the biases, and of a block of
- * examples (example, node) sums that become values, slopes, deltas. */
+/* The scratch of each layer for a walk's step, set out anew for each call: the weights where they are, and turned; the biases; and of a
+ * block of examples (example, node) sums that become values, slopes, deltas. */
 typedef struct {
+    const double *weight;
     double *turned, *bias, *value, *slope, *delta;
 } layer_room;
 
 typedef struct {
     const ns_problem *p;
-    double *input, *weight;   /* a block's inputs, padded; all weights, with room to read behind them */
+    double *input;   /* a block's inputs, padded */
     layer_room *of;
 } layers_room;
 
 static layers_room set_out_room(const ns_problem *p, const double *weight, double *scratch) {
     double *aligned = (double *)(((uintptr_t)scratch + 63) / 64 * 64), *free = aligned + LAYER_ROOM * p->layers;
     layers_room room = {.p = p, .of = (layer_room *)aligned};
-    const int64_t size = size_of(p), behind = padded_width(size) + BEHIND;
+    /* A row is read in whole vectors, past its end: into the next one, and behind the last row of all into a copy's zeros. */
+    const int64_t last = weights_of(last_layer(p)), behind = padded_width(last) + BEHIND;
+    double *copied = free + block_of(p) * padded_width(p->inputs);
     room.input = free;
-    room.weight = room.input + block_of(p) * padded_width(p->inputs);
-    copy(room.weight, weight, size);
-    for (int64_t i = size; i < behind; i++) room.weight[i] = 0.0;
-    free = room.weight + behind;
+    copy(copied, weight + last_layer(p)->first_weight, last);
+    for (int64_t i = last; i < behind; i++) copied[i] = 0.0;
+    free = copied + behind;
     for (int64_t l = 0; l < p->layers; l++) {
         const ns_layer *layer = p->layer + l;
         const int64_t width = width_of(layer), padded = padded_width(layer->outputs), values = block_of(p) * padded;
@@ -122,22 +125,23 @@ static layers_room set_out_room(const ns_problem *p, const double *weight, doubl
         double *turned = free, *bias = turned + layer->inputs * padded, *value = bias + padded;
         turn(layer, w, turned);
         for (int64_t j = 0; j < padded; j++) bias[j] = layer->has_bias && j < layer->outputs ? w[j * width + layer->inputs] : -0.0;
-        room.of[l] = (layer_room){turned, bias, value, value + values, value + 2 * values};
+        room.of[l] = (layer_room){l + 1 < p->layers ? w : copied, turned, bias, value, value + values, value + 2 * values};
         free = value + 3 * values;
     }
     return room;
 }
 
-/* The mark of `not_finite` over a block of numbers, padding left out. */
+/* The mark of `not_finite` over a block of numbers, padding left out: it is looked at too, and told apart only where there is a mark. */
 static uint64_t any_not_finite(const double *x, int64_t rows, int64_t cols) {
-    const int64_t padded = padded_width(cols), whole = cols / W * W;
-    uvec mark = {0};
-    uint64_t rest = 0;
-    for (int64_t r = 0; r < rows; r++) {
-        for (int64_t i = 0; i < whole; i += W) mark |= not_finite_lanes(load(x + r * padded + i));
-        for (int64_t i = whole; i < cols; i++) rest |= not_finite(x[r * padded + i]);
-    }
-    return any(mark) | rest;
+    const int64_t padded = padded_width(cols);
+    uvec lanes = {0};
+    uint64_t mark = 0;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < cols; i += W) lanes |= not_finite_lanes(load(x + r * padded + i));
+    if (!(any(lanes) & SIGN)) return 0;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < cols; i++) mark |= not_finite(x[r * padded + i]);
+    return mark;
 }
 
 /* Forward for `count` examples; returns the mark of `not_finite` over their sums. */
@@ -184,9 +188,19 @@ static void hidden_deltas_of_block(const layers_room *room, int64_t l, int64_t c
     const ns_layer *next = room->p->layer + l + 1;
     const layer_room *of = room->of + l;
     const int64_t padded = padded_width(next->inputs);
-    multiply(&(product){.a = of[1].delta, .a_row = padded_width(next->outputs), .a_term = 1, .b = room->weight + next->first_weight,
-                        .b_term = width_of(next), .c = of->delta, .c_row = padded, .rows = count, .cols = padded, .terms = next->outputs,
-                        .times = of->slope});
+    multiply(&(product){.a = of[1].delta, .a_row = padded_width(next->outputs), .a_term = 1, .b = of[1].weight, .b_term = width_of(next),
+                        .c = of->delta, .c_row = padded, .rows = count, .cols = padded, .terms = next->outputs, .times = of->slope});
+}
+
+/* The gradient of biases, which stand `width` apart: each node's deltas ascending, those of W nodes side by side. */
+INLINE void add_biases(const double *delta, int64_t nodes, int64_t count, int64_t goes_on, double *g, int64_t width) {
+    const int64_t padded = padded_width(nodes);
+    for (int64_t j = 0; j < nodes; j += W) {
+        vec sum = each(-0.0);
+        for (int64_t i = 0; goes_on && i < W && j + i < nodes; i++) sum[i] = g[(j + i) * width];
+        for (int64_t r = 0; r < count; r++) sum += load(delta + r * padded + j);
+        for (int64_t i = 0; i < W && j + i < nodes; i++) g[(j + i) * width] = sum[i];
+    }
 }
 
 /* Sums, or adds, what a block gives to the gradient of layer l. */
@@ -197,11 +211,7 @@ static void add_block(const layers_room *room, int64_t l, int64_t count, int64_t
     double *g = gradient + layer->first_weight;
     multiply(&(product){.a = of->delta, .a_row = 1, .a_term = padded, .b = l ? of[-1].value : room->input, .b_term = padded_width(layer->inputs),
                         .c = g, .c_row = width, .rows = layer->outputs, .cols = layer->inputs, .terms = count, .goes_on = goes_on});
-    for (int64_t j = 0; layer->has_bias && j < layer->outputs; j++) {
-        double sum = goes_on ? g[j * width + layer->inputs] : -0.0;
-        for (int64_t r = 0; r < count; r++) sum += of->delta[r * padded + j];
-        g[j * width + layer->inputs] = sum;
-    }
+    if (layer->has_bias) add_biases(of->delta, layer->outputs, count, goes_on, g + layer->inputs, width);
 }
 
 /* Sets `gradient` to the sum over `count` examples, those from `from` on or the chosen ones; returns the sum of their squared errors;

@@ -26,13 +26,22 @@ static void layer_sums(const ns_problem *p, const ns_layer *layer, const double 
     for (; j < layer->outputs; j++) sum[j] = node_sum(p->lanes, layer->has_bias, weight + j * width, x, layer->inputs);
 }
 
+/* Identity: a call of a kernel would take longer. */
+static inline void stay(int64_t count, const double *sum, double *prediction, double *slope) {
+    for (int64_t j = 0; j < count; j++) {
+        prediction[j] = sum[j];
+        slope[j] = 1.0;
+    }
+}
+
 static void forward(const ns_problem *p, const double *weight, const double *x, double *values) {
     const int64_t nodes = nodes_of(p);
     for (int64_t l = 0; l < p->layers; l++) {
         const ns_layer *layer = p->layer + l;
         double *sum = values + layer->first_node, *prediction = sum + nodes, *slope = sum + 2 * nodes;
         layer_sums(p, layer, weight + layer->first_weight, x, sum);
-        kernels()->activate(layer->activation, 1, layer->outputs, layer->outputs, sum, prediction, slope);
+        if (layer->activation == NS_IDENTITY) stay(layer->outputs, sum, prediction, slope);
+        else kernels()->activate(layer->activation, 1, layer->outputs, layer->outputs, sum, prediction, slope);
         x = prediction;
     }
 }

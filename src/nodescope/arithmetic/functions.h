@@ -138,11 +138,7 @@ INLINE valued activation_of(int64_t activation, vec x) {
 
 /* An activation and its slope at `count` places; `value` may be where x is. */
 static void activate_each(int64_t activation, int64_t count, const double *x, double *value, double *slope) {
-    for (int64_t i = 0; activation == NS_IDENTITY && i < count; i++) {
-        value[i] = x[i];
-        slope[i] = 1.0;
-    }
-    for (int64_t i = 0; activation != NS_IDENTITY && i < count; i += W) {
+    for (int64_t i = 0; i < count; i += W) {
         const int64_t some = count - i;
         const valued of = activation_of(activation, some >= W ? load(x + i) : load_some(x + i, some));
         if (some >= W) store(value + i, of.value);

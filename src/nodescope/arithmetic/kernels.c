@@ -16,6 +16,7 @@
 #include "rows.h"
 #include "batch.h"
 #include "functions.h"
+#include "move.h"
 #include "dense.h"
 #include "sweep.h"
 #include "triangle.h"
@@ -29,6 +30,7 @@ const ns_kernels NS_TABLE = {
     .layers_predictions = layers_predictions,
     .activate = activate_rows,
     .sweep = sweep_runs,
+    .move = move,
     .widen = widen,
     .put_under = put_under,
 };

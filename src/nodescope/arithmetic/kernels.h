@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "core.h"
+#include "layers.h"
 
 /* Runs side by side, NS_RUNS at most: each row holds weight i of all of them, and row i + 1 begins NS_RUNS behind it. */
 enum { NS_RUNS = 1024 };
@@ -35,6 +36,8 @@ typedef struct {
     void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);
     /* `epochs` epochs of the first `live` runs. */
     void (*sweep)(const ns_problem *p, const ns_runs *of, int64_t live, int64_t epochs);
+    /* The plain rule for `size` weights: w − alpha × (g ÷ by). */
+    ns_moved (*move)(double alpha, double by, int64_t size, double *w, const double *g);
     /* `count` floats as doubles. */
     void (*widen)(const float *from, int64_t count, double *to);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */

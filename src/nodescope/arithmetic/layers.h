@@ -43,7 +43,7 @@ static inline int64_t block_of(const ns_problem *p) { return smaller(BLOCK, p->e
 
 /* Doubles of scratch that the kernels of layers take: see set_out_room. */
 static inline int64_t room_for_layers(const ns_problem *p) {
-    int64_t room = EIGHT + block_of(p) * padded_width(p->inputs) + padded_width(size_of(p)) + BEHIND;
+    int64_t room = EIGHT + block_of(p) * padded_width(p->inputs) + padded_width(weights_of(last_layer(p))) + BEHIND;
     for (int64_t l = 0; goes_in_layers(p) && l < p->layers; l++)
         room += LAYER_ROOM + (p->layer[l].inputs + 1 + 3 * block_of(p)) * padded_width(p->layer[l].outputs);
     return goes_in_layers(p) ? room : 0;
@@ -109,6 +109,35 @@ static inline double deltas_of_outputs(const ns_problem *p, const double *goal, 
         delta[j] = output_delta(p, goal[j], prediction[j], slope[j]);
     }
     return squares;
+}
+
+/* What a sum is divided by. A product with 1 ÷ a power of two rounds the same number as the quotient does, and takes a quarter of its time:
+ * then `value` is that, and `times` is 1. */
+typedef struct {
+    double value;
+    int times;
+} divisor;
+
+static inline divisor divisor_of(double by) {
+    const int is_power_of_two = !(bits_of(by) & ~(EXPONENT | SIGN));
+    return (divisor){is_power_of_two ? 1.0 / by : by, is_power_of_two};
+}
+
+/* What became of weights: the bits that changed, and the mark of `not_finite`. */
+typedef struct {
+    uint64_t changed, mark;
+} ns_moved;
+
+/* The plain rule: w − alpha × (g ÷ by). */
+static inline ns_moved move_one_by_one(double alpha, divisor by, int64_t size, double *w, const double *g) {
+    ns_moved became = {0, 0};
+    for (int64_t i = 0; i < size; i++) {
+        const double next = w[i] - alpha * (by.times ? g[i] * by.value : g[i] / by.value);
+        became.changed |= bits_of(next) ^ bits_of(w[i]);
+        became.mark |= not_finite(next);
+        w[i] = next;
+    }
+    return became;
 }
 
 /* Adds what an example gives to the weighted deltas of a node; the first one is what they begin as. */

@@ -40,12 +40,12 @@ static ns_problem made_wide(const ns_problem *p, const int64_t *chosen, int64_t 
 /* Of one node, as its kernels do it: each of these goes through the table in as many rows as are made wide together. */
 
 static int64_t rows_of_node(const ns_problem *p, double *weight, double *padded, double *room, const int64_t *order, int64_t from, int64_t count) {
-    if (!p->narrow) return kernels()->rows(p, weight, padded, order, from, count);
+    if (!p->narrow) return kernels_of_rows(p)->rows(p, weight, padded, order, from, count);
     int64_t last = -1;
     for (int64_t at = 0; at < count; at += wide_rows(p)) {
         const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, order ? order + at : NULL, from + at, some, room);
-        const int64_t moved = kernels()->rows(&wide, weight, padded, NULL, 0, some);
+        const int64_t moved = kernels_of_rows(p)->rows(&wide, weight, padded, NULL, 0, some);
         if (moved >= 0) last = at + moved;
     }
     return last;
@@ -54,23 +54,23 @@ static int64_t rows_of_node(const ns_problem *p, double *weight, double *padded,
 static double gradient_of_node(const ns_problem *p, const double *w, double *room, const int64_t *chosen, int64_t from, int64_t count, double *g) {
     double squares = 0.0;
     for (int64_t i = 0; i < size_of(p); i++) g[i] = -0.0;
-    if (!p->narrow) return kernels()->node_gradient(p, w, chosen, from, count, g, squares);
+    if (!p->narrow) return kernels_of_batches(p)->node_gradient(p, w, chosen, from, count, g, squares);
     for (int64_t at = 0; at < count; at += wide_rows(p)) {
         const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, chosen ? chosen + at : NULL, from + at, some, room);
-        squares = kernels()->node_gradient(&wide, w, NULL, 0, some, g, squares);
+        squares = kernels_of_batches(p)->node_gradient(&wide, w, NULL, 0, some, g, squares);
     }
     return squares;
 }
 
 static void predictions_of_node(const ns_problem *p, const double *w, double *room, int64_t from, int64_t count, double *prediction) {
     if (!p->narrow) {
-        kernels()->node_predictions(p, w, from, count, prediction);
+        kernels_of_batches(p)->node_predictions(p, w, from, count, prediction);
         return;
     }
     for (int64_t at = 0; at < count; at += wide_rows(p)) {
         const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, NULL, from + at, some, room);
-        kernels()->node_predictions(&wide, w, 0, some, prediction + at);
+        kernels_of_batches(p)->node_predictions(&wide, w, 0, some, prediction + at);
     }
 }

@@ -102,29 +102,31 @@ static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
     return moved;
 }
 
-enum { NARROW = W == 2 ? 1 : W == 4 ? 4 : 16 };   /* eights of weights that stay in registers */
+enum { NARROW = W == 2 ? 1 : W == 4 ? 4 : 8 };   /* eights of weights that stay in registers */
 
 /* Lanes, `vectors` weights in registers (whole eights, padded with +0.0), their number known when compiled. */
 INLINE int64_t lanes_narrow(const rows_of *r, double *padded, double *bias_at, const int vectors) {
     const ns_problem *p = r->p;
+    const double *end = end_of_table(p), *goal = p->goal, alpha = p->alpha;
+    const int64_t d = p->inputs;
     const int whole = vectors - PARTS;
     vec w[NARROW * PARTS], x[NARROW * PARTS];
     ivec keep[PARTS];
     int64_t moved = -1;
     double bias = *bias_at;
-    kept_lanes(p->inputs, keep);
+    kept_lanes(d, keep);
     UNROLL for (int q = 0; q < vectors; q++) w[q] = load(padded + q * W);
     for (int64_t t = 0; t < r->count; t++) {
         const int64_t s = row_at(r, t);
-        const double *row = p->input + s * p->inputs;
+        const double *row = p->input + s * d;
         ask_ahead(r, t);
         vec lane[PARTS];
         UNROLL for (int q = 0; q < vectors; q++) {
-            x[q] = q < whole ? load(row + q * W) : cut(p, row, q * W, keep[(q - whole) % PARTS]);
+            x[q] = q < whole ? load(row + q * W) : cut(end, row, q * W, keep[(q - whole) % PARTS]);
             lane[q % PARTS] = q < PARTS ? w[q] * x[q] : lane[q % PARTS] + w[q] * x[q];
         }
-        const double delta = with_bias(p, lanes_sum(lane), bias) - p->goal[s];
-        const vec deltas = each(delta), alphas = each(p->alpha);
+        const double delta = with_bias(p, lanes_sum(lane), bias) - goal[s];
+        const vec deltas = each(delta), alphas = each(alpha);
         uvec changed = {0};
         UNROLL for (int q = 0; q < vectors; q++) {
             const vec next = w[q] - alphas * (deltas * x[q]);
@@ -144,6 +146,7 @@ enum { FAR_AHEAD = 1024 };   /* doubles that wide rows are asked for ahead: the 
 static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
     const ns_problem *p = r->p;
     const int64_t d = p->inputs, last = (d - 1) / LANES * LANES;
+    const double *end = end_of_table(p);
     ivec keep[PARTS];
     vec lane[PARTS];
     int64_t moved = -1;
@@ -168,10 +171,10 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
             }
         }
         UNROLL for (int q = 0; q < PARTS; q++) {
-            const vec w = load(padded + last + q * W), next = w - alphas * (deltas * cut(p, x, last + q * W, keep[q]));
+            const vec w = load(padded + last + q * W), next = w - alphas * (deltas * cut(end, x, last + q * W, keep[q]));
             changed |= changed_bits(next, w);
             store(padded + last + q * W, next);
-            lane[q] += next * cut(p, z, last + q * W, keep[q]);
+            lane[q] += next * cut(end, z, last + q * W, keep[q]);
         }
         moved = any(changed) | move_bias(p, bias, delta) ? t : moved;
     }
@@ -185,7 +188,6 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
 INLINE int64_t rows_in_lanes(const rows_of *r, double *padded, double *bias) {
     switch (r->p->inputs <= NARROW * LANES ? padded_width(r->p->inputs) / LANES : 0) {
     IN_LANES(1) IN_LANES(2) IN_LANES(3) IN_LANES(4) IN_LANES(5) IN_LANES(6) IN_LANES(7) IN_LANES(8)
-    IN_LANES(9) IN_LANES(10) IN_LANES(11) IN_LANES(12) IN_LANES(13) IN_LANES(14) IN_LANES(15) IN_LANES(16)
     default: return lanes_wide(r, padded, bias);
     }
 }

@@ -40,17 +40,14 @@ static inline effect both(effect a, effect b) {
     return (effect){a.moved | b.moved, a.changed | b.changed, a.overflowed | b.overflowed};
 }
 
-/* The plain rule with nothing frozen and nothing written down. */
-static effect update_plainly(double alpha, double *w, const double *g, int64_t count) {
-    effect was = {0, 0, 0};
-    for (int64_t i = 0; i < count; i++) {
-        const double next = w[i] - alpha * g[i];
-        was.moved |= bits_of(next) ^ bits_of(w[i]);
-        was.overflowed |= not_finite(next);
-        w[i] = next;
-    }
-    was.changed = was.moved;
-    return was;
+enum { FEW_WEIGHTS = 24 };   /* for which a call of the kernel takes longer */
+
+/* The plain rule with nothing frozen and nothing written down; the weighted deltas are summed, and are to be divided by `by`. */
+static effect update_plainly(const ns_step *s, double by) {
+    const int64_t size = size_of(s->p);
+    const ns_moved became = size < FEW_WEIGHTS ? move_one_by_one(s->alpha, divisor_of(by), size, s->state, s->scratch)
+                                               : kernels()->move(s->alpha, by, size, s->state, s->scratch);
+    return (effect){became.changed, became.changed, became.mark};
 }
 
 static uint64_t advance_clocks(const ns_problem *p, double *clock) {

@@ -46,9 +46,9 @@ static void write_row(const ns_step *s, double mse) {
 static inline int64_t take_sums(const ns_step *s, ns_cursor *c, int linear, int plainly, double mse, effect was) {
     const ns_problem *p = s->p;
     const int64_t size = size_of(p);
-    if (linear || !p->sequential) average(p, s->scratch, size, s->count);
+    if (!plainly && (linear || !p->sequential)) average(p, s->scratch, size, s->count);
     if (has_clocks(p)) was.changed |= advance_clocks(p, s->state + size * (1 + memories_of(p)));
-    if (plainly) was = both(was, update_plainly(s->alpha, s->state, s->scratch, size));
+    if (plainly) was = both(was, update_plainly(s, p->sums ? 1.0 : (double)s->count));
     else if (p->sequential && !linear) move_layer_by_layer(s, &was);
     else {
         join(s, 0, size);
