@@ -6,7 +6,7 @@ import random
 import pytest
 
 import nodescope as ns
-from nodescope.theory.stall import OneWeight, stall
+from nodescope.theory.stall import OneWeight, before, stall, steps_until
 
 STEPS = 3000
 
@@ -62,3 +62,48 @@ def test_a_zero_below_zero_is_a_zero_after_one_step():
     found = ns.forecast(weight=-0.0, input=-0.04, goal=-0.0, alpha=3e-321)
     assert str(found.final_weight) == "0.0"
     assert found.settles_at == 1
+
+
+def counted(start: float, x: float, goal: float, alpha: float) -> int | None:
+    """Updates until the weight stays, one by one; None where that takes long."""
+    weight = start
+    for step in range(30_000):
+        new = weight - alpha * ((weight * x - goal) * x)
+        if new == weight:
+            return step
+        weight = new
+    return None
+
+
+def test_how_many_steps_it_takes_is_what_is_counted():
+    """Through several binades, from either side, and from so near that every step is a few doubles long."""
+    rng, compared = random.Random(8), 0
+    for number in range(150):
+        x, goal = rng.uniform(0.5, 2.0) * rng.choice([1, -1]), rng.uniform(0.1, 3.0) * rng.choice([1, -1])
+        alpha = 10.0 ** rng.uniform(-2.7, -0.7) / x**2
+        start = rng.choice([0.0, rng.uniform(-9, 9), 1e-9, 1e6]) if number % 2 else nearby(goal / x, rng.choice([-1, 1]) * 4000)
+        steps, node = counted(start, x, goal, alpha), OneWeight(x, goal, alpha)
+        end = stall(node, start)
+        if steps is None or end is None:
+            continue
+        compared += 1
+        assert steps_until(node, start, end) == pytest.approx(steps, rel=0.01, abs=4), (start, x, goal, alpha)
+    assert compared > 100
+
+
+def test_no_steps_where_it_is_there_already_and_none_that_can_be_said_where_they_are_too_small():
+    assert steps_until(OneWeight(1.0, 1.0, 0.1), 0.5, 0.5) == 0
+    assert steps_until(OneWeight(1.0, 1.0, 1e-280), 0.5, 0.6) is not None
+    assert steps_until(OneWeight(1.0, 1.0, 0.9e-280), 0.5, 0.6) is None
+
+
+@pytest.mark.parametrize(("start", "expected"), [(0.0, -3), (2.0, 3)])
+def test_doubles_before_the_end_lie_on_the_side_of_the_start(start: float, expected: int):
+    assert before(0.7, start, 3) == nearby(0.7, expected)
+    assert before(0.7, nearby(0.7, expected), 3) == nearby(0.7, expected)
+    assert before(0.7, nearby(0.7, expected), 4) == nearby(0.7, expected)
+
+
+def test_a_node_that_would_leave_the_numbers_stops_nowhere():
+    assert stall(OneWeight(1e200, 1.0, 1e200), 1.0) is None
+    assert stall(OneWeight(1.0, 0.6, 0.1), 0.6) == 0.6
