@@ -36,6 +36,26 @@ def test_of_rows_that_all_say_the_same_there_is_no_doubt():
     assert "standard errors" not in found.sentence
 
 
+def test_exactly_two_standard_errors_are_enough():
+    """Squares that differ by 3 and by 1: a mean of 2, and a standard error of √2 ÷ √2."""
+    same = {"input": [1, 1], "goal": [2.0, 1.0], "batch": "all", "alpha": 0.1, "steps": 0}
+    found = ns.compare(ns.descend(weight=0.0, **same), ns.descend(weight=1.0, **same))
+    assert (found.standard_errors, found.better) == (2.0, "b")
+
+
+def test_a_run_whose_error_is_beyond_all_numbers_is_the_worse_one():
+    same = {"input": [1.0, 2.0], "goal": [1.0, 1.5], "epochs": 900}
+    well, lost, lost_too = (ns.descend(**same, alpha=alpha) for alpha in (0.1, 3.0, 4.0))
+    for one, other, better in ((well, lost, "a"), (lost, well, "b")):
+        found = ns.compare(one, other)
+        assert found.better == better
+        assert found.sentence.endswith(f"; the error of {'b' if better == 'a' else 'a'} is beyond all numbers.")
+        assert "nan" not in found.sentence
+    found = ns.compare(lost, lost_too)
+    assert found.better is None
+    assert found.sentence == "Neither is better: the errors of both are beyond all numbers."
+
+
 def test_other_goals_are_refused():
     one, other = (ns.descend(weight=0.0, input=1, goal=goal, alpha=0.1, steps=0) for goal in (1, 2))
     with pytest.raises(ns.InputError, match="did not learn the same goals"):

@@ -17,6 +17,20 @@ TABLE = (
 )
 
 
+def test_what_is_beyond_doubles_has_no_scale() -> None:
+    page = str(ns.inspect({"a": [1.0, math.inf, 3.0], "b": [1.0, 2.0, 3.5]}))
+    assert "Scales" not in page
+    page = str(ns.inspect({"a": [1.0, math.inf, 3.0], "b": [1.0, 2.0, 3.5], "c": [10.0, 20.0, 35.0]}))
+    assert "Scales are far apart: deviation 1.027 of 'b', 10.27 of 'c'" in page
+
+
+def test_one_is_one() -> None:
+    page = str(ns.inspect({"a": [3.0]}))
+    assert page.startswith("a mapping of columns: 1 row, 1 column\n")
+    page = str(ns.inspect({"a": [1.0, 2.0]}))
+    assert "Alpha, standardised: stable below 2 with all examples a step, 1 with one; about 1 step at best." in page
+
+
 def test_columns(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(TABLE)
     seen = ns.inspect(tmp_path / "t.csv", goal="y")

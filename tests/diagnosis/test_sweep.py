@@ -72,6 +72,11 @@ def test_alphas_far_below_the_limit_need_no_run_of_their_own(monkeypatch: pytest
     assert ns.sweep(**STICKS, alpha=alphas)["word"].tolist() == ["slow convergence"] * 4
 
 
+def test_weights_of_several_inputs_are_told_as_numbers():
+    swept = ns.sweep(weight=[[0.0, 1.0], [2.0, -1.0]], input=[1.0, 0.5], goal=0.6, alpha=0.1, steps=100)
+    assert swept.grid.text(1) == "weight [2.0, -1.0]"
+
+
 def test_a_row_is_the_run_of_its_settings():
     swept = ns.sweep(**STICKS, alpha=[0.1, 0.5, 2.5], weight=[0.0, 0.4])
     assert (len(swept), swept["alpha"].tolist(), swept["weight"].tolist()) == (6, [0.1, 0.1, 0.5, 0.5, 2.5, 2.5], [0.0, 0.4] * 3)

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import observed, of_homework, of_making, of_theory, others, runs
+from said import checks, drawn, observed, of_homework, of_making, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -25,8 +25,8 @@ THEORY, MADE = "theory", "made"
 OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", MADE, THEORY)
 """How the names begin of what is no run of `descend`."""
 SOURCES = (
-    others.sheets, of_homework.homework, others.checks, others.tables, observed.recordings, observed.calls, of_making.making,
-    of_theory.theory,
+    others.sheets, of_homework.homework, others.checks, checks.every, others.tables, observed.recordings, observed.calls,
+    of_making.making, of_theory.theory,
 )  # fmt: skip
 LOOK = "look at each; what is meant so is written down by make said"
 
@@ -44,7 +44,10 @@ def everything() -> dict[str, Callable[[], Any]]:
 
 @cache
 def of_runs() -> dict[str, Callable[[], Any]]:
-    return {name: partial(runs.said_of, keywords, name.startswith(("settings", "named"))) for name, keywords in runs.recipes()}
+    of_recipes = {
+        name: partial(runs.said_of, keywords, name.startswith(("settings", "named"))) for name, keywords in runs.recipes()
+    }
+    return of_recipes | dict(drawn.runs())
 
 
 @cache

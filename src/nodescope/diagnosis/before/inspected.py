@@ -1,5 +1,6 @@
 """What was seen in a table, and as a page of text: first the columns, then what to know before a fit."""
 
+import math
 from dataclasses import dataclass
 
 from nodescope.data.described import Described
@@ -79,7 +80,7 @@ def page(seen: Inspection) -> str:
     rows = [["column", "holds", "gaps", "different", "least", "largest", "mean", "deviation"], *map(_row, seen.columns)]
     widths = [max(len(row[i]) for row in rows) for i in range(8)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    count = f"{seen.rows:,} rows, {len(seen.columns):,} columns"
+    count = f"{counted(seen.rows, 'row')}, {counted(len(seen.columns), 'column')}"
     told = [
         f"{seen.where}: {count}{f'; {seen.read_with}' if seen.read_with else ''}",
         "",
@@ -89,6 +90,11 @@ def page(seen: Inspection) -> str:
         *_known(seen),
     ]
     return "\n".join(told).rstrip()
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _row(column: Described) -> list[str]:
@@ -132,7 +138,7 @@ def _pair(first: str, second: str, correlation: float) -> str:
 
 
 def _scale(seen: Inspection) -> list[str]:
-    spreads = [(c.deviation, c.name) for c in seen.columns if c.deviation]
+    spreads = [(c.deviation, c.name) for c in seen.columns if c.deviation and math.isfinite(c.deviation)]
     if len(spreads) < 2:
         return []
     (small, one), (large, other) = min(spreads), max(spreads)
@@ -149,5 +155,6 @@ def _alpha(seen: Inspection) -> list[str]:
 
 
 def _limits(alphas: Alphas) -> str:
-    slow = "no alpha moves every direction" if alphas.condition == float("inf") else f"about {alphas.condition:,.3g} steps at best"
+    count = f"{alphas.condition:,.3g}"
+    slow = "no alpha moves every direction" if count == "inf" else f"about {count} step{'s' * (count != '1')} at best"
     return f"stable below {alphas.limit:.4g} with all examples a step, {alphas.one_at_a_time:.4g} with one; {slow}"

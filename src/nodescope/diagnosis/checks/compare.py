@@ -77,13 +77,18 @@ class Comparison(Faced):
         one, other = (math.sqrt(value) if by_root and value >= 0 else value for value in (self.a, self.b))
         what = "off by about" if by_root else "with a log loss of"
         sure = f"{abs(self.standard_errors):.2g} standard errors"
+        beyond = [not math.isfinite(value) for value in (self.a, self.b)]
+        if all(beyond):
+            return "Neither is better: the errors of both are beyond all numbers."
         if self.better is None:
             told = f"a is {what} {one:.4g}, b {what if self.of_classes else 'by'} {other:.4g} on {self.judged_by}"
             return f"Neither is clearly better: {told}; their difference is {sure}."
         best, rest = (one, other) if self.better == "a" else (other, one)
-        less = f", {100 * (1 - best / rest):.2g} % less" if rest > 0 and math.isfinite(rest) else ""
-        clear = f"; the difference is {sure}" if math.isfinite(self.standard_errors) else ""
         beside = "b" if self.better == "a" else "a"
+        if any(beyond):
+            return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}; the error of {beside} is beyond all numbers."
+        less = f", {100 * (1 - best / rest):.2g} % less" if rest > 0 else ""
+        clear = f"; the difference is {sure}" if math.isfinite(self.standard_errors) else ""
         return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}{less} than {beside} ({rest:.4g}){clear}."
 
     @property
@@ -139,11 +144,7 @@ def compare(a: Run, b: Run) -> Comparison:
     by_unseen = len(a.recipe.examples.unseen_goal) > 0
     of_classes = a.recipe.loss.tells_classes and b.recipe.loss.tells_classes
     one, other = ((_log_losses if of_classes else _squares)(run, by_unseen) for run in (a, b))
-    with np.errstate(all="ignore"):
-        apart = one - other
-        spread = float(apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else 0.0
-        mean = float(apart.mean())
-        sigmas = mean / spread if spread > 0 else float(np.sign(mean) * np.inf) if mean else 0.0
+    sigmas = _standard_errors(one, other)
     better = None if np.isnan(sigmas) or abs(sigmas) < CLEAR else "b" if sigmas > 0 else "a"
     rows = (
         f"{len(one):,} rows that neither has seen"
@@ -155,6 +156,17 @@ def compare(a: Run, b: Run) -> Comparison:
     endings = (a.ending.name, b.ending.name)
     differences = _differences(a.recipe, b.recipe)
     return Comparison(better, rows, float(one.mean()), float(other.mean()), sigmas, differences, endings, of_classes, parting(a, b))
+
+
+def _standard_errors(one: Any, other: Any) -> float:
+    """The mean difference of the rows' errors ÷ its standard error; one that is beyond all numbers is the larger of the two."""
+    with np.errstate(all="ignore"):
+        finite = [math.isfinite(errors.mean()) for errors in (one, other)]
+        if not all(finite):
+            return math.inf if finite[1] else -math.inf if finite[0] else math.nan
+        apart = one - other
+        mean, spread = float(apart.mean()), float(apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else 0.0
+        return mean / spread if spread > 0 else math.copysign(math.inf, mean) if mean else 0.0
 
 
 def _same(one: Any, other: Any) -> bool:

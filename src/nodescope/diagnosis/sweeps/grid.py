@@ -60,7 +60,9 @@ class Axis:
             return "-".join(map(str, value)) if isinstance(value, Sequence) else str(value)
         if isinstance(value, Mapping):
             return str(value.get("name"))
-        return f"{value:.4g}" if isinstance(value, float) else shown(value) if not isinstance(value, str) else value
+        if isinstance(value, str | float):
+            return value if isinstance(value, str) else f"{value:.4g}"
+        return shown(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
 class Grid:
