@@ -1,4 +1,4 @@
-"""What is made of every keyword, and every sentence that refuses one, is what was looked at last."""
+"""What is made of every keyword, every sentence that refuses one, and which files load, is what was looked at last."""
 
 import pytest
 from said.documents import differences

@@ -14,19 +14,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import checks, drawn, observed, of_homework, of_making, of_theory, others, runs
+from said import checks, drawn, observed, of_files, of_homework, of_making, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
 """A line for each: {"of": name, "said": {…}}."""
 
 
-THEORY, MADE = "theory", "made"
-OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", MADE, THEORY)
+THEORY, MADE = "theory", ("made", "file")
+OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", *MADE, THEORY)
 """How the names begin of what is no run of `descend`."""
 SOURCES = (
     others.sheets, of_homework.homework, others.checks, checks.every, others.tables, observed.recordings, observed.calls,
-    of_making.making, of_theory.theory,
+    of_files.files, of_making.making, of_theory.theory,
 )  # fmt: skip
 LOOK = "look at each; what is meant so is written down by make said"
 
@@ -60,7 +60,7 @@ def made(name: str) -> Any:
     make = of_others()[name] if name.startswith(OTHERS) else of_runs()[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return json.loads(json.dumps(plain(make()) if name.startswith((THEORY, MADE)) else make()))
+        return json.loads(json.dumps(plain(make()) if name.startswith((THEORY, *MADE)) else make()))
 
 
 def main() -> None:
