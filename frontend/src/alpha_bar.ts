@@ -19,6 +19,8 @@ export interface Bar {
 }
 
 const BEYOND = 1.25;
+/** So many times the alpha that was asked for is the end of a network's bar. */
+const AROUND = 3;
 /** Part of the limit below which an alpha is told finer. */
 const FINE = 0.01;
 /** Part of the bar between two numbers under it. */
@@ -40,6 +42,15 @@ export function barOf(limits: Limits | null, asked: number, finer: boolean): Bar
   const apart = known && limit - limits.turn > TICKS_APART * end;
   const ticks = [...(apart ? [{ at: limits.turn, text: turn }] : []), { at: limit, text: "limit" }];
   return { end, zones: [...start, zone(Infinity, "diverges", "diverges")], ticks: ticks.filter(({ at }) => at <= end) };
+}
+
+/** The bar of a network's alpha: where it stands beside the limit near the step in view, which moves as steps go by. How far the bar
+ * goes does not, so that alpha stays under the hand. */
+export function barNear(limit: number, asked: number): Bar {
+  if (!(limit > 0 && Number.isFinite(limit))) return barOf(null, asked, false);
+  const end = Math.abs(asked) * AROUND || limit * BEYOND;
+  const zones = [zone(limit / 2, "converges", "below"), zone(limit, "oscillates", "near"), zone(Infinity, "diverges", "over")];
+  return { end, zones, ticks: limit <= end ? [{ at: limit, text: "limit" }] : [] };
 }
 
 function zone(to: number, fate: Zone["fate"], text: string, brief = text): Zone {

@@ -48,6 +48,8 @@ export class Model {
   /** What is known of this run, for whatever is said of it. */
   readonly facts;
   readonly limits;
+  /** The same facts with alpha held against what is stable near the step in view. */
+  readonly here;
   /** What this run does, in words. */
   readonly story;
   readonly curve;
@@ -70,6 +72,7 @@ export class Model {
     this.changed = computed(() => this.replay.value !== this.original);
     this.facts = computed(() => new Facts(this.replay.value, scene));
     this.limits = computed(() => this.facts.value.limits);
+    this.here = computed(() => new Facts(this.replay.value, scene, this.limits.value, this.state.value));
     this.story = computed(() => storyOf(this.facts.value));
     this.curve = computed(() => curveOf(this.replay.value, scene));
     this.detail = computed(() => detailOf(this.replay.value, this.curve.value, this.walk.here));

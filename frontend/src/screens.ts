@@ -1,13 +1,22 @@
 /** Screens that not every run needs: each is a file of its own, which adds itself here before anything is shown. */
 
 import type { FunctionComponent } from "preact";
+import type { Core } from "./engine";
 import type { Model } from "./model";
 import type { RecordedScene } from "./recorded";
+import type { Recipe } from "./scene";
 import type { Host, Kind, Ways } from "./view/kind";
+
+/** The largest alpha that is stable near some weights of a network: all examples in a step, and the steepest alone. */
+export interface NearLimit {
+  limit: number;
+  alone: number;
+}
 
 export interface Screens {
   network?: {
     css: string;
+    near: (core: Core, recipe: Recipe, weights: Float64Array) => NearLimit | null | undefined;
     Inside: FunctionComponent<{ beat: number }>;
     Side: FunctionComponent;
     Film: FunctionComponent;

@@ -5,10 +5,14 @@ import { createInterface } from "node:readline";
 import { exact as exactly, short } from "../src/numbers";
 import { Replay } from "../src/replay";
 import type { Recipe, Scene } from "../src/scene";
+import { screens } from "../src/screens";
 import { Facts } from "../src/told/facts";
 import { type Section, say } from "../src/told/say";
+import { nearLimit } from "../src/view/network/near";
 import { oneLine, spoken } from "../src/words";
 import { core } from "./given";
+
+screens.network = { near: nearLimit } as typeof screens.network; // its pictures are of no use here
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { scene, recipe } = JSON.parse(line) as { scene: Scene; recipe: Partial<Recipe> };
@@ -16,7 +20,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const facts = new Facts(Replay.run(core, changed), scene);
   const told = (section: Section): string =>
     oneLine(spoken(say(section, facts), (of) => (of.all ? exactly(of.value) : short(of.value))));
-  const words = { head: told("head"), why: told("why"), step: told("step"), fate: told("fate") };
+  const words: Record<string, string | null> = { head: told("head"), why: told("why"), step: told("step"), fate: told("fate") };
+  if (scene.recipe.layers.length > 1) words.network = facts.is_near_told ? told("foretold of a network") : null;
   const live = { forecast: facts.limits?.live ? told("forecast") : null, verdict: facts.is_judged ? told("verdict") : null };
   console.log(JSON.stringify({ ...words, ...live, regime: facts.regime, ending: facts.ending, steps: facts.steps }));
 }

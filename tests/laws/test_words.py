@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import cases
+from laws.test_networks import recipe as network_recipe
 from laws.test_page import FRONTEND
 from laws.test_page import pytestmark as pytestmark
 
@@ -21,6 +22,7 @@ from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.live.run_facts import RunFacts
 from nodescope.diagnosis.live.say import say
 from nodescope.diagnosis.live.table import numbers
+from nodescope.hosts.again import changed_recipe
 from nodescope.views.scene import recipe_of_page, scene
 from nodescope.views.values import plain
 
@@ -118,6 +120,32 @@ def test_the_page_says_what_python_says():
             wrong += [] if page[name] == words else [(seed, name, words, page[name], other)]
     assert not wrong, wrong
     print(f"{len(made):,} runs, {compared:,} words and sentences alike")
+
+
+@pytest.mark.timeout(3000)
+def test_forecasts_of_networks_are_those_of_python():
+    """Alpha and weights are changed; the page finds curvature by itself, and says as many of its digits as Python does."""
+    lines, expected = [], []
+    for seed in range(cases(2000)):
+        rng = np.random.default_rng(seed)
+        first = network_recipe(seed)
+        if len(first["network"].sizes) < 3:
+            continue
+        shown = ns.descend(**first)
+        start = shown.recipe.start_weights()
+        moved = start + (0.0 if rng.random() < 0.3 else 1.0) * rng.normal(size=start.shape) * 0.3
+        changed: dict[str, Any] = {"start": moved.tolist()}
+        if shown.recipe.schedule is None:
+            changed["alpha"] = shown.recipe.alpha * float(rng.choice([1.0, 0.1, 0.5, 3.0, 30.0, -1.0, 0.0]))
+        other = changed_recipe(shown.recipe, changed)
+        lines.append(json.dumps({"scene": plain(scene(shown)), "recipe": changed}))
+        expected.append((seed, Forecast(other).sentence))
+    told = [page["network"] for page in said_by_the_page(lines)]
+    compared = [(page, seed, python) for page, (seed, python) in zip(told, expected, strict=True) if page is not None]
+    assert len(compared) > 0.8 * len(told)
+    wrong = [one for one in compared if one[0] != one[2]]
+    assert not wrong, wrong
+    print(f"{len(compared):,} of {len(told):,} forecasts of networks alike")
 
 
 def test_numbers_of_the_table_are_those_that_findings_are_made_by():

@@ -6,6 +6,7 @@ import { classOf } from "../maps";
 import { most, number } from "../numbers";
 import type { Replay } from "../replay";
 import type { Scene } from "../scene";
+import { type NearLimit, screens } from "../screens";
 import { type Limits, limitsOf } from "../theory";
 import { bowlOf } from "./bowl";
 import { Foretold } from "./foretold";
@@ -17,10 +18,12 @@ export class Facts {
   private readonly ahead: Foretold;
   private readonly after: Judged;
 
+  /** `at` is where alpha is held against what is stable near by; the start, unless another state is given. */
   constructor(
     readonly replay: Replay,
     readonly scene: Scene,
     readonly limits: Limits | null = limitsOf(replay.engine, replay.recipe, scene),
+    private readonly at?: Float64Array,
   ) {
     this.ahead = new Foretold(replay, limits);
     this.after = new Judged(this);
@@ -206,6 +209,28 @@ export class Facts {
   readonly surely_not_above = Infinity;
   readonly reason = "";
   readonly cycle_mse = -1;
+
+  // ---- of a network: alpha beside the largest that is stable near some weights ----
+
+  /** null: no theory knows it; undefined: it takes longer than a page has. */
+  get near(): NearLimit | null | undefined {
+    const { engine, recipe } = this.replay;
+    return this.once("near", () => screens.network?.near(engine.module, recipe, (this.at ?? this.from).slice(0, engine.size)));
+  }
+  get near_limit(): number {
+    return this.near?.limit ?? NaN;
+  }
+  get near_ratio(): number {
+    return this.alpha / this.near_limit;
+  }
+  get near_alone(): number {
+    return this.near?.alone ?? NaN;
+  }
+  readonly end_reason = "theory sees only the place where a network stands, and its error is no simple bowl";
+  /** Whether the page knows as much of it as Python. */
+  get is_near_told(): boolean {
+    return this.replay.recipe.layers.length > 1 && (this.alpha === 0 || this.near !== undefined);
+  }
 
   // ---- where it leads ----
 

@@ -53,6 +53,7 @@ const HOW = {
   steps,
   count,
   g6: (value: number) => general(value, 6),
+  g4: (value: number) => general(value, 4),
   g3: (value: number) => general(value, 3),
   near,
   weights,

@@ -239,6 +239,54 @@ export const TABLE = {
     [(f) => f.blurred, ["Rounding on the way blurs the place where it stops."]],
     [(f) => f.walked > 0, ["It has not settled within ", { fact: "walked", how: "count" }, " steps, as many as a forecast makes."]],
   ],
+  "foretold of a network": [
+    [(f) => f.alpha === 0, ["Nothing moves: alpha is 0."]],
+    [(f) => f.near_limit > LARGEST, ["At the start no alpha is too large: nothing there curves up. ", { section: "not known" }]],
+    [
+      (f) => f.near_limit > 0,
+      [
+        "At the start it ",
+        { section: "near word" },
+        ": alpha is ",
+        { fact: "near_ratio", how: "g3" },
+        " times the largest that is stable there, ",
+        { fact: "near_limit", how: "g4" },
+        { section: "near alone" },
+        ". ",
+        { section: "not known" },
+      ],
+    ],
+    [() => true, [{ section: "not known" }]],
+  ],
+  "near word": [
+    [(f) => f.near_ratio < 0, ["diverges"]],
+    [(f) => f.near_ratio < 0.5, ["converges"]],
+    [(f) => f.near_ratio > 1, ["diverges"]],
+    [() => true, ["oscillates"]],
+  ],
+  "near alone": [
+    [(f) => f.batch === f.rows, []],
+    [(f) => f.near_alone > LARGEST, [", were all examples in a step"]],
+    [() => true, [", were all examples in a step; that of the steepest example alone is ", { fact: "near_alone", how: "g4" }]],
+  ],
+  "not known": [[() => true, ["Where it leads is not known: ", { fact: "end_reason", how: "word" }, "."]]],
+  "near here": [
+    [(f) => !(f.near_limit > 0), []],
+    [(f) => f.near_limit > LARGEST, [{ word: "any alpha holds here", tone: "go" }, ": nothing curves up."]],
+    [(f) => f.near_ratio < 0, [{ word: "goes up", tone: "fix" }, ": an alpha below 0 makes the error larger."]],
+    [
+      (f) => f.near_ratio > 1,
+      [{ word: "may jump", tone: "fix" }, ": at this step alphas above ", { fact: "near_limit" }, " are unstable."],
+    ],
+    [
+      (f) => f.near_ratio < 0.5,
+      [{ word: "settles down", tone: "go" }, ": at this step alphas up to ", { fact: "near_limit" }, " are stable."],
+    ],
+    [
+      () => true,
+      [{ word: "swings, and holds", tone: "go" }, ": at this step alphas up to ", { fact: "near_limit" }, " are stable."],
+    ],
+  ],
   verdict: [
     [(f) => f.alpha < 0 && f.can_move, ["Alpha is below 0, so each step makes the error larger."]],
     [(f) => f.ending === "DIVERGED" && f.stable, ["The numbers are too large for a computer, though alpha is right."]],

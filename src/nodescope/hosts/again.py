@@ -14,6 +14,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.errors import InputError
 from nodescope.run.descent import go
+from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.views.values import plain
@@ -22,8 +23,11 @@ NUMBERS = ("start", "input", "goal")
 WHOLE = ("steps", "batch")
 KNOWN = ("alpha", *NUMBERS, *WHOLE)
 MOST_STEPS = 200_000
-"""A page's own runs under the hand are this long at most (model.ts has the same number)."""
+"""A page's own runs under the hand are this long at most (model.ts has the same numbers): one without an end of its own until there
+is not judged."""
+LEAST_STEPS = 50
 MOST_WORK = 4 * 10**7
+TOO_LONG = "the run is too long to be judged anew while it is changed: make it in Python"
 MOST_NUMBERS = 64_000
 """Inputs of the largest run that is judged anew while somebody drags: 1,000 examples × 64 inputs."""
 
@@ -37,10 +41,14 @@ def judged_again(run: Run, changed: object) -> dict[str, Any]:
         What was changed is no part of this run, or the run would be too long to be waited for.
     """
     recipe = changed_recipe(run.recipe, changed)
-    work = min(recipe.asked_steps or MOST_STEPS, MOST_STEPS) * recipe.batch_size * recipe.problem.size * 3
-    if recipe.streams or recipe.examples.input.size > MOST_NUMBERS or work > MOST_WORK or (recipe.asked_steps or 0) > MOST_STEPS:
-        raise InputError("the run is too long to be judged anew while it is changed: make it in Python")
-    found = diagnose(go(recipe))
+    most = max(LEAST_STEPS, min(MOST_STEPS, MOST_WORK // (recipe.batch_size * recipe.problem.size * 3)))
+    too_long = recipe.asked_steps is not None and recipe.asked_steps > most
+    if recipe.streams or recipe.examples.input.size > MOST_NUMBERS or too_long:
+        raise InputError(TOO_LONG)
+    again = go(recipe if recipe.asked_steps is not None else replace(recipe, steps=most))
+    if recipe.asked_steps is None and again.ending is Ending.STEPS_USED:
+        raise InputError(TOO_LONG)
+    found = diagnose(again)
     answer: dict[str, Any] = plain(
         {
             "headline": found.headline,

@@ -1,13 +1,13 @@
 /** Alpha under the hand: the bar is the slider, its zones tell what follows; a box takes any number; some are worth a try. */
 
 import { useContext, useState } from "preact/hooks";
-import { type Bar, barOf, isFine, tidy, triesOf, type Zone } from "../../alpha_bar";
+import { type Bar, barNear, barOf, isFine, tidy, triesOf, type Zone } from "../../alpha_bar";
 import { hasOneWeight } from "../../layers";
 import type { Model } from "../../model";
 import { count, counted, distinct, exact, ordinal, short } from "../../numbers";
 import type { Replay } from "../../replay";
 import { say } from "../../told/say";
-import { type Phrase, spoken, steps } from "../../words";
+import { oneLine, type Phrase, spoken, steps } from "../../words";
 import { written } from "../figures";
 import { NumberBox, PartRole } from "../parts";
 import { Current } from "./context";
@@ -23,7 +23,8 @@ export function AlphaCard() {
   const model = useContext(Current);
   const { alpha, alphas } = model.replay.value.recipe;
   const [finer, setFiner] = useState(false);
-  const bar = barOf(model.limits.value, model.scene.recipe.alpha, finer);
+  const asked = model.scene.recipe.alpha;
+  const bar = isNetwork(model) ? barNear(model.here.value.near_limit, asked) : barOf(model.limits.value, asked, finer);
   const change = (value: number): void => model.change({ alpha: value });
   return (
     <section class="card alpha" role={useContext(PartRole)} aria-label="Alpha, the learning rate">
@@ -54,11 +55,18 @@ export function AlphaCard() {
 }
 
 /** What alpha does: as foretold where it is known, else as the run went. */
-function statusOf({ facts, replay }: Model): Phrase {
+function statusOf(model: Model): Phrase {
+  const { facts, here, replay } = model;
+  const near = isNetwork(model) ? say("near here", here.value) : [];
+  if (near.length) return near;
   const fate = say("fate", facts.value);
   if (!fate.length) return [{ word: asItWent(replay.value.facts.ending), tone: "" }, ", found by running it."];
   const does = say("step", facts.value);
   return [...fate, does.length ? ". " : ".", ...does];
+}
+
+function isNetwork({ scene }: Model): boolean {
+  return scene.recipe.layers.length > 1;
 }
 
 function asItWent(ending: string): string {
@@ -77,7 +85,8 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
   const { end, zones } = bar;
   const limits = model.limits.value;
   const fate = spoken(say("fate", model.facts.value), ({ value }) => short(value));
-  const told = limits ? `, ${fate || "found by running it"}, limit ${short(limits.limit)}` : "";
+  const near = isNetwork(model) ? oneLine(spoken(statusOf(model), ({ value }) => short(value))) : "";
+  const told = near ? `, ${near}` : limits ? `, ${fate || "found by running it"}, limit ${short(limits.limit)}` : "";
   return (
     <div class="zone">
       <div class="track" aria-hidden="true">

@@ -121,10 +121,11 @@ function judgedOf({ changed, scene, facts }: Model): Judged {
   const { verdict, forecast, findings, proof, python } = scene;
   if (!changed.value) return { verdict, foretold: forecast.sentence, findings, proof, python };
   const live = facts.value;
-  const told = (section: "verdict" | "forecast"): string => oneLine(spoken(say(section, live), ({ value }) => short(value)));
+  const told = (section: "verdict" | "forecast" | "foretold of a network"): string =>
+    oneLine(spoken(say(section, live), ({ value }) => short(value)));
   return {
     verdict: live.is_judged ? told("verdict") : "",
-    foretold: live.limits?.live ? told("forecast") : "",
+    foretold: live.limits?.live ? told("forecast") : live.is_near_told ? told("foretold of a network") : "",
     findings: [],
   };
 }

@@ -15,7 +15,7 @@ STARTS = ("converges", "one step", "oscillates", "marginal")
 
 
 class ForetoldFacts:
-    """Facts of a forecast of one layer under the squared error; −1 and NaN stand for what there is not.
+    """Facts of a forecast of one layer under the squared error, and of a network; −1 and NaN stand for what there is not.
 
     Parameters
     ----------
@@ -112,6 +112,25 @@ class ForetoldFacts:
     @property
     def islands(self) -> str:
         return "".join(f", and again from {low:.6g} to {high:.6g}" for low, high in self.of.islands[:3])
+
+    # ---- of a network: alpha beside the largest that is stable near its start ----
+
+    @property
+    def near_limit(self) -> float:
+        """NaN where no theory knows one."""
+        return math.nan if self.of.local_limit is None else self.of.local_limit
+
+    @property
+    def near_ratio(self) -> float:
+        return self.alpha / self.near_limit
+
+    @property
+    def near_alone(self) -> float:
+        return self.of.local_limit_alone
+
+    @property
+    def end_reason(self) -> str:
+        return self.of.final_weight_reason
 
     # ---- where it leads ----
 

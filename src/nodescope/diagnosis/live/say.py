@@ -101,6 +101,7 @@ HOW: dict[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "part": _part,
     "g6": lambda value: f"{value:.6g}",
+    "g4": lambda value: f"{value:.4g}",
     "g3": lambda value: f"{value:.3g}",
     "near": near,
     "weights": _weights,

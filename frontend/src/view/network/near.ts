@@ -1,0 +1,38 @@
+/** The largest alphas that are stable near some weights of a network, for small moves (theory/limits.py in Python). */
+
+import type { Core } from "../../engine";
+import { weightCount } from "../../layers";
+import { CROSS_ENTROPY, HUBER, SQUARED } from "../../layout";
+import type { Recipe } from "../../scene";
+import type { NearLimit } from "../../screens";
+import { Surface } from "./sharpness";
+
+/** Weights times examples up to which it is worked out while somebody drags, and examples of which Python looks at all. */
+const MOST_WORK = 1e5;
+const MOST_EXAMPLES = 2048;
+const LEAST = 1e-100;
+const CURVED = [SQUARED, HUBER, CROSS_ENTROPY];
+
+/** null: no theory knows one; undefined: it takes too long here. */
+export function nearLimit(core: Core, recipe: Recipe, weights: Float64Array): NearLimit | null | undefined {
+  const times = limitTimesCurvature(recipe);
+  if (!times || !CURVED.includes(recipe.loss.code) || recipe.alphas) return null;
+  if (recipe.n > MOST_EXAMPLES || recipe.n * weightCount(recipe) > MOST_WORK) return undefined;
+  const surface = new Surface(core, recipe, weights);
+  const limit = (curvature: number): number => (curvature > 0 ? times / curvature : Number.isNaN(curvature) ? NaN : Infinity);
+  const near = limit(surface.sharpness());
+  const alone = recipe.batch < recipe.n ? limit(surface.steepest()) : Infinity;
+  return [near, alone].every(isUsual) ? { limit: near, alone } : undefined;
+}
+
+/** Whether rounding leaves enough of a limit to be told; else it is Python's to tell. */
+function isUsual(limit: number): boolean {
+  return limit === Infinity || (limit > LEAST && limit < 1 / LEAST);
+}
+
+/** Largest stable alpha × curvature of a rule; 0 where it rescales its steps. */
+function limitTimesCurvature({ rule, settings: [momentum] }: Recipe): number {
+  if (rule === "plain") return 2;
+  if (rule === "momentum") return 2 * (1 + momentum);
+  return rule === "nesterov" ? (2 * (1 + momentum)) / (1 + 2 * momentum) : 0;
+}
