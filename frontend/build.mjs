@@ -8,7 +8,13 @@ import { compileCore, coreAsText } from "./wasm.mjs";
 
 const out = process.argv[2] ?? "../src/nodescope/hosts/static";
 /** The name of a screen's file, and the folder that it is made of. */
-const SCREENS = { start: "src/view/start", network: "src/view/network", fit: "src/view/fit", observed: "src/view/recorded" };
+const SCREENS = {
+  start: "src/view/start",
+  several: "src/view/several",
+  network: "src/view/network",
+  fit: "src/view/fit",
+  observed: "src/view/recorded",
+};
 const PARTS = 'globalThis[Symbol.for("nodescope parts")]';
 
 /** A stylesheet as text, without the spaces that only people need. */

@@ -50,7 +50,7 @@ export function barNear(limit: number, asked: number): Bar {
   if (!(limit > 0 && Number.isFinite(limit))) return barOf(null, asked, false);
   const end = Math.abs(asked) * AROUND || limit * BEYOND;
   const zones = [zone(limit / 2, "converges", "below"), zone(limit, "oscillates", "near"), zone(Infinity, "diverges", "over")];
-  return { end, zones, ticks: limit <= end ? [{ at: limit, text: "limit" }] : [] };
+  return { end, zones, ticks: limit <= end / BEYOND ? [{ at: limit, text: "limit" }] : [] };
 }
 
 function zone(to: number, fate: Zone["fate"], text: string, brief = text): Zone {

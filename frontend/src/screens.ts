@@ -16,12 +16,13 @@ export interface NearLimit {
 export interface Screens {
   network?: {
     css: string;
-    near: (core: Core, recipe: Recipe, weights: Float64Array) => NearLimit | null | undefined;
+    near: (core: Core, recipe: Recipe, weights?: Float64Array) => NearLimit | null | undefined;
     Inside: FunctionComponent<{ beat: number }>;
     Side: FunctionComponent;
     Film: FunctionComponent;
     open: (model: Model) => void;
   };
+  several?: { css: string; Contour: FunctionComponent; Line: FunctionComponent; Scatter: FunctionComponent };
   fit?: { css: string; kind: (model: Model, run: Kind) => Kind };
   start?: { css: string; Show: FunctionComponent<{ model: Model; ways?: Ways }> };
   observed?: { css: string; Show: FunctionComponent<{ scene: RecordedScene; host: Host }> };

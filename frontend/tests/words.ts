@@ -8,11 +8,11 @@ import type { Recipe, Scene } from "../src/scene";
 import { screens } from "../src/screens";
 import { Facts } from "../src/told/facts";
 import { type Section, say } from "../src/told/say";
-import { nearLimit } from "../src/view/network/near";
+import { nearStart } from "../src/view/network/near";
 import { oneLine, spoken } from "../src/words";
 import { core } from "./given";
 
-screens.network = { near: nearLimit } as typeof screens.network; // its pictures are of no use here
+screens.network = { near: nearStart } as typeof screens.network; // its pictures are of no use here
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { scene, recipe } = JSON.parse(line) as { scene: Scene; recipe: Partial<Recipe> };

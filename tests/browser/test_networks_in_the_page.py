@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,10 @@ from browser.conftest import AXE, go
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
+from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.diagnosis.live.say import read
 from nodescope.hosts.file import bundle
+from nodescope.theory.sharpness import sharpness
 from nodescope.views.scene import recipe_of_page
 from nodescope.views.values import as_json
 
@@ -215,3 +219,21 @@ def test_a_network_can_be_read_and_operated_by_all(scheme: str, size: tuple[int,
     if size[0] > 1000:
         bottom = page.locator("section.alpha").evaluate("e => e.getBoundingClientRect().bottom")
         assert bottom <= page.locator(".dock").evaluate("e => e.getBoundingClientRect().top"), "alpha stands above the dock"
+
+
+def test_alpha_is_held_against_what_is_stable_at_the_step_in_view(opened: Callable[..., Any]):
+    run = corners()
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    problem = run.recipe.problem
+    for step in (0, 40, 150, 299):
+        go(page, step)
+        limit = 2 / sharpness(problem, np.asarray(problem.weights(run.replay.state_at(step)))).value
+        told = page.locator("section.alpha .say p").inner_text()
+        assert read(limit) in told
+        word = "may jump" if limit < 0.3 else "swings, and holds" if limit < 0.6 else "settles down"
+        assert told.startswith(word)
+    box = page.get_by_label("alpha, typed")
+    box.fill("0.05")
+    box.press("Enter")
+    told = page.locator("section.verdict").inner_text()
+    assert Forecast(replace(run.recipe, alpha=0.05)).sentence in told

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import nodescope as ns
+from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.upload import Upload, safe_name
@@ -296,3 +297,13 @@ def test_a_changed_run_times_anything(changed: dict[str, object]):
         told = str(error)
     assert told
     assert "\n" not in told
+
+
+def test_a_run_without_an_end_of_its_own_until_far_is_told_to_be_too_long():
+    still = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1)
+    assert (
+        judged_again(still, {"alpha": 0.5})["headline"]
+        == ns.diagnose(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.5)).headline
+    )
+    with pytest.raises(InputError, match="too long"):
+        judged_again(still, {"alpha": 1e-7})

@@ -215,7 +215,7 @@ export class Facts {
   /** null: no theory knows it; undefined: it takes longer than a page has. */
   get near(): NearLimit | null | undefined {
     const { engine, recipe } = this.replay;
-    return this.once("near", () => screens.network?.near(engine.module, recipe, (this.at ?? this.from).slice(0, engine.size)));
+    return this.once("near", () => screens.network?.near(engine.module, recipe, this.at?.slice(0, engine.size)));
   }
   get near_limit(): number {
     return this.near?.limit ?? NaN;

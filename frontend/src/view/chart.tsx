@@ -56,10 +56,9 @@ export function Upright({ frame, name, ticks, place }: AxisProps) {
 
 /** Marks whose numbers do not touch. */
 function apart(ticks: number[], place: (value: number) => number): number[] {
-  return ticks.reduce<number[]>(
-    (kept, tick) => (kept.length && Math.abs(place(kept[kept.length - 1]) - place(tick)) < LINE ? kept : [...kept, tick]),
-    [],
-  );
+  const kept: number[] = [];
+  for (const tick of ticks) if (!kept.length || Math.abs(place(kept[kept.length - 1]) - place(tick)) >= LINE) kept.push(tick);
+  return kept;
 }
 
 /** The axis at the foot; a mark at the edge leans inwards. */

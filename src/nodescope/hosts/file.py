@@ -37,7 +37,7 @@ _PAGE = """<!doctype html>
 """
 
 
-SCREENS = ("start", "network", "fit", "observed")
+SCREENS = ("start", "several", "network", "fit", "observed")
 """Screens that not every run needs, each a file beside the first one."""
 
 
@@ -52,7 +52,10 @@ def screens_of(document: dict[str, Any]) -> list[str]:
     """Of `SCREENS`, those that a run's document is shown with."""
     if document.get("kind") == "recorded":
         return ["observed"]
-    needed = {"network": len(document["recipe"]["layers"]) > 1, "fit": document["fit"] is not None}
+    recipe = document["recipe"]
+    several = recipe["n"] > 1 or recipe["d"] > 1 or recipe["layers"][0]["bias"]
+    network = len(recipe["layers"]) > 1
+    needed = {"several": several and not network, "network": network, "fit": document["fit"] is not None}
     return [name for name, is_needed in needed.items() if is_needed]
 
 

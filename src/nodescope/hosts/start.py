@@ -85,7 +85,7 @@ def _fields(values: Mapping[str, str], names: Mapping[str, str], typed: Form) ->
 
 def _numbers(wrong: Wrong, typed: Form) -> str:
     mine = typed if wrong.of == "node" else {}
-    return f"""<section id="own"><h2>Your own numbers</h2>{_said(wrong, "node")}
+    return f"""<section><h2 id="own">Your own numbers</h2>{_said(wrong, "node")}
 <p class="soft">Several inputs or examples: write them as 0,1,2.</p>
 <form method="post" action="/run">{_fields(SEED, MEANINGS, mine)}<button>Run</button></form>
 <p class="soft"><a href="/grade">Grade what my own loop printed</a></p></section>"""

@@ -4,7 +4,7 @@ import { count, magnitude, short } from "../../numbers";
 import { evenTicks } from "../../ticks";
 import { Chip, Foot, type Frame, Upright, useFrame } from "../chart";
 import { Card } from "../parts";
-import { placesIn, rangeWith } from "../replayed/scatter";
+import { placesIn, rangeWith } from "../replayed/dots";
 import { amount, type FitNow, useFit } from "./now";
 import { type Rows, rmse } from "./quality";
 

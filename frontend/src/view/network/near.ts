@@ -7,17 +7,31 @@ import type { Recipe } from "../../scene";
 import type { NearLimit } from "../../screens";
 import { Surface } from "./sharpness";
 
-/** Weights times examples up to which it is worked out while somebody drags, and examples of which Python looks at all. */
-const MOST_WORK = 1e5;
+/** Weights times examples up to which it is worked out at the start, which is looked at once, and at a step, which steps go by. */
+const AT_START = 1e5;
+const AT_STEP = 4e3;
+/** Examples of which Python looks at all. */
 const MOST_EXAMPLES = 2048;
 const LEAST = 1e-100;
 const CURVED = [SQUARED, HUBER, CROSS_ENTROPY];
 
-/** null: no theory knows one; undefined: it takes too long here. */
-export function nearLimit(core: Core, recipe: Recipe, weights: Float64Array): NearLimit | null | undefined {
+const known = new WeakMap<number[], { of: Recipe; found: NearLimit | null | undefined }>();
+
+/** Near the start: as long as only alpha changes it is the same. null: no theory knows one; undefined: it takes too long here. */
+export function nearStart(core: Core, recipe: Recipe): NearLimit | null | undefined {
+  const before = known.get(recipe.start);
+  const same = (["input", "goal", "batch", "rule", "alphas"] as const).every((name) => before?.of[name] === recipe[name]);
+  if (before && same) return before.found;
+  const found = nearLimit(core, recipe, Float64Array.from(recipe.start), AT_START);
+  known.set(recipe.start, { of: recipe, found });
+  return found;
+}
+
+/** Near the weights of a step. */
+export function nearLimit(core: Core, recipe: Recipe, weights: Float64Array, most = AT_STEP): NearLimit | null | undefined {
   const times = limitTimesCurvature(recipe);
   if (!times || !CURVED.includes(recipe.loss.code) || recipe.alphas) return null;
-  if (recipe.n > MOST_EXAMPLES || recipe.n * weightCount(recipe) > MOST_WORK) return undefined;
+  if (recipe.n > MOST_EXAMPLES || recipe.n * weightCount(recipe) > most) return undefined;
   const surface = new Surface(core, recipe, weights);
   const limit = (curvature: number): number => (curvature > 0 ? times / curvature : Number.isNaN(curvature) ? NaN : Infinity);
   const near = limit(surface.sharpness());

@@ -4,6 +4,7 @@ import { useContext } from "preact/hooks";
 import { hasOneWeight } from "../../layers";
 import type { Model } from "../../model";
 import { clip } from "../../numbers";
+import { screens } from "../../screens";
 import { allDigits, DigitsSwitch } from "../digits";
 import { Num } from "../figures";
 import { Card } from "../parts";
@@ -11,7 +12,6 @@ import { Current } from "./context";
 import { Contributions } from "./contributions";
 import { StepExamples } from "./examples";
 import { NodeChoice, StepExactly } from "./inside";
-import { LineThroughData } from "./line";
 import { Loop } from "./loop";
 import { type OneStep, oneStepOf, type Told } from "./one_step";
 import { StepSentence } from "./sentence";
@@ -24,10 +24,11 @@ export function NodeInside({ beat }: { beat: number }) {
   const { k, n } = recipe;
   const loops = hasOneWeight(recipe) && recipe.rule === "plain" && model.now.value.examples.length === 1;
   const shown = loops && !stays(model);
+  const Line = screens.several?.Line;
   return (
     <Card id="ns-inside" title={<StepSentence />} beside={shown && <DigitsSwitch />} place="inside">
       {k > 1 && <NodeChoice label="Node" names={recipe.goal_names.map((name) => clip(name))} />}
-      {recipe.d === 1 && n > 1 && <LineThroughData />}
+      {Line && recipe.d === 1 && n > 1 && <Line />}
       {loops && n === 1 && <OneWeight beat={beat} />}
       {loops && n > 1 && <StepRows />}
       {!loops && (recipe.d === 1 && n > 1 ? <Folded /> : <Contributions />)}

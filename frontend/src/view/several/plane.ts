@@ -1,7 +1,7 @@
 /** The error over two chosen weights of a node, the others held where they are: a bowl, whose level lines are ellipses. */
 
-import { firstWeight, widthOf } from "./layers";
-import type { Replay } from "./replay";
+import { firstWeight, widthOf } from "../../layers";
+import type { Replay } from "../../replay";
 
 export type Pair = [number, number];
 

@@ -8,8 +8,8 @@ import type { Model } from "../../model";
 import { clip, count, distinct } from "../../numbers";
 import { evenTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
-import { Current } from "./context";
-import { dotsNow, pickedOf, placesIn, rangeWith } from "./scatter";
+import { Current } from "../replayed/context";
+import { dotsNow, pickedOf, placesIn, rangeWith } from "../replayed/dots";
 
 const HIGH: [number, number] = [340, 260];
 /** Misses drawn at most, and lines before and after. */
