@@ -192,3 +192,17 @@ def test_an_epoch_is_kept_only_where_it_is_clearly_better():
     assert fitted.run.score.unseen.rmse < 0.8 * fitted.run.score.least_squares.unseen.rmse
     few = ns.fit({**{f"c{i}": x[:, i] for i in range(5)}, "y": y}, goal="y")
     assert few.run.gone is None
+
+
+def test_words_fit_what_was_done():
+    """Story: sixty rows of which none was to be kept were "so few"; a column of numbers in text was told to be one but for its
+    first; and where the error was beyond all numbers the columns told nothing of the goal."""
+    rows = {"a": [*range(60)], "y": [float(i * i) for i in range(60)], "z": [float(i) for i in range(60)]}
+    assert "none kept unseen; inputs" in repr(ns.fit(rows, goal="y", holdout=0))
+    assert "none kept unseen, as there are so few; inputs" in repr(ns.fit({name: v[:49] for name, v in rows.items()}, goal="y"))
+    assert "goal: y, z, numbers; what" in repr(ns.fit(rows, goal=["y", "z"]))
+    told = ns.fit(rows | {"t": [f"{i}.5" for i in range(60)]}, goal="y").decided[1]
+    assert "t (numbers written as text, such as '0.5' in row 1; give them as numbers)" in told
+    assert (
+        ns.fit({"a": [*range(30)], "y": [5e306 * i for i in range(30)]}, goal="y").advice == "Next: divide the goal, and fit again."
+    )

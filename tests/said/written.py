@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import checks, drawn, observed, of_files, of_homework, of_making, of_theory, others, runs
+from said import checks, drawn, observed, of_files, of_fits, of_homework, of_making, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -26,7 +26,7 @@ OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", 
 """How the names begin of what is no run of `descend`."""
 SOURCES = (
     others.sheets, of_homework.homework, others.checks, checks.every, others.tables, observed.recordings, observed.calls,
-    of_files.files, of_making.making, of_theory.theory,
+    of_files.files, of_fits.fits, of_making.making, of_theory.theory,
 )  # fmt: skip
 LOOK = "look at each; what is meant so is written down by make said"
 

@@ -83,3 +83,11 @@ def test_the_automatic_alpha_counts_penalty_and_factors():
     assert 1 / dear == pytest.approx(1 / alone + 2.0, rel=1e-12)
     fast = ns.forecast(input=X, goal=Y, weight=np.zeros(4), alpha_factors=[4, 1, 1, 1]).recipe.alpha
     assert fast == pytest.approx(alone / 4, rel=1e-12)
+
+
+def test_a_weight_without_inputs_stays_at_nothing():
+    """Under l1 nothing curves along it, and nothing pulls."""
+    found = ns.forecast(input=X * [1.0, 1.0, 0.0, 1.0], goal=Y, batch="all", alpha=0.1, penalty={"l1": 0.2}).lowest_point
+    assert found.weights[2] == 0.0
+    assert np.isfinite(found.weights).all()
+    assert np.isfinite(found.value)

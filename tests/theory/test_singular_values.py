@@ -51,3 +51,9 @@ def test_scaling_by_a_power_of_two_has_the_bits_of_ldexp():
 
 def test_the_largest_number_may_be_negative():
     assert exponent_of(np.array([1.0, -9.0])) == math.frexp(9.0)[1] == 4
+
+
+def test_inputs_of_nothing_have_no_directions():
+    found = spectrum(np.zeros((3, 2)))
+    assert (found.rank, found.exponent, found.directions.shape, found.eigenvalues.tolist()) == (0, 0, (0, 2), [])
+    assert math.isnan(found.condition)

@@ -159,8 +159,10 @@ def _looks_like(table: Table, name: str) -> str:
     row, cell = next((row, cell) for row, cell in _texts(table, name) if _meaning(cell) == kind)
     if kind != "number":
         return f"{_KINDS[kind]}, such as {shown(cell)} in row {row}; {NAMES[kind]}"
-    row, cell = next(((row, cell) for row, cell in _texts(table, name) if _meaning(cell) != "number"), (row, cell))
-    return f"numbers but for {shown(cell)} in row {row}; correct the cell, or leave the row out"
+    odd = next(((row, cell) for row, cell in _texts(table, name) if _meaning(cell) != "number"), None)
+    if odd is None:
+        return f"numbers written as text, such as {shown(cell)} in row {row}; give them as numbers"
+    return f"numbers but for {shown(odd[1])} in row {odd[0]}; correct the cell, or leave the row out"
 
 
 def _texts(table: Table, name: str) -> Iterator[tuple[int, str]]:

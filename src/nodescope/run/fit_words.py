@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nodescope.run.class_score import ClassScore
-from nodescope.run.fit_choices import Columns
+from nodescope.run.fit_choices import FEW, Columns
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 
@@ -61,7 +61,8 @@ def _goal(run: Run) -> str:
     recipe = run.recipe
     names = ", ".join(recipe.source.goals) if recipe.source is not None else "the goal"
     if recipe.classes is None:
-        return f"goal: {names}, a number; what is made smaller: the {recipe.loss.name} error"
+        what = "a number" if recipe.k == 1 else "numbers"
+        return f"goal: {names}, {what}; what is made smaller: the {recipe.loss.name} error"
     shown = ", ".join(str(label) for label in recipe.classes[:NAMED])
     more = f" and {len(recipe.classes) - NAMED:,} more" if len(recipe.classes) > NAMED else ""
     return f'goal: {names}, one of {len(recipe.classes):,} classes ({shown}{more}); to predict it as a number: loss="squared"'
@@ -88,7 +89,7 @@ def _rows(run: Run, columns: Columns) -> str:
     source = run.recipe.source
     assert source is not None
     unseen = len(source.unseen_rows)
-    kept = f"{unseen:,} kept unseen" if unseen else "none kept unseen, as there are so few"
+    kept = f"{unseen:,} kept unseen" if unseen else "none kept unseen" + (", as there are so few" if columns.rows < FEW else "")
     gaps = f"; {len(source.dropped):,} left out for a missing value" if source.dropped else ""
     filled = f"; gaps in {columns.gaps:,} filled" if columns.gaps and not source.dropped else ""
     return f"rows: {run.recipe.n:,} learned from, {kept}{gaps}{filled}; inputs standardised"
@@ -103,10 +104,13 @@ def _nodes(run: Run, tried: Sequence[Run]) -> str:
 
 def _way(run: Run) -> str:
     recipe = run.recipe
-    batch = "all rows a step" if recipe.steps_per_epoch == 1 else f"{recipe.batch_size} rows a step"
+    rows = "a row" if recipe.batch_size == 1 else f"{recipe.batch_size} rows"
+    batch = "all rows a step" if recipe.steps_per_epoch == 1 else f"{rows} a step"
     epochs = -(-run.steps // recipe.steps_per_epoch)
     gone = -(-(run.gone or run.steps) // recipe.steps_per_epoch)
-    kept = f"epoch {epochs:,} of {gone:,} kept, the best" if run.gone is not None else f"{epochs:,} epochs"
+    kept = (
+        f"epoch {epochs:,} of {gone:,} kept, the best" if run.gone is not None else f"{epochs:,} epoch{'s' if epochs != 1 else ''}"
+    )
     return f"way down: rule {recipe.rule.name}, alpha {recipe.alpha:.4g}, {batch}; {kept}"
 
 
@@ -114,8 +118,9 @@ def advice(run: Run, hidden: object, on_its_way: bool) -> str:
     """What to do next."""
     score = run.score
     assert score is not None
-    useless = _useless(score)
-    if useless:
+    if not isinstance(score, ClassScore) and not np.isfinite((score.seen if score.unseen is None else score.unseen).rmse).all():
+        return "Next: divide the goal, and fit again."
+    if _useless(score):
         return "Next: it does no better than guessing, so look for other columns; these tell nothing of the goal."
     if on_its_way:
         return "Next: it was still improving; go on with ns.resume, or standardise less alike columns apart."
