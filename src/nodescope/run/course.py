@@ -29,9 +29,13 @@ class Course:
     steps: list[int] = field(default_factory=list)
     gradients: list[list[float]] = field(default_factory=list)
 
+    def keeps(self, step: int) -> bool:
+        """Whether that step's are kept."""
+        return step % self.spacing == 0
+
     def add(self, step: int, lengths: list[float]) -> None:
         """Keep a step's, if it is one of those kept."""
-        if step % self.spacing:
+        if not self.keeps(step):
             return
         self.steps.append(step)
         self.gradients.append(lengths)

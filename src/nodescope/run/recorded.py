@@ -45,6 +45,9 @@ class RecordedLayer:
         "" where it was not seen, or is none that is known here.
     kept_from : str
         Why its weights cannot move; "" where they can.
+    gates : tuple of str
+        Of a recurrent layer, in the order in which its nodes have them, as many nodes each: "input", "forget", … Its `sum` and
+        `prediction` are what a gate's activation is given and gives; rows are steps of sequences.
     """
 
     name: str
@@ -54,6 +57,7 @@ class RecordedLayer:
     shown: tuple[int, ...]
     activation: str = ""
     kept_from: str = ""
+    gates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

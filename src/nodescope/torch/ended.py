@@ -52,7 +52,7 @@ def fill_in(run: Recorded, parameters: list[ParameterSeen], watch: Watch, modes:
     facts.parameters, facts.modes = parameters, modes
     facts.loss_calls = watch.loss_calls.calls
     facts.strays = watch.at_work.strays(model)
-    facts.from_data = watch.from_data is not False
+    facts.from_data = watch.layers.from_data is not False
 
 
 def went_on(run: Recorded) -> bool:

@@ -54,8 +54,10 @@ class Ledger:
         self._optimizer = optimizer
         self._model = model
         self._known: dict[int, _Known] = {}
-        self.lengths: dict[int, float] = {}
-        """Of each gradient as the optimizer was given it, by `id` of its parameter."""
+        self._sizes: list[tuple[Tensor, float]] = []
+        """Lengths of the gradients when they were last measured."""
+        self._largest: dict[int, float] = {}
+        """The largest of each that was measured, by `id` of its parameter."""
         stepped = {id(p) for p in self.stepped()}
         for name, p in model.named_parameters():
             owner = name.rpartition(".")[0]
@@ -83,8 +85,9 @@ class Ledger:
     def before_backward(self) -> None:
         """Gradients that are others than those that the last update used were cleared, or are of another making."""
         for each in self._known.values():
-            stamp = _stamp(each.p)
-            if stamp != each.stamp or stamp is None:
+            gradient = each.p.grad  # written out: a step asks thrice for that of every parameter
+            stamp = None if gradient is None else (id(gradient), gradient._version)
+            if stamp is None or stamp != each.stamp:
                 each.used = each.carried = False
                 each.stamp = stamp
 
@@ -92,7 +95,8 @@ class Ledger:
         """Which got something; whether any of the optimizer's did."""
         reached = False
         for each in self._known.values():
-            stamp = _stamp(each.p)
+            gradient = each.p.grad
+            stamp = None if gradient is None else (id(gradient), gradient._version)
             if stamp != each.stamp:
                 each.carried = each.used
                 each.got, each.stamp = True, stamp
@@ -109,7 +113,7 @@ class Ledger:
     def look_for_cuts(self, on: set[int], operations: list[Operation], left: list[tuple[str, Tensor]]) -> None:
         """Of parameters that were at work and have never got a gradient, or none but 0: where their way back ends."""
         for key, known in self._known.items():
-            if key in on and known.seen.gradients and not known.seen.largest and not known.seen.cut_by:
+            if key in on and known.seen.gradients and not self._largest.get(key) and not known.seen.cut_by:
                 known.seen.cut_by = flattened_behind({key}, operations)
             if key in on and not known.seen.gradients and not known.got and not known.seen.cut_by and known.p.requires_grad:
                 known.seen.cut_by = cut_behind({key}, operations, left)
@@ -137,30 +141,28 @@ class Ledger:
 
     def after_update(self) -> None:
         for each in self._known.values():
-            each.got = False
-            each.stamp = _stamp(each.p)
-            each.used = each.stamp is not None
-            each.carried = False
+            gradient = each.p.grad
+            each.stamp = None if gradient is None else (id(gradient), gradient._version)
+            each.used = gradient is not None
+            each.got = each.carried = False
 
     def measured(self, order: float) -> float:
         """The norm of all gradients that the optimizer will take, as one number; 0 where there are none."""
-        sizes = norms(self.stepped(), order)
+        sizes, largest = norms(self.stepped(), order), self._largest
         for p, size in sizes:
-            known = self._known.get(id(p))
-            if known is not None and size > known.seen.largest:
-                known.seen.largest = size
+            if size > largest.get(id(p), 0.0):
+                largest[id(p)] = size
         if order == 2.0:
-            self.lengths = {id(p): size for p, size in sizes}
+            self._sizes = sizes
         each = [size for _, size in sizes]
-        if not each:
-            return 0.0
         if order == math.inf:
-            return math.nan if any(map(math.isnan, each)) else max(each)
-        return math.sqrt(math.fsum(size * size for size in each)) if all(map(math.isfinite, each)) else math.nan
+            return math.nan if any(map(math.isnan, each)) else max(each, default=0.0)
+        length = math.hypot(*each)
+        return length if length < math.inf else math.nan
 
     def lengths_of(self, layers: Iterable[Layer]) -> list[float]:
         """Of each layer's gradient, that of its biases included."""
-        get = self.lengths.get
+        get = {id(p): size for p, size in self._sizes}.get
         return [math.hypot(get(id(layer.weight), 0.0), get(id(layer.bias), 0.0)) for layer in layers]
 
     def changed(self) -> bool:
@@ -177,6 +179,7 @@ class Ledger:
         for key, each in self._known.items():
             seen, sample = each.seen, samples.get(key)
             seen.end, seen.asks, seen.stepped = _size(each.p), each.p.requires_grad, key in stepped
+            seen.largest = self._largest.get(key, 0.0)
             same = sample is None or _same(_sample(each.p), sample)
             seen.moved = not (same and (seen.end == seen.start or math.isnan(seen.end)))
         return [each.seen for each in self._known.values()]
@@ -202,6 +205,12 @@ def norms(parameters: Iterable[Tensor], order: float) -> list[tuple[Tensor, floa
         else:
             alike.setdefault((gradient.device, gradient.dtype), []).append(p)
     found = _norms_of_small(small, order) if small else []
+    return found + _norms_of_alike(alike, order) if alike else found
+
+
+def _norms_of_alike(alike: dict[Any, list[Tensor]], order: float) -> list[tuple[Tensor, float]]:
+    """Of gradients on one device and of one kind together."""
+    found: list[tuple[Tensor, float]] = []
     with torch.no_grad():
         for (_, kind), members in alike.items():
             gradients = [p.grad for p in members if p.grad is not None]

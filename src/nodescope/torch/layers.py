@@ -122,9 +122,9 @@ def _called(name: str, module: nn.Module, own: str, alone: bool) -> str:
 
 
 def _is_matrix(module: Any, own: str) -> bool:
-    """Of modules that are not known, what may weigh inputs: two axes, none of length 1."""
+    """Of modules that are not known, what may weigh inputs: two axes, none of length 1 unless a recurrent layer has one input."""
     shape = module._parameters[own].shape
-    return len(shape) == 2 and min(shape) > 1
+    return len(shape) == 2 and (min(shape) > 1 or isinstance(module, (nn.RNNBase, nn.RNNCellBase)))
 
 
 def _bias_of(module: nn.Module, own: str) -> str:

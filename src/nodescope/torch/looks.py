@@ -47,11 +47,15 @@ class Looks:
         self.seconds = 0.0
         self._next = 1 if type(optimizer).__name__ == "SGD" else WARM
 
+    def due(self, step: int) -> bool:
+        """Whether it may be time to at that step."""
+        return self.on and step >= self._next
+
     def look(self, loss: Tensor, watch: Watch, parts: float, spent: float, since: float) -> None:
         """Look, if it is time to; `spent` of the seconds `since` the beginning are the observer's. The first look is always "
         "made."""
         step = len(self._run.losses)
-        if not self.on or step < self._next or self._optimizer is None:
+        if not self.due(step) or self._optimizer is None:
             return
         if watch.has_hooks_of_others():
             self.on = False

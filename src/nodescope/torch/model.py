@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 
 from nodescope.errors import InputError
 from nodescope.run.recorded import RecordedLayer
+from nodescope.torch.gates import gate_names
 from nodescope.torch.layers import SMALL, Layer
 from nodescope.torch.optimizers import unwrapped
 
@@ -62,7 +63,8 @@ def stepped_by(optimizer: Optimizer) -> set[int]:
 def layer_told(layer: Layer, shown: list[int], optimizer: Optimizer | None) -> RecordedLayer:
     """What is known of a layer before it has been at work."""
     return RecordedLayer(
-        layer.name, layer.kind, layer.inputs, layer.nodes, tuple(shown), kept_from=kept_from(layer, optimizer)
+        layer.name, layer.kind, layer.inputs, layer.nodes, tuple(shown), kept_from=kept_from(layer, optimizer),
+        gates=gate_names(layer.module) if layer.of_weight.startswith(("weight_ih", "weight_hh")) else (),
     )  # fmt: skip
 
 

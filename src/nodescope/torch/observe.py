@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from nodescope.errors import InputError
 from nodescope.run.ending import Ending
 from nodescope.run.recorded import Recorded
+from nodescope.torch.at_layers import AtLayers
 from nodescope.torch.cause import trouble_of
 from nodescope.torch.ended import fill_in, notes_at_the_end, went_on
 from nodescope.torch.gradients import Ledger
@@ -21,12 +22,13 @@ from nodescope.torch.layers import layers_told
 from nodescope.torch.looks import Looks
 from nodescope.torch.losscall import is_looked_at
 from nodescope.torch.model import check, kept_from, layer_told, rate_of, settings_of, shown_nodes
-from nodescope.torch.optimizers import clears_aside, steps_under_way, unwrapped
+from nodescope.torch.operations import Computed
+from nodescope.torch.optimizers import clears_aside, steps_aside, steps_under_way, unwrapped
 from nodescope.torch.recorder import Recorder
 from nodescope.torch.step import ObservedStep, total_of
 from nodescope.torch.telling import Telling, aside
 from nodescope.torch.warned import as_before, keep_places
-from nodescope.torch.watch import Watch, on_top, take_off_the_rest, without_modes
+from nodescope.torch.watch import Switch, Watch, take_off_the_rest, without_modes
 from nodescope.torch.wiring import AtWork, ModesSeen
 
 EXAMPLES, MEMORY, TIME = 64, 64 * 2**20, 0.25
@@ -135,16 +137,16 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         at_work, self._modes = AtWork(set(self._ledger.known)), ModesSeen(model)
         tensors = [torch.tensor(numbers) for numbers in shown]
         counts = [layer.nodes for layer in self._layers]
-        self._watch = Watch(
-            self._weights, tensors, counts, examples, self._before_backward, self._after_backward, self._fail, at_work, self._modes
-        )
+        computed = Computed()
+        self._uses = AtLayers(self._weights, tensors, counts, examples, computed, self._fail, self._note)
+        self._watch = Watch(self._uses, computed, self._before_backward, self._after_backward, self._fail, at_work, self._modes)
         self._watch.loss_calls.odd = self._facts.odd
         self._recorder = Recorder(self.run, self._layers, tensors, self._optimizer, memory, None if stride else time)
-        self._watch.turn = lambda number: self._recorder.turn(number, nodes)
+        self._uses.turn = lambda number: self._recorder.turn(number, nodes)
         self._handles, self._off = list[Any](), list[Callable[[], None]]()
         self._step = ObservedStep(recording=True)
         self._parts, self._set_back, self._ill, self._away = 1, 0, False, False
-        self._watching_now = False
+        self._watching = Switch(self._watch)
         modules = [layer.module for layer in self._layers]
         self._looks = Looks(self.run, model, self._optimizer, modules, time, self._note)
         self._looks.on &= sharpness
@@ -169,7 +171,11 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         if self._optimizer is not None:
             groups = self._optimizer.param_groups
             self._facts.first_rate = max(float(group.get("initial_lr", group.get("lr", math.nan))) for group in groups)
-        self._off = [clears_aside(each, self._watching) for each in self._optimizers]
+        self._off = [
+            off
+            for each in self._optimizers
+            for off in (clears_aside(each, self._watching), steps_aside(each, self._watching.around_step))
+        ]
         _open.append(self)
         keep_places()
         self._begin_step()
@@ -195,21 +201,6 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._watch.forget()
         self._finish(error)
 
-    def _watching(self, on: bool) -> bool:
-        """Modes lie on a stack, one for each thread: ours is only taken off where it is on top, and sleeps where it is not.
-
-        Gives whether it was on.
-        """
-        was = self._watching_now and not self._watch.asleep
-        self._watch.asleep = not on
-        if on and not self._watching_now:
-            self._watch.__enter__()
-            self._watching_now = True
-        elif not on and self._watching_now and on_top() is self._watch:
-            self._watch.__exit__(None, None, None)
-            self._watching_now = False
-        return was
-
     def _fail(self, error: Exception) -> None:
         self._watch.on, self._facts.ended = False, len(self.run.losses)
         self._watch.forget()
@@ -230,8 +221,9 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         """What comes after numbers that are not finite tells nothing, and would drive out what came before."""
         step = len(self.run.losses)
         self._watch.step, self._watch.looking = step, is_looked_at(step)
-        self._watch.recording = not self._ill and step % self.run.stride == 0
-        return ObservedStep(recording=self._watch.recording)
+        self._watch.curious = self._looks.due(step)
+        self._uses.recording = not self._ill and step % self.run.stride == 0
+        return ObservedStep(recording=self._uses.recording)
 
     @aside
     def _before_backward(self, loss: Any, asked: list[Tensor] | None) -> None:
@@ -261,11 +253,11 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         step.scale = self._watch.scale_of(loss)
         if step.scale != 1.0:
             self._note(SCALED)
-        step.given = float(loss.detach()) / step.scale
+        step.given = float(loss.item()) / step.scale
         step.terms += self._watch.loss_calls.backward_on(loss)
         self._facts.rootless += loss.grad_fn is None
-        if step.backwards == 0 and math.isfinite(step.given):
-            spent, since = self._recorder.seconds + self._watch.seconds, clock.perf_counter() - self._began
+        if self._watch.curious and step.backwards == 0 and math.isfinite(step.given):
+            spent, since = self._recorder.seconds + self._uses.seconds, clock.perf_counter() - self._began
             self._looks.look(loss, self._watch, self._parts / step.scale, spent, since)
 
     @aside
@@ -291,12 +283,12 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
             step.norm = self._ledger.measured(2.0) if asked is None else None
             if step.closure is not None and not step.before:
                 step.before = self._recorder.before()
-                self._watch.recording = False  # an optimizer may ask a closure many times: the first is at the step's weights
+                self._uses.recording = False  # an optimizer may ask a closure many times: the first is at the step's weights
         if self._optimizer is None:
             self._look_for_trouble()
             step.before = self._recorder.before() if step.recording else []
             self._ledger.keep()
-            self._watch.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
+            self._uses.recording = (len(self.run.losses) + 1) % self.run.stride == 0 and not self._ill
 
     @aside
     def _before_step(self, _: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
@@ -326,7 +318,8 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
                 self._facts.kept.append(math.nan)
             self._updated()
             self._begin_step()
-        self._watching(True)
+        if not self._watching.later:
+            self._watching(True)
 
     def _updated(self) -> None:
         """Keep what is known of the step that is over."""
@@ -334,12 +327,13 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         told = math.nan if step.loss is None else step.loss
         if step.before:
             training = clock.perf_counter() - self._began - self._looks.seconds
-            self._recorder.after(step.before, self._watch.uses, told, self._watch.seconds, training)
+            self._recorder.after(step.before, self._uses.uses, told, self._uses.seconds, training)
         facts.rates.append(rate_of(self._optimizer) if self._optimizer is not None else self.run.optimizer["alpha"])
         facts.counts.append(max(1, step.terms))
         self._modes.at_update(len(self.run.losses))
         self._ledger.count(self._watch.at_work)
-        facts.course.add(len(self.run.losses), self._ledger.lengths_of(self._layers))
+        if facts.course.keeps(len(self.run.losses)):
+            facts.course.add(len(self.run.losses), self._ledger.lengths_of(self._layers))
         self.run.losses.append(told)
         self._telling.step(bool(step.before))
         self._ledger.after_update()
@@ -351,11 +345,11 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         self._ledger.at_update()
         self._facts.norms.append(self._length)
         self._facts.kept.append(math.nan)
-        with self._watch.only(self._watch.at_the_mark()):
+        with self._uses.only_first(self._watch.marked_uses):
             self._updated()
         self._watch.forget_marked()
-        recording, self._step = self._watch.recording, self._next_step()
-        self._step.recording = self._watch.recording = recording
+        recording, self._step = self._uses.recording, self._next_step()
+        self._step.recording = self._uses.recording = recording
         self._ledger.keep()
 
     def _compare_norms(self) -> None:
@@ -385,14 +379,14 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
 
     def _finish(self, error: BaseException | None) -> None:
         run = self.run
-        notes = notes_at_the_end(self._model, self._layers, self._watch.seen, self._facts.kept, self._set_back, run)
+        notes = notes_at_the_end(self._model, self._layers, self._uses.seen, self._facts.kept, self._set_back, run)
         run.notes += [note for note in notes if note not in run.notes]
         if error is not None and not isinstance(error, GeneratorExit):
             self._note(f"it ended with {type(error).__name__}: {str(error)[:200]}")
         run.layers = tuple(
             replace(told, kept_from=kept_from(layer, self._optimizer)) for told, layer in zip(run.layers, self._layers, strict=True)
         )  # as it is at the end: a layer may have been thawed
-        run.put_in_order([*self._watch.seen, *(n for n in range(len(run.layers)) if n not in self._watch.seen)])
+        run.put_in_order([*self._uses.seen, *(n for n in range(len(run.layers)) if n not in self._uses.seen)])
         fill_in(run, self._ledger.finish(self._samples), self._watch, self._modes.seen, self._model)
         self._facts.recovered = not self._ill and went_on(run)
         bad = run.trouble is not None and not self._facts.recovered

@@ -1,7 +1,8 @@
 """Operations of a forward pass as they were called, and the way back from a number to the one that made it."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,8 @@ class Operation:
 
 
 def called_by_scaler() -> bool:
-    """Whether the call that is being seen (by the caller's caller) is `GradScaler.scale`'s own."""
-    frame = sys._getframe(3)
+    """Whether the call that is being seen, by the callers of this, is `GradScaler.scale`'s own."""
+    frame = sys._getframe(4)
     return str(frame.f_globals.get("__name__", "")).endswith("amp.grad_scaler")
 
 
@@ -52,18 +53,51 @@ def tensors(values: Any) -> Iterator[Tensor]:
             yield from tensors(value)
 
 
+class Computed:
+    """What a network made where no way back leads from."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, weakref.ref[Tensor]] = {}
+
+    def has(self, tensor: Tensor) -> bool:
+        """Whether a network made it, though no way back leads there."""
+        kept = self._kept.get(id(tensor))
+        return kept is not None and kept() is tensor
+
+    def forget(self) -> None:
+        """The step is over: those that are gone."""
+        if self._kept:
+            self._kept = {key: kept for key, kept in self._kept.items() if kept() is not None}
+
+    def pass_on(self, name: str, given: Iterable[Any], out: Tensor) -> None:
+        """What is made of a network's numbers, and asks for no gradients, is one too."""
+        if name in ("detach", "data"):
+            made = any(t.requires_grad or self.has(t) for t in tensors(given))
+        else:
+            made = bool(self._kept) and any(self.has(t) for t in tensors(given))
+        if made:
+            self._kept[id(out)] = weakref.ref(out)
+
+    def made_apart(self, given: Iterable[Any], outs: Iterable[Any]) -> None:
+        """Under `no_grad`."""
+        if any(t.requires_grad or self.has(t) for t in tensors(given)):
+            for part in tensors(outs):
+                if not part.requires_grad:
+                    self._kept[id(part)] = weakref.ref(part)
+
+
 class Made:
     """By what each tensor of the step was made."""
 
     def __init__(self) -> None:
         self._by: dict[int, Operation] = {}
-
-    def note(self, operation: Operation) -> None:
-        self._by[id(operation.out)] = operation
+        self.note = self._by.__setitem__
+        """Called with `id` of what an operation gave, and the operation."""
 
     def forget(self, operations: list[Operation]) -> None:
         """All but these."""
-        self._by = {id(operation.out): operation for operation in operations}
+        self._by.clear()
+        self._by.update((id(operation.out), operation) for operation in operations)
 
     def by(self, tensor: Any) -> Operation | None:
         """The operation that made it; None where it came from outside."""

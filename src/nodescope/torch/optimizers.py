@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from types import FrameType
+from types import FrameType, MethodType
 from typing import Any
 
 import torch
@@ -49,22 +49,49 @@ def clears_aside(optimizer: Optimizer, watching: Callable[[bool], bool]) -> Call
     """
     if "zero_grad" in vars(optimizer):
         return lambda: None
-    clear = optimizer.zero_grad
+    return _aside(optimizer, "zero_grad", lambda _: True, watching)
 
-    @wraps(clear)
-    def zero_grad(*given: Any, **keywords: Any) -> None:
-        watched = not torch.compiler.is_compiling() and watching(False)
+
+def steps_aside(optimizer: Optimizer, watching: Callable[[bool], bool]) -> Callable[[], None]:
+    """The same of `step`, around which PyTorch tells its profiler of it; but where it is given a closure, which is to be watched.
+
+    What a schedule has put in the place of `step`, to see whether it was called, goes on working.
+    """
+
+    def alone(given: tuple[Any, ...]) -> bool:
+        return not any(map(callable, given))
+
+    return _aside(optimizer, "step", alone, watching)
+
+
+def _aside(
+    optimizer: Optimizer, name: str, unseen: Callable[[tuple[Any, ...]], bool], watching: Callable[[bool], bool]
+) -> Callable[[], None]:
+    before, there = getattr(optimizer, name), name in vars(optimizer)
+
+    @wraps(getattr(before, "__func__", before))
+    def instead(*given: Any, **keywords: Any) -> Any:
+        given = given[1:] if bound else given
+        if torch.compiler.is_compiling() or not unseen((*given, *keywords.values())):
+            return before(*given, **keywords)
+        watched = watching(False)
         try:
-            return clear(*given, **keywords)
+            return before(*given, **keywords)
         finally:
             if watched:
                 watching(True)
 
-    def off() -> None:
-        if vars(optimizer).get("zero_grad") is zero_grad:
-            del optimizer.zero_grad
+    bound = hasattr(before, "__func__")  # as a schedule expects it, which asks for that
+    put = MethodType(instead, optimizer) if bound else instead
+    setattr(optimizer, name, put)
 
-    optimizer.zero_grad = zero_grad  # type: ignore[method-assign]
+    def off() -> None:
+        if vars(optimizer).get(name) is put:
+            if there:
+                setattr(optimizer, name, before)
+            else:
+                delattr(optimizer, name)
+
     return off
 
 

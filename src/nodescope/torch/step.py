@@ -27,7 +27,7 @@ class ObservedStep:
         Columns of each layer's parameters before the update.
     closure : int or None
         Where the optimizer was given one, the backward passes before: its own passes forward and back are still to come.
-    signature : tuple of int
+    signature : tuple
         Of the last pass forward that led to a backward pass.
     """
 
@@ -40,7 +40,7 @@ class ObservedStep:
     scale: float = 1.0
     before: list[dict[str, Tensor]] = field(default_factory=list)
     closure: int | None = None
-    signature: tuple[int, ...] = ()
+    signature: tuple[Any, ...] = ()
 
 
 def total_of(loss: Any) -> Tensor | None:

@@ -30,6 +30,8 @@ MULTIPLYING = {
 """Products with a matrix on the right: its place among the arguments."""
 WHOLE = {F.multi_head_attention_forward: 11}
 """Larger operations that end with a layer: the place of its weight among their arguments."""
+AT_LAYERS = frozenset({*LAYERS, *MULTIPLYING, *WHOLE})
+"""All of these."""
 ACTIVATIONS: dict[Any, str] = {
     **dict.fromkeys((F.relu, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_, F.relu_), "relu"),
     **dict.fromkeys((F.leaky_relu, F.leaky_relu_), "leaky relu"),
@@ -85,7 +87,7 @@ class Use:
     def columns(self) -> dict[str, Tensor]:
         """Its sum is what the activation was given; without one, what the layer gave."""
         which = id(self.at if self.activation else self.out)
-        found = {"input": self.input, "sum": self.sums[which], "prediction": self.prediction, "delta": self.deltas.get(which)}
+        found = {"input": self.input, "sum": self.sums.get(which), "prediction": self.prediction, "delta": self.deltas.get(which)}
         return {name: column for name, column in found.items() if column is not None}
 
 

@@ -4,36 +4,20 @@ A torch function mode sees each call and passes it on unchanged. What it keeps o
 """
 
 import os
-import time as clock
-import weakref
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import MethodWrapperType
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812  # PyTorch's own word
 from torch.overrides import TorchFunctionMode
 
-from nodescope.torch.layers import picked
+from nodescope.torch.at_layers import AtLayers
+from nodescope.torch.gates import RECURRENT
 from nodescope.torch.losscall import LOOKED_AT, LossCalls
-from nodescope.torch.operations import Made, Operation, called_by_scaler, tensors
-from nodescope.torch.uses import (
-    LAYERS,
-    MULTIPLYING,
-    PASSED_ON,
-    PRODUCTS,
-    TABLES,
-    WHOLE,
-    Use,
-    activation_of,
-    adds_a_bias,
-    node_axis,
-    places,
-    rows_of,
-    written_out,
-)
+from nodescope.torch.operations import Computed, Made, Operation, called_by_scaler
+from nodescope.torch.uses import AT_LAYERS
 from nodescope.torch.wiring import LEAVING, AtWork, ModesSeen
 
 _DATA: Any = Tensor.data
@@ -53,13 +37,14 @@ MOST_OPERATIONS, MOST_BYTES = 20_000, 2**30
 """Of one step that are remembered, and what they may hold; the first of more are forgotten."""
 COUNTED = 16
 """Operations after which it is added up what they hold."""
-MOST_USES = 4_000
-"""Of layers in one step whose numbers are kept."""
 
 
 def without_modes() -> AbstractContextManager[Any]:
     """What an observer does is no affair of another one's."""
-    return torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else nullcontext()
+    return torch._C.DisableTorchFunction() if torch._C._len_torch_function_stack() else _NO_MODES
+
+
+_NO_MODES = nullcontext()
 
 
 class Watch(TorchFunctionMode):
@@ -67,12 +52,10 @@ class Watch(TorchFunctionMode):
 
     Parameters
     ----------
-    weights : dict
-        Number of the layer by `id` of its weight.
-    shown, nodes : list of Tensor, list of int
-        Of each layer: the nodes that are kept, and how many there are.
-    examples : int
-        Rows of a use that are kept.
+    layers : AtLayers
+        What is told of layers.
+    computed : Computed
+        What a network made.
     before, after : function
         Called with the loss before each `backward`, and after it; both with the parameters whose derivatives alone were asked for,
         where `torch.autograd.grad` asked.
@@ -84,10 +67,8 @@ class Watch(TorchFunctionMode):
 
     def __init__(
         self,
-        weights: dict[int, int],
-        shown: list[Tensor],
-        nodes: list[int],
-        examples: int,
+        layers: AtLayers,
+        computed: Computed,
         before: Callable[[Any, list[Tensor] | None], None],
         after: Callable[[list[Tensor] | None], None],
         failed: Callable[[Exception], None],
@@ -95,82 +76,55 @@ class Watch(TorchFunctionMode):
         modes: ModesSeen,
     ) -> None:
         super().__init__()
-        self._weights, self._shown, self._examples, self._before, self._after = weights, shown, examples, before, after
-        self._failed, self.nodes = failed, nodes
+        self.layers, self._computed, self._before, self._after, self._failed = layers, computed, before, after, failed
         self.at_work, self.modes = at_work, modes
         self.made = Made()
-        self.loss_calls = LossCalls(self.made, self.is_computed)
-        self.step, self.looking, self.asleep, self.ended = 0, True, False, False
-        self.from_data: bool | None = None
-        """Whether what the first layer is given comes from outside; None before it was at work."""
-        self.turn: Callable[[int], int] = lambda number: self.nodes[number]
-        """Told of a layer whose matrix stands on the right of a product; gives how many nodes it has."""
-        self._computed: dict[int, weakref.ref[Tensor]] = {}
-        """What a network made where no way back leads from."""
-        self.uses: list[Use] = []
-        self.on = True
-        self.recording = False
-        self.seen: dict[int, None] = {}
-        """Layers that were at work, in the order of their first use."""
-        self.seconds = 0.0
-        """Spent on what is recorded."""
+        self.loss_calls = LossCalls(self.made, computed.has)
+        self.step, self.asleep, self.ended, self.on = 0, False, False, True
+        self.looking, self.curious = True, True
+        """Whether the loss call is looked at in this step; whether curvature may be."""
         self.forget()
 
     def forget(self) -> None:
-        """The step is over.
-
-        A hook of a tensor that leads back to it is a circle that Python's collector cannot see through autograd's nodes: it is cut.
-        """
-        for use in self.uses:
-            use.let_go()
+        """The step is over."""
+        self.layers.forget()
+        self.made.forget([])
         self.operations: list[Operation] = []
-        self.uses = []
         self.left: list[tuple[str, Tensor]] = []
         """Tensors that plain numbers were made of."""
         self.scaled: dict[int, tuple[Tensor, Tensor]] = {}
         """Losses that a GradScaler has multiplied, by `id`, and by how much."""
         self.hooks_of_others = False
         """Whether a second look at the graph would call something of the training's own."""
-        self._hooked: set[int] = set()
         self._marks, self._bytes = (0, 0), 0
-        self.made.forget([])
         self.loss_calls.forget()
         self.at_work.forget()
-        self._computed = {key: kept for key, kept in self._computed.items() if kept() is not None}
+        self._computed.forget()
 
     def mark(self) -> None:
         """A backward pass is over."""
-        self._marks = (len(self.operations), len(self.uses))
+        self._marks = (len(self.operations), len(self.layers.uses))
 
     @property
-    def signature(self) -> tuple[int, ...]:
+    def marked_uses(self) -> int:
+        """How many uses of layers there were when the last backward pass was over."""
+        return self._marks[1]
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
         """Alike for passes forward that are alike: how many operations since the last backward pass, and the last of them."""
-        since = self.operations[self._marks[0] :]
-        return (len(since), *(hash(operation.name) for operation in since[-8:]))
-
-    def at_the_mark(self) -> list["Use"]:
-        """Uses until the last backward pass was over."""
-        return self.uses[: self._marks[1]]
-
-    @contextmanager
-    def only(self, uses: list["Use"]) -> Iterator[None]:
-        """As if these had been all."""
-        every, self.uses = self.uses, uses
-        try:
-            yield
-        finally:
-            self.uses = every
+        count = len(self.operations) - self._marks[0]
+        return (count, *(operation.name for operation in self.operations[-min(8, count) :] if count))
 
     def scale_of(self, loss: Tensor) -> float:
         """What a GradScaler has multiplied a loss by."""
-        scaled = self.scaled.get(id(loss))
+        scaled = self.scaled.get(id(loss)) if self.scaled else None
         return 1.0 if scaled is None else float(scaled[1])
 
     def forget_marked(self) -> None:
         """What went before that came to nothing."""
-        for use in self.uses[: self._marks[1]]:
-            use.let_go()
-        del self.operations[: self._marks[0]], self.uses[: self._marks[1]]
+        self.layers.forget_first(self._marks[1])
+        del self.operations[: self._marks[0]]
         self.made.forget(self.operations)
         self._marks = (0, 0)
 
@@ -217,48 +171,27 @@ class Watch(TorchFunctionMode):
 
     def _see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         name = getattr(func, "__name__", "")
-        name = "data" if name == "__get__" else name
-        for part in out if isinstance(out, tuple) else (out,):
-            if isinstance(part, Tensor):
-                operation = Operation(name, func, args, kwargs, part)
-                self._remember(operation)
-                if name in LOOKED_AT:
-                    self.loss_calls.see(operation, self.step)
+        if isinstance(out, Tensor):
+            self._see_one("data" if name == "__get__" else name, func, args, kwargs, out)
+        else:
+            for part in out:
+                if isinstance(part, Tensor):
+                    self._remember(name, func, args, kwargs, part)
         if self.looking:
             self.at_work.see((*args, *kwargs.values()), with_gradients=True)
-        if isinstance(out, Tensor) and not out.requires_grad:
-            self._pass_on(name, args, out)
-        if torch._C._autograd._top_saved_tensors_default_hooks(False) is not None:
+        if self.curious and torch._C._autograd._top_saved_tensors_default_hooks(False) is not None:
             self.hooks_of_others = True  # torch.utils.checkpoint: a second look would go forward again
-        if func in WHOLE and isinstance(out, tuple) and len(args) > WHOLE[func]:
-            self._layer(F.linear, (None, args[WHOLE[func]]), {}, out[0])
-        if not isinstance(out, Tensor):
-            return
-        if name in ("mul", "__mul__") and out.numel() == 1 and called_by_scaler():
-            self.scaled[id(out)] = (out, args[1])
-        if func in LAYERS:
-            self._layer(func, args, kwargs, out)
-        elif func in MULTIPLYING and self._multiplied(func, args, out):
-            pass
-        elif self.uses and self.recording:
-            began = clock.perf_counter()
-            self._after_a_layer(func, args, kwargs, out)
-            self.seconds += clock.perf_counter() - began
+        if self.layers.recording or func in AT_LAYERS or name in RECURRENT:
+            self.layers.see(func, args, kwargs, out)
 
-    def _pass_on(self, name: str, args: Any, out: Tensor) -> None:
-        """What is made of a network's numbers is one too."""
-        given = tensors(args)
-        if name in ("detach", "data"):
-            made = any(t.requires_grad or self.is_computed(t) for t in given)
-        else:
-            made = bool(self._computed) and any(self.is_computed(t) for t in given)
-        if made:
-            self._computed[id(out)] = weakref.ref(out)
-
-    def is_computed(self, tensor: Tensor) -> bool:
-        """Whether a network made it, though no way back leads there."""
-        kept = self._computed.get(id(tensor))
-        return kept is not None and kept() is tensor
+    def _see_one(self, name: str, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
+        operation = self._remember(name, func, args, kwargs, out)
+        if not out.requires_grad:
+            self._computed.pass_on(name, args, out)
+        if name in LOOKED_AT:
+            self.loss_calls.see(operation, self.step)
+            if name in ("mul", "__mul__") and out.numel() == 1 and called_by_scaler():
+                self.scaled[id(out)] = (out, args[1])
 
     def _see_apart(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         """Under `no_grad`: what is at work there, and what comes of it."""
@@ -269,125 +202,63 @@ class Watch(TorchFunctionMode):
             self.modes.see_apart(name, args, kwargs)
         if self.looking:
             self.at_work.see((*args, *kwargs.values()), with_gradients=False)
-        if any(t.requires_grad or self.is_computed(t) for t in tensors((*args, *kwargs.values()))):
-            for part in tensors((out,)):
-                if not part.requires_grad:
-                    self._computed[id(part)] = weakref.ref(part)
+        self._computed.made_apart((*args, *kwargs.values()), (out,))
 
-    def _remember(self, operation: Operation) -> None:
-        self.operations.append(operation)
-        self.made.note(operation)
-        if len(self.operations) % COUNTED == 0:
-            self._bytes += sum(each.out.nbytes for each in self.operations[-COUNTED:])
-        if len(self.operations) > 2 * MOST_OPERATIONS or self._bytes > MOST_BYTES:
-            gone = len(self.operations) // 2
-            self._bytes = sum(each.out.nbytes for each in self.operations[gone:])
-            del self.operations[:gone]
-            self.made.forget(self.operations)
-            self._marks = (max(0, self._marks[0] - gone), self._marks[1])
+    def _remember(self, name: str, func: Any, args: Any, kwargs: Any, out: Tensor) -> Operation:
+        operation, operations = Operation(name, func, args, kwargs, out), self.operations
+        operations.append(operation)
+        self.made.note(id(out), operation)
+        if len(operations) % COUNTED == 0:
+            self._bytes += sum(each.out.nbytes for each in operations[-COUNTED:])
+            if len(operations) > 2 * MOST_OPERATIONS or self._bytes > MOST_BYTES:
+                self._forget_half()
+        return operation
 
-    def _multiplied(self, func: Any, args: Any, out: Tensor) -> bool:
-        """Whether something was multiplied with a matrix of the model's: that is a layer, whatever its module is called."""
-        place = MULTIPLYING[func]
-        weight = args[place] if len(args) > place else None
-        if not isinstance(weight, Tensor) or weight.dim() != 2:
-            return False
-        number, base = self._weights.get(id(weight)), weight._base
-        if number is not None:
-            self.nodes[number] = self.turn(number)
-        elif base is not None and base.shape == weight.shape[::-1] and weight.stride() == base.stride()[::-1]:
-            number = self._weights.get(id(base))
-        if number is None:
-            return False
-        self._used(number, func, args[place - 1], out, out.dim() - 1)
-        return True
-
-    def _layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
-        weight = args[1] if len(args) > 1 else kwargs.get("weight")
-        number = self._weights.get(id(weight))
-        if number is not None:
-            given = args[0] if args else kwargs["input"]
-            self._used(number, func, out if given is None else given, out, node_axis(func, out))
-
-    def _used(self, number: int, func: Any, given: Tensor, out: Tensor, axis: int) -> None:
-        if out.shape[axis] != self.nodes[number]:
-            return  # a table of embeddings that is the last layer's weight too: told as what it is used for first
-        first = not self.seen
-        self.seen.setdefault(number)
-        if first or (self.from_data and number == next(iter(self.seen))):
-            self.from_data = not given.requires_grad and not self.is_computed(given)
-        if not self.recording or len(self.uses) >= MOST_USES:
-            return
-        began = clock.perf_counter()
-        count = out.numel() // max(1, out.shape[axis])
-        rows = places(count, self._examples)
-        use = Use(number, rows, axis, out, out, self._given(func, given, out, rows))
-        self._take(use, out)
-        self.uses.append(use)
-        self.seconds += clock.perf_counter() - began
-
-    def _given(self, func: Any, given: Tensor, out: Tensor, rows: Tensor) -> Tensor | None:
-        """Rows of what a layer is given; None where these are no numbers, or not as many."""
-        if func in TABLES or given is out or given.dim() < 2:
-            return None
-        of_input, count = rows_of(given, node_axis(func, given)), out.numel() // max(1, out.shape[node_axis(func, out)])
-        return picked(of_input, rows) if len(of_input) == count else of_input[:0]
-
-    def _after_a_layer(self, func: Any, args: Any, kwargs: Any, out: Tensor) -> None:
-        if func in PRODUCTS:
-            self._perhaps_written_out(out)
-            return
-        activation, passed = activation_of(func, args, kwargs), func in PASSED_ON or adds_a_bias(func, args)
-        if not (activation or passed) or not args:
-            return
-        use = next((use for use in reversed(self.uses) if use.at is args[0] and not use.activation), None)
-        if use is None:
-            return
-        if activation:
-            use.activation, use.prediction = activation, self._kept(use, out)
-        elif out is not use.at and out.shape == use.at.shape:
-            use.at = out
-            self._take(use, out)
-
-    def _perhaps_written_out(self, out: Tensor) -> None:
-        use = next((use for use in reversed(self.uses) if use.at.shape == out.shape), None)
-        if use is None or use.activation not in ("", "sigmoid"):
-            return
-        kept = self._kept(use, out)
-        name = written_out(use.sums[id(use.at)], kept)
-        if name:
-            use.activation, use.prediction = name, kept
-
-    def _take(self, use: Use, out: Tensor) -> None:
-        """Its sum now, and its delta when it comes back."""
-        use.sums[id(out)] = self._kept(use, out)
-        if not out.requires_grad:
-            return
-        which = id(out)
-
-        def keep(grad: Tensor) -> None:
-            began = clock.perf_counter()
-            try:
-                use.deltas[which] = self._kept(use, grad)
-            except Exception as error:
-                self._failed(error)
-            self.seconds += clock.perf_counter() - began
-
-        out.register_hook(keep)
-        self._hooked.add(which)
+    def _forget_half(self) -> None:
+        gone = len(self.operations) // 2
+        self._bytes = sum(each.out.nbytes for each in self.operations[gone:])
+        del self.operations[:gone]
+        self.made.forget(self.operations)
+        self._marks = (max(0, self._marks[0] - gone), self._marks[1])
 
     def has_hooks_of_others(self) -> bool:
         """Whether the training asks for a number's own derivative, or goes forward again on its way back."""
-        outs = (operation.out for operation in self.operations)
+        outs, ours = (operation.out for operation in self.operations), self.layers.hooked
         return self.hooks_of_others or any(
-            out.requires_grad and (out.retains_grad or len(out._backward_hooks or ()) > (id(out) in self._hooked)) for out in outs
+            out.requires_grad and (out.retains_grad or len(out._backward_hooks or ()) > (id(out) in ours)) for out in outs
         )
 
-    def _kept(self, use: Use, tensor: Tensor) -> Tensor:
-        rows, shown = rows_of(tensor, use.axis), self._shown[use.layer]
-        if len(shown) == rows.shape[1]:
-            return picked(rows, use.rows)
-        return rows[use.rows][:, shown]
+
+class Switch:
+    """Puts a watch on and takes it off. Modes lie on a stack, one for each thread: where it is not on top, it sleeps.
+
+    Attributes
+    ----------
+    later : bool
+        Whether it will be put on again when an optimizer's `step` is over.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch, self._put_on, self.later = watch, False, False
+
+    def __call__(self, on: bool) -> bool:
+        """Gives whether it was on."""
+        watch = self._watch
+        was = self._put_on and not watch.asleep
+        watch.asleep = not on
+        if on and not self._put_on:
+            watch.__enter__()
+            self._put_on = True
+        elif not on and self._put_on and on_top() is watch:
+            watch.__exit__(None, None, None)
+            self._put_on = False
+        return was
+
+    def around_step(self, on: bool) -> bool:
+        """The same, by whoever has an optimizer make its step."""
+        was = self(on)
+        self.later = not on and (was or self.later)
+        return was
 
 
 def on_top() -> Any:

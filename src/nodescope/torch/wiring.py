@@ -79,7 +79,8 @@ class AtWork:
 
     def forget(self) -> None:
         """The step is over."""
-        self.on, self.apart, self._now = set(), set(), set()
+        for seen in (self.on, self.apart, self._now):
+            seen.clear()
 
     def see(self, values: Any, with_gradients: bool) -> None:
         """Arguments of an operation."""

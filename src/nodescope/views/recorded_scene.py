@@ -88,7 +88,8 @@ def _trouble(run: Recorded) -> dict[str, Any] | None:
 
 def _layer(layer: RecordedLayer) -> dict[str, Any]:
     words = {name: plain_text(getattr(layer, name)) for name in ("name", "kind", "activation", "kept_from")}
-    return words | {"inputs": layer.inputs, "nodes": layer.nodes, "shown": layer.shown}
+    gates = {"gates": [plain_text(gate) for gate in layer.gates]} if layer.gates else {}
+    return words | {"inputs": layer.inputs, "nodes": layer.nodes, "shown": layer.shown} | gates
 
 
 def _column(numbers: Any) -> dict[str, Any]:

@@ -64,6 +64,7 @@ from nodescope.diagnosis.after.about_squares import squares_overflow, squares_un
 from nodescope.diagnosis.after.convex import at_the_least, mean_absolute
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import ERRORS, RECORDS, WIRED, Finding, FindingRule, each_needs
+from nodescope.diagnosis.after.observed.about_gates import gates_stuck
 from nodescope.diagnosis.after.observed.about_loss_call import LOSS_CALL
 from nodescope.diagnosis.after.observed.about_progress import classified, no_better_than_guessing, overfitted
 from nodescope.diagnosis.after.observed.about_settings import SETTINGS
@@ -94,6 +95,7 @@ FINDINGS: tuple[FindingRule[Any], ...] = (
     symmetric_nodes,
     dead_nodes,
     saturated_nodes,
+    *each_needs([gates_stuck], RECORDS, ERRORS),
     exploding_gradients,
     vanishing_gradients,
     stalled,

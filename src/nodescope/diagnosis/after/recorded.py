@@ -55,11 +55,11 @@ class RecordedEvidence(Evidence):
 
     @cached_property
     def numbers(self) -> list[int]:
-        """Numbers of the layers that are judged node by node: all but those of which only the weights were seen."""
+        """Numbers of the layers that are judged node by node: all but gates, and those of which only the weights were seen."""
         told = [
             number
             for number, layer in enumerate(self.recorded.layers)
-            if layer.kind in KNOWN or any("sum" in record.layers[number] for record in self.recorded.records)
+            if layer.kind in KNOWN or (not layer.gates and any("sum" in r.layers[number] for r in self.recorded.records))
         ]
         return told or list(range(len(self.recorded.layers)))
 

@@ -42,7 +42,10 @@ def columns_of(run: Recorded) -> dict[str, NDArray[Any]]:
 
 def recorded_from(header: Mapping[str, Any], arrays: Arrays) -> Recorded:
     """The run that `header_of` and `columns_of` described; KeyError, TypeError or ValueError where they do not fit together."""
-    layers = tuple(RecordedLayer(**{**layer, "shown": tuple(layer["shown"])}) for layer in header["layers"])
+    layers = tuple(
+        RecordedLayer(**{**layer, "shown": tuple(layer["shown"]), "gates": tuple(layer.get("gates", ()))})
+        for layer in header["layers"]
+    )
     trouble = header["trouble"]
     if trouble is not None:
         trouble = Trouble(**{**trouble, "operands": tuple((str(name), float(value)) for name, value in trouble["operands"])})
