@@ -8,6 +8,7 @@ import pytest
 
 import nodescope as ns
 from nodescope.run import watch
+from nodescope.run.descent import Descent, go
 from nodescope.run.event_files import _single
 from nodescope.run.settled import _stays
 
@@ -20,7 +21,9 @@ def test_seeds_have_64_bits():
 
 @pytest.mark.parametrize(("reduction", "size", "part", "stays"), [
     ("mean", 4, 2.0**-55, True), ("mean", 4, 2.0**-53, False), ("sum", 2, 2.0**-55, True), ("sum", 4, 2.0**-55, False),
-    ("sum", 3, 2.0**-56, True),
+    ("sum", 3, 2.0**-56, True), ("sum", 2, 0.75 * 2.0**-54, False), ("sum", 3, 0.4 * 2.0**-54, False),
+    ("sum", 2, 0.4 * 2.0**-54, True),
+    ("mean", 3, 1.1 * 2.0**-54, False), ("mean", 3, 0.9 * 2.0**-54, True),
 ])  # fmt: skip
 def test_a_weight_stays_where_the_batch_of_one_product_moves_it_by_less_than_half_a_double(reduction, size, part, stays):
     """By hand: below 1 doubles are 2⁻⁵³ apart, and 1 − 2⁻⁵⁴ is rounded to the even one, which is 1."""
@@ -49,3 +52,12 @@ def test_an_error_improves_where_it_is_less_than_the_tolerance_asks(monkeypatch,
     assert (look.waited, look.best, look.best_step) == (waited, error, 7)
     assert look.look(8, np.zeros(1)) is (waited == 1)
     assert look.best_step == 7
+
+
+def test_seconds_go_on_where_a_run_goes_on():
+    run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=3)
+    assert 0.0 <= run.seconds < 5.0
+    before = Descent.start(run.recipe)
+    before.seconds = 100.0
+    again = go(run.recipe, before)
+    assert 100.0 <= again.seconds < 105.0

@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -97,6 +98,23 @@ def test_event_files_hold_what_they_were_told(tmp_path: Path):
     figures, texts = read(tmp_path / "runs")
     assert figures == {("loss", 3): 0.5, ("länge", 3): -2.25, ("loss", 300): float("inf")}
     assert texts == {"verdict": "All is well: ½."}
+
+
+def test_a_text_is_a_summary_that_the_text_plugin_shows(tmp_path: Path):
+    """TensorFlow's summary.proto and tensor.proto: a tag (1), metadata (9) with the plugin's data (1) and its name (1), and a
+    tensor (8) of type 7, a string, of one axis (2) with one entry (2) of size 1, whose value is field 8."""
+    file = EventFile(tmp_path / "runs")
+    file.text("verdict", "well" * 50)
+    file.close()
+    first, event = (dict(fields(record)) for record in records(next((tmp_path / "runs").iterdir())))
+    assert first[3] == b"brain.Event:2"
+    assert first[1] == pytest.approx(time.time(), abs=60)
+    (value,) = [dict(fields(raw)) for _, raw in fields(event[5])]
+    assert value[1] == b"verdict"
+    assert [(n, fields(data)) for n, data in fields(value[9])] == [(1, [(1, b"text")])]
+    tensor = dict(fields(value[8]))
+    assert (tensor[1], tensor[8]) == (7, b"well" * 50)
+    assert [(n, fields(data)) for n, data in fields(tensor[2])] == [(2, [(1, 1)])]
 
 
 def test_a_run_of_ours_is_told(tmp_path: Path):

@@ -56,9 +56,9 @@ class Schedule:
         """Values of at least the first `steps` steps. Raises NoAlpha where one of them has none; those before it are kept."""
         with self._asking:
             have = len(self.values)
-            if steps > have and self._function is None:
-                raise NoAlpha(f"alpha gives {have} values; there is none for step {steps - 1}")
-            if steps > have and self._function is not None:
+            if steps > have:
+                if self._function is None:
+                    raise NoAlpha(f"alpha gives {have} values; there is none for step {steps - 1}")
                 more: list[float] = []
                 try:
                     for t in range(have, steps):
