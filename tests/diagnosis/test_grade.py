@@ -488,3 +488,11 @@ def test_a_bad_recipe_is_refused_as_descend_does(tmp_path):
         grade(tmp_path / "none.csv", **SEED)
     with pytest.raises(ns.FileError, match="cannot be read"):
         grade("none.csv", **SEED)
+
+
+def test_a_remark_is_no_name_unless_it_stands_above_and_says_one():
+    """NumPy's `savetxt` writes its header as a remark; what people write between their rows is none."""
+    for text in ("0.42\n# half\n0.438\n", "# mine\n0.42\n0.438\n"):
+        assert ns.grade(text, weight=0.4, input=1, goal=0.6, alpha=0.1).sentence == "Right: all 2 rows agree in the printed digits."
+    assert ns.grade("# delta\n-0.2\n-0.18\n", weight=0.4, input=1, goal=0.6, alpha=0.1).correct
+    assert not ns.grade("# half\n-0.2\n-0.18\n", weight=0.4, input=1, goal=0.6, alpha=0.1).correct

@@ -79,23 +79,37 @@ def given(fact: Callable[[], Any]) -> Any:
         return type(error).__name__
 
 
-EVIDENCE_LEFT_OUT = {"foretold", "recorded", "problem", "forecast", "errors", "losses_seen", "alphas", "offers"}
+EVIDENCE_LEFT_OUT = {"foretold", "recorded", "problem", "forecast", "losses_seen", "offers"}
+OF_LAYERS = ("unmoved", "frozen", "kept_from", "one_number", "all_alike", "layer_name", "moved_by_others")
+OF_MOMENTS = ("local_limit", "local_limit_of_one")
 
 
 def evidence(thing: Any) -> dict[str, Any]:
     """What findings rest on, number by number: of evidence and of what it has of its own."""
-    names = [name for name in dir(type(thing)) if not name.startswith("_") and name not in LEFT_OUT | EVIDENCE_LEFT_OUT]
+    left_out = LEFT_OUT | EVIDENCE_LEFT_OUT | (set() if thing.is_linear else {"linear"})
+    names = [name for name in dir(type(thing)) if not name.startswith("_") and name not in left_out]
     told = {name: given(lambda n=name: _flat(getattr(thing, n))) for name in names}
+    asked = [name for name in OF_LAYERS if hasattr(thing, name)] if thing.snapshots else []
+    told |= {name: [given(lambda n=name, at=at: getattr(thing, n)(at)) for at in range(thing.depth)] for name in asked}
+    moments = [name for name in OF_MOMENTS if hasattr(thing, name)] if thing.snapshots else []
+    told |= {name: [given(lambda n=name, at=at: getattr(thing, n)(at)) for at in (thing.first, thing.last)] for name in moments}
     return {name: value for name, value in told.items() if value not in (None, False, "", [], {})}
 
 
 def _flat(fact: Any) -> Any:
-    """Numbers, words and lists of them as they are; of things their own numbers, but not those of things within them."""
-    if type(fact).__module__.startswith("nodescope") and not isinstance(fact, enum.Enum):
-        names = [name for name in dir(type(fact)) if not name.startswith("_")]
-        own = {name: given(lambda n=name: _simple(getattr(fact, n))) for name in names if name not in LEFT_OUT}
-        return {name: value for name, value in own.items() if value not in (None, False, "", [], {})}
-    return _simple(fact)
+    """Numbers, words and lists of them as they are; of things, and lists of them, their own numbers, not those of things within."""
+    if isinstance(fact, (list, tuple)) and fact and all(map(_is_ours, fact)):
+        return [_flat(item) for item in fact]
+    if not _is_ours(fact):
+        return _simple(fact)
+    fields = [field.name for field in dataclasses.fields(fact)] if dataclasses.is_dataclass(fact) else []
+    names = [name for name in dict.fromkeys([*fields, *dir(type(fact))]) if not name.startswith("_") and name not in LEFT_OUT]
+    own = {name: given(lambda n=name: _simple(getattr(fact, n))) for name in names}
+    return {name: value for name, value in own.items() if value not in (None, False, "", [], {})}
+
+
+def _is_ours(fact: Any) -> bool:
+    return type(fact).__module__.startswith("nodescope") and not isinstance(fact, enum.Enum)
 
 
 def _simple(fact: Any) -> Any:

@@ -50,7 +50,7 @@ def _usual(base: str) -> dict[str, dict[str, Any]]:
 
 def _told(run: Recorded) -> dict[str, dict[str, Any]]:
     found = ns.diagnose(run)
-    of_evidence = {name: fact for name, fact in evidence(RecordedEvidence(run)).items() if name not in ("linear", "inputs")}
+    of_evidence = {name: fact for name, fact in evidence(RecordedEvidence(run)).items() if name != "inputs"}
     return {
         "verdict": {"": found.verdict}, "evidence": of_evidence,
         "findings": {f"{finding.severity}: {finding.headline}": attributes(finding) for finding in found.findings},

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import checks, drawn, observed, of_files, of_fits, of_homework, of_making, of_theory, others, runs
+from said import checks, drawn, observed, of_files, of_fits, of_homework, of_making, of_sheets, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -25,9 +25,19 @@ THEORY, MADE = "theory", ("made", "file")
 OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", *MADE, THEORY)
 """How the names begin of what is no run of `descend`."""
 SOURCES = (
-    others.sheets, of_homework.homework, others.checks, checks.every, others.tables, observed.recordings, observed.calls,
-    of_files.files, of_fits.fits, of_making.making, of_theory.theory,
-)  # fmt: skip
+    others.sheets,
+    of_homework.homework,
+    others.checks,
+    checks.every,
+    others.tables,
+    observed.recordings,
+    observed.calls,
+    of_files.files,
+    of_fits.fits,
+    of_making.making,
+    of_sheets.parts,
+    of_theory.theory,
+)
 LOOK = "look at each; what is meant so is written down by make said"
 
 

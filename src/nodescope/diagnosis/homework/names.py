@@ -131,5 +131,10 @@ def state_stem(word: Word) -> str:
     return last if last in _STATE and len(last) > 1 and not _is_known(word.stem) else ""
 
 
+def is_said(word: Word) -> bool:
+    """Whether a name says anything that is known."""
+    return word.is_counter or bool(state_stem(word) or forward_quantities(word))
+
+
 _STATE = WEIGHTS | BIASES | EITHER
 _ALL = (ERRORS, DELTAS, PREDICTIONS, GOALS, INPUTS, GRADIENTS, BIAS_GRADIENTS, MOVES, BIAS_MOVES, ALPHAS)

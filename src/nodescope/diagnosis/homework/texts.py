@@ -7,6 +7,7 @@ import csv
 import io
 import re
 
+from nodescope.diagnosis.homework.names import is_said, word_of
 from nodescope.diagnosis.homework.printed import Printed, from_texts, is_number, quoted
 from nodescope.errors import InputError
 
@@ -40,13 +41,15 @@ def read_text(text: str, where: str, one: bool = True, blanks: bool = False) -> 
 
 
 def _without_remarks(text: str) -> list[str]:
-    """Lines that are no remarks. A remark that names each column (NumPy's `savetxt`) is the header."""
+    """Lines that are no remarks. A remark above them that names each column (NumPy's `savetxt`) is the header."""
     lines = _whole_arrays(text.splitlines())
     kept = [line for line in lines if not line.lstrip().startswith("#") or re.match(r"\s*#\s*[,;\t|]", line)]
-    if remarks := [line.lstrip().lstrip("#") for line in lines if line not in kept]:
-        cells = [_bare(line) for line in kept if line.strip()]
-        names = re.split(r"[\s,;]+", remarks[-1].strip())
-        if cells and len(cells[0]) == len(names) > 0 and all(map(is_number, cells[0])) and not any(map(is_number, names)):
+    filled = [line for line in kept if line.strip()]
+    above = lines[: lines.index(filled[0])] if filled else []
+    if remarks := [line.lstrip().lstrip("#") for line in above if line.strip()]:
+        cells, names = _bare(filled[0]), re.split(r"[\s,;]+", remarks[-1].strip())
+        said = any(is_said(word_of(name)) for name in names)
+        if len(cells) == len(names) and all(map(is_number, cells)) and not any(map(is_number, names)) and said:
             return [remarks[-1], *kept]
     return kept
 
