@@ -36,6 +36,15 @@ export interface RecordedLayer {
   activation: string;
   /** Why its weights cannot move; "" where they can. */
   kept_from: string;
+  /** Of a recurrent layer: the names of its gates, each with as many of the nodes, in their order. */
+  gates?: string[];
+}
+
+/** A node's number; of a gate also which, and of which unit. */
+export function nodeName({ gates, nodes }: RecordedLayer, node: number): string {
+  if (!gates) return String(node);
+  const units = nodes / gates.length;
+  return `${node}: ${gates[Math.floor(node / units)]} gate of unit ${node % units}`;
 }
 
 export interface RecordedStep {

@@ -398,3 +398,22 @@ def test_the_widget_has_the_same_scene_and_keeps_the_verdict_as_text(run: Record
     data = told[0] if isinstance(told, tuple) else told
     assert "application/vnd.jupyter.widget-view+json" in data
     assert ns.diagnose(run).verdict in data["text/plain"]
+
+
+def test_nodes_of_a_recurrent_layer_are_called_by_their_gates(opened):
+    torch.manual_seed(2)
+    model = nn.LSTM(2, 3, batch_first=True)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with nst.observe(model, optimizer) as run:
+        model(torch.ones(1, 4, 2))[0].sum().backward()
+        optimizer.step()
+    page = opened(run)
+    assert page.locator("#ns-layers td", has_text="gates").count() == 2
+    names = page.get_by_label("node opened").locator("option").all_inner_texts()
+    assert names[:4] == [
+        "0: input gate of unit 0",
+        "1: input gate of unit 1",
+        "2: input gate of unit 2",
+        "3: forget gate of unit 0",
+    ]
+    assert names[11] == "11: output gate of unit 2"

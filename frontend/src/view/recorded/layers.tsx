@@ -58,7 +58,7 @@ function Line(props: { layer: number; of: Summary; delta: string; weighted: stri
         </button>
       </th>
       <td>{told.kind}</td>
-      <td>{told.activation || "none seen"}</td>
+      <td>{told.activation || (told.gates ? "gates" : "none seen")}</td>
       <td>{nodesShown(told)}</td>
       <Cell text={delta} colour="t-fix" of={of.delta} />
       <Cell text={weighted} colour="t-fix" of={of.weighted} />

@@ -2,7 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { clip, count } from "../../numbers";
-import type { LayerNumbers, Now, Quantity } from "../../recorded";
+import { type LayerNumbers, type Now, nodeName, type Quantity } from "../../recorded";
 import { Cell, textsOf } from "../cells";
 import { Exactly } from "../exactly";
 import type { ExactRow } from "../kind";
@@ -63,7 +63,7 @@ function Choices({ model: { scene, open } }: { model: Recording }) {
         text="Node"
         label="node opened"
         value={node}
-        names={told.shown.map(String)}
+        names={told.shown.map((number) => nodeName(told, number))}
         set={(chosen) => set({ layer, node: chosen })}
       />
       {told.shown.length < told.nodes && <span>{nodesShown(told)} nodes were kept</span>}
