@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from run.test_damaged_files import MADE, arrays_of, put, spots_in
+from run.test_damaged_files import MADE, arrays_of, put
 from sealing import seal
 
 import nodescope as ns
@@ -42,22 +42,30 @@ def of_fields(name: str) -> dict[str, str]:
         with closing(sqlite3.connect(whole)) as file:
             header = dict(file.execute("SELECT key, value FROM header"))
         for key in OF_AN_ENDING if name in ALIKE else sorted(header.keys() - {"checksum"}):
-            for number, (_, at) in enumerate(spots_in(json.loads(header[key]))):
-                if at == "seconds":
-                    continue
-                told[f"{key} {number} {at}"] = "".join(
-                    loads(whole, lambda file, o=odd, k=key, n=number: with_field(file, k, n, o)) for odd in (*ODD, GONE)
-                )
+            for path in places_in(json.loads(header[key])):
+                if path[-1] != "seconds":
+                    told[".".join(map(str, (key, *path)))] = "".join(
+                        loads(whole, lambda file, o=odd, k=key, p=path: with_field(file, k, p, o)) for odd in (*ODD, GONE)
+                    )
     return told
 
 
-def with_field(file: sqlite3.Connection, key: str, number: int, odd: Any) -> None:
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Of lists the first two entries, which are like the others."""
+    for at in value if isinstance(value, dict) else range(min(2, len(value))) if isinstance(value, list) else ():
+        yield (*path, at)
+        yield from places_in(value[at], (*path, at))
+
+
+def with_field(file: sqlite3.Connection, key: str, path: tuple[Any, ...], odd: Any) -> None:
     value = json.loads(file.execute("SELECT value FROM header WHERE key = ?", (key,)).fetchone()[0])
-    holder, at = list(spots_in(value))[number]
+    holder = value
+    for at in path[:-1]:
+        holder = holder[at]
     if odd is GONE:
-        del holder[at]
+        del holder[path[-1]]
     else:
-        holder[at] = odd
+        holder[path[-1]] = odd
     file.execute("UPDATE header SET value = ? WHERE key = ?", (json.dumps(value), key))
 
 
