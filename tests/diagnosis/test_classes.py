@@ -128,3 +128,15 @@ def test_numbers_have_no_probabilities():
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1)
     with pytest.raises(ns.InputError, match="the goals of this run are numbers, so there are no probabilities"):
         run.predict_probabilities(1)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "perceptron"])
+def test_alpha_below_0_leads_to_no_line(loss):
+    """Each step goes away from the side on which its example should be: nothing is found, however the classes lie."""
+    sides = {"input": [[-2.0], [-1.0], [1.0], [2.0]], "goal": [0, 0, 1, 1], "loss": loss, "alpha": -0.1}
+    foretold = ns.forecast(**sides)
+    assert foretold.sentence == "Diverges: alpha is below 0, so each step makes the error larger."
+    assert (foretold.regime, foretold.stable) == ("diverges", False)
+    run = ns.descend(**sides, epochs=50)
+    assert run.score.seen.accuracy == 0.0
+    assert run.diagnose().findings[0].name == "wrong sign"

@@ -19,7 +19,7 @@ Made = tuple[str, Callable[[], Any]]
 
 def parts() -> Iterator[Made]:
     """Of sheets as people print them."""
-    yield "sheet: words", lambda: {header: word(header) for header in HEADERS}
+    yield "sheet: names of columns", lambda: {header: word(header) for header in HEADERS}
     yield "sheet: numbers", lambda: {text: cells([text]) for text in NUMBERS} | {" ".join(texts): cells(texts) for texts in COLUMNS}
     yield "sheet: floats", lambda: {str(number): floats(column) for number, column in enumerate(FLOATS)}
     yield "sheet: cells beside numbers", beside

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import checks, drawn, observed, of_files, of_fits, of_homework, of_making, of_sheets, of_theory, others, runs
+from said import checks, drawn, foretold, observed, of_files, of_fits, of_homework, of_making, of_sheets, of_theory, others, runs
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -22,13 +22,14 @@ FILE = Path(__file__).parent / "said.jsonl"
 
 
 THEORY, MADE = "theory", ("made", "file")
-OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", *MADE, THEORY)
+OTHERS = ("sheet", "compared", "checked", "kept", "bisected", "swept", "table", "fit", "observed", "foretold", *MADE, THEORY)
 """How the names begin of what is no run of `descend`."""
 SOURCES = (
     others.sheets,
     of_homework.homework,
     others.checks,
     checks.every,
+    foretold.recipes,
     others.tables,
     observed.recordings,
     observed.calls,

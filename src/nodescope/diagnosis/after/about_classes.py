@@ -94,7 +94,7 @@ def noise_floor_of_classes(e: ClassEvidence) -> Finding | None:
     """One layer that goes round the best weights, because no step sees all examples."""
     if e.excess is None or e.lowest is None or e.parted or not e.finite or not _goes_round(e):
         return None
-    above = e.end / e.lowest.loss - 1 if e.lowest.loss > 0 else 0.0
+    above = e.end / e.lowest.loss - 1
     if above < FLOOR:
         return None
     useless = e.end > GUESSING * e.spread

@@ -98,8 +98,7 @@ def _filled(columns: Sequence[Floats | Bad]) -> Floats:
     made = []
     for column in columns:
         assert not isinstance(column, Bad)
-        there = column[~np.isnan(column)]
-        made.append(np.where(np.isnan(column), there.mean() if len(there) else 0.0, column))
+        made.append(np.where(np.isnan(column), np.nanmean(column), column))
     return np.ascontiguousarray(np.column_stack(made)) if made else np.empty((0, 0))
 
 

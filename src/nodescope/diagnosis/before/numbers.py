@@ -175,8 +175,10 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
             return logistic_regime(self)
         if self.is_joined and recipe.schedule is None:
             return joined_regime(self)
+        if self.is_sided:
+            return ("diverges", "") if recipe.alpha < 0 and recipe.schedule is None else ("unknown", STRIDE)
         if not self.is_one_layer:
-            return "unknown", STRIDE if self.is_sided else LOCAL
+            return "unknown", LOCAL
         if not self.system.can_move:
             return "frozen", ""
         if recipe.schedule is not None:

@@ -24,6 +24,8 @@ PARTED = (
 )
 """What separable data mean."""
 
+UPHILL = "Diverges: alpha is below 0, so each step makes the error larger."
+
 
 class OfClasses:
     """The numbers of a forecast that only a layer under cross-entropy has."""
@@ -86,7 +88,7 @@ def logistic_sentence(of: OfClasses, regime: str) -> str:
     sure, found = of.sure_limit, of.lowest
     opening = {
         "frozen": "Nothing moves: alpha is 0.",
-        "diverges": "Diverges: alpha is below 0, so each step makes the error larger.",
+        "diverges": UPHILL,
         "converges": "Converges: below its limit every step brings it closer.",
     }.get(regime, "")
     if not opening:
@@ -139,6 +141,8 @@ def sided_sentence(of: OfMargins) -> str:
     recipe, parted = of.recipe, of.can_be_parted
     if recipe.alpha == 0.0 and recipe.schedule is None:
         return "Nothing moves: alpha is 0."
+    if recipe.alpha < 0 and recipe.schedule is None:
+        return UPHILL
     if recipe.loss.name == "hinge":
         aim = "It comes to about the lowest hinge loss and goes to and fro there: " + STRIDE
         return (
