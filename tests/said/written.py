@@ -14,7 +14,21 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from said import checks, drawn, foretold, observed, of_files, of_fits, of_homework, of_making, of_sheets, of_theory, others, runs
+from said import (
+    checks,
+    drawn,
+    foretold,
+    observed,
+    of_files,
+    of_fits,
+    of_homework,
+    of_making,
+    of_sheets,
+    of_theory,
+    of_windows,
+    others,
+    runs,
+)
 from said.documents import differences, plain
 
 FILE = Path(__file__).parent / "said.jsonl"
@@ -36,6 +50,7 @@ SOURCES = (
     of_files.files,
     of_fits.fits,
     of_making.making,
+    of_windows.windows,
     of_sheets.parts,
     of_theory.theory,
 )
