@@ -134,7 +134,7 @@ def planned(table: dict[str, Any], **asked: Any) -> Any:
 def told(table: dict[str, Any], **asked: Any) -> Any:
     def said() -> Any:
         fit = fit_with(None, table, **asked)
-        return [repr(fit), fit.answer, list(fit.decided), fit.advice, attributes(fit.run.score)]
+        return [repr(fit), fit.answer, list(fit.decided), fit.advice, repr(fit.run.score), attributes(fit.run.score)]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
