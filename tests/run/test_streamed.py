@@ -451,8 +451,8 @@ def test_what_is_no_table_in_files_is_refused_in_a_sentence(tmp_path: Path) -> N
         ns.descend(data=parts, goal="y", memory=SMALL)
     (parts / "part-9.parquet").unlink()
     refused: list[tuple[dict[str, Any], str]] = [
-        ({"missing": "median"}, "takes all of them at once"),
-        ({"categories": "one-hot"}, "looks at all rows before the first step"),
+        ({"missing": "medium"}, "missing is 'medium'"),
+        ({"categories": "many-hot"}, "categories is 'many-hot'"),
         ({"memory": "12 apples"}, "memory is '12 apples'"),
         ({"memory": 0}, "memory is 0; it must be at least 1"),
         ({"batch": "all"}, "a step of 1,200 examples takes"),

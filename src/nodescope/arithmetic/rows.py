@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.passes import passing
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.errors import InputError
 
@@ -134,12 +135,22 @@ def in_parts(problem: Problem) -> Iterator[Problem]:
     if not isinstance(rows, Rows):
         yield problem
         return
-    count = len(rows.parts.starts) - 1
-    for part in range(count):
-        rows.parts.ask([part], [(part + 1) % count])
-        x, goal = rows.parts.part(part)
+    for x, goal in parts_in_order(rows.parts, "reading rows"):
         if len(x):
             yield with_arrays(problem, x, goal)
+
+
+def parts_in_order(parts: Parts, what: str) -> Iterator[tuple[Floats, Floats]]:
+    """Inputs and goals of all parts, the next one read meanwhile; `what` it is for is told to whoever waits."""
+    count = len(parts.starts) - 1
+
+    def read() -> Iterator[tuple[int, tuple[Floats, Floats]]]:
+        for part in range(count):
+            parts.ask([part], [(part + 1) % count])
+            x, goal = parts.part(part)
+            yield len(x), (x, goal)
+
+    return passing(what, read(), int(parts.starts[-1]))
 
 
 def with_arrays(problem: Problem, x: Floats, goal: Floats) -> Problem:

@@ -97,8 +97,13 @@ class Chosen:
             return ()
         if given is not None:
             return fills_given(self.inputs, given)
-        numeric = [not opening.values for opening in self.openings for _ in opening.inputs]
-        return fills_of(self.inputs, numeric, x[seen], self.way, self.table.where)
+        rows = x[seen]
+        return fills_of(self.inputs, self.numeric, lambda: [rows], self.way, self.table.where)
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Of each input (d,) whether it is a number, none of a category's."""
+        return [not opening.values for opening in self.openings for _ in opening.inputs]
 
     @cached_property
     def _categories(self) -> str | Mapping[str, Any]:
@@ -156,6 +161,22 @@ class Chosen:
 
 def notes(chosen: Chosen, filled: int, dropped: Sequence[int], x: Floats) -> tuple[str, ...]:
     """What was found and done that a person should know; x (n, d) are the seen examples, in their own units."""
+    told = _done(chosen, filled)
+    if dropped and chosen.way in FILLING:
+        told.append(f"left out for want of a goal: row{'s' if len(dropped) > 1 else ''} {numbered(dropped)}")
+    return (*told, *_alike(chosen.inputs, x))
+
+
+def notes_of_many(chosen: Chosen, filled: int, dropped: int) -> tuple[str, ...]:
+    """The same of rows that are not all in memory, as far as it is known."""
+    told = _done(chosen, filled)
+    if dropped and chosen.way in FILLING:
+        told.append(f"left out for want of a goal: {dropped:,} row{'s' if dropped > 1 else ''}")
+    return tuple(told)
+
+
+def _done(chosen: Chosen, filled: int) -> list[str]:
+    """What was done to the columns."""
     table, told = chosen.table, []
     if table.told:
         told.append(f"{table.where} is read with {table.told}")
@@ -167,9 +188,7 @@ def notes(chosen: Chosen, filled: int, dropped: Sequence[int], x: Floats) -> tup
         told.append(
             f"{filled:,} gap{'s' if filled > 1 else ''} filled with {'zero' if chosen.way == 'zero' else 'the ' + chosen.way}"
         )
-    if dropped and chosen.way in FILLING:
-        told.append(f"left out for want of a goal: row{'s' if len(dropped) > 1 else ''} {numbered(dropped)}")
-    return (*told, *_alike(chosen.inputs, x))
+    return told
 
 
 def _alike(names: Sequence[str], x: Floats) -> list[str]:

@@ -7,6 +7,7 @@ n examples, k outputs.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -71,19 +72,55 @@ def _of_columns(name: str, array: NDArray[Any]) -> list[Label]:
 
 def column_codes(table: Table, goal: str, given: object) -> tuple[Floats, Classes]:
     """The column of a table that is the goal: each row's place among the classes, NaN where there is no value."""
-    column: Floats | Bad = table.read((goal,))[0]
-    numeric = not isinstance(column, Bad)
-    cells = column.tolist() if isinstance(column, np.ndarray) else table.cells(goal)
-    there = [i for i, cell in enumerate(cells) if cell is not None and cell == cell and type(cell).__name__ not in NOTHING]
-    if not there:
+    found = column_labels(table, goal)
+    if not found.labels:
         raise InputError(f"{table.where}: column {shown(goal)} has no values; name another goal")
+    classes = classes_of(f"{table.where}: column {shown(goal)}", found.labels, given)
+    return found.codes(classes), classes
+
+
+def codes_among(table: Table, goal: str, classes: Classes) -> Floats:
+    """The same of some rows of a table whose classes are known; where these are text, so are the rows' that look like numbers."""
+    found = column_labels(table, goal, as_text=isinstance(classes[0], str))
+    classes_of(f"{table.where}: column {shown(goal)}", found.labels, list(classes))
+    return found.codes(classes)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The classes of a column's rows.
+
+    Attributes
+    ----------
+    labels : list of those that are there
+    there : list of their rows
+    rows : int
+    as_text : bool
+        The column is text.
+    """
+
+    labels: list[Label]
+    there: list[int]
+    rows: int
+    as_text: bool
+
+    def codes(self, classes: Classes) -> Floats:
+        """Each row's place among the classes, NaN where there is no value."""
+        codes = np.full(self.rows, np.nan)
+        place = {label: float(i) for i, label in enumerate(classes)}
+        codes[self.there] = [place[label] for label in self.labels]
+        return codes
+
+
+def column_labels(table: Table, goal: str, as_text: bool = False) -> Labels:
+    """A column's classes as they are written: numbers where all of it is, unless it is to be text."""
+    column: Floats | Bad = table.read((goal,))[0]
+    numeric = not isinstance(column, Bad) and not as_text
+    cells = column.tolist() if isinstance(column, np.ndarray) and numeric else table.cells(goal)
+    there = [i for i, cell in enumerate(cells) if cell is not None and cell == cell and type(cell).__name__ not in NOTHING]
     values = [cells[i] for i in there]
     labels, _ = labels_of(f"column {shown(goal)}", np.array(values) if numeric else np.array(values, dtype=object))
-    classes = classes_of(f"{table.where}: column {shown(goal)}", labels, given)
-    codes = np.full(len(cells), np.nan)
-    place = {label: float(i) for i, label in enumerate(classes)}
-    codes[there] = [place[label] for label in labels]
-    return codes, classes
+    return Labels(labels, there, len(cells), not numeric)
 
 
 def opened(codes: Floats, classes: Classes, outputs: int | None) -> Floats:

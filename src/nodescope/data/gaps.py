@@ -3,6 +3,7 @@
 n rows, d inputs.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import as_floats, choice, refuse_not_finite, shown
+from nodescope.data import middles
 from nodescope.data.columns import Floats
 from nodescope.data.names import listed_names, numbered
 from nodescope.data.table import Table
@@ -58,25 +60,24 @@ def _gaps(names: Sequence[str], values: Floats) -> str:
     return f"column{'s' if len(found) > 1 else ''} {listed_names(found)}"
 
 
-def fills_of(names: Sequence[str], is_number: Sequence[bool], seen: Floats, way: str, where: str) -> tuple[float, ...]:
-    """What stands for a gap in each input (d,), by the seen rows (n, d); of a category none of its values."""
-    fills = []
-    for name, numeric, column in zip(names, is_number, seen.T, strict=True):
-        there = column[~np.isnan(column)]
-        if way == "zero" or not numeric:
-            fills.append(0.0)
-        elif not len(there):
-            raise InputError(f"{where}: column {shown(name)} has no values in the seen rows; leave it out of inputs")
-        else:
-            fills.append(_middle(there, way))
-    return tuple(fills)
+def fills_of(
+    names: Sequence[str], is_number: Sequence[bool], seen: middles.Blocks, way: str, where: str, room: float = math.inf
+) -> tuple[float, ...]:
+    """What stands for a gap in each input (d,), by the seen rows (n, d), of which `room` numbers may be in memory.
 
-
-def _middle(there: Floats, way: str) -> float:
-    if way == "median":
-        return float(np.median(there))
-    size = float(np.abs(there).max()) or 1.0
-    return float((there / size).mean() * size)
+    Of a category it is none of its values.
+    """
+    if way == "zero" or not any(is_number):
+        return (0.0,) * len(names)
+    numbers = np.flatnonzero(is_number)
+    blocks = seen if len(numbers) == len(names) else lambda: (rows[:, numbers] for rows in seen())
+    extent = middles.extent_of(blocks, len(numbers))
+    for j, count in zip(numbers.tolist(), extent.counts.tolist(), strict=True):
+        if not count:
+            raise InputError(f"{where}: column {shown(names[j])} has no values in the seen rows; leave it out of inputs")
+    fills = np.zeros(len(names))
+    fills[numbers] = middles.medians(blocks, extent, room) if way == "median" else middles.means(blocks, extent)
+    return tuple(fills.tolist())
 
 
 def fills_given(names: Sequence[str], given: Mapping[str, Any]) -> tuple[float, ...]:

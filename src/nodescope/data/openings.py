@@ -74,7 +74,7 @@ class Opening:
             A value that is none of the category's, unless `unknown` is "ignore"; no date where there was one.
         """
         if self.values:
-            block = self._zeros_and_ones(table, _cells(table, column, name), name, unknown)
+            block = self._zeros_and_ones(table, self._cells(table, column, name), name, unknown)
         elif self.parts:
             block = self._of_dates(table, table.cells(name), name)
         else:
@@ -83,6 +83,11 @@ class Opening:
         if not self.indicator:
             return block
         return np.column_stack([block, np.isnan(block).any(axis=1).astype(np.float64)])
+
+    def _cells(self, table: Table, column: Floats | Bad, name: str) -> Sequence[Any]:
+        """As text where the values are, though some rows may hold numbers alone."""
+        is_text = any(isinstance(value, str) for value in self.values)
+        return table.cells(name) if is_text else _cells(table, column, name)
 
     def _zeros_and_ones(self, table: Table, cells: Sequence[Any], name: str, unknown: str) -> Floats:
         place = {value: i for i, value in enumerate(self.values)}
@@ -148,7 +153,7 @@ def values_of(table: Table, column: Floats | Bad, name: str) -> tuple[Value, ...
         )
     if len(found) > MOST_VALUES:
         raise InputError(
-            f"{table.where}: column {shown(name)} has {len(found):,} different values, too many for a category; "
+            f"{table.where}: column {shown(name)} has more than {MOST_VALUES:,} different values, too many for a category; "
             "leave it out of inputs"
         )
     if not found:

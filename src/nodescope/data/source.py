@@ -42,6 +42,8 @@ class InPieces:
         Rows that are left out.
     outputs : int
         k.
+    unseen : list of int
+        Rows of each piece that are kept unseen, where these are of each class the same share; else empty.
     """
 
     rows: list[int]
@@ -49,13 +51,17 @@ class InPieces:
     groups: list[int]
     dropped: int
     outputs: int
+    unseen: list[int] = field(default_factory=list)
 
     def refuse_misfit(self) -> None:
         """Raise ValueError where its numbers do not fit together, as of a damaged file."""
         fits = len(self.rows) == len(self.complete) > 0 and all(0 <= c <= r for r, c in zip(self.rows, self.complete, strict=True))
         in_order = self.groups[:1] == [0] and self.groups[-1:] == [len(self.rows)] and self.groups == sorted(set(self.groups))
         dropped = sum(self.rows) - sum(self.complete)
-        if not fits or not in_order or self.dropped != dropped or self.outputs < 1 or not any(self.complete):
+        drawn = not self.unseen or (
+            len(self.unseen) == len(self.rows) and all(0 <= u <= c for u, c in zip(self.unseen, self.complete, strict=True))
+        )
+        if not fits or not drawn or not in_order or self.dropped != dropped or self.outputs < 1 or not any(self.complete):
             raise ValueError("the pieces of its table do not fit together")
 
 

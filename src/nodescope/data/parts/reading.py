@@ -8,19 +8,25 @@ from typing import Any, cast
 
 import numpy as np
 
-from nodescope.arithmetic.checks import number, shown
-from nodescope.arithmetic.rows import Rows
+from nodescope.arithmetic.checks import number
+from nodescope.arithmetic.rows import Rows, parts_in_order
+from nodescope.data.choosing import Chosen, notes_of_many
 from nodescope.data.classes import Classes, classes_of
 from nodescope.data.columns import Floats
 from nodescope.data.examples import Examples
-from nodescope.data.gaps import FILLING, fills_given, way_of
+from nodescope.data.gaps import FILLING, fills_given, fills_of, way_of
+from nodescope.data.holdout import hidden_bits
 from nodescope.data.names import goals_of, inputs_of, single
-from nodescope.data.openings import Opening
+from nodescope.data.parts.counting import Counts, counted, counts_of
+from nodescope.data.parts.layout import Layout
+from nodescope.data.parts.looking import chosen_of, classes_in
 from nodescope.data.parts.pieces import Pieces
-from nodescope.data.parts.store import Again, Counts, Layout, Side, Store, hidden_bits
+from nodescope.data.parts.store import Again, Side, Store
 from nodescope.data.scaling import BLOCK_VALUES, Scaling, as_scalings, asked, measured
 from nodescope.data.source import InPieces, Source
-from nodescope.errors import InputError
+
+LEAST_ROOM = 1 << 16
+"""So many numbers may be in memory together where a median is looked for, however little is said."""
 
 
 def stream_examples(
@@ -45,35 +51,33 @@ def stream_examples(
     Raises
     ------
     InputError
-        As there; and what needs all rows at once: a median, the values of categories that are not given.
+        As there.
     """
     way, fills = way_of(missing)
     fraction = number("holdout", holdout, least=0.0, below=1.0, words="a fraction of the rows, such as 0.2")
     head = pieces.head()
     goals, one_goal = goals_of(head, goal)
     names = inputs_of(head, inputs, goals)
-    openings = tuple(Opening(name) for name in names)
-    _refuse_what_needs_all(way, fills, opening or {})
+    chosen = chosen_of(pieces, names, way, opening or {}, inputs is None)
     found = _classes(pieces, single(goals), classes) if as_classes else None
-    if found is not None and fraction:
-        raise InputError(
-            'holdout keeps the same share of each class unseen, which takes all rows in memory; give memory="all", or a table of '
-            "its own for rows that are not to be seen"
-        )
     k = len(goals) if found is None else outputs or (1 if len(found) == 2 else len(found))
-    told = () if way not in FILLING else (0.0,) * len(names) if fills is None else fills_given(names, fills)
-    layout = Layout(names, goals, openings, "refuse", way, told, found, k)
-    counts = _counts(pieces, layout, fraction, int(seed))
+    layout = Layout(names, goals, chosen.openings, chosen.unknown, way, (), found, k)
+    of_rows = counted(pieces, layout, by_classes=found is not None and fraction > 0)
+    counts = counts_of(pieces, of_rows, fraction, int(seed))
     store = Store(Again(pieces.data, pieces.said, pieces), layout, counts, memory)
+    if way in FILLING:
+        told = _fills(store, chosen) if fills is None else fills_given(chosen.inputs, fills)
+        store = store.laid_out(fills=told)
     scaling, goal_scaling = _scalings(store, standardise, goals_too=goals_too and found is None)
-    store = store if scaling is None else store.scaled(scaling, goal_scaling)
+    store = store if scaling is None else store.laid_out(scaling=scaling, goal_scaling=goal_scaling)
     dropped = int(counts.rows.sum() - counts.complete.sum())
-    in_pieces = InPieces(counts.rows.tolist(), counts.complete.tolist(), counts.groups.tolist(), dropped, k)
+    unseen = counts.unseen.tolist() if of_rows.codes is not None else []
+    in_pieces = InPieces(counts.rows.tolist(), counts.complete.tolist(), counts.groups.tolist(), dropped, k, unseen)
     none = np.empty(0, dtype=np.int64)
-    notes = tuple(f"{pieces.where} is read with {pieces.told}" for _ in range(bool(pieces.told)))
     source = Source(
         pieces.where, pieces.given, layout.inputs, goals, one_goal, way, fraction, int(seed), (), none, none,
-        fills=told, reading=dict(reading_told(pieces, reading)), notes=notes, in_pieces=in_pieces,
+        openings=chosen.told, fills=store.layout.fills, unknown=chosen.unknown, reading=dict(reading_told(pieces, reading)),
+        notes=notes_of_many(chosen, of_rows.filled, dropped), in_pieces=in_pieces,
     )  # fmt: skip
     return examples_of(store, source, found)
 
@@ -102,9 +106,9 @@ def reopened(
         goal_scaling,
     )  # fmt: skip
     complete = np.array(of.complete, dtype=np.int64)
-    hidden = hidden_bits(int(complete.sum()), source.holdout, source.seed)
-    counts = Counts(np.array(of.rows, dtype=np.int64), complete, hidden, np.array(of.groups, dtype=np.int64))
-    return examples_of(Store(found, layout, counts, memory, digests), source, classes)
+    hidden = None if of.unseen else hidden_bits(int(complete.sum()), source.holdout, source.seed)
+    counts = Counts(np.array(of.rows, dtype=np.int64), complete, np.array(of.groups, dtype=np.int64), hidden, of.unseen)
+    return examples_of(Store(found, layout, counts, memory, digests, (source.holdout, source.seed)), source, classes)
 
 
 def reading_told(pieces: Pieces, said: Mapping[str, Any] | None) -> dict[str, str | bool]:
@@ -115,50 +119,19 @@ def reading_told(pieces: Pieces, said: Mapping[str, Any] | None) -> dict[str, st
     return told | {name: getattr(pieces.written, name) for name, value in (said or {}).items() if value is not None}
 
 
-def _refuse_what_needs_all(way: str, fills: Mapping[str, Any] | None, opening: Mapping[str, Any]) -> None:
-    if way in ("mean", "median") and fills is None:
-        raise InputError(
-            f"missing={way!r} of rows that are read as they are needed takes all of them at once; give the numbers, "
-            'missing={"by": "' + way + '", "values": {…}}, or memory="all"'
-        )
-    usual = {"categories": "refuse", "unknown": "refuse", "dates": None, "indicator": False}
-    for name, value in opening.items():
-        if value is not None and value != usual.get(name):
-            raise InputError(
-                f'{name}={shown(value)} looks at all rows before the first step; give memory="all", or open these columns up in '
-                "the table itself"
-            )
-
-
 def _classes(pieces: Pieces, goal: str, given: object) -> Classes:
     """As given, else all that are met in one pass."""
-    if given is not None:
-        return classes_of("classes", [], given)
-    found: set[Any] = set()
-    for piece in pieces.pieces:
-        table = piece.read([goal])
-        column = table.read([goal])[0]
-        cells = column.tolist() if isinstance(column, np.ndarray) else table.cells(goal)
-        found |= {cell for cell in cells if cell is not None and cell == cell}
-    labels = [int(cell) if isinstance(cell, float) and cell.is_integer() else cell for cell in found]
-    return classes_of(f"{pieces.where}: column {shown(goal)}", labels, None)
+    return classes_in(pieces, goal) if given is None else classes_of("classes", [], given)
 
 
-def _counts(pieces: Pieces, layout: Layout, fraction: float, seed: int) -> Counts:
-    """Rows of each piece, and those that are taken: all, unless rows with gaps are left out, for which they are looked through."""
-    rows = np.array([piece.rows for piece in pieces.pieces], dtype=np.int64)
-    number_of = np.array([piece.group for piece in pieces.pieces])
-    groups = np.concatenate([np.flatnonzero(np.diff(number_of, prepend=-1)), [len(rows)]])
-    complete = rows
-    if layout.way != "refuse":
-        counted = []
-        for piece in pieces.pieces:
-            table = piece.read([*layout.names, *layout.goals])
-            counted.append(int(layout.complete(table, layout.values(table)).sum()))
-        complete = np.array(counted, dtype=np.int64)
-        if not complete.any():
-            raise InputError(f"{pieces.where}: every row has a missing value; leave columns out with inputs=[…]")
-    return Counts(rows, complete, hidden_bits(int(complete.sum()), fraction, seed), groups)
+def _fills(store: Store, chosen: Chosen) -> tuple[float, ...]:
+    """What stands for a gap in each input, by the seen rows."""
+    seen, what = Side(store, unseen=False), f"looking for {chosen.way}s"
+
+    def blocks() -> Iterator[Floats]:
+        return (x for x, _ in parts_in_order(seen, what))
+
+    return fills_of(chosen.inputs, chosen.numeric, blocks, chosen.way, chosen.table.where, max(store.memory / 8, LEAST_ROOM))
 
 
 def _scalings(store: Store, standardise: object, *, goals_too: bool) -> tuple[Scaling | None, Scaling | None]:
@@ -178,11 +151,9 @@ def _scalings(store: Store, standardise: object, *, goals_too: bool) -> tuple[Sc
 
 def _blocks(seen: Side, side: int, width: int) -> Iterator[Floats]:
     """The rows in blocks of the size that `measure` takes, whatever pieces they come in."""
-    step, count = max(1, BLOCK_VALUES // max(1, width)), len(seen.starts) - 1
-    rest = np.empty((0, width))
-    for part in range(count):
-        seen.ask([part], [(part + 1) % count])
-        rest = np.concatenate([rest, seen.part(part)[side]])
+    step, rest = max(1, BLOCK_VALUES // max(1, width)), np.empty((0, width))
+    for both in parts_in_order(seen, "looking for scales"):
+        rest = np.concatenate([rest, both[side]])
         whole = len(rest) // step * step
         yield from (rest[start : start + step] for start in range(0, whole, step))
         rest = rest[whole:]

@@ -9,149 +9,24 @@ n examples, m unseen ones, d inputs, k goals.
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nodescope.arithmetic.order import HOLDOUT_EPOCH, positions
-from nodescope.data.block import block_of, refuse_text
-from nodescope.data.classes import Classes, column_codes, opened
 from nodescope.data.columns import Floats
 from nodescope.data.fingerprint import fingerprint
-from nodescope.data.gaps import FILLING, fill, refuse_missing
-from nodescope.data.openings import Opening
+from nodescope.data.holdout import hidden_bits
+from nodescope.data.parts.counting import Counts, counted
 from nodescope.data.parts.found import elsewhere_too, pieces_of
+from nodescope.data.parts.layout import Layout
 from nodescope.data.parts.pieces import Pieces
-from nodescope.data.scaling import Scaling
-from nodescope.data.table import Table
-from nodescope.errors import DataChanged, InputError
+from nodescope.errors import DataChanged
 
-Numbers = NDArray[np.int64]
-REMEDY = 'fill them in, or give missing="drop" to leave these rows out'
 KEPT_ELSEWHERE = 500_000_000
 """Bytes of rows that a store keeps in another process."""
 DIGEST = 32
 """Letters of a piece's fingerprint."""
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """How the columns of a piece become numbers.
-
-    Attributes
-    ----------
-    names, goals : tuple of str
-        Columns.
-    openings : tuple of Opening
-        How each column of `names` becomes inputs.
-    unknown, way : str
-        What becomes of values that were never seen, and of gaps.
-    fills : tuple of float
-        What stands for a gap in each input.
-    classes : tuple or None
-        Where goals are classes.
-    outputs : int
-        k.
-    scaling, goal_scaling : Scaling or None
-    """
-
-    names: tuple[str, ...]
-    goals: tuple[str, ...]
-    openings: tuple[Opening, ...]
-    unknown: str = "refuse"
-    way: str = "refuse"
-    fills: tuple[float, ...] = ()
-    classes: Classes | None = None
-    outputs: int = 1
-    scaling: Scaling | None = None
-    goal_scaling: Scaling | None = None
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        return tuple(name for opening in self.openings for name in opening.inputs)
-
-    def values(self, table: Table) -> Floats:
-        """Inputs and goals (or places among the classes) side by side, (rows, d + goals); NaN where there is nothing."""
-        names = (*self.names, *self.goals)
-        if self.classes is None:
-            columns = table.read(names)
-        else:
-            columns = [*table.read(self.names), column_codes(table, self.goals[0], list(self.classes))[0]]
-        refuse_text(table, names, columns, self.openings)
-        return block_of(table, names, columns, self.openings, self.unknown)
-
-    def complete(self, table: Table, values: Floats) -> NDArray[np.bool_]:
-        """Which rows are taken."""
-        d = len(self.inputs)
-        needed = values[:, d:] if self.way in FILLING else values
-        if self.way == "refuse":
-            owners = [opening.name for opening in self.openings for _ in opening.inputs]
-            refuse_missing(table, (*owners, *self.goals), values, REMEDY)
-        return np.asarray(~np.isnan(needed).any(axis=1))
-
-    def taken(self, values: Floats) -> tuple[Floats, Floats]:
-        """Inputs and goals of complete rows as a run takes them."""
-        d = len(self.inputs)
-        x, goal = np.ascontiguousarray(values[:, :d]), np.ascontiguousarray(values[:, d:])
-        fill(x, self.fills)
-        if self.classes is not None:
-            goal = opened(goal, self.classes, self.outputs) if len(goal) else np.empty((0, self.outputs))
-        for scaling, numbers in ((self.scaling, x), (self.goal_scaling, goal)):
-            if scaling is not None and len(numbers):
-                scaling.apply_in_place(numbers)
-        return x, goal
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """How many rows of each piece are taken, and which of all those are kept unseen.
-
-    Attributes
-    ----------
-    rows, complete : (pieces,) int64
-    hidden : (complete rows / 8,) uint8 or None
-        A bit for each row that is taken; a rule of the seed alone, worked out anew whenever it is needed.
-    groups : (groups + 1,) int64
-        The first piece of each group.
-    """
-
-    rows: Numbers
-    complete: Numbers
-    hidden: NDArray[np.uint8] | None
-    groups: Numbers
-
-    @property
-    def unseen(self) -> Numbers:
-        """Rows of each piece that are kept unseen."""
-        if self.hidden is None:
-            return np.zeros(len(self.complete), dtype=np.int64)
-        ends = np.concatenate([[0], np.cumsum(self.complete)])
-        return np.array([self.hidden_in(a, b).sum() for a, b in pairwise(ends.tolist())], dtype=np.int64)
-
-    def hidden_in(self, start: int, stop: int) -> NDArray[np.bool_]:
-        """Which of the rows taken from one on to another are kept unseen."""
-        if self.hidden is None:
-            return np.zeros(stop - start, dtype=bool)
-        first = start // 8
-        bits = np.unpackbits(self.hidden[first : -(-stop // 8)])
-        return bits[start - 8 * first : stop - 8 * first].astype(bool)
-
-
-def hidden_bits(n: int, fraction: float, seed: int) -> NDArray[np.uint8] | None:
-    """A bit for each of n rows, set for those that `hold_out` keeps unseen: the same ones, in an eighth of a byte each."""
-    if fraction == 0:
-        return None
-    count = max(1, round(fraction * n))
-    if count >= n:
-        raise InputError(f"holdout={fraction!r} of {n} rows leaves no row to learn from; make it smaller, or give more rows")
-    bits = np.zeros(-(-n // 8), dtype=np.uint8)
-    for start in range(0, count, 1 << 20):
-        drawn = positions(n, seed, HOLDOUT_EPOCH, start, min(1 << 20, count - start))
-        np.bitwise_or.at(bits, drawn >> 3, np.uint8(128) >> (drawn & 7).astype(np.uint8))
-    return bits
 
 
 class Again:
@@ -197,10 +72,15 @@ class Store:
         Bytes of rows that are kept at most, beside those that are needed together.
     digests : list of str, optional
         Fingerprints of the pieces when the run was made, "" where one was not read.
+    drawn : (float, int)
+        The fraction that is kept unseen, and the seed, where that is yet to be found.
     """
 
-    def __init__(self, pieces: Again, layout: Layout, counts: Counts, memory: float, digests: Sequence[str] = ()) -> None:
-        self.layout, self.counts, self.memory = layout, counts, memory
+    def __init__(
+        self, pieces: Again, layout: Layout, counts: Counts, memory: float, digests: Sequence[str] = (),
+        drawn: tuple[float, int] = (0.0, 0),
+    ) -> None:  # fmt: skip
+        self.layout, self.counts, self.memory, self._drawn = layout, counts, memory, drawn
         self.digests = list(digests) or [""] * len(counts.rows)
         self._pieces = pieces
         self._first = np.concatenate([[0], np.cumsum(counts.complete)])
@@ -212,12 +92,11 @@ class Store:
 
     def __reduce__(self) -> tuple[type["Store"], tuple[Any, ...]]:
         """Elsewhere it reads its rows itself, and whoever asks for them keeps them."""
-        return Store, (self._pieces, self.layout, self.counts, min(self.memory, KEPT_ELSEWHERE), self.digests)
+        return Store, (self._pieces, self.layout, self.counts, min(self.memory, KEPT_ELSEWHERE), self.digests, self._drawn)
 
-    def scaled(self, scaling: Scaling | None, goal_scaling: Scaling | None) -> "Store":
-        """The same rows on other scales."""
-        layout = replace(self.layout, scaling=scaling, goal_scaling=goal_scaling)
-        return Store(self._pieces, layout, self.counts, self.memory, self.digests)
+    def laid_out(self, **changes: Any) -> "Store":
+        """The same rows with other fills or scales."""
+        return Store(self._pieces, replace(self.layout, **changes), self.counts, self.memory, self.digests, self._drawn)
 
     def side(self, *, unseen: bool) -> "Side":
         """Its seen or its unseen rows."""
@@ -273,7 +152,9 @@ class Store:
                 self._read.pop(number, None)
 
     def _take(self, number: int) -> Read:
-        piece = self._whole().pieces[number]
+        whole = self._whole()
+        self._draw(whole)
+        piece = whole.pieces[number]
         table = piece.read([*self.layout.names, *self.layout.goals])
         values = self.layout.values(table)
         self._check(number, piece.where, values)
@@ -287,6 +168,17 @@ class Store:
             d, k = len(self.layout.inputs), self.layout.outputs
             return Read(*self.layout.taken(values), np.empty((0, d)), np.empty((0, k)))
         return Read(*self.layout.taken(values[~hidden]), *self.layout.taken(values[hidden]))
+
+    def _draw(self, whole: Pieces) -> None:
+        """Of a run read from a file: find which rows of each class are kept unseen, by one pass over the goals."""
+        if not self.counts.to_draw:
+            return
+        found = counted(whole, self.layout, by_classes=True)
+        same = np.array_equal(found.complete, self.counts.complete)
+        if not same or not self.counts.draw(hidden_bits(int(found.complete.sum()), *self._drawn, found.codes)):
+            raise DataChanged(
+                f"{whole.where} has other classes or gaps than when the run was made; put the old files back, or run it anew"
+            )
 
     def _check(self, number: int, where: str, values: Floats) -> None:
         if number in self._looked_at:
