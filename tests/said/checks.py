@@ -1,5 +1,6 @@
 """What is said of pairs of runs, of tables, of sweeps and of alphas that were looked for: one of each kind."""
 
+import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -30,6 +31,9 @@ def every() -> Iterator[Made]:
         yield f"bisected: {name}", partial(bisected, recipe)
     for name, recipe in GRIDS.items():
         yield f"swept: {name}", partial(swept, recipe)
+    for name, recipe in CHECKED.items():
+        yield f"checked: {name}", partial(checked, recipe)
+        yield f"checked: {name}, a bit changed", partial(damaged, recipe)
     for name, (table, keywords) in TABLES.items():
         yield f"table: {name}", partial(looked_into, table, keywords)
 
@@ -134,6 +138,68 @@ def swept(recipe: Keywords) -> Any:
         return {"refused": str(error)}
     told = {"text": str(found), "told": given(found.told), "counts": given(found.counts), "best": given(lambda: found.best_row)}
     return {"sweep": attributes(found), "table": found.to_arrow().to_pydict(), "fingerprint": len(found.grid.fingerprint)} | told
+
+
+# ---- certificates and gradients ----
+
+_LAYERS: Keywords = {"network": ns.network([3, 3, 2], activation="relu", seed=4), "input": _X, "goal": _X[:, :2], "alpha": 0.1}
+CHECKED: dict[str, Keywords] = {
+    "to and fro from the start": {"weight": 0.0, "input": 1, "goal": 1, "alpha": 2.0, "steps": 30},
+    "to and fro in order": {"weight": 0.0, "input": [1.0, 2.0], "goal": [1.0, 1.5], "alpha": 0.1, "epochs": 900},
+    "settled": {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "steps": 400},
+    "diverged": {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 9.0, "steps": 5000},
+    "met its error": {"weight": 0.4, "input": 1, "goal": 0.6, "alpha": 0.1, "until_mse": 1e-4},
+    "no step": _EIGHT | {"epochs": None, "steps": 0},
+    "one step": _EIGHT | {"epochs": None, "steps": 1},
+    "short last batches": _EIGHT | {"batch": 3, "bias": True, "rule": "adam"},
+    "drawn, a schedule": _EIGHT | {"order": "shuffled", "batch": 3, "alpha": ns.schedule("exponential", start=0.1, factor=0.9)},
+    "layers": _LAYERS | {"epochs": 3, "batch": 3},
+    "layers, one after another": _LAYERS | {"epochs": 3, "update_order": "sequential"},
+    "layers of a kink": _LAYERS | {"epochs": 2, "loss": "huber"},
+    "an absolute error": _EIGHT | {"loss": "absolute"},
+    "a hinge": _SIDES | {"loss": "hinge"},
+    "a perceptron": _SIDES | {"loss": "perceptron"},
+    "classes": _SIDES,
+    "a penalty": _EIGHT | {"penalty": {"l2": 0.3}},
+    "two outputs": _EIGHT | {"goal": _X[:, :2], "frozen": [[True, False, False], [False, False, True]]},
+    "huge": _EIGHT | {"input": 1e160 * _X, "alpha": 1e-322, "batch": "all"},
+}  # fmt: skip
+
+
+def checked(recipe: Keywords) -> Any:
+    """By certificates of all steps, of none and of some, and by slopes at several steps."""
+    run = ns.descend(**recipe)
+    certificates = {str(most): given(lambda m=most: _certified(ns.verify(run, most_steps=m))) for most in (None, 0, 1, 16, 40)}
+    asked = ((0, None), (-1, 4), (3, 1))
+    slopes = [given(lambda s=step, m=most: _slopes(ns.check_gradients(run, s, most=m))) for step, most in asked]
+    return {"certificates": certificates, "slopes": slopes}
+
+
+def _certified(found: Any) -> Any:
+    return [
+        found.sentence,
+        found.complete,
+        found.first_difference,
+        *(f"{rows.start}-{rows.stop}" for rows in found.checked.steps[:9]),
+    ]
+
+
+def _slopes(found: Any) -> Any:
+    told = [" ".join(map(str, (one.layer, one.node, one.input, one.kink, one.agrees))) for one in found.slopes[:8]]
+    return [found.step, len(found.slopes), found.passed, *told, *(float(f"{one.difference:.4g}") for one in found.slopes[:3])]
+
+
+def damaged(recipe: Keywords) -> Any:
+    """What is said where one bit of the last state, of an input or of a goal is another."""
+    told = {}
+    for place in ("state", "input", "goal"):
+        run = ns.descend(**copy.deepcopy(recipe))
+        array = {"state": run.replay.last_state, "input": run.recipe.examples.input, "goal": run.recipe.examples.goal}[place]
+        array.flags.writeable = True
+        array.reshape(-1).view(np.uint64)[-1] ^= np.uint64(1 << 40)
+        certificate = given(lambda r=run: _certified(ns.verify(r, most_steps=16)))
+        told[place] = [certificate, given(lambda r=run: ns.diagnose(r).verdict)]
+    return told
 
 
 # ---- tables ----
