@@ -19,6 +19,12 @@ STILL_AS_HIGH = 0.9
 """Highs of an error that fall by more than to this part, from one quarter of the run to the next, come down."""
 EDGE = (0.8, 1.3)
 """Alpha ÷ the local limit, between which it hovers there."""
+LOST = 10
+"""Times its lowest: an error that was so much lower has lost what was learned."""
+LOOKED_BACK = 8
+"""Turns over which growth is measured."""
+FEW_STEPS = 10
+"""Of fewer it is not said that alpha hovers at its limit."""
 
 
 @needs(GOALS)
@@ -154,7 +160,7 @@ def error_grew(e: Evidence) -> Finding | None:
     lowest = float(np.nanmin(e.errors)) if np.isfinite(e.errors).any() else math.inf
     grew = not e.end <= e.start + abs(e.start)
     no_fit = e.spread if e.spread > 0 or GOALS not in e.offers else e.start
-    lost = lowest > 0 and not e.end <= 10 * lowest and e.end > 2 * no_fit and not _coming_down(e)
+    lost = lowest > 0 and not e.end <= LOST * lowest and e.end > 2 * no_fit and not _coming_down(e)
     worse = GOALS in e.offers and not e.end <= WORSE * e.start and e.share_left >= 1.0
     if not (grew or lost or worse) or all_saturated(e.last.layers[-1]):
         return None  # predictions of saturated nodes are bounded: they stand at a wrong end, and do not diverge
@@ -242,7 +248,7 @@ def oscillates(e: Evidence) -> Finding | None:
 @needs(CURVED, REPLAY, STEPS)
 def edge_of_stability(e: Evidence) -> Finding | None:
     """Alpha hovers at its local limit, and the error falls all the same."""
-    if e.rescales or not e.whole_batch or not e.finite or e.run.steps < 10 or e.last.alpha <= 0:
+    if e.rescales or not e.whole_batch or not e.finite or e.run.steps < FEW_STEPS or e.last.alpha <= 0:
         return None
     limit = e.local_limit(e.last)
     ratio = times(e.last.alpha, limit)
@@ -314,7 +320,7 @@ def _growth(bowl: Linear) -> float | None:
     for late in (last, last - 1, last // 2, last // 4, last // 16, 1):
         if late < 1:
             break
-        early = max(0, late - 8)
+        early = max(0, late - LOOKED_BACK)
         before, after = (bowl.missing_at(turn * size) for turn in (early, late))
         if 0 < before < math.inf and 0 < after < math.inf:
             return float((after / before) ** (1 / (late - early)))

@@ -23,6 +23,14 @@ GUESSING = 0.99
 """Weights that leave this part of the goals' variance at their least are no better than always saying the mean of the goals."""
 TURNED_UP = 1.1
 """The unseen error has turned up where it is this many times its lowest, and more than chance explains."""
+LEAST_LEFT = 1e-12
+"""Of the goals' mean square: an mse that no weights take off, and that is more than rounding."""
+CANCEL = 1e-6
+"""Errors cancel whose mean is at most this part of their root mean square."""
+CHANCE_OF_LOWEST, CHANCE = 1.5, 3
+"""Times √(2/rows): by so much an unseen error may rise above its lowest, or lie above that of the seen rows, by chance."""
+MOST_SORTED = 10**6
+"""Numbers: of more inputs it is not looked for two examples that are alike."""
 
 
 @needs(GOALS)
@@ -161,7 +169,7 @@ def noise_floor(e: Evidence) -> Finding | None:
     linear, system = e.linear, e.linear.system
     if system.together or not linear.stable or not e.converged or linear.turns == 0:
         return None
-    if not linear.least > 1e-12 * linear.goal_power:
+    if not linear.least > LEAST_LEFT * linear.goal_power:
         return None
     foretold = system.epoch_path.end_mse if system.in_order else None
     ends_at = linear.late_error if foretold is None else foretold
@@ -189,7 +197,7 @@ def noise_floor(e: Evidence) -> Finding | None:
 def irreducible_error(e: Evidence) -> Finding | None:
     """No weights give every example its goal."""
     linear = e.linear
-    if e.recipe.n < 2 or not e.can_move or not linear.least > 1e-12 * linear.goal_power:
+    if e.recipe.n < 2 or not e.can_move or not linear.least > LEAST_LEFT * linear.goal_power:
         return None
     pair = _same_inputs(e)
     twins = f" (examples {pair[0]} and {pair[1]} have the same inputs and different goals)" if pair else ""
@@ -261,7 +269,7 @@ def errors_cancel(e: Evidence) -> Finding | None:
         if not (math.isfinite(mse) and mse > 0 and np.isfinite(error := e.residual_at(step)).all()):
             continue
         mean = float(np.abs(error.mean(axis=0)).max())
-        if mean <= 1e-6 * math.sqrt(mse) and mse >= 0.5 * e.spread:
+        if mean <= CANCEL * math.sqrt(mse) and mse >= 0.5 * e.spread:
             return _cancelled(step, mse, mean)
     return None
 
@@ -293,7 +301,7 @@ def overfitting(e: Evidence) -> Finding | None:
 def _turned_up(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
     lowest = int(np.nanargmin(unseen))
     ratio = float(unseen[-1] / unseen[lowest]) if unseen[lowest] > 0 else 1.0
-    chance = 1 + 1.5 * math.sqrt(2 / rows)
+    chance = 1 + CHANCE_OF_LOWEST * math.sqrt(2 / rows)
     if not (ratio > max(TURNED_UP, chance) and e.errors[-1] < e.errors[lowest]):
         return None
     step = e.error_steps[lowest]
@@ -314,7 +322,7 @@ def _turned_up(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
 
 def _beyond_chance(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
     p, n = max(len(group.columns) for group in e.linear.system.groups), e.recipe.rows
-    expected = (n + p) / max(1, n - p) * (1 + 3 * math.sqrt(2 / rows))
+    expected = (n + p) / max(1, n - p) * (1 + CHANCE * math.sqrt(2 / rows))
     ratio = float(unseen[-1] / e.end) if e.end > 0 else math.inf if unseen[-1] > 0 else 1.0
     if not ratio > expected:
         return None
@@ -336,7 +344,7 @@ def _beyond_chance(e: Evidence, unseen: Floats, rows: int) -> Finding | None:
 def _same_inputs(e: Evidence) -> tuple[int, int] | None:
     """Two examples with the same inputs and different goals."""
     x, goal = e.recipe.examples.input, e.recipe.examples.goal
-    if x.size > 10**6:
+    if x.size > MOST_SORTED:
         return None
     order = np.lexsort(x.T)
     same = (x[order[1:]] == x[order[:-1]]).all(axis=1) & (goal[order[1:]] != goal[order[:-1]]).any(axis=1)

@@ -34,6 +34,8 @@ AT_LOWEST = 1e-3
 """One layer with a penalty has converged where this part of what could be gained is left."""
 FIT = 0.05
 """An error of this part of the goals' variance is a fit."""
+LEAST_LOOKED_AT = 5
+"""The error is looked at after so many numbers of steps at least."""
 
 
 class Evidence:
@@ -150,7 +152,7 @@ class Evidence:
     def error_steps(self) -> list[int]:
         """Numbers of updates after which the error is looked at."""
         cost = self.problem.n * self.problem.size
-        count = max(5, min(ERRORS_LOOKED_AT, MOST_NUMBERS // max(1, cost)))
+        count = max(LEAST_LOOKED_AT, min(ERRORS_LOOKED_AT, MOST_NUMBERS // max(1, cost)))
         return sorted({round(i * self.run.steps / (count - 1)) for i in range(count)})
 
     def error_at(self, problem: Problem, step: int) -> float:

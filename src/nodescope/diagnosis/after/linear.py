@@ -36,6 +36,12 @@ LAST_EPOCHS = 8
 """The mse of a drawn order is averaged over so many epochs at the end."""
 MARGINAL = 1e-4
 """Distance of a factor from −1 within which the error neither shrinks nor grows."""
+EQUAL = 1e-9
+"""Relatively: a condition so near 1 is 1, and an alpha so near the best is the best."""
+MARGINAL_STAYS = (0.1, 10.0)
+"""Missing error at the end ÷ at the start, between which a marginal run stays as it is."""
+GOES_ALONG = 0.1
+"""A direction goes along an input from this part of it on."""
 
 
 class Linear:
@@ -144,10 +150,10 @@ class Linear:
             return False
         if self.system.together:
             amounts, at_limit = self.system.bowl.amounts, np.abs(1.0 + self.system.descent.factors()) <= MARGINAL
-            fastest = self.system.condition > 1 + 1e-9 and self.recipe.alpha <= self.system.best_alpha * (1 + 1e-9)
+            fastest = self.system.condition > 1 + EQUAL and self.recipe.alpha <= self.system.best_alpha * (1 + EQUAL)
             if fastest or not amounts[at_limit].sum() >= 0.5 * amounts.sum():
                 return False
-        return 0.1 <= self.missing_end / self.missing_start <= 10.0
+        return MARGINAL_STAYS[0] <= self.missing_end / self.missing_start <= MARGINAL_STAYS[1]
 
     @cached_property
     def mean_way(self) -> FullBatchPath:
@@ -247,7 +253,7 @@ class Linear:
             if direction < one.spectrum.rank:
                 along = np.abs(one.spectrum.directions[direction])
                 most = np.argsort(-along)[:2]
-                return [group.columns[i] for i in most if along[i] > 0.1]
+                return [group.columns[i] for i in most if along[i] > GOES_ALONG]
             direction -= one.spectrum.rank
         return []
 

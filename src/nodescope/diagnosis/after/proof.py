@@ -27,6 +27,14 @@ CHECKED, MOST_WORK = 24, 3 * 10**8
 
 MOST_BY_DEFINITION, MOST_AGAIN = 10**6, 10**9
 """Products that making a run again may cost by the plain definition; by the compiled core."""
+NEARLY_LEAST = 1e-9
+"""By this part an mse may lie below the least, which rounds too."""
+ROUNDINGS = 16.0
+"""Doubles by which rounding may part two numbers for each step that is added up."""
+BEYOND = 1e300
+"""An mse above it may be beyond all doubles where it is worked out in another order."""
+LEAST_CHECKED = 3
+"""Weights of a step whose slopes prove it, however large the problem."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,9 @@ def _slopes(e: Evidence) -> list[Row]:
     rows = []
     last = e.run.steps - (2 if not e.finite else 1)
     for step in sorted({t for t in (0, last // 2, last) if 0 <= t < e.run.steps}):
-        check = check_gradients(e.run, step, most=max(3, min(CHECKED, MOST_WORK // (e.problem.size * e.recipe.batch_size))))
+        check = check_gradients(
+            e.run, step, most=max(LEAST_CHECKED, min(CHECKED, MOST_WORK // (e.problem.size * e.recipe.batch_size)))
+        )
         if (worst := check.worst) is None:
             continue
         layer = f"layer {worst.layer}, " if e.depth > 1 else ""
@@ -185,7 +195,7 @@ def made_again(recipe: Recipe, step: int) -> float | None:
 
 def _close(predicted: float, recorded: float, slack: float) -> bool:
     if not (math.isfinite(predicted) and math.isfinite(recorded)):
-        return not math.isfinite(predicted) or recorded > 1e300
+        return not math.isfinite(predicted) or recorded > BEYOND
     a, b = math.sqrt(predicted), math.sqrt(recorded)
     return abs(a - b) <= CLOSE * max(a, b) + slack
 
@@ -206,7 +216,7 @@ def _slack(linear: Linear, turn: int) -> float:
         kept = min(float(turn + 1), 1.0 / max(float(away.min()), EPSILON)) if away.size else float(turn + 1)
         growth = np.float64(max(1.0, abs(float(factors[0])))) ** turn
         each_turn = linear.system.steps_per_turn * size + (linear.system.rounding_of_epoch if linear.stable else 0.0)
-        return float(16.0 * EPSILON * each_turn * kept * growth)
+        return float(ROUNDINGS * EPSILON * each_turn * kept * growth)
 
 
 def _largest_term(linear: Linear) -> float:
@@ -245,8 +255,8 @@ def _bottom(e: Evidence) -> list[Row]:
     if e.recipe.n == 1 or not math.isfinite(e.end):
         return []
     least = e.linear.least
-    nearly = least * (1 - 1e-9)
+    nearly = least * (1 - NEARLY_LEAST)
     # the least mse is what is left of the start's errors, and so has their rounding
-    far = math.sqrt(e.end) >= math.sqrt(nearly) - 16.0 * EPSILON * _largest_term(e.linear)
+    far = math.sqrt(e.end) >= math.sqrt(nearly) - ROUNDINGS * EPSILON * _largest_term(e.linear)
     agrees = e.end >= nearly - EPSILON * e.linear.goal_power or far
     return [Row(e.run.steps, "mse", least, e.end, "≥", agrees, "" if agrees else CHANGED)]

@@ -31,6 +31,8 @@ NOT_BETTER = 0.9
 """Nothing was learned where this part of the loss of always saying the same, or of that at the start, is left."""
 RIGHT = 0.97
 """With so large a part of the predictions right it is a fit, whatever the loss."""
+STANDS, STANDS_IN_NOISE = 0.02, 0.05
+"""A loss stands that falls by less than this part from one quarter to the next; by less than the second where it is noisy."""
 
 
 class RecordedEvidence(Evidence):
@@ -185,7 +187,7 @@ class RecordedEvidence(Evidence):
         third, last = (float(np.median(part)) for part in quarters)
         scatter = max(float(part.std() / np.sqrt(len(part))) for part in quarters) / (abs(third) or 1.0)
         fell = (third - last) / (abs(third) or 1.0)
-        return fell < max(0.02, min(0.05, 2 * scatter))
+        return fell < max(STANDS, min(STANDS_IN_NOISE, 2 * scatter))
 
     @property
     def lowest(self) -> float:

@@ -15,6 +15,9 @@ from nodescope.run.signatures import takes_settings
 
 WIDTH = 1e-7
 """Relative width of the bracket at the end: a little under six digits are asked for."""
+MOST_HALVINGS = 1200
+DOWN = 16
+"""Times smaller: the next alpha while none was stable."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,11 +121,11 @@ def _search(judge: GrowthJudge) -> Boundary:
         low, high = high, high * judge.ratio
         if not high < MOST_ALPHA:
             return Boundary(math.inf, low, math.inf, judge.runs, judge.judged)
-    for _ in range(1200):
+    for _ in range(MOST_HALVINGS):
         if low > 0.0 and high - low <= WIDTH * high:
             break
         # nothing stable yet: by orders of magnitude
-        middle = low + (high - low) / 2 if low > 0.0 else high / 16
+        middle = low + (high - low) / 2 if low > 0.0 else high / DOWN
         if middle in (low, high):
             break
         low, high = (low, middle) if judge.grows(middle) else (middle, high)

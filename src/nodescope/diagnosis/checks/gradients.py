@@ -22,6 +22,10 @@ MOST_WORK, CALLS = 2 * 10**10, 4
 """Multiplications that a check may take, and evaluations of the loss for each weight."""
 AGREES = 1e-6
 """Relative to the largest weighted delta of the layer, beyond what the difference itself is uncertain by."""
+MOST_CHECKED, LEAST_CHECKED = 2000, 24
+"""Weights that are checked unless it is said how many."""
+ROUNDINGS = 16
+"""Doubles that the loss, and predictions, may be off."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def check_gradients(run: Run, step: int = 0, *, most: int | None = None) -> Grad
     told = _weighted_deltas(run, at)
     # one layer after another, the earlier layers' deltas come through weights already updated: they are no slope of anything
     begin = problem.weights_of(len(problem.layers) - 1).start if problem.sequential else 0
-    wanted = max(24, min(2000, MOST_WORK // (CALLS * own.size * own.n))) if most is None else most
+    wanted = max(LEAST_CHECKED, min(MOST_CHECKED, MOST_WORK // (CALLS * own.size * own.n))) if most is None else most
     every = max(1, -(-(len(weights) - begin) // wanted))
     largest = [float(np.abs(told[problem.weights_of(layer)]).max()) or 1.0 for layer in range(len(problem.layers))]
     slopes = tuple(_slope(problem, own, weights, told, i, largest) for i in range(begin, len(weights), every))
@@ -172,7 +176,7 @@ def _slope(problem: Problem, own: Problem, weights: Floats, told: Floats, i: int
     epsilon = EPSILON ** (1 / 3) * (1 + abs(weights[i]))
     difference, kink, size, noise = _difference(own, weights, i, epsilon, problem.mean)
     doubled, further, _, _ = _difference(own, weights, i, 2 * epsilon, problem.mean)
-    uncertain = abs(doubled - difference) + 16 * EPSILON * (size / epsilon + noise)
+    uncertain = abs(doubled - difference) + ROUNDINGS * EPSILON * (size / epsilon + noise)
     inputs_place = None if column == inputs else column
     return Slope(
         layer, node, inputs_place, float(told[i]), difference, epsilon, abs(difference - told[i]) / largest[layer],

@@ -35,6 +35,18 @@ DIRECTIONS = 8
 LONG = 200
 """Epochs (or steps, whichever is more of them) of a window where the top direction is not known."""
 MOST_ALPHA = 8e307
+LEAST_NUMBER, MOST_NUMBER = 1e-300, 1e300
+"""Squares of inputs are held between them."""
+FORGOTTEN = 1e-9
+"""Of the recurrence's smaller root: less of it is forgotten."""
+MOST_SETTLING = 100_000
+"""Steps until it is."""
+OF_ONE_RATIO, OF_RANDOM_RATIO = 1.5, 1.1
+"""How far apart alphas are tried upward from one start, and from random directions."""
+EPOCHS_OF_ONE = 8
+"""Epochs of the window from one start, at least."""
+FIRST_OF_ONE = 1e-3
+"""The first alpha tried from one start, as a part of its excess."""
 
 
 class GrowthJudge:
@@ -106,7 +118,7 @@ def _largest_square(problem: Problem, x: Floats) -> float:
     """The largest |x|², times the examples of a batch where they are summed: 1 ÷ it is stable for the plain rule."""
     with np.errstate(over="ignore"):
         largest = float(np.einsum("ni,ni->n", x, x).max())
-    return min(max(largest * (1 if problem.mean else problem.batch), 1e-300), 1e300)
+    return min(max(largest * (1 if problem.mean else problem.batch), LEAST_NUMBER), MOST_NUMBER)
 
 
 def _copies(problem: Problem, frozen: NDArray[np.bool_], q: int) -> Problem:
@@ -124,7 +136,7 @@ def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, lar
     copies = _copies(problem, frozen, 1)
     momentum = momentum_of(problem.rule)
     # until the recurrence's smaller root, at most about `momentum` at the boundary, is forgotten
-    settling = min(100_000, math.ceil(math.log(1e-9) / math.log(momentum))) if momentum > 0.0 else 1
+    settling = min(MOST_SETTLING, math.ceil(math.log(FORGOTTEN) / math.log(momentum))) if momentum > 0.0 else 1
     window = max(WINDOW, settling)
 
     start = copies.first_state(np.where(frozen, 0.0, top) * _about_one(problem))
@@ -137,7 +149,7 @@ def _along_the_top(problem: Problem, frozen: NDArray[np.bool_], top: Floats, lar
         sizes = [_size(copies, alpha, state) for state in (start, before, after)]
         return sizes[2] > max(sizes[1], NOISE * sizes[0])
 
-    first = max(min((1.0 - momentum) / max(largest, 1e-300), 1e290), 1e-307)
+    first = max(min((1.0 - momentum) / max(largest, LEAST_NUMBER), 1e290), 1e-307)
     if not problem.mean:
         first /= problem.n
     return GrowthJudge(copies, grows, first, 2.0, f"the growth of the excess over {window} steps along the top direction")
@@ -215,7 +227,7 @@ def _from_random_directions(problem: Problem, frozen: NDArray[np.bool_], directi
         return sizes[-1] > sizes[epochs // 2 - 1]
 
     words = f"the growth of the excess over {epochs // 2:,} epochs from {DIRECTIONS} random directions"
-    return GrowthJudge(copies, grows, small, 1.1, words)
+    return GrowthJudge(copies, grows, small, OF_RANDOM_RATIO, words)
 
 
 # ---- rules that rescale their steps ----
@@ -226,7 +238,7 @@ def _from_this_start(problem: Problem, weights: Floats) -> GrowthJudge:
     excess = _excess(problem, weights)
     copies = dataclasses.replace(problem, goal=np.zeros_like(problem.goal), until_mse=-1.0, native=None)
     state = copies.first_state(np.ascontiguousarray(excess))
-    steps = max(LONG, 8 * problem.steps_per_epoch)
+    steps = max(LONG, EPOCHS_OF_ONE * problem.steps_per_epoch)
 
     def grows(judge: GrowthJudge, alpha: float) -> bool:
         after = judge.walk(alpha, state, steps)
@@ -237,7 +249,7 @@ def _from_this_start(problem: Problem, weights: Floats) -> GrowthJudge:
 
     size = float(np.abs(excess).max())
     words = f"whether the excess of this start is larger after {steps:,} steps"
-    return GrowthJudge(copies, grows, 1e-3 * size if size else 1.0, 1.5, words)
+    return GrowthJudge(copies, grows, FIRST_OF_ONE * size if size else 1.0, OF_ONE_RATIO, words)
 
 
 def _excess(problem: Problem, weights: Floats) -> Floats:

@@ -14,6 +14,13 @@ from nodescope.diagnosis.homework.walk import Walk
 from nodescope.diagnosis.homework.ways import Done, joined
 from nodescope.run.recipe import Recipe
 
+FIRST_ROWS, TIMES_MORE = 4, 4
+"""Rows that are looked at together, and how many times more the next ones are."""
+MOST_COUNTED = 50
+"""Rows by which the meaning of a column is chosen."""
+OFF, OFF_SINGLE = 1e-6, 1e-2
+"""What a number may be off, relatively, before it is no longer looked at; where the arithmetic is float32."""
+
 
 @dataclass(frozen=True, eq=False)
 class Doing:
@@ -35,7 +42,7 @@ class Doing:
     @cached_property
     def off(self) -> float:
         """What a number may be off, relative to itself, before it is no longer looked at."""
-        return 1e-2 if self.is_single else 1e-6
+        return OFF_SINGLE if self.is_single else OFF
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +84,13 @@ class Fitter:
                 return Match(0, doing, reading)
         chosen, rows = [meanings[0] for meanings in alive], self.sheet.rows
         apart = rows > 1 and not all(self._may_be(1, i, doing, reading, meanings) for i, meanings in enumerate(alive))
-        start, size = 0, 1 if apart else 4
+        start, size = 0, 1 if apart else FIRST_ROWS
         while start < rows:
             stop = min(rows, start + size)
             fails = [self._fewer(i, alive, chosen, doing, reading, slice(start, stop), how) for i in range(len(alive))]
             if min(fails) < stop or apart:
                 return replace(self._matched(min(fails), doing, reading, tuple(chosen)), apart=apart)
-            start, size = stop, size * 4
+            start, size = stop, size * TIMES_MORE
         return self._matched(rows, doing, reading, tuple(chosen))
 
     def _may_be(self, row: int, column: int, doing: Doing, reading: Reading, meanings: Iterable[Meaning]) -> list[Meaning]:
@@ -153,7 +160,7 @@ class Fitter:
 
     def longest(self, doing: Doing, reading: Reading) -> tuple[Meaning, ...]:
         """For each column the meaning under which most of the first rows agree."""
-        rows, begin = slice(0, min(self.sheet.rows, 50)), (int(reading.clock.begin[0]), reading.clock.unit)
+        rows, begin = slice(0, min(self.sheet.rows, MOST_COUNTED)), (int(reading.clock.begin[0]), reading.clock.unit)
 
         def count(i: int) -> Callable[[Meaning], int]:
             def of(meaning: Meaning) -> int:

@@ -43,6 +43,10 @@ MOST_CARRIED = 30_000
 """Rows that wrong ways may be gone on with from rounded numbers, all together: a few seconds."""
 MOST_WORK = 3e7
 """Products that all combinations may take for their first step."""
+LEAST_COMBINED = 40
+"""Combinations that are tried however large the node."""
+ROWS_AT_ONCE, TIMES_MORE = 64, 4
+"""Rows that are looked through together for the first wrong cell, and how many times more the next ones are."""
 
 
 class Judge:
@@ -229,7 +233,7 @@ class Judge:
         if self.sheet.digits() < ENOUGH_DIGITS or self.sheet.rows < 2:
             return
         ways = [done for done in combined(choices) if not done.is_fitted or self.sheet.rows >= ENOUGH_ROWS]
-        yield from self._exactly(ways[: max(40, int(MOST_WORK / max(1, work)))], self.plain)
+        yield from self._exactly(ways[: max(LEAST_COMBINED, int(MOST_WORK / max(1, work)))], self.plain)
         yield from self._allowed(self._near)
 
     # --- what is said
@@ -274,14 +278,14 @@ class Judge:
         return match if match.chosen else replace(match, chosen=self._fitter.longest(self._right, reading))
 
     def _first_wrong(self, match: Match) -> WrongCell | None:
-        start, size = 0, 64
+        start, size = 0, ROWS_AT_ONCE
         while start < self.sheet.rows:
             rows = slice(start, min(self.sheet.rows, start + size))
             good = self._fitter.agreement(match.doing, match.reading, match.chosen, rows)
             if not good.all():
                 row = int(np.argmin(good.all(axis=1)))
                 return self._cell(start + row, int(np.argmin(good[row])), match)
-            start, size = rows.stop, size * 4
+            start, size = rows.stop, size * TIMES_MORE
         return None
 
     def _cell(self, row: int, column: int, match: Match) -> WrongCell:

@@ -10,10 +10,15 @@ from nodescope.diagnosis.homework.walk import Block, Row, Walk
 from nodescope.diagnosis.homework.ways import Done
 from nodescope.run.recipe import Recipe
 
+SAME = 1e-3
+"""Relatively: a printed number is the right one, but for its sign or its point."""
+LONGEST = 40
+"""Letters of a column's name that are told."""
+
 
 def cell_text(wrong: WrongCell) -> str:
     """A wrong cell in words."""
-    name = wrong.column if len(wrong.column) <= 40 else wrong.column[:39] + "…"
+    name = wrong.column if len(wrong.column) <= LONGEST else wrong.column[: LONGEST - 1] + "…"
     return f"row {wrong.row}, {name}: printed {wrong.printed!r}, expected {wrong.expected!r}"
 
 
@@ -23,10 +28,10 @@ def typing_slip(wrong: WrongCell) -> str:
     if not (np.isfinite(printed) and np.isfinite(expected)) or printed == 0 or expected == 0:
         return ""
     ratio = printed / expected
-    if abs(ratio + 1) < 1e-3:
+    if abs(ratio + 1) < SAME:
         return "The likely slip: its sign."
     for power in (-3, -2, -1, 1, 2, 3):
-        if abs(ratio / 10.0**power - 1) < 1e-3:
+        if abs(ratio / 10.0**power - 1) < SAME:
             return "The likely slip: the decimal point."
     seen = f"{abs(printed):.15g}"
     meant = f"{abs(expected):.{max(1, len(seen.lstrip('0.').replace('.', '')))}g}"

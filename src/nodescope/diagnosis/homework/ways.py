@@ -25,6 +25,10 @@ PARTS = ("sum", "mean", "n − 1", "all at once", "full derivative", "half the s
          "stale", "weight decay", "momentum", "rule forgotten", "one after another", "off by one", "float32", "error after",
          "rounded on")  # fmt: skip
 """Names of conventions, in the order in which combined ones are joined: "sum, full derivative"."""
+CENTRED, SCALED = 1e-6, 1e-6
+"""Inputs are standardised whose means are so near 0, and whose deviations so near 1."""
+VARIED = 1e-12
+"""An input varies whose variance is more."""
 
 
 @dataclass(frozen=True)
@@ -263,12 +267,12 @@ def _stretched(recipe: Recipe) -> Iterator[Choice]:
         return
     x = recipe.examples.input
     variance = x.var(axis=0)
-    spread = variance > 1e-12
-    if not spread.any() or np.abs(x.mean(axis=0)[spread]).max() > 1e-6:
+    spread = variance > VARIED
+    if not spread.any() or np.abs(x.mean(axis=0)[spread]).max() > CENTRED:
         return
     for of, other, share in (("n", "n − 1", (n - 1) / n), ("n − 1", "n", n / (n - 1))):
         size = variance[spread] if of == "n" else variance[spread] * share
-        if np.abs(size - 1.0).max() < 1e-6:
+        if np.abs(size - 1.0).max() < SCALED:
             says = f"the inputs are scaled by deviations of {other}, where they are of {of}"
             yield Choice("n − 1", says, "scale", {"stretch": float(np.sqrt(share))})
 

@@ -18,6 +18,10 @@ STEPS = 20
 """Below which nothing is said."""
 UNTOUCHED = 0.95
 """Of the loss at the start."""
+LATELY = 5
+"""What was noted, or looked at, in the last one of so many parts counts as now."""
+TURNED_UP = 1.1
+"""A validation loss has turned up where it is so many times its lowest."""
 
 
 def no_better_than_guessing(e: "RecordedEvidence") -> Finding | None:
@@ -70,7 +74,7 @@ def classified(e: "RecordedEvidence") -> Finding | None:
     call = e.recorded.facts.main_call
     if call is None or not call.right or not call.counts or not e.finite:
         return None
-    lately = call.right[-max(1, len(call.right) // 5) :]
+    lately = call.right[-max(1, len(call.right) // LATELY) :]
     right = float(np.mean([part for _, part in lately]))
     common = max(call.counts) / sum(call.counts)
     seen = f" The loss is {e.end:.4g}, that of guessing by frequency {call.chance:.4g}." if len(e.losses_seen) else ""
@@ -94,10 +98,10 @@ def overfitted(e: "RecordedEvidence") -> Finding | None:
     if len(values) < 4 or not np.all(np.isfinite(values)):
         return None
     lowest = int(np.argmin(values))
-    lately = float(np.median(values[-max(1, len(values) // 5) :]))
+    lately = float(np.median(values[-max(1, len(values) // LATELY) :]))
     before = [loss for loss in e.recorded.losses[: pairs[lowest][0] + 1] if np.isfinite(loss)]
     fell = bool(before) and e.end < float(np.median(before[-max(1, len(before) // 10) :]))
-    if not (lately > 1.1 * values[lowest] > 0 and fell and lowest < len(values) - 2):
+    if not (lately > TURNED_UP * values[lowest] > 0 and fell and lowest < len(values) - 2):
         return None
     return Finding(
         "overfitting",

@@ -40,6 +40,12 @@ WARM = 0.05
 """Of the rate that a schedule is to reach."""
 UNSCALED = 30.0
 """Goals ÷ predictions in size."""
+ENOUGH_STEPS, ENOUGH_CLIPPED = 8, 3
+"""Of fewer steps, or of fewer clipped gradients, nothing is said."""
+CLIPPED = 1e-6
+"""Where this part of a gradient's length is gone, or more, it was clipped."""
+WARM_UP = 20
+"""A warm-up takes one of so many steps."""
 
 
 def weight_decay(e: "RecordedEvidence") -> Finding | None:
@@ -49,7 +55,7 @@ def weight_decay(e: "RecordedEvidence") -> Finding | None:
         p for p in e.recorded.facts.parameters if p.stepped and p.gradients and p.kind not in ("", "LayerNorm") and p.start > 0
     ]
     matrices = [p for p in moved if not p.name.endswith("bias")]
-    if not decay or not matrices or not e.finite or not e.hardly_fell or steps < 8:
+    if not decay or not matrices or not e.finite or not e.hardly_fell or steps < ENOUGH_STEPS:
         return None
     shrunk = math.sqrt(sum(p.size * p.end**2 for p in matrices) / sum(p.size * p.start**2 for p in matrices))
     rate = max((abs(rate) for rate in e.recorded.facts.rates), default=0.0)
@@ -78,9 +84,9 @@ def _smaller(decay: float) -> str:
 def clipping(e: "RecordedEvidence") -> Finding | None:
     """Gradients clipped to nearly nothing, in nearly every step."""
     kept = np.array([k for k in e.recorded.facts.kept if math.isfinite(k) and k > 0])
-    if len(kept) < 3 or e.converged or not e.hardly_fell or (e.rescales and not _below_eps(e)):
+    if len(kept) < ENOUGH_CLIPPED or e.converged or not e.hardly_fell or (e.rescales and not _below_eps(e)):
         return None
-    often = float((kept < 1.0 - 1e-6).mean())
+    often = float((kept < 1.0 - CLIPPED).mean())
     left = float(np.median(kept))
     if often < MOST or left > LITTLE:
         return None
@@ -110,7 +116,7 @@ def _below_eps(e: "RecordedEvidence") -> bool:
 def schedule_ends(e: "RecordedEvidence") -> Finding | None:
     """A rate that falls to nothing long before the end."""
     rates = np.abs(np.array([r for r in e.recorded.facts.rates if math.isfinite(r)]))
-    if len(rates) < 8 or e.converged or e.recorded.optimizer.get("name") == "updates by hand":
+    if len(rates) < ENOUGH_STEPS or e.converged or e.recorded.optimizer.get("name") == "updates by hand":
         return None
     largest = max(float(rates.max()), e.recorded.facts.first_rate)
     low = rates < ENDED * largest
@@ -188,7 +194,7 @@ def rate_too_large(e: "RecordedEvidence") -> Finding | None:
     """First steps that change the weights by as much as they are, of rules that scale their steps."""
     rates, decay = e.recorded.facts.rates, float(e.recorded.optimizer.get("weight_decay") or 0.0)
     changed = e.changed_at_first - (abs(rates[0]) * decay if rates else 0.0)
-    if not e.rescales or not e.finite or not changed > LARGE or e.converged or e.recorded.steps < 8:
+    if not e.rescales or not e.finite or not changed > LARGE or e.converged or e.recorded.steps < ENOUGH_STEPS:
         return None
     if not (e.end > e.start or e.nothing_learned or e.end > 2.0 * e.lowest > 0):
         return None
@@ -341,7 +347,7 @@ def warms_up_for_ever(e: "RecordedEvidence") -> Finding | None:
     """A rate that only ever rises, and is still next to nothing at the end."""
     rates = np.abs(np.array([r for r in e.recorded.facts.rates if math.isfinite(r)]))
     aim = e.recorded.facts.first_rate
-    if len(rates) < 8 or not rates[-1] > rates[0] or not rates.max() < WARM * aim or e.converged or not e.hardly_fell:
+    if len(rates) < ENOUGH_STEPS or not rates[-1] > rates[0] or not rates.max() < WARM * aim or e.converged or not e.hardly_fell:
         return None
     return Finding(
         "schedule",
@@ -353,7 +359,7 @@ def warms_up_for_ever(e: "RecordedEvidence") -> Finding | None:
         measured=float(rates[-1]),
         predicted=aim,
         threshold=f"the rate rises, and stays below {WARM:g} of the optimizer's own",
-        remedy=f"A warm-up of about {max(1, len(rates) // 20):,} steps for a run of {len(rates):,}.",
+        remedy=f"A warm-up of about {max(1, len(rates) // WARM_UP):,} steps for a run of {len(rates):,}.",
         source="the optimizer's rate at each step",
     )
 
