@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import nodescope as ns
+from nodescope.data.files import open_file
 from nodescope.data.reading import read_examples
 from nodescope.data.unpacked import declared_size, open_bytes
 
@@ -41,11 +42,48 @@ READ: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "trailing blank columns": (b"a,b,,\n1.5,10,,\n2.5,20,,\n4,30,,\n", {}, "2 blank columns at the end left out"),
     "rows that end in a comma": (b"a,b\n1.5,10,\n2.5,20,\n4,30,\n", {}, "1 blank column at the end left out"),
     "names that end in a comma": (b"a,b,\n1.5,10\n2.5,20\n4,30\n", {}, ""),
+    "a spreadsheet's separator": (b"sep=;\r\na;b\r\n1,5;10\r\n2,5;20\r\n4;30\r\n", {}, "cells divided by ';', decimal comma"),
+    "its separator, of a kind that is not looked for": (b'"sep=^"\na^b\n1.5^10\n2.5^20\n4^30\n', {}, "cells divided by '^'"),
+    "a remark": (b"# by hand, in 2026, twice\n" + PLAIN, {}, "1 line above the names left out"),
+    "remarks and a blank line": (b"# by hand\n\n# a, b; c\n" + PLAIN, {}, "2 lines above the names left out"),
+    "names that begin with #": (b"#a,b\n1.5,10\n2.5,20\n4,30\n", {"inputs": ["#a"]}, ""),
+    "a title": (b"Houses,\n\n" + PLAIN, {}, "1 line above the names left out"),
+    "a title and a remark": ("Houses\n# old\n\na;b\n1,5;10\n2,5;20\n4;30\n".encode("utf-16"), {}, "2 lines above the names"),
+    "blanks behind commas": (b"a, b\n1.5, 10\n2.5, 20\n4, 30\n", {}, ""),
     "no line of names": (PLAIN[4:], {"goal": "1"}, "no line of names"),
     "no line of names, and text": (
         b"x,1.5,10\ny,2.5,20\nz,4,30\n", {"goal": "2", "inputs": ["1"]}, "no line of names"
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"y\n1,5\n2,5\n", ("y",)),
+        (b"# y\n1\n2\n", ("# y",)),
+        (b"# a\n# b\n", ("# a",)),
+        (b"year\n2001,2002\n3,4\n", ("year",)),
+    ],
+)
+def test_a_line_that_may_be_names_is_no_preface(content: bytes, names: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(content)
+    assert open_file(tmp_path / "t.csv").names == names
+
+
+@pytest.mark.parametrize("above", [b"sep=;\n", b"# by hand; today\r\n\r\n", b"Houses\n"])
+def test_lines_above_the_names_are_left_out_in_the_stream_too(above: bytes, tmp_path: Path) -> None:
+    rows = b"".join(b"%d;%d\n" % (i % 7, 3 * (i % 7) + 1) for i in range(500))
+    (tmp_path / "t.csv").write_bytes(above + b"a;b\n" + rows)
+    recipe: dict[str, Any] = {"goal": "b", "alpha": 0.01, "bias": True, "epochs": 2}
+    whole, streamed = (ns.descend(data=tmp_path / "t.csv", **recipe, **memory) for memory in ({}, {"memory": "64 MB"}))
+    assert (streamed.weight, streamed.bias, streamed.mse) == (whole.weight, whole.bias, whole.mse)
+
+
+def test_a_row_is_named_by_its_line_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"# by hand\n\na;b\n1;2\n1;2;3\n")
+    with pytest.raises(ns.errors.InputError, match=r"row 2 \(line 5\)"):
+        ns.descend(data=tmp_path / "t.csv", goal="b", alpha=0.01)
 
 
 @pytest.mark.parametrize("kind", READ)

@@ -34,7 +34,9 @@ class CsvFile:
     width : int
         Cells in a row; more than names where columns at the end are blank.
     first : int
-        Blank lines before the line of names.
+        Lines above the line of names.
+    remarks : int
+        Those of them that are not blank, and are left out.
     """
 
     path: Path
@@ -43,14 +45,16 @@ class CsvFile:
     names: tuple[str, ...]
     width: int
     first: int
+    remarks: int
 
     @property
     def told(self) -> str:
         """In a line how it is written, where that is not usual, and what of it was left out."""
         blank = self.width - len(self.names)
         left = f"{blank} blank column{'s' if blank > 1 else ''} at the end left out" if blank else ""
+        above = f"{self.remarks} line{'s' if self.remarks > 1 else ''} above the names left out" if self.remarks else ""
         packed = f"packed by {self.packed}" if self.packed else ""
-        return ", ".join(part for part in (packed, str(self.written), left) if part)
+        return ", ".join(part for part in (packed, str(self.written), above, left) if part)
 
     def read(self, wanted: Sequence[str]) -> list[Floats | Bad]:
         """Columns as numbers."""
@@ -95,11 +99,11 @@ class CsvFile:
 
     def line_of(self, row: int) -> str:
         """The file's line of a data row, where no line is blank and no cell runs over several lines as far as that."""
-        last = row if self.written.header else row - 1
+        last = self.first + (row if self.written.header else row - 1)
         with self._text() as file:
-            for _ in range(last + 1):
+            for at in range(last + 1):
                 line = file.readline()
-                if not line.strip() or line.count('"') % 2:
+                if at >= self.first and (not line.strip() or line.count('"') % 2):
                     return ""
         return f" (line {last + 1})"
 
@@ -188,7 +192,7 @@ class CsvFile:
         if ragged is None:
             return InputError(f"{self.path} cannot be read as CSV: {text}")
         counted, expected, got = (int(part) for part in ragged.groups())
-        row = counted - int(self.written.header)
+        row = counted - int(self.written.header) - self.first
         names = f"there {'is 1 column name' if expected == 1 else f'are {expected} column names'}"
         mark = {",": "a comma", "\t": "a tab"}.get(self.written.delimiter, repr(self.written.delimiter))
         remedy = separator_hint(self.names) or f"correct the row (a cell with {mark} in it needs quotes)"
@@ -200,14 +204,12 @@ def csv_file(path: Path, packed: str, head: bytes, whole: bool, said: dict[str, 
     if path.name.lower().removesuffix(".gz").removesuffix(".zst").endswith(".tsv"):
         usual = replace(usual, delimiter="\t")
     try:
-        written, rows = found(head if whole else _whole_lines(head), usual, said)
-        first = _names(path, packed, written) if written.header else [str(i) for i in range(len(rows[0]))]
+        written, rows, above = found(head if whole else _whole_lines(head), usual, said)
+        first = _names(path, packed, written, above.lines) if written.header else [str(i) for i in range(len(rows[0]))]
     except UnicodeError as error:
         raise _encoded_otherwise(path, said.get("encoding", "utf-8"), error) from error
     names, width = _sides(first, rows)
-    blank_lines = re.match(rb"(?:\xef\xbb\xbf)?((?:[ \t]*(?:\r\n|\n|\r))*)", head)
-    before = len(re.findall(rb"\r\n|\n|\r", blank_lines[1])) if blank_lines else 0
-    return CsvFile(path, packed, written, names, width, before)
+    return CsvFile(path, packed, written, names, width, above.lines, above.told)
 
 
 def csv_table(file: CsvFile) -> Table:
@@ -246,20 +248,22 @@ def _blank(rows: Sequence[Sequence[str]], column: int) -> bool:
     return not any(cell.strip() for row in rows for cell in row[column : column + 1])
 
 
-def _names(path: Path, packed: str, written: Written) -> list[str]:
-    """The line of names, however long it is."""
+def _names(path: Path, packed: str, written: Written, above: int) -> list[str]:
+    """The line of names, however long it is, without the blanks around them."""
     limit = csv.field_size_limit(LARGEST_BLOCK)
     import io
 
     encoding = "utf-8-sig" if written.encoding == "utf-8" else written.encoding
     try:
         with io.TextIOWrapper(open_bytes(path, packed), encoding, "replace", newline="") as file:
+            for _ in range(above):
+                file.readline()
             names = next((row for row in csv.reader(file, delimiter=written.delimiter) if row), [])
     except csv.Error as error:
         raise InputError(f"{path}: the line of column names cannot be read: {error}") from error
     finally:
         csv.field_size_limit(limit)
-    return [name.removeprefix("\ufeff") for name in names]
+    return [name.removeprefix("\ufeff").strip(" \t") for name in names]
 
 
 def _large(column: Floats | Bad) -> bool:

@@ -59,6 +59,8 @@ def known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
     except Exception as error:  # somebody's own class
         raise InputError(f"{keyword} is {shown(wanted)}, which cannot be read; give a list of column names") from error
     have = set(table.names)
+    # A table is read without the blanks around its names.
+    names = tuple(name if name in have else name.strip(" \t") for name in names)
     for name in names:
         if name not in have:
             raise InputError(_unknown(table, keyword, name))

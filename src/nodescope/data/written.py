@@ -15,6 +15,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from nodescope.arithmetic.checks import shown, yes_or_no
+from nodescope.data.preface import Preface, preface_of
 from nodescope.errors import InputError
 
 Rows = list[list[str]]
@@ -139,14 +140,16 @@ def _known_encoding(value: Any) -> str:
     return "utf-8" if known.name == "utf-8-sig" else str(value)
 
 
-def found(head: bytes, usual: Written, said: Mapping[str, Any]) -> tuple[Written, Rows]:
-    """How a file is written that begins with `head`, cut at the end of a line, and its first rows.
+def found(head: bytes, usual: Written, said: Mapping[str, Any]) -> tuple[Written, Rows, Preface]:
+    """How a file is written that begins with `head`, cut at the end of a line, its first rows, and what stands above them.
 
     What is not `said`, and cannot be told from the file, is as `usual`.
     """
     encoding = said.get("encoding") or _encoding(head)
     text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace").lstrip("\ufeff")
-    delimiter = said.get("delimiter") or _delimiter(text, usual.delimiter)
+    above = preface_of(text, (said["delimiter"],) if "delimiter" in said else DELIMITERS)
+    text = text[above.end :]
+    delimiter = said.get("delimiter") or above.delimiter or _delimiter(text, usual.delimiter)
     rows = rows_of(text, delimiter)
     decimal, thousands = _marks(rows, delimiter, usual)
     if "decimal" in said and said["decimal"] != decimal:
@@ -156,7 +159,7 @@ def found(head: bytes, usual: Written, said: Mapping[str, Any]) -> tuple[Written
         decimal = decimal if decimal != thousands else {",": ".", ".": ","}[thousands]
     written = Written(delimiter, decimal, thousands, encoding)
     has_names = said["header"] if "header" in said else not _begins_with_a_row(rows, written)
-    return Written(delimiter, decimal, thousands, encoding, has_names), rows
+    return Written(delimiter, decimal, thousands, encoding, has_names), rows, above
 
 
 def rows_of(text: str, delimiter: str) -> Rows:

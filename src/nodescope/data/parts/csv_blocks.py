@@ -68,7 +68,7 @@ def csv_part(place: Place, said: dict[str, Any]) -> Part:
 
 
 def _lines(file: CsvFile, lines: bytes) -> _Lines:
-    return _Lines(file.path, file.packed, file.written, file.names, file.width, 0, lines)
+    return _Lines(file.path, file.packed, file.written, file.names, file.width, 0, 0, lines)
 
 
 def _read(stream: "_Stream", file: CsvFile, at: int, length: int, where: str, _names: Sequence[str]) -> Table:
@@ -139,11 +139,11 @@ class _Stream:
                 return max(at, 0), head[max(at, 0) :]
 
     def _after_names(self, head: bytes) -> int:
-        """The place after the line of names and the blank lines before it; −1 where it is not yet there."""
+        """The place after the line of names and the lines above it; −1 where it is not yet there."""
         at = len(b"\xef\xbb\xbf") if head.startswith(b"\xef\xbb\xbf") else 0
         for _ in range(self._file.first):
-            blank = re.compile(rb"[ \t]*(?:\r\n|\n|\r)").match(head, at)
-            at = blank.end() if blank else at
+            above = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)").match(head, at)
+            at = above.end() if above else at
         if not self._file.written.header:
             return at
         ends = _line_ends(head[at:])

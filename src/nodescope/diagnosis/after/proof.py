@@ -221,7 +221,8 @@ def _slack(linear: Linear, turn: int) -> float:
 
 def _largest_term(linear: Linear) -> float:
     """The largest weight × input, or goal, on the way from start to end."""
-    x = np.abs(linear.recipe.examples.input).max()
+    inputs = linear.recipe.examples.input
+    x = max(float(inputs.max()), -float(inputs.min()))  # no copy: it may be a large table
     weights = max(float(np.abs(linear.weights_at(step)).max()) for step in (0, _finite_end(linear)))
     return float(weights * max(x, 1.0) * linear.recipe.problem.layers[0].width + np.abs(linear.recipe.examples.goal).max())
 
