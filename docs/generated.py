@@ -77,13 +77,17 @@ def _findings() -> Iterator[str]:
     yield from (
         "# An example of every finding",
         "",
-        "Runs that the verdicts are tested on, and what is said of them. When a finding is made, and how often it is right, stands",
-        "in {doc}`../verdicts`, with those of observed PyTorch trainings. A run named in words stands in `tests/verdicts`.",
+        "Runs, most of which the verdicts are tested on, and what is said of them. When a finding is made, and how often it",
+        "is right, stands in {doc}`../verdicts`. A run or a PyTorch training named in words stands in `tests/verdicts`.",
         "",
         "| finding | severity | a run that has it | what is said |",
         "|---|---|---|---|",
     )
-    for name, severity, run, text in examples():
+    found = list(examples())
+    named = set(re.findall(r"^\| `([^`]+)`", Path(__file__).with_name("verdicts.md").read_text(encoding="utf-8"), re.MULTILINE))
+    if missing := named - {name for name, *_ in found}:
+        raise SystemExit(f"docs/examples_of_findings.py has no example of {', '.join(sorted(missing))}")
+    for name, severity, run, text in found:
         yield f"| `{name}` | {severity} | {_cell(run)} | {_cell(text)} |"
 
 

@@ -132,7 +132,7 @@ def test_two_outputs_may_tell_two_classes():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"goal": [0.5, 1.0, 0.0]}, r"goal\[0\] is 0.5; classes are text or whole numbers: to predict a number leave out loss"),
+        ({"goal": [0.5, 1.0, 0.0]}, r"goal\[0\] is 0.5; classes are text or whole numbers: to predict a number take loss"),
         ({"goal": ["a", "a", "a"]}, "goal has only the class 'a'; there is something to learn from two on"),
         ({"goal": ["a", None, "b"]}, r"goal\[1\] is None; a class is text or a whole number"),
         ({"goal": ["a", "b", "c"], "classes": ["a", "b"]}, "goal has the class 'c', which is not among classes"),

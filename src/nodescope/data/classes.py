@@ -25,7 +25,7 @@ MOST = 1000
 """Goals of more different values are hardly classes."""
 NOTHING = ("NAType", "NaTType")
 """What libraries of tables call a cell without a value."""
-NUMBERS_INSTEAD = 'to predict a number leave out loss="cross-entropy"'
+NUMBERS_INSTEAD = 'to predict a number take loss="squared"'
 
 
 def labels_of(name: str, value: object) -> tuple[list[Label], Classes | None]:

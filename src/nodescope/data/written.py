@@ -12,11 +12,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from itertools import islice, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodescope.arithmetic.checks import shown, yes_or_no
-from nodescope.data.preface import Preface, preface_of
 from nodescope.errors import InputError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import preface
+else:
+    preface = Later("nodescope.data.preface")
 
 Rows = list[list[str]]
 DELIMITERS = (",", ";", "\t", "|")
@@ -140,14 +145,14 @@ def _known_encoding(value: Any) -> str:
     return "utf-8" if known.name == "utf-8-sig" else str(value)
 
 
-def found(head: bytes, usual: Written, said: Mapping[str, Any]) -> tuple[Written, Rows, Preface]:
+def found(head: bytes, usual: Written, said: Mapping[str, Any]) -> tuple[Written, Rows, "preface.Preface"]:
     """How a file is written that begins with `head`, cut at the end of a line, its first rows, and what stands above them.
 
     What is not `said`, and cannot be told from the file, is as `usual`.
     """
     encoding = said.get("encoding") or _encoding(head)
     text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace").lstrip("\ufeff")
-    above = preface_of(text, (said["delimiter"],) if "delimiter" in said else DELIMITERS)
+    above = preface.preface_of(text, (said["delimiter"],) if "delimiter" in said else DELIMITERS)
     text = text[above.end :]
     delimiter = said.get("delimiter") or above.delimiter or _delimiter(text, usual.delimiter)
     rows = rows_of(text, delimiter)

@@ -10,9 +10,13 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from nodescope.arithmetic.rules import RULES
 from nodescope.data.scaling import Scaling
 from nodescope.errors import InputError
+from nodescope.run.fit_choices import with_a_good_way
 from nodescope.run.making import make_recipe
+from nodescope.run.recipe import Recipe
 from nodescope.sklearn.estimator import MOST_EPOCHS, Floats, Regressing, kept_unseen, measured, unscaled
 from nodescope.theory.automatic import CUSTOMARY
+
+USUAL_EPOCHS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +68,13 @@ class NodeRegressor(Regressing):
     eta0 : "auto" or float, default "auto"
         The rate, nodescope's alpha: "auto" is the best one for all rows at once, or a safe one for fewer. A step subtracts
         eta0 × *half* the derivative of the mean squared error, as `SGDRegressor` does.
-    solver : {"plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"}, default "plain"
-        The rule; those that rescale their steps need a number as eta0.
+    solver : {"auto", "plain", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"}, default "auto"
+        The rule; those that rescale their steps need a number as eta0. "auto" is Nesterov's for all rows at once and eta0="auto":
+        rate, momentum and epochs from the data, as `nodescope.fit` takes them; else it is "plain".
     batch_size : "all" or int, default "all"
         Rows a step.
-    max_iter : int, default 1000
-        Epochs.
+    max_iter : int or None, default None
+        Epochs; None is as many as `nodescope.fit` takes, or 1000 where the solver is not chosen by it.
     shuffle : bool, default True
         Another order of the rows in each epoch, where a step has not all of them.
     random_state : int, RandomState or None
@@ -119,9 +124,9 @@ class NodeRegressor(Regressing):
         "fit_intercept": ["boolean"],
         "standardise": ["boolean"],
         "eta0": [StrOptions({"auto"}), Interval(Real, None, None, closed="neither")],
-        "solver": [StrOptions(set(RULES))],
+        "solver": [StrOptions({"auto"} | set(RULES))],
         "batch_size": [StrOptions({"all"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
+        "max_iter": [None, Interval(Integral, 1, MOST_EPOCHS, closed="both")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
         "alpha": [Interval(Real, 0, None, closed="left")],
@@ -133,8 +138,8 @@ class NodeRegressor(Regressing):
     }
 
     def __init__(
-        self, *, fit_intercept: bool = True, standardise: bool = True, eta0: Any = "auto", solver: str = "plain",
-        batch_size: Any = "all", max_iter: int = 1000, shuffle: bool = True, random_state: Any = None, alpha: float = 0.0,
+        self, *, fit_intercept: bool = True, standardise: bool = True, eta0: Any = "auto", solver: str = "auto",
+        batch_size: Any = "all", max_iter: int | None = None, shuffle: bool = True, random_state: Any = None, alpha: float = 0.0,
         tol: float | None = None, n_iter_no_change: int = 10, early_stopping: bool = False, validation_fraction: float = 0.1,
         warm_start: bool = False,
     ) -> None:  # fmt: skip
@@ -167,9 +172,12 @@ class NodeRegressor(Regressing):
             weights = np.column_stack([weights, biases])
         recipe = make_recipe(
             weight=weights, input=np.ascontiguousarray(x[~unseen]), goal=np.ascontiguousarray(y[~unseen]), bias=bias,
-            alpha=self._rate("eta0"), rule=self.solver, batch=self._batch(int((~unseen).sum())), epochs=self._epochs(partial),
+            alpha=self._rate("eta0"), rule="plain" if self.solver == "auto" else self.solver,
+            batch=self._batch(int((~unseen).sum())), epochs=self._epochs(partial),
             seed=seed, order="shuffled" if self.shuffle else "given", penalty=float(self.alpha),
         )  # fmt: skip
+        if (self.solver, self.eta0, partial) == ("auto", "auto", False) and recipe.problem.batch == recipe.problem.n:
+            recipe = self._good_way(recipe)
         recipe = replace(recipe, tolerance=None if partial else self._tolerance())
         if unseen.any():
             recipe = replace(recipe, examples=replace(recipe.examples, unseen_input=x[unseen], unseen_goal=y[unseen]), keep="best")
@@ -179,6 +187,13 @@ class NodeRegressor(Regressing):
         with np.errstate(all="ignore"):
             self._keep(*scaling.in_table_units(*rows.line_of(np.asarray(run.weight), run.bias)))
         return self
+
+    def _good_way(self, recipe: Recipe) -> Recipe:
+        good = with_a_good_way(recipe)
+        return good if self.max_iter is None else replace(good, epochs=int(self.max_iter))
+
+    def _epochs(self, partial: bool) -> int:
+        return USUAL_EPOCHS if self.max_iter is None and not partial else super()._epochs(partial)
 
     def _refuse_auto(self) -> None:
         if self.eta0 == "auto" and self.solver in CUSTOMARY:
