@@ -226,7 +226,7 @@ class _Answers:
             run = job.opened()
             if isinstance(run, Recorded):
                 raise InputError("an observed run cannot be made again")
-            return judged_again(run, changed)
+            return pages.in_words_of_the_page(judged_again(run, changed))
 
         try:
             changed = asked.json_of(await asked.body_of(request))

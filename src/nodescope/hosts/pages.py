@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.errors import InputError
@@ -99,15 +100,22 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str], ways: object)
         else ""
     )
     try:
-        document = safe_json(scene_of(run))
+        document = safe_json(scene_of(run) if isinstance(run, Recorded) else in_words_of_the_page(scene_of(run)))
     except InputError as error:
         lines = _report(run)
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     again = "" if isinstance(run, Recorded) else f' data-again="/run/{number}/again"'
     can = escape(as_json(ways))
     place = f'<div data-nodescope="scene" data-home="/" data-ways="{can}"{again}></div>'
-    body = f'{place}{score}{chosen}<script type="application/json" id="scene">{document}</script>'
+    beside = f'<aside aria-label="Of this fit">{score}{chosen}</aside>' if score or chosen else ""
+    body = f'{place}{beside}<script type="application/json" id="scene">{document}</script>'
     return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
+
+
+def in_words_of_the_page(told: dict[str, Any]) -> dict[str, Any]:
+    """A run's document, or what is judged of it anew, whose sentences name what this page has."""
+    findings = [{**finding, "remedy": in_page_words(finding["remedy"])} for finding in told["findings"]]
+    return {**told, "verdict": in_page_words(told["verdict"]), "findings": findings}
 
 
 def _report(run: Run | Recorded) -> str:

@@ -46,7 +46,7 @@ print(run.diagnose())"""
 def page(jobs: Jobs, wrong: Wrong | None = None, typed: Form | None = None) -> str:
     """The start page; `typed` is the form that something was wrong with, as it was sent."""
     typed, wrong = typed or {}, wrong or Wrong()
-    own = "".join([_numbers(wrong, typed), _table(wrong), _network(wrong, typed), _torch()])
+    own = "".join([_numbers(wrong, typed), _table(wrong), _torch(), _network(wrong, typed)])
     body = (
         f'<main class="first"><div data-nodescope="scene" data-view="start" data-ways="{_WAYS}"></div>'
         f"<noscript><h1>{PROMISE}</h1></noscript>{_cards()}"

@@ -7,6 +7,9 @@ import { amount, type FitNow, leastSquaresOf, useFit } from "./now";
 import { accuracy, r2, rmse, standardErrors } from "./quality";
 import { CLEAR } from "./story";
 
+/** Digits of numbers that fewer would not tell apart. */
+const MORE = 6;
+
 interface Bar {
   name: string;
   unseen: number | null;
@@ -58,7 +61,9 @@ function Bars({ bars, text, right }: { bars: Bar[]; text: (value: number) => str
   const longest = all.reduce((a, b) => Math.max(a, b), 0) || 1;
   const wide = (value: number): string => `${(Number.isFinite(value) ? (60 * value) / longest : 60).toFixed(1)}%`;
   const shown = bars.map(({ unseen, seen }) => unseen ?? seen);
-  const same = distinct(shown, 3).length === new Set(shown.map(text)).size;
+  const told = (digits: number): number => new Set(shown.map((value) => short(value, digits))).size;
+  // where more digits tell them apart they are told, but not so many that nobody reads them
+  const more = told(MORE) > new Set(shown.map(text)).size;
   return (
     <div class={`far ${right ? "right" : ""}`}>
       {bars.map(({ name, seen, unseen, own }, i) => (
@@ -67,7 +72,7 @@ function Bars({ bars, text, right }: { bars: Bar[]; text: (value: number) => str
           <span class="thick">
             <i style={{ width: wide(shown[i]) }} />
             <data value={exact(shown[i])} data-value={exact(shown[i])}>
-              {same ? text(shown[i]) : short(shown[i], 6)}
+              {more ? short(shown[i], MORE) : text(shown[i])}
             </data>
           </span>
           {unseen !== null && (

@@ -1,6 +1,6 @@
 /** The result of a fit in a sentence, and beside what. */
 
-import { count } from "../../numbers";
+import { count, short } from "../../numbers";
 import { figure, type Phrase } from "../../words";
 import { type FitNow, leastSquaresOf } from "./now";
 import { accuracy, rmse, standardErrors } from "./quality";
@@ -32,15 +32,11 @@ function ofNumbers(now: FitNow): { head: Phrase; why: Phrase } {
   const apart = standardErrors(judged, leastSquaresOf(now) ?? [], k, j);
   const how =
     Math.abs(apart) < CLEAR || Math.abs(off - least) < 1e-6 * least ? "As good as" : apart < 0 ? "Better than" : "Not as good as";
+  // two numbers that only far digits tell apart would both get all of these digits
+  const beside: Phrase = short(least) === short(off) ? [] : [" (", figure(least), `${unit})`];
   return {
     head,
-    why: [
-      `${how} least squares (`,
-      figure(least),
-      `${unit}); always guessing the mean is off by `,
-      figure(mean),
-      `${unit}. ${learned(now)}`,
-    ],
+    why: [`${how} least squares`, ...beside, `; always guessing the mean is off by `, figure(mean), `${unit}. ${learned(now)}`],
   };
 }
 

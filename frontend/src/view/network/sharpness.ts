@@ -149,8 +149,18 @@ export class Surface {
   }
 }
 
-/** The core over all examples in one step, with nothing that would change its deltas. */
+const engines = new WeakMap<number[], Engine>();
+
+/** The core over all examples in one step, with nothing that would change its deltas; made once for some examples. */
 function allAtOnce(core: Core, recipe: Recipe): Engine {
+  const before = engines.get(recipe.input);
+  if (before?.recipe.goal === recipe.goal && before.recipe.layers === recipe.layers) return before;
+  const engine = engineOf(core, recipe);
+  engines.set(recipe.input, engine);
+  return engine;
+}
+
+function engineOf(core: Core, recipe: Recipe): Engine {
   const still = { alpha: 0, alphas: null, until_mse: null, frozen: null, shuffled: false, sequential: false, batch: recipe.n };
   const bare = { penalty: { l2: 0, l1: 0, bias: false }, clip: -1, factors: null, part: 0 };
   const plain = { rule_code: PLAIN, settings: [], memories: 0, clocks: 0, first_memory: [] };
