@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nodescope.arithmetic.rules import Momentum, Nesterov, Rule
+from nodescope.theory import full_batch
 from nodescope.theory.bowl import Bowl, Inputs, best_alpha
 from nodescope.theory.bowl import bowl as bowl_over
 from nodescope.theory.full_batch import FullBatchPath
@@ -121,3 +122,20 @@ def test_far_away_steps_are_counted_without_stepping():
 def test_the_best_alpha_makes_both_ends_shrink_alike():
     assert best_alpha(bowl(X, RESIDUAL).spectrum) == pytest.approx(1.6, rel=1e-14)
     assert np.isnan(best_alpha(bowl(np.zeros((2, 1)), np.ones((2, 1))).spectrum))
+
+
+@pytest.mark.parametrize(("numbers", "first"), [(16, 0), (17, 0), (15, 8), (2, 8)])
+def test_how_far_back_it_is_looked_for_the_last_time_that_it_is_too_much(monkeypatch, numbers: int, first: int):
+    """Of two directions before step 8, all of which are low: where all are looked at it is low from the start, else from 8 on."""
+    monkeypatch.setattr(full_batch, "LOOKED_AT", numbers)
+    down = FullBatchPath(bowl(X, RESIDUAL), 0.5, Momentum(0.5))
+    assert down._last_above(lambda left: np.ones(len(left), dtype=bool), 8) == first
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 6, 1000])
+def test_however_many_are_looked_at_at_once_the_last_is_found(monkeypatch, at_once: int):
+    monkeypatch.setattr(full_batch, "AT_ONCE", at_once)
+    down = FullBatchPath(bowl(X, RESIDUAL), 0.5, Momentum(0.9))
+    mses = down.mse(np.arange(400))
+    for wanted in (13.9, 5.0, 1.5, 1.01):
+        assert down.steps_to(wanted) == np.flatnonzero(mses > wanted)[-1] + 1
