@@ -4,11 +4,33 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
-Tell = Callable[[str, int, int, float], None]
-"""What the pass is for, rows so far, rows in all, seconds."""
+
+
+class Pass(NamedTuple):
+    """How far a pass is.
+
+    Attributes
+    ----------
+    what : str
+        What is being done.
+    unit : str
+        What is counted: "rows", "bytes".
+    done, total : int
+        Of these; the total is 0 where it is not known.
+    seconds : float
+    """
+
+    what: str
+    unit: str
+    done: int
+    total: int
+    seconds: float
+
+
+Tell = Callable[[Pass], None]
 _TELL: ContextVar[Tell | None] = ContextVar("told of passes", default=None)
 
 
@@ -22,11 +44,11 @@ def telling(tell: Tell) -> Iterator[None]:
         _TELL.reset(before)
 
 
-def passing(what: str, parts: Iterable[tuple[int, T]], rows: int) -> Iterator[T]:
-    """The parts, each given with its rows, one after another."""
+def passing(what: str, parts: Iterable[tuple[int, T]], total: int, unit: str = "rows") -> Iterator[T]:
+    """The parts, each given with its size, one after another."""
     tell, began, done = _TELL.get(), time.monotonic(), 0
     for count, part in parts:
         yield part
         done += count
         if tell is not None:
-            tell(what, done, rows, time.monotonic() - began)
+            tell(Pass(what, unit, done, total, time.monotonic() - began))

@@ -9,14 +9,19 @@ shuffle moves as one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.passes import passing
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.errors import InputError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.arithmetic import passes
+else:
+    passes = Later("nodescope.arithmetic.passes")
 
 Numbers = NDArray[np.int64]
 
@@ -150,7 +155,7 @@ def parts_in_order(parts: Parts, what: str) -> Iterator[tuple[Floats, Floats]]:
             x, goal = parts.part(part)
             yield len(x), (x, goal)
 
-    return passing(what, read(), int(parts.starts[-1]))
+    return passes.passing(what, read(), int(parts.starts[-1]))
 
 
 def with_arrays(problem: Problem, x: Floats, goal: Floats) -> Problem:

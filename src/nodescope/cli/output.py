@@ -14,13 +14,14 @@ from nodescope.errors import FileError, InputError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
+    from nodescope.arithmetic import passes
     from nodescope.cli import words
     from nodescope.data import text_file
     from nodescope.run.descent import Progress
     from nodescope.run.file import content, lock
     from nodescope.views import numbers
 else:
-    words = Later("nodescope.cli.words")
+    passes, words = Later("nodescope.arithmetic.passes"), Later("nodescope.cli.words")
     text_file = Later("nodescope.data.text_file")
     content, lock = Later("nodescope.run.file.content"), Later("nodescope.run.file.lock")
     numbers = Later("nodescope.views.numbers")
@@ -93,32 +94,47 @@ def progress(of: str = "steps") -> "Iterator[Progress | None]":
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    bar: list[Any] = []
+    bar, ends = _Bar(), f"Ctrl-C ends the {'run' if of == 'steps' else 'sweep'}"
+    try:
+        with passes.telling(lambda at: bar.tell(f"{at.unit}: {at.what}", ends, at.done, at.total or None, at.seconds)):
+            yield lambda steps, total, seconds: bar.tell(of, ends, steps, total, seconds)
+    finally:
+        bar.stop()
 
-    def tell(steps: int, total: int | None, seconds: float) -> None:
+
+class _Bar:
+    """How far the one thing is that is being done, once it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._of = ""
+        self._shown: Any = None
+        self._task: Any = None
+
+    def tell(self, of: str, ends: str, done: int, total: int | None, seconds: float) -> None:
+        """So much of it; what is shown of something else goes."""
+        if self._of != of:
+            self.stop()
+            self._of = of
         if seconds < PROGRESS_AFTER:
             return
-        if not bar:
+        if self._shown is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             columns = [
-                TextColumn(f"{{task.completed:,.0f}} {of}"),
-                BarColumn(),
-                TextColumn("{task.fields[speed]:,.0f} a second"),
-                TimeRemainingColumn(),
-                TextColumn(f"Ctrl-C ends the {'run' if of == 'steps' else 'sweep'}"),
-            ]
-            bar.append(Progress(*columns, console=Console(stderr=True), transient=True))
-            bar[0].start()
-            bar.append(bar[0].add_task("", total=total, speed=0.0))
-        bar[0].update(bar[1], completed=steps, speed=steps / seconds)
+                TextColumn(f"{{task.completed:,.0f}} {of}"), BarColumn(), TextColumn("{task.fields[speed]:,.0f} a second"),
+                TimeRemainingColumn(), TextColumn(ends),
+            ]  # fmt: skip
+            self._shown = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._shown.start()
+            self._task = self._shown.add_task("", total=total, speed=0.0)
+        self._shown.update(self._task, completed=done, speed=done / seconds)
 
-    try:
-        yield tell
-    finally:
-        if bar:
-            bar[0].stop()
+    def stop(self) -> None:
+        """Take away what is shown."""
+        if self._shown is not None:
+            self._shown.stop()
+        self._shown = None
 
 
 def plain_lines(text: str) -> str:

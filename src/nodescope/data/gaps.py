@@ -5,17 +5,22 @@ n rows, d inputs.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import as_floats, choice, refuse_not_finite, shown
-from nodescope.data import middles
 from nodescope.data.columns import Floats
 from nodescope.data.names import listed_names, numbered
 from nodescope.data.table import Table
 from nodescope.errors import InputError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import middles
+else:
+    middles = Later("nodescope.data.middles")
 
 Rows = NDArray[np.int64]
 FILLING = ("mean", "median", "zero")
@@ -61,7 +66,7 @@ def _gaps(names: Sequence[str], values: Floats) -> str:
 
 
 def fills_of(
-    names: Sequence[str], is_number: Sequence[bool], seen: middles.Blocks, way: str, where: str, room: float = math.inf
+    names: Sequence[str], is_number: Sequence[bool], seen: "middles.Blocks", way: str, where: str, room: float = math.inf
 ) -> tuple[float, ...]:
     """What stands for a gap in each input (d,), by the seen rows (n, d), of which `room` numbers may be in memory.
 

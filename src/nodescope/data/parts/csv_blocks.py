@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from nodescope.arithmetic.passes import passing
 from nodescope.data.csv_file import CsvFile, csv_table
 from nodescope.data.files import csv_at
 from nodescope.data.parts.pieces import Part, Piece
@@ -58,7 +59,9 @@ def csv_part(place: Place, said: dict[str, Any]) -> Part:
     stream = _Stream(place, file, wide)
     pieces, before = [], 0
     start, begin = stream.after_names()
-    for number, (at, block) in enumerate(stream.blocks(start, begin)):
+    size = 0 if file.packed or wide else place.size
+    blocks = ((len(block), (at, block)) for at, block in stream.blocks(start, begin))
+    for number, (at, block) in enumerate(passing(f"finding the lines of {path.name}", blocks, size, "bytes")):
         rows = _rows_in(block, file.width) if block else 0
         rows = _parsed(_lines(lines, block)) if rows < 0 else rows
         where = place.shown if before == 0 else f"{place.shown}, after row {before:,}"
