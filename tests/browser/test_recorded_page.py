@@ -408,7 +408,7 @@ def test_nodes_of_a_recurrent_layer_are_called_by_their_gates(opened):
         model(torch.ones(1, 4, 2))[0].sum().backward()
         optimizer.step()
     page = opened(run)
-    assert page.locator("#ns-layers td", has_text="gates").count() == 2
+    assert page.locator("[aria-labelledby=ns-layers] td", has_text="gates").count() == 2
     names = page.get_by_label("node opened").locator("option").all_inner_texts()
     assert names[:4] == [
         "0: input gate of unit 0",

@@ -9,6 +9,7 @@ from said.oddities import ADAM, stepping
 from said.recordings import STEPS, Change, call, facts, layer, losses, optimizer, rates, together, trained, trouble, without
 
 import nodescope as ns
+from nodescope.diagnosis.after.observed.headlines import causes_as_faults, with_headline
 
 
 def diagnosed(*changes: Change, **training: float) -> ns.Diagnosis:
@@ -81,3 +82,16 @@ def test_goals_of_a_call_are_what_they_were_made_of():
     call(counts=[4, 4, 4])(run)
     assert run.facts.main_call is not None
     assert run.facts.main_call.chance == pytest.approx(math.log(3))
+
+
+def test_a_cause_comes_before_the_fault_that_it_brings_about():
+    cause, fault = (ns.Finding(name, severity, "…") for name, severity in (("clipping", "warning"), ("diverges", "fault")))
+    other = ns.Finding("wrong mode", "warning", "…")
+    assert [found.severity for found in causes_as_faults([cause, other, fault])] == ["fault", "warning", "fault"]
+    assert causes_as_faults([cause, other]) == [cause, other]
+
+
+def test_a_headline_ends_where_a_part_of_the_sentence_does():
+    text = "one two three four five, six seven eight nine ten, eleven twelve thirteen fourteen fifteen sixteen: more"
+    assert with_headline(ns.Finding("?", "note", text)).headline == "One two three four five, six seven eight nine ten."
+    assert with_headline(ns.Finding("?", "note", "F.relu is given it")).headline == "F.relu is given it."

@@ -235,7 +235,7 @@ class Recorded(Offers, FacedInWidgets):
     def optimizer_told(self) -> str:
         """The optimizer's name, its rate, and what of its settings is not off."""
         told = {name: value for name, value in self.optimizer.items() if name != "name" and (value or name == "alpha")}
-        return ", ".join([str(self.optimizer.get("name")), *(f"{name} {value}" for name, value in told.items())])
+        return ", ".join([str(self.optimizer.get("name")), *(f"{name} {_short(value)}" for name, value in told.items())])
 
     @property
     def sentence(self) -> str:
@@ -383,6 +383,13 @@ class RecordedTrace:
             names = [name for name in COLUMNS if any(name in part for part in parts)]
             layers.append(RecordedWindow({name: _stacked([part.get(name) for part in parts]) for name in names}))
         return RecordedWindow(columns, layers)
+
+
+def _short(setting: Any) -> str:
+    """As people write it: a rate that a schedule has worked out has many digits."""
+    if isinstance(setting, list):
+        return f"[{', '.join(map(_short, setting))}]"
+    return f"{setting:.6g}" if isinstance(setting, float) else str(setting)
 
 
 def _as_row(value: Any) -> Column:

@@ -18,6 +18,8 @@ from nodescope.torch.layers import Layer
 from nodescope.torch.model import BY_HAND, layer_told, rate_of, turned
 from nodescope.torch.uses import Use
 
+COLUMN = 250
+"""Bytes that a column takes beside its numbers: of a small network the most."""
 FREE = 0.5
 """Seconds that records may take whatever the training takes: a short one is recorded whole."""
 
@@ -75,7 +77,7 @@ class Recorder:
         began = clock.perf_counter()
         record = self._record(before, uses, loss)
         self._run.records.append(record)
-        self._bytes += record.nbytes
+        self._bytes += _room(record)
         self.seconds += clock.perf_counter() - began
         self._made += 1
         self._keep_within_budget(self.seconds + others, training)
@@ -115,10 +117,15 @@ class Recorder:
         if self._too_slow(taken, max(0.0, training - taken)) or (self._bytes > self._memory and len(run.records) > 1):
             run.stride *= 2
             run.records = [record for record in run.records if record.step % run.stride == 0]
-            self._bytes = sum(record.nbytes for record in run.records)
+            self._bytes = sum(map(_room, run.records))
 
     def _too_slow(self, taken: float, alone: float) -> bool:
         """Whether records have taken longer than they may, and so far apart as they are now still would."""
         if self._time is None or taken <= max(FREE, self._time * alone):
             return False
         return taken / self._made / self._run.stride > self._time * alone / (len(self._run.losses) + 1)
+
+
+def _room(record: Record) -> int:
+    """Bytes of memory."""
+    return record.nbytes + COLUMN * sum(map(len, record.layers))

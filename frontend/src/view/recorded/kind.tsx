@@ -135,7 +135,7 @@ function statusOf({ now, open, scene }: Recording): string {
   return now.value ? `Step ${now.value.step}. Loss ${short(now.value.loss)}.${opened}` : "";
 }
 
-/** The headline is the verdict: it stands once, but for the end of a long one. */
+/** The verdict is the headline and what the findings say: neither stands twice. */
 function judgedOf({ scene }: Recording): Judged {
-  return { verdict: scene.verdict.length > HEADLINE ? scene.verdict : "", findings: scene.findings };
+  return { verdict: "", findings: scene.findings };
 }

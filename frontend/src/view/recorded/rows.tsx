@@ -49,7 +49,8 @@ export function Rows() {
   const box = useRef<HTMLDivElement>(null);
   const wide = useWidth(box);
   const { layers } = model.scene;
-  if (told.length < 2 || !layers.length || layers.length > LAYERS) return null;
+  const none = told.every(({ layers: of }) => of.every((numbers) => !numbers.some((x) => x > 0)));
+  if (told.length < 2 || none || layers.length > LAYERS) return null;
   return (
     <Card id="ns-rows" title="What went on in each layer" place="layer-rows">
       <div ref={box}>
@@ -93,9 +94,11 @@ function OneKind({ kind, which, told, wide }: { kind: Kind; which: number; told:
       <text class="ax heads" x="0" y="15">
         {kind.name}
       </text>
-      <text class="ax e" x={wide - RIGHT} y="15">
-        {range}
-      </text>
+      {left > 40 && (
+        <text class="ax e" x={wide - RIGHT} y="15">
+          {range}
+        </text>
+      )}
       {left > 40 &&
         layers.map(({ name }, l) => (
           <text class="ax" key={name} x="0" y={22 + l * HIGH + 13}>

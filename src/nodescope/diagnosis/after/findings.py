@@ -70,7 +70,7 @@ from nodescope.diagnosis.after.observed.about_progress import classified, no_bet
 from nodescope.diagnosis.after.observed.about_settings import SETTINGS
 from nodescope.diagnosis.after.observed.about_ways import WAYS
 from nodescope.diagnosis.after.observed.about_wiring import WIRING
-from nodescope.diagnosis.after.observed.headlines import with_headline
+from nodescope.diagnosis.after.observed.headlines import causes_as_faults, with_headline
 
 FINDINGS: tuple[FindingRule[Any], ...] = (
     *each_needs(LOSS_CALL, RECORDS),
@@ -142,6 +142,7 @@ def all_findings(e: Evidence) -> list[Finding]:
     with np.errstate(all="ignore"):
         rules = [rule for rule in FINDINGS if rule.needs <= e.offers]
         found = [with_headline(finding) for rule in rules if (finding := rule(e)) is not None]
+        found = causes_as_faults(found) if RECORDS in e.offers else found
         if all(finding.severity == "note" for finding in found):
             found.insert(0, _nothing_wrong(e) if e.run.steps or e.converged else _nothing_done(e))
     return sorted(found, key=lambda finding: RANK[finding.severity])

@@ -30,11 +30,11 @@ OF_SIGNS = ("cosine_embedding_loss", "margin_ranking_loss", "hinge_embedding_los
 
 
 def _warning(
-    call: LossCall, name: str, text: str, remedy: str, threshold: str, measured: float | None = None, severity: str = "warning"
+    call: LossCall, name: str, text: str, remedy: str, threshold: str, measured: float | None = None, headline: str = ""
 ) -> Finding:  # fmt: skip
     return Finding(
-        name, severity, text, step=call.step, where=f"the loss ({call.function})", measured=measured, threshold=threshold,
-        remedy=remedy, source="the arguments of the loss function",
+        name, "warning", text, headline, step=call.step, where=f"the loss ({call.function})", measured=measured,
+        threshold=threshold, remedy=remedy, source="the arguments of the loss function",
     )  # fmt: skip
 
 
@@ -78,17 +78,29 @@ def activation_before_logits(call: LossCall) -> Finding | None:
     if made == own:
         text = f"{made} is taken twice: {call.function} has its own, and the model ends with one"
         harm = "the loss cannot come near 0, and gradients are small."
+        headline = f"The last {made} is one too many: the loss has its own."
+        headline = f"The last {made} is one too many: the loss has its own."
     elif made == "log_softmax" and own == "softmax":
         text, harm = (
-            f"{call.function} is given log_softmax, and takes a softmax and a logarithm itself",
+            f"the loss {call.function} is given log_softmax, and takes a softmax and a logarithm itself",
             "one of the two is too many.",
         )
+        headline = "The last log_softmax is one too many: the loss has its own."
     else:
         low, high = BOUNDED[made]
-        text = f"{call.function} is given the output of {made}, which lies between {low:g} and {high:g}, where it takes any number"
+        text = f"the loss {call.function} is given what {made} gives, {_range(low, high)}, where it takes any number"
         harm = "some classes can never be told with certainty."
+        headline = f"The last {made} is one too many: the loss takes any number."
     remedy = f"Leave the last {made} out: F.{call.function} takes the last layer's sums (logits) as they are."
-    return _warning(call, f"{made} before {call.function}", f"{text}: {harm}", remedy, "the operation that made the predictions")
+    name, threshold = f"{made} before {call.function}", "the operation that made the predictions"
+    return _warning(call, name, f"{text}: {harm}", remedy, threshold, headline=headline)
+
+
+def _range(low: float, high: float) -> str:
+    """What an activation gives."""
+    if math.isinf(high):
+        return f"{low:g} and above"
+    return f"{high:g} and below" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def not_log_probabilities(call: LossCall) -> Finding | None:
@@ -116,9 +128,8 @@ def not_log_probabilities(call: LossCall) -> Finding | None:
     )
     return _warning(
         call, "not log-probabilities",
-        f"{call.function} is given {given} (from {call.low:.3g} to {call.high:.3g}; e to them sums to {call.row_sum:.3g} in a "
-        "row, where "
-        "it should be 1): the loss goes below 0, and tells nothing of the fit.",
+        f"the loss {call.function} is given {given} (from {call.low:.3g} to {call.high:.3g}; e to them sums to "
+        f"{call.row_sum:.3g} in a row, where it should be 1): the loss goes below 0, and tells nothing of the fit.",
         f"{use}, or F.log_softmax before it in place of softmax.", f"rows of e to the predictions sum to 1 ± {SUMS_TO_ONE:g}",
         call.row_sum,
     )  # fmt: skip
@@ -129,7 +140,7 @@ def one_class_alone(call: LossCall) -> Finding | None:
     if call.function not in ("cross_entropy", "nll_loss") or len(call.given) < 2 or call.given[1] != 1:
         return None
     return _warning(
-        call, "softmax of one", f"{call.function} is given one class (shape {call.given}): the softmax of one number is "
+        call, "softmax of one", f"the loss {call.function} is given one class (shape {call.given}): the softmax of one number is "
         "always 1, the "
         "loss always 0.",
         "Two outputs with F.cross_entropy, or one with F.binary_cross_entropy_with_logits(out, y.float()).",
@@ -182,8 +193,7 @@ def goals_out_of_reach(call: LossCall) -> Finding | None:
     return _warning(
         call, "goal out of range",
         f"goals go from {call.goal_low:.4g} to {call.goal_high:.4g}, but the model ends with {call.made_by}, which gives only "
-        f"{low:g} to "
-        f"{high:g}: some can never be reached.",
+        f"{_range(low, high)}: some can never be reached.",
         f"Leave the last {call.made_by} out, or scale the goals into its range.",
         f"goals more than {BEYOND:g} of their spread outside the range of the last activation", call.goal_high,
     )  # fmt: skip
@@ -200,8 +210,8 @@ def arguments_swapped(call: LossCall) -> Finding | None:
         return None
     return _warning(
         call, "arguments swapped",
-        f"{call.function} has predictions and goals the wrong way round: the second argument asks for gradients, the first "
-        "does not.",
+        f"the loss {call.function} has predictions and goals the wrong way round: the second argument asks for gradients, "
+        "the first does not.",
         f"F.{call.function}(predictions, goals).", "gradients are asked for by the second argument alone",
     )  # fmt: skip
 
@@ -240,7 +250,7 @@ def class_ignored(call: LossCall) -> Finding | None:
         return None
     return _warning(
         call, "class ignored",
-        f"ignore_index={call.ignored_class} leaves class {call.ignored_class} out of the loss, in some batch "
+        f"the setting ignore_index={call.ignored_class} leaves class {call.ignored_class} out of the loss, in some batch "
         f"{call.ignored:.0%} of the "
         "examples: it is never learned.",
         f"F.{call.function}(out, y), without ignore_index; −100 is for places that have no label.",

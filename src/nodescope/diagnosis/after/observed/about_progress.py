@@ -77,7 +77,8 @@ def classified(e: "RecordedEvidence") -> Finding | None:
     lately = call.right[-max(1, len(call.right) // LATELY) :]
     right = float(np.mean([part for _, part in lately]))
     common = max(call.counts) / sum(call.counts)
-    seen = f" The loss is {e.end:.4g}, that of guessing by frequency {call.chance:.4g}." if len(e.losses_seen) else ""
+    guessed = abs(call.chance if e.chance is None else e.chance)  # of one class alone it is −0
+    seen = f" The loss is {e.end:.4g}, that of guessing by frequency {guessed:.4g}." if len(e.losses_seen) else ""
     return Finding(
         "accuracy",
         "note",

@@ -257,7 +257,7 @@ def lost_to_rounding(e: "RecordedEvidence") -> Finding | None:
         where=layers_of(e, half),
         measured=lost,
         threshold="more than half of the weights unmoved by an update, in half precision",
-        remedy="Keep the weights in float32 and compute in half: with torch.autocast(device, dtype=torch.bfloat16):.",
+        remedy="Keep the weights in float32 and compute in half, under `with torch.autocast(device, dtype=torch.bfloat16)`.",
         source="weights before and after the last update recorded",
     )
 

@@ -35,7 +35,7 @@ REMEDIES = {
     "softmax.",
     "std": "x.std(unbiased=False) + 1e-8, or skip it where there is one number only: that has no deviation.",
     "var": "x.var(unbiased=False) + 1e-8, or skip it where there is one number only: that has no variance.",
-    "mean": "Leave the mean out where there is nothing to take it of: if x.numel() > 0:.",
+    "mean": "Leave the mean out where there is nothing to take it of: x.mean() if x.numel() else 0.",
     "cross_entropy": "Leave batches out of whose labels none counts (all are ignore_index).",
     "nll_loss": "Leave batches out of whose labels none counts (all are ignore_index).",
     "binary_cross_entropy": "F.binary_cross_entropy_with_logits of the sums, without the sigmoid.",

@@ -217,9 +217,8 @@ def not_in_the_model(e: "RecordedEvidence") -> Finding | None:
         layers = named(dict.fromkeys(s.name.rpartition(".")[0] or s.name for s in kept))
         return Finding(
             "not in the model", "warning",
-            f"{layers}: at work, but in a Python list or dictionary where PyTorch does not look, so no optimizer has the "
-            "weights: they "
-            "stay as they were drawn.",
+            f"layers at work lie in a Python list or dictionary, where PyTorch does not look ({layers}): no optimizer has their "
+            "weights, which stay as they were drawn.",
             step=0, where=layers, measured=0.0,
             threshold="a parameter at work that is neither the model's nor an optimizer's, and never moved",
             remedy="self.layers = nn.ModuleList([…]) (nn.ModuleDict for a dictionary) in place of the list, before the "
@@ -311,7 +310,7 @@ def wrong_mode(e: "RecordedEvidence") -> Finding | None:
         text = f"the model is in evaluation mode while it trains: {which} do nothing, or go by statistics that never change."
         remedy, step = "model.train() before the loop.", 0
     elif modes.since is not None and steps - modes.since >= max(FEW, 0.1 * steps):
-        text = f"from step {modes.since:,} on the model trains in evaluation mode: {which} no longer work as in training."
+        text = f"from step {modes.since:,} on the model trains in evaluation mode: {which}: no longer at work as in training."
         remedy, step = "model.train() again after each evaluation.", modes.since
     elif 0 < modes.apart <= steps / FEW:
         text = (

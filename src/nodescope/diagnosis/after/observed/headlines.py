@@ -27,6 +27,7 @@ HEADLINES = {
     "not in the model": "Some layers are not part of the model, so they are never trained.",
     "not log-probabilities": "The loss is given numbers of another kind than it expects.",
     "overfitting": "It learns the rows by heart: on rows it has not seen it gets worse.",
+    "shapes broadcast": "Predictions and goals have unlike shapes, so each is compared with all others.",
     "plateau": "The loss stands still: nothing is learned from the inputs.",
     "rate too large": "The first updates are too large for the weights.",
     "schedule": "The rate falls to almost nothing before the training has got anywhere.",
@@ -45,5 +46,36 @@ def with_headline(finding: Finding) -> Finding:
     """The finding with a headline: its own, that of its name, or how its text begins."""
     if finding.headline:
         return finding
-    begins = finding.text.partition(": ")[0].split()[:MOST_WORDS]
-    return replace(finding, headline=HEADLINES.get(finding.name) or f"{' '.join(begins).capitalize().rstrip('.')}.")
+    return replace(finding, headline=HEADLINES.get(finding.name) or _beginning(finding.text))
+
+
+def _beginning(text: str) -> str:
+    """The first part of a sentence; where that is too long, so many of its parts between commas as are not."""
+    begins = text.partition(": ")[0].rstrip(".")
+    while len(begins.split()) > MOST_WORDS and "," in begins:
+        begins = begins.rpartition(",")[0]
+    words = " ".join(begins.split()[:MOST_WORDS])
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+SYMPTOMS = frozenset({"diverges", "wrong sign", "vanishing gradients", "exploding gradients", "stalled", "non-finite"})
+"""Faults that what is wrong elsewhere may have brought about."""
+CAUSES = frozenset({
+    "arguments swapped", "axes mixed", "class ignored", "clipping", "goal out of range", "goals all the same",
+    "gradients cleared too early", "gradients not cleared", "lost to rounding", "no labels", "not log-probabilities", "schedule",
+    "shapes broadcast", "softmax of one", "softmax over the batch", "weight decay",
+})  # fmt: skip
+"""What may have."""
+
+
+def causes_as_faults(found: list[Finding]) -> list[Finding]:
+    """Where something is a fault, what brings such a thing about is one too, and comes first."""
+    if not any(finding.severity == "fault" and finding.name in SYMPTOMS for finding in found):
+        return found
+    return [
+        replace(finding, severity="fault") if finding.severity == "warning" and _is_cause(finding) else finding for finding in found
+    ]
+
+
+def _is_cause(finding: Finding) -> bool:
+    return finding.name in CAUSES or " before " in finding.name
