@@ -381,7 +381,7 @@ def test_the_local_page_tells_as_text_what_is_too_large(run: Recorded, monkeypat
     from nodescope.hosts import pages
 
     monkeypatch.setattr("nodescope.views.recorded_scene.MOST_NUMBERS", 10)
-    text = pages.view(run, 1)
+    text = pages.view(run, 1, (), ())
     assert "observe fewer nodes" in text
     assert "<pre>Observed in PyTorch" in text
 

@@ -46,8 +46,7 @@ class RecordedLayer:
     kept_from : str
         Why its weights cannot move; "" where they can.
     gates : tuple of str
-        Of a recurrent layer, in the order in which its nodes have them, as many nodes each: "input", "forget", … Its `sum` and
-        `prediction` are what a gate's activation is given and gives; rows are steps of sequences.
+        Of a recurrent layer, with as many nodes each. `sum` and `prediction` are theirs, and rows are steps of sequences.
     """
 
     name: str
@@ -234,8 +233,9 @@ class Recorded(Offers, FacedInWidgets):
     @property
     def optimizer_told(self) -> str:
         """The optimizer's name, its rate, and what of its settings is not off."""
-        told = {name: value for name, value in self.optimizer.items() if name != "name" and (value or name == "alpha")}
-        return ", ".join([str(self.optimizer.get("name")), *(f"{name} {_short(value)}" for name, value in told.items())])
+        told = ((name, value) for name, value in self.optimizer.items() if name != "name" and (value or name == "alpha"))
+        words = (f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}" for name, value in told)
+        return ", ".join([str(self.optimizer.get("name")), *words])
 
     @property
     def sentence(self) -> str:
@@ -383,13 +383,6 @@ class RecordedTrace:
             names = [name for name in COLUMNS if any(name in part for part in parts)]
             layers.append(RecordedWindow({name: _stacked([part.get(name) for part in parts]) for name in names}))
         return RecordedWindow(columns, layers)
-
-
-def _short(setting: Any) -> str:
-    """As people write it: a rate that a schedule has worked out has many digits."""
-    if isinstance(setting, list):
-        return f"[{', '.join(map(_short, setting))}]"
-    return f"{setting:.6g}" if isinstance(setting, float) else str(setting)
 
 
 def _as_row(value: Any) -> Column:
