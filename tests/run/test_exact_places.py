@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.run import watch
+from nodescope.run import trace, watch
 from nodescope.run.descent import Descent, go
 from nodescope.run.event_files import _single
+from nodescope.run.setting import as_memory
 from nodescope.run.settled import _stays
 
 
@@ -61,3 +62,33 @@ def test_seconds_go_on_where_a_run_goes_on():
     before.seconds = 100.0
     again = go(run.recipe, before)
     assert 100.0 <= again.seconds < 105.0
+
+
+@pytest.mark.parametrize(("told", "size"), [
+    (1000, 1000), ("1000", 1000), ("7 b", 7), ("2 KB", 2000), ("3mb", 3_000_000), ("1.5 GB", 1_500_000_000),
+    ("2 KiB", 2048),
+    ("1 MiB", 2**20),
+    ("0.5 gib", 2**29), (" Auto ", "auto"), ("all", "all"),
+])  # fmt: skip
+def test_memory_in_words(told: object, size: object):
+    assert as_memory(told) == size
+
+
+@pytest.mark.parametrize("told", ["1 ib", "much", "-1 MB", "1 TB", 0, "0 MB", 1.5, True, None])
+def test_what_is_no_memory(told: object):
+    with pytest.raises(ns.InputError, match="memory is"):
+        as_memory(told)
+
+
+@pytest.mark.parametrize(("names", "numbers"), [
+    (("delta",), 2), (("weight",), 3), (("input",), 6), (("weight", "delta"), 6), (("mse", "input"), 12),
+    (("new_weight", "step", "input"), 18),
+])  # fmt: skip
+def test_columns_that_would_fill_the_memory_are_refused(monkeypatch, names: tuple[str, ...], numbers: int):
+    """Of three steps over two examples of three inputs: eight bytes a number, each column taken for as wide as the widest."""
+    run = ns.descend(weight=[0.0, 0.0, 0.0], input=np.ones((4, 3)), goal=np.ones(4), alpha=0.1, batch=2, steps=9)
+    monkeypatch.setattr(trace, "MOST_BYTES", 8 * numbers * 3)
+    assert set(run.trace[0:3].read(*names)) == set(names)
+    monkeypatch.setattr(trace, "MOST_BYTES", 8 * numbers * 3 - 1)
+    with pytest.raises(ns.InputError, match=r"3 steps of .* would fill more than"):
+        run.trace[0:3].read(*names)

@@ -87,6 +87,8 @@ TOLD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "all rows a step": (BASE, {"hidden": 2, "way": {"alpha": 0.1, "epochs": 3, "batch": "all"}}), "seven words": ({"a": A,
     "y": GOALS["seven words"]}, {}),
     "beyond numbers": ({"a": A, "y": 1e307 * A}, {}), "right for all": ({"a": A, "y": np.where(A > 0, "more", "less")}, {}),
+    "on its way": (BASE, {"way": {"alpha": 0.003, "epochs": 10}}),
+    "nearly there": (BASE, {"way": {"alpha": 0.01, "epochs": 20}}),
     "an epoch": (BASE, {"way": {"alpha": 0.01, "epochs": 1}}),
 }  # fmt: skip
 
