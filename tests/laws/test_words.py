@@ -144,7 +144,7 @@ def test_forecasts_of_networks_are_those_of_python():
     compared = [(page, seed, python) for page, (seed, python) in zip(told, expected, strict=True) if page is not None]
     assert len(compared) > 0.8 * len(told)
     wrong = [one for one in compared if one[0] != one[2]]
-    assert not wrong, wrong
+    assert not wrong, "\n".join(map(str, wrong))
     print(f"{len(compared):,} of {len(told):,} forecasts of networks alike")
 
 

@@ -12,6 +12,9 @@ import { bowlOf } from "./bowl";
 import { Foretold } from "./foretold";
 import { Judged } from "./judged";
 
+/** Digits to which the largest curvature of a network's error is known (foretold_facts.py has the same). */
+const CURVATURE_DIGITS = 6;
+
 /** A run's start and end as the core has them, and what follows from its recipe. */
 export class Facts {
   private readonly kept = new Map<string, unknown>();
@@ -221,7 +224,7 @@ export class Facts {
     return this.near?.limit ?? NaN;
   }
   get near_ratio(): number {
-    return this.alpha / this.near_limit;
+    return Number((this.alpha / this.near_limit).toPrecision(CURVATURE_DIGITS));
   }
   get near_alone(): number {
     return this.near?.alone ?? NaN;

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 NOTHING = 1e-20
 """Of the goals' mean square: what is left to rounding."""
+CURVATURE_DIGITS = 6
+"""Of the largest curvature of a network's error (facts.ts has the same)."""
 STARTS = ("converges", "one step", "oscillates", "marginal")
 """Regimes in which alpha would let a run converge, or stay."""
 
@@ -122,7 +124,8 @@ class ForetoldFacts:
 
     @property
     def near_ratio(self) -> float:
-        return self.alpha / self.near_limit
+        """To as many digits as the curvature is known to: an alpha at its limit is then at it for all who work it out."""
+        return float(f"{self.alpha / self.near_limit:.{CURVATURE_DIGITS}g}")
 
     @property
     def near_alone(self) -> float:
