@@ -22,7 +22,7 @@ POINTS = 160
 """The error is looked at after so many numbers of steps at most."""
 MOST_WORK = 2 * 10**7
 """Multiplications that this may cost for each of the two."""
-WIDE, HIGH, LEFT, FOOT, EDGE = 900, 320, 76, 34, 14
+WIDE, HIGH, LEFT, FOOT, EDGE = 900, 320, 104, 34, 14
 POWERS_FROM = 1000.0
 """An error that spans so much is drawn by powers of ten."""
 Way = list[tuple[int, float]]

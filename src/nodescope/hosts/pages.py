@@ -86,7 +86,7 @@ def failed(job: Job, sentence: str) -> str:
     )
 
 
-def view(run: Run | Recorded, number: int, decided: Sequence[str], ways: object) -> str:
+def view(run: Run | Recorded, number: int, decided: Sequence[str] = (), ways: object = None) -> str:
     """The view of the run with a number, what was decided for it, and what can be done with it.
 
     Where a page cannot hold the run it is its report as text.
@@ -105,8 +105,8 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str], ways: object)
         lines = _report(run)
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
     again = "" if isinstance(run, Recorded) else f' data-again="/run/{number}/again"'
-    can = escape(as_json(ways))
-    place = f'<div data-nodescope="scene" data-home="/" data-ways="{can}"{again}></div>'
+    can = f' data-ways="{escape(as_json(ways))}"' if ways else ""
+    place = f'<div data-nodescope="scene" data-home="/"{can}{again}></div>'
     beside = f'<aside aria-label="Of this fit">{score}{chosen}</aside>' if score or chosen else ""
     body = f'{place}{beside}<script type="application/json" id="scene">{document}</script>'
     return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')

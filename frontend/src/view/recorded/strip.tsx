@@ -27,8 +27,11 @@ export function Strip() {
             open.value = { layer: l, node: 0 };
           }}
         >
-          <b>{count(nodes)}</b> <bdi>{clip(name, 14)}</bdi>
-          {activation && ` · ${activation}`}
+          <b>{count(nodes)}</b>{" "}
+          <span>
+            layer <bdi>{clip(name, 12)}</bdi>
+            {activation && ` · ${activation}`}
+          </span>
         </button>
       ))}
       {after && (
