@@ -25,8 +25,8 @@ GOALS_THIRD = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 LOOKED_AT = OF_TWO | PAIRED | GOALS_THIRD | RESHAPING
 LOOKED = 4096
 """Numbers of predictions or goals that are looked at."""
-OFTEN, SELDOM, MANY = 8, (17, 37, 79, 157, 307), 1024
-"""Steps at the start that are looked at; then every so many, rarer each time that twice as many thousands are over. Primes, which
+OFTEN, SELDOM, MANY = 8, (17, 37, 79, 157, 307), 256
+"""Steps at the start that are looked at; then every so many, rarer each time that the steps have doubled. Primes, which
 no training's own habits go by."""
 MOST_CLASSES, MOST_TERMS = 100_000, 4096
 

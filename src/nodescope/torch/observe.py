@@ -72,7 +72,7 @@ class observe:  # noqa: N801  # used as a word: with observe(model, optimizer) a
         Bytes of records at most.
     time : float
         Part of the training's own time that records may take, looks at curvature included; half a second they may take anyway.
-        Watching itself, about ¼ ms a step, is not in it.
+        Watching itself, about 0.14 ms a step, is not in it.
     sharpness : bool
         Look at curvature now and then (Hessian-vector products on the loss's own graph, before its `backward`).
     to : str or Tracker, optional
