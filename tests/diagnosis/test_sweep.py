@@ -72,6 +72,31 @@ def test_alphas_far_below_the_limit_need_no_run_of_their_own(monkeypatch: pytest
     assert ns.sweep(**STICKS, alpha=alphas)["word"].tolist() == ["slow convergence"] * 4
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"goal": 0.0, "alpha": [0.1, 0.5], "steps": 100}, ["nothing wrong"] * 2),
+        ({"goal": 0.6, "alpha": [0.0, -0.1, 3.0], "steps": 40}, ["alpha is zero", "wrong sign", "diverges"]),
+        ({"goal": 0.6, "alpha": [1e-4, 1e-2], "steps": 100}, ["slow convergence", "nothing wrong"]),
+        ({"goal": -0.6, "alpha": [0.5, 1.5], "bias": True, "steps": 300}, ["nothing wrong", "diverges"]),
+    ],
+)
+def test_what_closed_forms_tell_needs_no_run_of_its_own(settings, words, monkeypatch: pytest.MonkeyPatch):
+    given = {"weight": 0.4, "input": 1.0, **settings}
+    assert [run.diagnose().findings[0].name for run in ns.sweep(**given)] == words
+    monkeypatch.setattr(side_by_side, "descend", None)
+    assert ns.sweep(**given)["word"].tolist() == words
+
+
+def test_seeds_go_up_to_the_last_that_there_is():
+    drawn = {"input": [1.0, 2.0], "goal": [1.0, 2.5], "order": "shuffled", "alpha": 0.1, "epochs": 2}
+    swept = ns.sweep(**drawn, seed=[0, 2**64 - 1])
+    assert swept["seed"].tolist() == [0, 2**64 - 1]
+    assert swept[1].weight == ns.descend(**drawn, seed=2**64 - 1).weight
+    with pytest.raises(ns.InputError, match="seed"):
+        ns.sweep(**drawn, seed=[0, 2**64])
+
+
 def test_weights_of_several_inputs_are_told_as_numbers():
     swept = ns.sweep(weight=[[0.0, 1.0], [2.0, -1.0]], input=[1.0, 0.5], goal=0.6, alpha=0.1, steps=100)
     assert swept.grid.text(1) == "weight [2.0, -1.0]"
