@@ -1,6 +1,7 @@
 """A lock is of the file that is there: one that was taken of a file just replaced is none."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import nodescope as ns
-from nodescope.run.file import handles
+from nodescope.run.file import handles, opening
 from nodescope.run.file.lock import unfinished
 from nodescope.run.file.opening import Log, opened
 
@@ -95,3 +96,28 @@ def test_where_the_folder_is_gone_it_is_told(tmp_path, monkeypatch):
     with pytest.raises(ns.FileError, match=r"a.nodescope cannot be read"):
         ns.load("a.nodescope")
     assert ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=9).weight == run.weight
+
+
+@pytest.mark.parametrize(("code", "ours", "writers", "told"), [
+    (sqlite3.SQLITE_CANTOPEN, False, [False, False], False), (sqlite3.SQLITE_CANTOPEN, True, [True, True], False),
+    (sqlite3.SQLITE_CANTOPEN, False, [True, False], None), (sqlite3.SQLITE_CANTOPEN, False, [False, True], None),
+    (sqlite3.SQLITE_CORRUPT, False, [False, False], None), (None, False, [True, True], True),
+])  # fmt: skip
+def test_a_file_that_sqlite_would_have_to_write_to_is_copied_unless_somebody_else_writes_it(monkeypatch, code, ours, writers, told):
+    """No copy is taken of a file that another program is writing; of one that this process holds one is, once it has waited."""
+    looks = iter(writers * 2)
+
+    def begin(_connection: object) -> None:
+        if code is not None:
+            error = sqlite3.OperationalError("in the way")
+            error.sqlite_errorcode = code
+            raise error
+
+    for name, value in (("_begin", begin), ("held_here", lambda _: ours), ("has_a_writer", lambda _: next(looks)),
+                        ("SECONDS_OF_A_LOOK", -1.0), ("SECONDS_TO_WAIT", -1.0)):  # fmt: skip
+        monkeypatch.setattr(opening, name, value)
+    if told is None:
+        with pytest.raises(sqlite3.OperationalError):
+            opening._begun_in_time(None, None)
+    else:
+        assert opening._begun_in_time(None, None) is told
