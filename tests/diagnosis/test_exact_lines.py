@@ -100,3 +100,12 @@ def test_as_good_as_chance_is_up_to_a_tenth_more(end: float, too: bool):
 )
 def test_remedies_of_troubles(text: str, where: str, quantity: str, remedy: str):
     assert remedy_of(SimpleNamespace(text=text, where=where, quantity=quantity)).startswith(remedy)
+
+
+def test_a_network_that_goes_to_and_fro_in_its_last_bits_is_told():
+    """One tanh node that passes its goal at each step comes to two neighbouring doubles, and goes between them for ever."""
+    network = ns.network(weights=[[[0.3]]], activations="tanh")
+    run = ns.descend(network=network, input=[[1.0]], goal=[0.3], alpha=1.9, steps=20_000)
+    assert run.ending is ns.Ending.CYCLING
+    finding = next(finding for finding in run.diagnose().findings if finding.name == "last-bit cycle")
+    assert (finding.severity, run.cycle[1]) == ("note", 2)

@@ -360,3 +360,12 @@ def test_words_for_bad_keywords():
         verify(seed_run(), most_steps=-1)
     with pytest.raises(ns.InputError, match="time_limit"):
         verify(seed_run(), time_limit=-1.0)
+
+
+def test_a_recipe_of_equal_numbers_is_the_same_recipe():
+    """Numbers are held beside each other, not the places where they are kept."""
+    run = several()
+    run.replay.recipe = copy.deepcopy(run.recipe)
+    assert verify(run).passed
+    flip(run.replay.recipe.examples.goal, 3)
+    assert verify(run).first_difference.quantity in ("goal", "recipe")

@@ -191,6 +191,7 @@ SETTINGS: dict[str, Change] = {
     "clipped to more": facts(kept=[0.011] * STEPS, norms=[1e-4] * STEPS),
     "clipped in nine of ten": facts(kept=[1e-3] * 36 + [1.0] * 4, norms=[math.nan] * 40),
     "clipped in fewer": facts(kept=[1e-3] * 35 + [1.0] * 5, norms=[]),
+    "clipped, three times known": facts(kept=[1e-3] * 3 + [math.nan] * 37, norms=[1e-4] * STEPS),
     "clipped, hardly known": facts(kept=[1e-3] * 2 + [math.nan] * 38),
     "clipped, under Adam": together(optimizer(**ADAM), facts(kept=[1e-3] * STEPS, norms=[1e-9] * STEPS)),
     "clipped, under Adam, above its eps": together(optimizer(**ADAM), facts(kept=[1e-3] * STEPS, norms=[1e-6] * STEPS)),

@@ -284,8 +284,8 @@ def frozen(e: "RecordedEvidence") -> Finding | None:
         return None
     numbered = [f"{e.layer_name(n)} cannot move: its rate is 0" for n in still]
     held = [f"{layers_of(e, kept)} cannot move: requires_grad is off"] if kept else []
-    total = sum(p.size for p in e.recorded.facts.parameters if p.of_model) or 1
-    part = sum(p.size for p in kept) / total
+    total = sum(p.size for p in e.recorded.facts.parameters if p.of_model)
+    part = sum(p.size for p in kept) / total if kept else 0.0
     learned_nothing = bool(len(e.losses_seen)) and e.start > 0 and e.share_left > HARDLY and e.nothing_learned
     return Finding(
         "frozen weight",
