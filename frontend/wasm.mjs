@@ -30,8 +30,8 @@ export function compileCore() {
   ]);
 }
 
-/** Packed, and then as base64: what packs the page finds nothing to pack in it, and no letter has a meaning in HTML. That takes less
- * room than the bytes as letters do. */
+/** Packed, and then as base64: what packs the page finds nothing to pack in it, and no letter has a meaning in HTML. That takes
+ * less room than the bytes as letters do. */
 
 const UNPACKED = `const packed = Uint8Array.from(atob("PACKED"), (letter) => letter.charCodeAt(0));
 const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));

@@ -44,8 +44,8 @@ export function barOf(limits: Limits | null, asked: number, finer: boolean): Bar
   return { end, zones: [...start, zone(Infinity, "diverges", "diverges")], ticks: ticks.filter(({ at }) => at <= end) };
 }
 
-/** The bar of a network's alpha: where it stands beside the limit near the step in view, which moves as steps go by. How far the bar
- * goes does not, so that alpha stays under the hand. */
+/** The bar of a network's alpha: where it stands beside the limit near the step in view, which moves as steps go by. How far the
+ * bar goes does not, so that alpha stays under the hand. */
 export function barNear(limit: number, asked: number): Bar {
   if (!(limit > 0 && Number.isFinite(limit))) return barOf(null, asked, false);
   const end = Math.abs(asked) * AROUND || limit * BEYOND;
