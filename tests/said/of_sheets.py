@@ -97,6 +97,7 @@ def beside() -> Any:
         ("0.33333334", np.float32(1 / 3)),
         ("1000", 1000.4), ("1000", 1000.6), ("0.000", 4e-4), ("0.000", 6e-4), ("0.577350", 0.57735027), ("2.0", 2.05),
         ("2.0", 1.95),
+        (repr(float(np.sqrt(np.float64(np.float32(0.1))))), 0.3),
     ):  # fmt: skip
         column, rows = printed.from_texts(["0.125", text], "x", "the text"), slice(1, 2)
         numbers = np.array([float(expected)])
