@@ -18,7 +18,7 @@ from sealing import seal
 import nodescope as ns
 
 Made = tuple[str, Callable[[], Any]]
-ODD: tuple[Any, ...] = (None, -1, 3, 0.5, "x", [])
+ODD: tuple[Any, ...] = (None, -1, 3, 2**40, 0.5, "x", [])
 """In the place of what is there; and nothing at all."""
 GONE = object()
 OF_AN_ENDING = ("place", "ending")
