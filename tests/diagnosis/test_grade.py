@@ -496,3 +496,15 @@ def test_a_remark_is_no_name_unless_it_stands_above_and_says_one():
         assert ns.grade(text, weight=0.4, input=1, goal=0.6, alpha=0.1).sentence == "Right: all 2 rows agree in the printed digits."
     assert ns.grade("# delta\n-0.2\n-0.18\n", weight=0.4, input=1, goal=0.6, alpha=0.1).correct
     assert not ns.grade("# half\n-0.2\n-0.18\n", weight=0.4, input=1, goal=0.6, alpha=0.1).correct
+
+
+@pytest.mark.parametrize("module", ["tables", "texts"])
+def test_as_many_cells_as_are_graded_are_graded(module, monkeypatch):
+    monkeypatch.setattr(f"nodescope.diagnosis.homework.{module}.MOST_CELLS", 4)
+    some: dict[str, tuple[object, object]] = {
+        "tables": ([0.42, 0.438, 0.4542, 0.46878], [0.42, 0.438, 0.4542, 0.46878, 0.481902]),
+        "texts": ("0.42\n0.438\n0.4542\n0.46878\n", "0.42\n0.438\n0.4542\n0.46878\n0.481902\n"),
+    }
+    assert ns.grade(some[module][0], weight=0.4, input=1, goal=0.6, alpha=0.1).correct
+    with pytest.raises(ns.InputError, match="has 5 cells; up to 4 are graded"):
+        ns.grade(some[module][1], weight=0.4, input=1, goal=0.6, alpha=0.1)
