@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from said.documents import attributes, evidence, plain
+from said.documents import attributes, evidence, given, plain
 from said.runs import SEED
 
 import nodescope as ns
 from nodescope.diagnosis.after.verdict import _evidence_of
+from nodescope.diagnosis.live.run_facts import RunFacts
+from nodescope.diagnosis.live.say import say
 
 Made = tuple[str, Callable[[], Any]]
 Keywords = dict[str, Any]
@@ -47,7 +49,17 @@ def said(make: Callable[[random.Random], Keywords], number: int) -> Any:
         "proof": [plain((row.step, row.quantity, row.predicted, row.recorded, row.relation, row.agrees)) for row in found.proof],
         "withheld": found.withheld,
     }  # fmt: skip
-    return {"forecast": attributes(foretold), "diagnosis": diagnosis, "evidence": evidence(_evidence_of(run)), "repr": repr(run)}
+    deep = {"forecast": attributes(foretold), "diagnosis": diagnosis, "evidence": evidence(_evidence_of(run)), "repr": repr(run)}
+    return deep | ({"live": live(run)} if number % 3 == 0 else {})
+
+
+def live(run: ns.Run) -> Any:
+    """What the page and the terminal say of it, and the facts that this is made of."""
+    facts = RunFacts(run)
+    names = [name for name in dir(RunFacts) if not name.startswith("_")]
+    told = {name: given(lambda n=name: facts[n]) for name in names}
+    kept = {name: fact for name, fact in told.items() if fact not in (None, False, "", -1) and fact == fact}
+    return plain({name: given(lambda n=name: say(n, facts)) for name in ("head", "why", "step", "fate")} | {"facts": kept})
 
 
 def _kept(told: dict[str, Any]) -> dict[str, Any]:
