@@ -49,20 +49,20 @@ def test_importing_loads_neither_numpy_nor_a_room():
 
 def test_a_first_run_loads_a_third():
     code = "import nodescope as ns; ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)"
-    check(imported(code), 69, ["click", *HEAVY, *FILES, *HOMEWORK, *PICTURES, "nodescope.diagnosis", "nodescope.views"])
+    check(imported(code), 70, ["click", *HEAVY, *FILES, *HOMEWORK, *PICTURES, "nodescope.diagnosis", "nodescope.views"])
 
 
 @pytest.mark.parametrize(
     ("most", "shut", "arguments"),
     [
         (12, ["numpy", "nodescope.diagnosis", *FILES], ["--version"]),
-        (151, [*FILES, *HOMEWORK, *PICTURES, "nodescope.views.values"], ["run", *SEED]),
-        (118, [*FILES, *HOMEWORK, *PICTURES, *VERDICT], ["forecast", *SEED]),
-        (151, [*FILES, *HOMEWORK, *PICTURES], ["diagnose", "RECIPE"]),
+        (152, [*FILES, *HOMEWORK, *PICTURES, "nodescope.views.values"], ["run", *SEED]),
+        (119, [*FILES, *HOMEWORK, *PICTURES, *VERDICT], ["forecast", *SEED]),
+        (152, [*FILES, *HOMEWORK, *PICTURES], ["diagnose", "RECIPE"]),
         (110, [*FILES, *HOMEWORK, *PICTURES, *VERDICT], ["trace", "RECIPE"]),
         (110, [*HOMEWORK, *PICTURES, *VERDICT], ["explain", "RECIPE", "--step", "1"]),
         (110, [*HOMEWORK, *PICTURES, *VERDICT], ["verify", "RECIPE"]),
-        (151, [*FILES, *HOMEWORK, *PICTURES], ["compare", "RECIPE", "RECIPE"]),
+        (152, [*FILES, *HOMEWORK, *PICTURES], ["compare", "RECIPE", "RECIPE"]),
         (192, ["starlette", "matplotlib"], ["export", "RECIPE", "OUT/sticks.svg"]),
         (100, ["nodescope.diagnosis.after", *PICTURES], ["worksheet", "--students", "1", "--out", "OUT"]),
     ],

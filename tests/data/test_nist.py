@@ -1,6 +1,7 @@
 """NIST's reference data: exact fractions give the certified values, and gradient descent on them behaves as foretold."""
 
 import csv
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from conftest import PLAIN, ROOT
 
 import nodescope as ns
+from nodescope.theory.least_squares import least_squares, lowest
 
 FOLDER = ROOT / "examples" / "nist"
 
@@ -119,3 +121,46 @@ def test_filip_is_hopeless_and_says_why():
 def test_the_readme_names_every_file():
     text = (FOLDER / "README.md").read_text()
     assert all(Path(path).stem.rstrip("2345") in text for path in FOLDER.glob("*.csv"))
+
+
+BESIDE = {
+    "norris": 11.5, "pontius": 12.5, "longley": 13.0, "wampler1": 9.2, "wampler2": 13.0, "wampler3": 9.2, "wampler4": 8.0,
+    "wampler5": 6.0, "filip": 7.0,
+}  # fmt: skip
+"""Digits of the worst coefficient that least squares has at least; NumPy's, of the same columns, has 0 of Filip's."""
+
+
+def _digits(found: list[float], certified: list[str]) -> float:
+    return min(
+        -math.log10(max(1e-16, abs(value - float(true)) / abs(float(true)))) for value, true in zip(found, certified, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_digits_of_least_squares_beside_numpy(name: str):
+    table = _table(name)
+    y, x, certified = table.pop("y"), np.column_stack(list(table.values())), CERTIFIED[name][1]
+    found = least_squares(x, y[:, None])
+    ours = _digits([float(found.bias[0]), *found.weight[0].tolist()], certified)
+    numpy = _digits(np.linalg.lstsq(np.column_stack([np.ones(len(x)), x]), y, rcond=None)[0].tolist(), certified)
+    assert found.rank == x.shape[1]
+    assert ours >= BESIDE[name]
+    assert ours >= numpy - 0.5
+
+
+def test_least_squares_of_fewer_directions_than_inputs_has_the_least_norm():
+    """Two inputs that are the same share the weight; so do more inputs than rows."""
+    x = np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0], [7.0, 7.0]])
+    found = least_squares(x, 3.0 * x[:, :1] + 1.0)
+    assert found.rank == 1
+    np.testing.assert_allclose(found.weight, [[1.5, 1.5]], rtol=1e-12)
+    wide, rank = lowest(np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]), np.array([[5.0], [6.0]]))
+    assert rank == 2
+    np.testing.assert_allclose(wide, [[5.0], [3.0], [0.0]], atol=1e-12)
+
+
+def test_least_squares_of_what_is_not_finite_is_not_finite():
+    with np.errstate(all="ignore"):
+        weight, rank = lowest(np.full((40, 1), 1e200), np.full((40, 1), 1e308))
+    assert rank in (0, 1)
+    assert weight.shape == (1, 1)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import nodescope as ns
 from nodescope.cli import cli
-from nodescope.theory.moments import LEAF
+from nodescope.theory.triangles import LEAF
 
 RNG = np.random.default_rng(0)
 N = 5 * LEAF + 77

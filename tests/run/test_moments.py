@@ -12,7 +12,8 @@ from conftest import PLAIN, ROOT, cases
 
 import nodescope as ns
 from nodescope.arithmetic.core import engine
-from nodescope.theory.moments import LEAF, Triangles, examples_of, taken
+from nodescope.theory.moments import examples_of, taken
+from nodescope.theory.triangles import LEAF, Triangles
 
 
 def table(rng: np.random.Generator, n: int, d: int, k: int = 1) -> tuple[np.ndarray, np.ndarray]:

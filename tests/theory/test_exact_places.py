@@ -12,8 +12,9 @@ from nodescope.theory.epoch import Epoch
 from nodescope.theory.epoch_path import path as path_of
 from nodescope.theory.epoch_stability import Stability
 from nodescope.theory.linear import LARGEST_EPOCH, LinearSystem
-from nodescope.theory.moments import LEAF, OF_A_REFLECTION, UNIT, Steps
+from nodescope.theory.moments import OF_A_REFLECTION, UNIT, Steps
 from nodescope.theory.stall import OneWeight
+from nodescope.theory.triangles import LEAF
 
 RNG = np.random.default_rng(8)
 

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from nodescope.theory.moments import LEAF, PART, UNIT, Steps, taken, triangles_of
+from nodescope.theory.moments import PART, UNIT, Steps, taken, triangles_of
+from nodescope.theory.triangles import LEAF
 
 
 def by_its_words(steps: Steps) -> float:

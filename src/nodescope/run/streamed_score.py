@@ -14,7 +14,7 @@ from nodescope.arithmetic.rows import in_parts
 from nodescope.data import Examples, Source
 from nodescope.run.score import Baseline, Predictions, Quality, Score, in_table_units
 from nodescope.theory.least_squares import of_triangle
-from nodescope.theory.moments import Triangles
+from nodescope.theory.triangles import Triangles
 
 
 @dataclass(eq=False)

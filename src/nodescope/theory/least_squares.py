@@ -1,9 +1,9 @@
 """The best a node without an activation can do: weights with the least mean squared error, whatever their
 condition.
 
-n examples, d inputs, k outputs. Solved by the singular value decomposition of the centred, scaled columns,
-never through the normal equations (they square the condition number). Where several weights are best, those
-of least norm (in the scaled columns) are given, and `rank` < d says so.
+n examples, d inputs, k outputs. Solved from the triangle of the centred, scaled columns, made by reflections in one order
+(`triangles.py`), never through the normal equations (they square the condition number). Where several weights are best, those
+of least norm (in the scaled columns) are given, by the triangle's singular values, and `rank` < d says so.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.theory.triangles import Triangles
+
 Floats = NDArray[np.float64]
+PART = 1 << 16
+"""So many rows are put beside their goals at a time."""
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +52,43 @@ def least_squares(x: Floats, goal: Floats, intercept: bool = True) -> LeastSquar
         centred[:, constant] = 0.0
     scale = np.abs(centred).max(axis=0)
     scale[scale == 0] = 1.0
-    solution, _, rank, _ = np.linalg.lstsq(centred / scale, goal - goal_mean, rcond=None)
+    solution, rank = lowest(centred / scale, goal - goal_mean)
     weight = np.ascontiguousarray(solution.T / scale)
-    return LeastSquares(weight, goal_mean - weight @ mean if intercept else None, int(rank))
+    return LeastSquares(weight, goal_mean - weight @ mean if intercept else None, rank)
+
+
+def lowest(x: Floats, goal: Floats) -> tuple[Floats, int]:
+    """Weights (d, k) of least squared error over rows (n, d) and goals (n, k), of several those of least norm; and the rank."""
+    n, d = x.shape
+    if n <= d or not (np.isfinite(x).all() and np.isfinite(goal).all()):
+        return _of_least_norm(x, goal, EPSILON * max(n, d))  # no more rows than inputs: a triangle is no smaller
+    triangles = Triangles(d + goal.shape[1])
+    for start in range(0, n, PART):
+        triangles.add(np.column_stack([x[start : start + PART], goal[start : start + PART]]))
+    triangle = triangles.whole()
+    return _solved(triangle[:d, :d], triangle[:d, d:], EPSILON * n)
+
+
+def _solved(triangle: Floats, goal: Floats, least: float) -> tuple[Floats, int]:
+    """Weights (d, k) of a triangle (d, d) and its goals (d, k); singular values up to `least` of the largest one tell nothing."""
+    d = len(triangle)
+    if d == 0 or not (np.isfinite(triangle).all() and np.isfinite(goal).all()):
+        return np.full((d, goal.shape[1]), np.nan), 0
+    sizes = np.linalg.svd(triangle, compute_uv=False)
+    rank = int((sizes > least * sizes[0]).sum())
+    if rank < d:
+        return _of_least_norm(triangle, goal, least)
+    solution = np.zeros(goal.shape)
+    for i in reversed(range(d)):  # from the last one on, each sum in one order
+        known = (triangle[i, i + 1 :, None] * solution[i + 1 :]).sum(axis=0)
+        solution[i] = (goal[i] - known) / triangle[i, i]
+    return solution, rank
+
+
+def _of_least_norm(x: Floats, goal: Floats, least: float) -> tuple[Floats, int]:
+    """By singular values alone."""
+    solution, _, rank, _ = np.linalg.lstsq(x, goal, rcond=least)
+    return np.asarray(solution, dtype=np.float64), int(rank)
 
 
 def of_triangle(triangle: Floats, d: int, constant: NDArray[np.bool_], intercept: bool = True) -> LeastSquares:
@@ -70,10 +109,10 @@ def of_triangle(triangle: Floats, d: int, constant: NDArray[np.bool_], intercept
         x[:, constant] = 0.0
     scale = np.abs(x).max(axis=0)
     scale[scale == 0] = 1.0
-    solution, _, rank, _ = np.linalg.lstsq(x / scale, goal, rcond=None)
+    solution, rank = lowest(x / scale, goal)
     weight = np.ascontiguousarray(solution.T / scale)
     means = triangle[0, 1:] / triangle[0, 0]
-    return LeastSquares(weight, means[d:] - weight @ means[:d] if intercept else None, int(rank))
+    return LeastSquares(weight, means[d:] - weight @ means[:d] if intercept else None, rank)
 
 
 def _mean(values: Floats) -> Floats:

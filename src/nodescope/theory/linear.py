@@ -8,11 +8,13 @@ Times are counted in turns: steps where each step sees all examples, else epochs
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.later import Later
 from nodescope.theory.bowl import Bowl, Inputs, best_alpha, bowl
 from nodescope.theory.epoch import Epoch
 from nodescope.theory.epoch_path import LONGEST_EXACT, EpochPath, path
@@ -22,6 +24,11 @@ from nodescope.theory.exact import as_float, exact_square
 from nodescope.theory.full_batch import FullBatchPath
 from nodescope.theory.limits import limit_factor
 from nodescope.theory.spectrum import Spectrum, scaled_by
+
+if TYPE_CHECKING:
+    from nodescope.theory import least_squares
+else:
+    least_squares = Later("nodescope.theory.least_squares")
 
 LARGEST_EPOCH = 2 * 10**7
 """n × width² up to which the product of an epoch is worked out: about two seconds for all of a forecast."""
@@ -227,7 +234,7 @@ class LinearSystem:
             cycle = path(epoch, _in_units(alpha, exponent), group.goal).cycle
             if cycle is None:
                 return math.inf
-            best = np.linalg.lstsq(epoch.z, group.goal, rcond=None)[0]
+            best, _ = least_squares.lowest(epoch.z, group.goal)
             with np.errstate(all="ignore"):
                 total += float(((epoch.z @ (cycle - best)) ** 2).sum()) / self.problem.goal.size
         return total

@@ -6,7 +6,7 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.about_nodes import deltas_cancel
 from nodescope.diagnosis.after.evidence import AT_LOWEST, Evidence
 from nodescope.diagnosis.after.finding import CLASSES, GOALS, LINEAR, SIDES, STEPS
-from nodescope.theory.least_squares import least_squares
+from nodescope.theory.least_squares import least_squares, lowest
 from nodescope.theory.linear import inputs_with_bias
 
 NEARLY = 1.05
@@ -61,7 +61,7 @@ def _least_of_one(x: Floats, goal: Floats) -> float:
     heavy, best = np.ones(len(x)), np.inf
     for _ in range(REWEIGHTED):
         root = np.sqrt(heavy)
-        weight = np.linalg.lstsq(x * root[:, None], goal * root, rcond=None)[0]
+        weight = lowest(x * root[:, None], (goal * root)[:, None])[0][:, 0]
         size = np.abs(x @ weight - goal)
         best = min(best, float(size.mean()))
         heavy = 1.0 / np.maximum(size, 1e-9 * size.max()) if size.any() else heavy

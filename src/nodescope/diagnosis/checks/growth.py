@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Cursor, Floats, Outcome, Problem
+from nodescope.theory.least_squares import lowest
 from nodescope.theory.limits import momentum_of
 from nodescope.theory.linear import inputs_with_bias
 
@@ -258,5 +259,5 @@ def _excess(problem: Problem, weights: Floats) -> Floats:
     excess = np.zeros(block.shape)
     for j, mask in enumerate(live):
         rest = problem.goal[:, j] - x[:, ~mask] @ block[j, ~mask]
-        excess[j, mask] = block[j, mask] - np.linalg.lstsq(x[:, mask], rest, rcond=None)[0]
+        excess[j, mask] = block[j, mask] - lowest(x[:, mask], rest[:, None])[0][:, 0]
     return excess if excess.any() else live.astype(np.float64)
