@@ -62,11 +62,19 @@ def lowest(x: Floats, goal: Floats) -> tuple[Floats, int]:
     n, d = x.shape
     if n <= d or not (np.isfinite(x).all() and np.isfinite(goal).all()):
         return _of_least_norm(x, goal, EPSILON * max(n, d))  # no more rows than inputs: a triangle is no smaller
+    down, goals_down = _power(x), _power(goal)  # so that no square overflows, and no digit changes
     triangles = Triangles(d + goal.shape[1])
     for start in range(0, n, PART):
-        triangles.add(np.column_stack([x[start : start + PART], goal[start : start + PART]]))
+        rows = slice(start, start + PART)
+        triangles.add(np.column_stack([np.ldexp(x[rows], -down), np.ldexp(goal[rows], -goals_down)]))
     triangle = triangles.whole()
-    return _solved(triangle[:d, :d], triangle[:d, d:], EPSILON * n)
+    solution, rank = _solved(triangle[:d, :d], triangle[:d, d:], EPSILON * n)
+    return np.ldexp(solution, goals_down - down), rank
+
+
+def _power(values: Floats) -> int:
+    """The power of two above all sizes."""
+    return int(np.frexp(np.abs(values).max(initial=0.0))[1])
 
 
 def _solved(triangle: Floats, goal: Floats, least: float) -> tuple[Floats, int]:

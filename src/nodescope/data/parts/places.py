@@ -81,12 +81,19 @@ def reading(where: str) -> Iterator[None]:
 
 def system_of(address: str) -> tuple[Any, str]:
     """The file system of an address, and the path in it."""
+    import pyarrow as pa
     from pyarrow import fs
 
     if address.startswith("file://"):
         return fs.LocalFileSystem(), unquote(urlsplit(address).path)
     with reading(address):
-        system, path = fs.FileSystem.from_uri(address)
+        try:
+            system, path = fs.FileSystem.from_uri(address)
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                f"{address} is no address that pyarrow can read ({first_line(error)}); "
+                "give a path, or s3://bucket/folder and its kin"
+            ) from error
         return system, path
 
 
