@@ -3,10 +3,8 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -221,15 +219,9 @@ def _norms_of_alike(alike: dict[Any, list[Tensor]], order: float) -> list[tuple[
 
 
 def _norms_of_small(members: list[tuple[Tensor, Tensor]], order: float) -> list[tuple[Tensor, float]]:
-    """In one go: a call for each would take longer than its numbers do."""
-    gradients = [gradient for _, gradient in members]
-    numbers = torch._C._nn.flatten_dense_tensors(gradients).detach().numpy().astype(np.float64)
-    starts = [0, *accumulate([gradient.numel() for gradient in gradients[:-1]])]
-    if order == math.inf:
-        sizes = np.maximum.reduceat(np.abs(numbers), starts)
-    else:  # squares of single precision have room in double
-        sizes = np.sqrt(np.add.reduceat(numbers * numbers, starts))
-    return list(zip((p for p, _ in members), sizes.tolist(), strict=True))
+    """In one go; squares of single precision have room in double."""
+    sizes = torch._foreach_norm([gradient for _, gradient in members], order, dtype=torch.float64)
+    return [(p, size.item()) for (p, _), size in zip(members, sizes, strict=True)]
 
 
 def _stamp(p: Tensor) -> Stamp:
