@@ -12,7 +12,8 @@ const AT_START = 1e5;
 const AT_STEP = 4e3;
 /** Examples of which Python looks at all. */
 const MOST_EXAMPLES = 2048;
-const LEAST = 1e-100;
+/** Nodes that are flatter than this leaves them have slopes that few digits of their values tell. */
+const LEAST = 1e-12;
 const CURVED = [SQUARED, HUBER, CROSS_ENTROPY];
 
 const known = new WeakMap<number[], { of: Recipe; found: NearLimit | null | undefined }>();
