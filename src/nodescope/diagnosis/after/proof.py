@@ -93,8 +93,9 @@ LEAST_DIGITS = 3
 
 
 def _common_digits(a: float, b: float) -> int:
+    """Of two numbers that are not the same."""
     size = max(abs(a), abs(b))
-    return int(-math.log10(abs(a - b) / size)) if size and math.isfinite(size) and a != b else 17 if a == b else 0
+    return int(-math.log10(abs(a - b) / size)) if math.isfinite(size) else 0
 
 
 def proof(e: Evidence) -> list[Row]:
