@@ -51,7 +51,7 @@ def test_how_it_ended_is_a_sentence():
 
 def test_what_it_shows():
     run = recorded(notes=["slow"])
-    assert run.optimizer_told == "SGD, alpha 0.0, nesterov True"
+    assert run.optimizer_told == "SGD, alpha 0, nesterov True"
     assert repr(run).splitlines() == [
         "Run observed in X 1: INTERRUPTED", "  Interrupted after 10 steps; the loss went from 9 to 0.", "  layers    2: a, b",
         "  optimizer SGD, rate 0.0", "  recorded  3 of 10 steps", "  note      slow",

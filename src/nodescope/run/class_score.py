@@ -146,4 +146,4 @@ def _quality(confusion: NDArray[np.int64], lost: float | None) -> ClassQuality:
 
 def _numbers(goal: Floats, classes: Classes) -> NDArray[np.int64]:
     """Each row's place among the classes."""
-    return (goal[:, 0] == 1.0).astype(np.int64) if goal.shape[1] == 1 < len(classes) else goal.argmax(axis=1)
+    return np.asarray(goal[:, 0] == 1.0, dtype=np.int64) if goal.shape[1] == 1 < len(classes) else goal.argmax(axis=1)
