@@ -85,3 +85,9 @@ def test_a_path_with_blanks_is_read_by_its_address(tmp_path: Path) -> None:
     assert system.type_name == "local"
     assert path.endswith("a b/t.parquet")
     assert ns.descend(data=f"file://{tmp_path}/a%20b/t.parquet", memory=5000, **GIVEN).steps > 0
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ns.errors.InputError, match="has a password in it") as refused:
+        ns.descend(data="s3://AKIDHIDDEN:HIDDEN@bucket/rows.parquet", alpha=0.1, **GIVEN)
+    assert "HIDDEN" not in str(refused.value)

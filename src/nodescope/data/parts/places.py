@@ -1,5 +1,6 @@
 """Where files are: on this machine, or wherever pyarrow's file systems reach (s3://, gs://, hdfs://)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,12 @@ def system_of(address: str) -> tuple[Any, str]:
     import pyarrow as pa
     from pyarrow import fs
 
+    if with_password := re.match(r"([^/]*://)[^/@]*:[^/@]*@", address):
+        shown = f"{with_password[1]}…@{address[with_password.end() :]}"
+        raise InputError(
+            f"the address {shown} has a password in it, which would stand in messages and run files; leave it out, and give it "
+            "by the environment (of S3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
+        )
     if address.startswith("file://"):
         return fs.LocalFileSystem(), unquote(urlsplit(address).path)
     with reading(address):
