@@ -10,7 +10,8 @@ import nodescope as ns
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from verdicts import classes, named, networks, silent  # the tests' own cases
+from frameworks.test_gates import remembering  # the tests' own cases
+from verdicts import classes, named, networks, silent
 from verdicts.observed import diagnosed
 
 LONGEST = 150
@@ -66,6 +67,8 @@ def _of_trainings() -> Iterator[Told]:
     for loop in LOOPS:
         training = f"PyTorch: {loop.__name__.replace('_', ' ')}"
         yield from ((one.name, one.severity, training, one.text) for one in diagnosed(loop(0)).findings)
+    shut = ns.diagnose(remembering(-15.0))
+    yield from ((one.name, one.severity, "PyTorch: an LSTM that forgets at once", one.text) for one in shut.findings)
 
 
 def _shown(recipe: dict[str, Any]) -> str | None:
