@@ -89,6 +89,7 @@ def shown(words: list[str], seconds: float, until: str | None = None) -> tuple[i
     return done.wait(20), re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo terminals")
 def test_a_terminal_shows_rows_a_second_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     words = ["run", "--data", str(rows(tmp_path)), "--goal", "y", "--memory", "5000", "--missing", "mean", "--standardise"]

@@ -163,14 +163,13 @@ function Mark({ axes: { frame, x, y }, told }: { axes: Axes; told: Told }) {
   const left = at - 6 - long > frame.left;
   const [from, to] = left ? [at - 6 - long, at - 6] : [at + 6, at + 6 + long];
   const near = model.curve.value.points.filter((p) => x(p.step) > from - LINE && x(p.step) < to + LINE).map((p) => y(p.high));
-  const meets = (foot: number): boolean =>
-    (told.from < to && told.to > from && Math.abs(told.y - foot) < LINE) ||
-    (Math.min(...near) < foot + 6 && Math.max(...near) > foot - LINE);
-  const rows = [frame.top + 14, frame.top + 14 + LINE, frame.bottom - 12];
+  const onWords = (foot: number): boolean => told.from < to && told.to > from && Math.abs(told.y - foot) < LINE;
+  const onCurve = (foot: number): boolean => Math.min(...near) < foot + 6 && Math.max(...near) > foot - LINE;
+  const rows = [frame.top + 14, frame.top + 14 + LINE, frame.bottom - 12].filter((foot) => !onWords(foot));
   return (
     <>
       <path d={`M${at} ${frame.top}V${frame.bottom}`} class="half soft-line" />
-      <text class={`ax ${left ? "e" : ""}`} x={left ? to : from} y={rows.find((foot) => !meets(foot)) ?? rows[0]}>
+      <text class={`ax ${left ? "e" : ""}`} x={left ? to : from} y={rows.find((foot) => !onCurve(foot)) ?? rows[0]}>
         {mark.text}
       </text>
     </>

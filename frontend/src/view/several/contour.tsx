@@ -16,6 +16,8 @@ const HIGH: [number, number] = [250, 200];
 const POINTS = 400;
 /** Room that a letter takes. */
 const LETTER = 7.8;
+/** Room that a line of words needs. */
+const LINE = 18;
 const LEVELS = [0.02, 0.08, 0.2, 0.4, 0.7, 1, 1.6, 2.6, 4.5];
 
 /** What is drawn: the whole way and that of the epoch in view, this step's two places, the bowl. */
@@ -95,6 +97,7 @@ function Picture({ drawn, near, names }: { drawn: Drawn; near: boolean; names: [
   const [tx, tlx] = distinct([here[0], bowl.lowest[0]]);
   const [ty, tly] = distinct([here[1], bowl.lowest[1]]);
   const [low, from, to] = [bowl.lowest, here, next].map(place);
+  const [lowY, hereY] = low[1] < from[1] ? feet(low[1], from[1], frame) : feet(from[1], low[1], frame).reverse();
   const where = `lowest at ${tlx} and ${tly}. Before this step they are ${tx} and ${ty}.`;
   return (
     <div ref={box}>
@@ -120,8 +123,8 @@ function Picture({ drawn, near, names }: { drawn: Drawn; near: boolean; names: [
         </g>
         <Upright frame={frame} name={axisOf(names[1])} ticks={evenTicks(view.up[0], view.up[1], 4)} place={view.y} />
         <Foot frame={frame} name={axisOf(names[0])} ticks={evenTicks(view.across[0], view.across[1], 4)} place={view.x} />
-        <Beside at={low} away={from} frame={frame} tone="goal" text={`lowest: ${tlx}, ${tly}`} of={bowl.lowest} />
-        <Beside at={from} away={low} frame={frame} tone="w" text={`${tx}, ${ty}`} of={here} />
+        <Beside x={low[0]} y={lowY} frame={frame} tone="goal" text={`lowest: ${tlx}, ${tly}`} of={bowl.lowest} />
+        <Beside x={from[0]} y={hereY} frame={frame} tone="w" text={`${tx}, ${ty}`} of={here} />
       </svg>
     </div>
   );
@@ -131,18 +134,19 @@ function axisOf(name: string): string {
   return name === "bias" ? name : `weight of ${name}`;
 }
 
-/** Two weights as text, beside their place, on the side that has room and away from another place. */
-function Beside(props: { at: Pair; away: Pair; frame: Frame; tone: string; text: string; of: Pair }) {
-  const { at, away, frame, tone, text, of } = props;
-  const end = at[0] + 12 + text.length * LETTER > frame.right;
-  const y = Math.max(frame.top + 14, Math.min(frame.bottom - 6, at[1] + (at[1] < away[1] ? -8 : 18)));
+/** Where texts stand of which one belongs above the other: over the upper place and under the lower one, a line apart at least. */
+function feet(upper: number, lower: number, { top, bottom }: Frame): Pair {
+  const first = Math.max(top + 14, Math.min(bottom - 6 - LINE, upper - 8));
+  return [first, Math.max(first + LINE, Math.min(bottom - 6, lower + 18))];
+}
+
+/** Two weights as text, beside their place, on the side that has room. */
+function Beside(props: { x: number; y: number; frame: Frame; tone: string; text: string; of: Pair }) {
+  const { x, y, frame, tone, text, of } = props;
+  const long = text.length * LETTER;
+  const beside = x + 12 + long > frame.right ? x - 12 - long : x + 12;
   return (
-    <text
-      class={`over strong t-${tone} ${end ? "e" : ""}`}
-      x={end ? at[0] - 12 : at[0] + 12}
-      y={y}
-      data-value={of.map(exact).join(", ")}
-    >
+    <text class={`over strong t-${tone}`} x={Math.max(frame.left + 4, beside)} y={y} data-value={of.map(exact).join(", ")}>
       {text}
     </text>
   );
