@@ -74,7 +74,11 @@ def test_a_file_is_predicted_as_python_does(page: Page, tmp_path):
     expected = run.predict(str(table))
     assert "flipper_length_mm" in page.get(f"{where}/predict").text
     answer = uploaded(page, f"{where}/predict/csv", "rows.csv", table.read_bytes())
-    assert answer.headers["content-disposition"] == 'attachment; filename="rows-predicted.csv"'
+    assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''rows-predicted.csv"
+    letters = uploaded(page, f"{where}/predict/csv", "größe 表.csv", table.read_bytes())
+    assert letters.status == 200
+    assert letters.text == answer.text
+    assert letters.headers["content-disposition"] == "attachment; filename*=utf-8''gr%C3%B6%C3%9Fe_%E8%A1%A8-predicted.csv"
     told = np.loadtxt(io.StringIO(answer.text), skiprows=1)
     assert told.tolist() == expected.tolist()
     shown = uploaded(page, f"{where}/predict", "rows.csv", table.read_bytes())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -141,7 +142,8 @@ class RunWays:
         if not request.url.path.endswith("/csv"):
             return HTMLResponse(run_pages.predict_page(job, columns, told=told))
         text = "".join(csv_lines([list(told[1]), *predicting.rows_of(told[1])]))
-        headers = {"content-disposition": f'attachment; filename="{Path(told[0]).stem}-predicted.csv"'}
+        name = quote(f"{Path(told[0]).stem}-predicted.csv")  # RFC 6266: a header has Latin letters only
+        headers = {"content-disposition": f"attachment; filename*=utf-8''{name}"}
         return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def _predicted(self, request: Request, job: Job) -> tuple[str, dict[str, Any]]:
