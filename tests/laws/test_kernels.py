@@ -184,6 +184,22 @@ def test_what_stands_in_padding_does_not_make_a_run_diverge():
     assert hold(problem, weights, 3, {"capacity": 40, "spacing": 1}, "padding").outcome is Outcome.WENT
 
 
+@pytest.mark.parametrize("sizes", [(2, 3, 1, 1), (2, 1, 1, 1, 1), (5, 9, 2, 1)])
+def test_no_weights_are_read_behind_the_last(sizes: tuple[int, ...]):
+    """Rows are read past their ends, and few weights stand behind them here: the sanitizers see what lies outside."""
+    shapes = tuple(LayerShape(inputs, outputs, False, ACTIVATIONS["tanh"]) for inputs, outputs in pairwise(sizes))
+    rng = np.random.default_rng(8)
+    problem = Problem(
+        input=rng.normal(size=(200, sizes[0])),
+        goal=rng.normal(size=(200, 1)),
+        layers=shapes,
+        rule=as_rule("plain"),
+        alpha=0.1,
+        batch=200,
+    )
+    hold(problem, rng.normal(size=problem.size), 3, {"capacity": 40, "spacing": 1}, sizes)
+
+
 def test_predictions_of_layers():
     rng = np.random.default_rng(6)
     for trial in range(MANY // 4):

@@ -111,12 +111,11 @@ typedef struct {
 static layers_room set_out_room(const ns_problem *p, const double *weight, double *scratch) {
     double *aligned = (double *)(((uintptr_t)scratch + 63) / 64 * 64), *free = aligned + LAYER_ROOM * p->layers;
     layers_room room = {.p = p, .of = (layer_room *)aligned};
-    /* A row is read in whole vectors, past its end: into the next one, and behind the last row of all into a copy's zeros. */
-    const int64_t last = weights_of(last_layer(p)), behind = padded_width(last) + BEHIND;
+    const int64_t from = first_copied(p), copies = size_of(p) - from, behind = padded_width(copies) + BEHIND;
     double *copied = free + block_of(p) * padded_width(p->inputs);
     room.input = free;
-    copy(copied, weight + last_layer(p)->first_weight, last);
-    for (int64_t i = last; i < behind; i++) copied[i] = 0.0;
+    copy(copied, weight + from, copies);
+    for (int64_t i = copies; i < behind; i++) copied[i] = 0.0;
     free = copied + behind;
     for (int64_t l = 0; l < p->layers; l++) {
         const ns_layer *layer = p->layer + l;
@@ -125,7 +124,7 @@ static layers_room set_out_room(const ns_problem *p, const double *weight, doubl
         double *turned = free, *bias = turned + layer->inputs * padded, *value = bias + padded;
         turn(layer, w, turned);
         for (int64_t j = 0; j < padded; j++) bias[j] = layer->has_bias && j < layer->outputs ? w[j * width + layer->inputs] : -0.0;
-        room.of[l] = (layer_room){l + 1 < p->layers ? w : copied, turned, bias, value, value + values, value + 2 * values};
+        room.of[l] = (layer_room){layer->first_weight < from ? w : copied + layer->first_weight - from, turned, bias, value, value + values, value + 2 * values};
         free = value + 3 * values;
     }
     return room;
