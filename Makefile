@@ -135,7 +135,7 @@ picture: $(INSTALLED)  ## the README's picture, from a run
 	$(BIN)/python docs/picture.py
 
 goldens: $(DEV)  ## pictures that the page is held to, taken anew: look at them before they are committed
-	NODESCOPE_GOLDENS=write $(BIN)/python -m pytest -q tests/browser/test_goldens.py
+	NODESCOPE_GOLDENS=write $(BIN)/python -m pytest -q tests/browser/test_goldens.py tests/browser/test_compare.py -k "picture or spoken"
 
 said: $(DEV)  ## what is said of many runs, taken anew; every fact that changed is printed: look at each before it is committed
 	$(BIN)/python tests/said/written.py

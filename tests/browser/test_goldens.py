@@ -76,23 +76,28 @@ def standing_still(page: Any, part: str) -> bytes:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture(name: str, opened: Callable[..., Any], chromium: Any, tmp_path: Path):
-    image = pytest.importorskip("PIL.Image")
-    chops = pytest.importorskip("PIL.ImageChops")
     step, options = PICTURES[name]
     kind = name.split("-")[0]
     page = opened(RUNS.get(kind, seed)(), **options)
     if step >= 0:
         go(page, step)
+    held_beside(page, SHOWN.get(kind, "section.inside"), name, chromium.version, tmp_path)
+
+
+def held_beside(page: Any, part: str, name: str, version: str, tmp_path: Path) -> None:
+    """A part of the page beside the picture of it that is kept."""
+    image = pytest.importorskip("PIL.Image")
+    chops = pytest.importorskip("PIL.ImageChops")
     page.evaluate("document.fonts.ready")
-    taken = image.open(io.BytesIO(standing_still(page, SHOWN.get(kind, "section.inside")))).convert("RGB")
-    kept, version = GOLDENS / f"{name}.png", GOLDENS / "chromium.txt"
+    taken = image.open(io.BytesIO(standing_still(page, part))).convert("RGB")
+    kept, of = GOLDENS / f"{name}.png", GOLDENS / "chromium.txt"
     if WRITE:
         GOLDENS.mkdir(exist_ok=True)
         taken.save(kept, optimize=True)
-        version.write_text(chromium.version + "\n")
+        of.write_text(version + "\n")
         return
     golden = image.open(kept).convert("RGB")
-    same = version.read_text().strip() == chromium.version
+    same = of.read_text().strip() == version
     assert max(abs(a - b) for a, b in zip(taken.size, golden.size, strict=True)) <= (0 if same else 8)
     taken.save(tmp_path / f"{name}.png")
     levels = chops.difference(taken.resize(golden.size), golden).convert("L").histogram()

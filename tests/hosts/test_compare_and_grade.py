@@ -4,7 +4,7 @@ import html
 from urllib.parse import urlencode
 
 import pytest
-from conftest import until
+from conftest import ROOT, until
 from hosts.conftest import Page
 from hosts.test_rubbish import NODE, WORDS
 
@@ -12,6 +12,7 @@ import nodescope as ns
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 """Of numbers near the largest double, whose single precision is no number."""
+PENGUINS = ROOT / "src" / "nodescope" / "hosts" / "static" / "penguins.csv"
 SHEET = {"weight": "0.4", "input": "1", "goal": "0.6", "alpha": "0.1"}
 
 
@@ -31,12 +32,55 @@ def test_two_runs_beside_each_other(page: Page):
     slow, fast = (ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=20) for alpha in (0.1, 0.5))
     found = ns.compare(slow, fast)
     assert answer.status == 200
-    assert found.sentence[1:] in said(answer.text)
+    assert '<span class="told-b">B</span> learns faster, and ends closer.' in answer.text
+    assert found.better == "b"
     assert found.parts.sentence in said(answer.text)
     assert "<td>0.1</td><td>0.5</td>" in answer.text
-    assert answer.text.count('<path class="of-') == 2
+    assert answer.text.count('<path class="of-') == 2 * len(("wide", "narrow"))
     assert f"<td>{slow.start_mse!r}</td>" in answer.text
+    assert f"<td>{slow.mse!r}</td><td>{fast.mse!r}</td>" in answer.text
+    assert f'href="/compare?a={b}&amp;b={a}">Swap A and B' in answer.text
     assert '<form method="get" action="/compare">' in page.get("/").text
+
+
+def test_a_moment_of_both_and_the_step_inside_each(page: Page):
+    a, b = run_of(page, steps="20"), run_of(page, alpha="0.5", steps="20")
+    weights = [ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=20).trace[3].weight for alpha in (0.1, 0.5)]
+    answer = page.get(f"/compare?a={a}&b={b}&at=3")
+    assert '<th scope="row">step</th><td>3</td><td>3</td>' in answer.text
+    assert f'<th scope="row">weight</th><td>{weights[0]:.4f}</td><td>{weights[1]:.3f}</td>' in answer.text
+    drawn = page.get(f"/compare?a={a}&b={b}&at=3&view=steps")
+    for number in (a, b):
+        assert f'src="/run/{number}/step/3/light.svg"' in drawn.text
+        for theme in ("light", "dark"):
+            picture = page.get(f"/run/{number}/step/3/{theme}.svg")
+            assert picture.headers["content-type"].startswith("image/svg+xml")
+    for wrong in (f"{a}/step/20/light", f"{a}/step/3/red", f"{a}/step/x/light", "99/step/3/light"):
+        assert page.get(f"/run/{wrong}.svg").status == 404
+
+
+@pytest.mark.parametrize("more", ["&at=999999999", "&at=-1", "&at=x", "&at=", "&view=%3Cb%3E", "&view=steps&at=0"])
+def test_a_moment_that_is_none_is_the_last(more: str, page: Page):
+    a, b = run_of(page, steps="20"), run_of(page, steps="0")
+    answer = page.get(f"/compare?a={a}&b={b}{more}")
+    assert answer.status == 200
+    assert "<b>" not in answer.text.replace("<b>0", "")
+
+
+def test_penguins_beside_penguins(page: Page):
+    """A table: seen and unseen rows, predictions against truth, weights beside least squares; a name of somebody's stays text."""
+    asked = {"goal": "body_mass_g", "inputs": ["flipper_length_mm", "bill_depth_mm"], "missing": "drop", "holdout": 0.2}
+    runs = [ns.descend(data=str(PENGUINS), standardise=True, epochs=12, alpha=alpha, **asked) for alpha in (0.001, 0.05)]
+    a, b = (page.desk.jobs.hold("<script>1</script>", run).number for run in runs)
+    answer = page.get(f"/compare?a={a}&b={b}")
+    assert "<script>1" not in answer.text
+    told = said(answer.text)
+    for run in runs:
+        assert f"{run.score.unseen.rmse:.4g} g" in told
+        assert f"{run.score.seen.rmse:.4g} g" in told
+    assert "Predicted against true, A: " in told
+    assert "flipper length: A " in told
+    assert "unseen rows</label>" in answer.text
 
 
 def test_runs_of_other_goals_keep_their_curves(page: Page):
@@ -44,7 +88,7 @@ def test_runs_of_other_goals_keep_their_curves(page: Page):
     answer = page.get(f"/compare?a={a}&b={b}")
     assert answer.status == 200
     assert "did not learn the same goals" in answer.text
-    assert answer.text.count('<path class="of-') == 2
+    assert answer.text.count('<path class="of-') == 4
 
 
 @pytest.mark.parametrize("asked", ["", "?a=0", "?a=0&b=x", "?a=-1&b=0", "?a=99999999999999&b=0", "?a=%C2%B2&b=0", "?a[]=0&b=0"])

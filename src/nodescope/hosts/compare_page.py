@@ -1,64 +1,56 @@
-"""Two runs beside each other on the local page: both errors on one axis, which is better and how sure that is, what differs."""
+"""Two runs beside each other on the local page: both errors in one picture, who is ahead, what differs, how they ended.
+
+Overview is at one moment of both, an epoch or a number of steps, that a row at the foot changes; "Step by step" draws that step
+inside each. What is judged is judged by `compare` and told by `Beside`; here it is only shown.
+"""
 
 import math
-from collections.abc import Iterable
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
 from nodescope.arithmetic.core import engine
+from nodescope.data.units import unit_of
+from nodescope.diagnosis.checks.beside import NAMES, Beside, rows_of
 from nodescope.diagnosis.checks.compare import Comparison, compare
 from nodescope.diagnosis.checks.parting import Parting, parting
-from nodescope.diagnosis.live.say import read
 from nodescope.errors import InputError
-from nodescope.hosts.drawings import line, scaled
+from nodescope.hosts import compare_drawings as drawn
+from nodescope.hosts import compare_tables as tables
 from nodescope.hosts.jobs import Job
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.numbers import plain_text
+from nodescope.views.picture.sheet import headline
 
-POINTS = 160
-"""The error is looked at after so many numbers of steps at most."""
-MOST_WORK = 2 * 10**7
-"""Multiplications that this may cost for each of the two."""
-WIDE, HIGH, LEFT, FOOT, EDGE = 900, 320, 104, 34, 14
-POWERS_FROM = 1000.0
-"""An error that spans so much is drawn by powers of ten."""
-Way = list[tuple[int, float]]
+MOST_POINTS = 400
+MOST_LETTERS = 70
+VIEWS = (("", "Overview"), ("steps", "Step by step"))
 
 
-def choice(jobs: Iterable[Job]) -> str:
-    """The form that asks which two; nothing where there are no two."""
-    done = [job for job in jobs if job.told is not None]
-    if len(done) < 2:
-        return ""
-    texts = [f'<option value="{job.number}">{job.number}: {name_of(job.name)}</option>' for job in done]
-    b = "".join(texts)
-    a = "".join([texts[1], texts[0], *texts[2:]])
-    return (
-        f'<form method="get" action="/compare"><label>Compare <select name="a">{a}</select></label>'
-        f'<label>with <select name="b">{b}</select></label><button>Compare</button></form>'
-    )
+class Asked(NamedTuple):
+    """What an address asks for: which view, and which moment of both; below 0 the last."""
+
+    view: str = ""
+    at: int = -1
 
 
-def others(job: Job, jobs: Iterable[Job]) -> str:
-    """Which run one is held beside."""
-    done = [other for other in jobs if other.told is not None and other is not job]
-    rows = "".join(
-        f'<li><a href="/compare?a={job.number}&amp;b={other.number}">{other.number}: {name_of(other.name)}</a> '
-        f'<span class="soft">{escape(plain_text(other.told.sentence if other.told else ""))}</span></li>'
-        for other in done
-    )
-    listed = f"<ul>{rows}</ul>" if rows else "<p>There is no other run yet: make one on the start page, and come back.</p>"
-    body = (
-        f'<nav><a href="/run/{job.number}">Back to the run</a></nav><main class="start"><h1>Compare with…</h1>'
-        f'<p class="soft">Run {job.number}: {name_of(job.name)}</p><section>{listed}</section></main>'
-    )
-    return page_around(f"nodescope: run {job.number} beside another", body)
+class Pair(NamedTuple):
+    """Two finished runs, what is found of them, and what is looked at."""
+
+    jobs: tuple[Job, Job]
+    runs: tuple[Run, Run]
+    beside: Beside
+    found: Comparison | None
+    refused: str
+    view: str
+    at: int
+    unit: str
 
 
-def page(a: Job, b: Job) -> str:
+def page(a: Job, b: Job, asked: Asked) -> str:
     """The page of two finished runs.
 
     Raises
@@ -66,26 +58,29 @@ def page(a: Job, b: Job) -> str:
     InputError
         One of them was observed elsewhere, whose numbers cannot be made again.
     """
-    one, other = _replayed(a), _replayed(b)
-    try:
-        found: Comparison | None = compare(one, other)
-        told = _capital(found.sentence) if found is not None else ""
-    except InputError as error:
-        found, told = None, f"{_capital(str(error))}."
-    parts = found.parts if found is not None else parting(one, other)
-    ways = [_way(one), _way(other)]
-    legend = "".join(
-        f'<li class="of-{which}"><b>{which}</b> <a href="/run/{job.number}">{job.number}: {name_of(job.name)}</a>: '
-        f"{escape(plain_text(run.sentence))}</li>"
-        for which, job, run in (("a", a, one), ("b", b, other))
-    )
-    apart = parts.sentence if isinstance(parts, Parting) else parts
+    pair = _pair(a, b, asked)
+    why = f"{pair.beside.why(pair.found, pair.unit)} {pair.refused}".strip()
     body = (
-        f'<nav><a href="/">All runs</a></nav><main class="start"><h1>{escape(plain_text(told))}</h1>'
-        f'<p class="soft">{escape(plain_text(apart))}</p><section><h2>Error (mse), step by step</h2><ul class="both">{legend}</ul>'
-        f"{_drawn(ways)}{_table(ways)}</section>{_differences(found)}</main>"
+        f'{_top(pair)}<main class="beside"><h1>{_lettered(pair.beside.sentence(pair.found))}</h1>'
+        f'<p class="soft">{escape(plain_text(why))}</p>'
+        f"{_step_by_step(pair) if pair.view else _overview(pair)}{_dock(pair)}</main>"
     )
     return page_around(f"nodescope: run {a.number} beside run {b.number}", body)
+
+
+def _pair(a: Job, b: Job, asked: Asked) -> Pair:
+    one, other = _replayed(a), _replayed(b)
+    try:
+        found, refused = compare(one, other), ""
+    except InputError as error:
+        found, refused = None, f"{_capital(str(error))}."
+    beside = Beside(one, other)
+    at = beside.last if asked.at < 0 else min(asked.at, beside.last)
+    beside = Beside(one, other, at)
+    source = one.recipe.source
+    unit = unit_of(source.goals[0]) if source is not None and len(source.goals) == 1 and not beside.of_classes else ""
+    view = "" if asked.view != "steps" else asked.view
+    return Pair((a, b), (one, other), beside, found, refused, view, at, f" {unit}" if unit else "")
 
 
 def _replayed(job: Job) -> Run:
@@ -99,65 +94,176 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _way(run: Run) -> Way:
-    """Numbers of updates, and the mse over all examples after each."""
-    problem = run.recipe.problem
-    count = max(3, min(POINTS, MOST_WORK // max(1, problem.n * problem.size)))
-    steps = np.unique(np.linspace(0, run.steps, min(count, run.steps + 1)).round().astype(np.int64)).tolist()
-    with np.errstate(all="ignore"):
-        return [(step, engine().mse(problem, problem.weights(run.replay.state_at(step)))) for step in steps]
+def _lettered(sentence: str) -> str:
+    """A sentence whose A and B have the colours of their runs."""
+    words = escape(plain_text(sentence)).split(" ")
+    return " ".join(f'<span class="told-{word.lower()}">{word}</span>' if word in ("A", "B") else word for word in words)
 
 
-def _drawn(ways: list[Way]) -> str:
-    shown = [[(step, mse) for step, mse in way if math.isfinite(mse)] for way in ways]
-    values = np.array([mse for way in shown for _, mse in way])
-    if not len(values):
-        return '<p class="soft">No error of either is a finite number.</p>'
-    above = values[values > 0]
-    by_powers = len(above) > 1 and float(above.max() / above.min()) > POWERS_FROM
-    if by_powers:
-        shown = [[(step, math.log10(mse)) for step, mse in way if mse > 0] for way in shown]
-        values = np.log10(above)
-    low, high = float(values.min()), float(values.max())
-    last = max((way[-1][0] for way in shown if way), default=1)
-    marks = "".join(_mark(value, low, high, by_powers) for value in np.linspace(low, high, 4))
-    lines = "".join(_curve(way, (low, high), last, which) for way, which in zip(shown, "ab", strict=True) if way)
-    ends = f'<text x="{LEFT}" y="{HIGH - 10}">0</text><text class="e" x="{WIDE - EDGE}" y="{HIGH - 10}">step {last:,}</text>'
-    said = "Errors of both runs over their steps; the table below has the numbers"
-    drawn = f'<svg class="both" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{said}">{marks}{lines}{ends}</svg>'
-    return f'<div class="runs" tabindex="0">{drawn}</div>'
+def _address(pair: Pair, view: str, at: int) -> str:
+    a, b = pair.jobs
+    more = f"&amp;view={view}" if view else ""
+    return f"/compare?a={a.number}&amp;b={b.number}{more}&amp;at={at}"
 
 
-def _mark(value: float, low: float, high: float, by_powers: bool) -> str:
-    y = float(scaled(np.array([value]), low, high, (HIGH - FOOT, EDGE))[0])
-    text = read(10**value if by_powers else value)
-    return f'<path class="rule" d="M{LEFT} {y:.1f}H{WIDE - EDGE}"/><text class="e" x="{LEFT - 8}" y="{y + 5:.1f}">{text}</text>'
-
-
-def _curve(way: Way, ends: tuple[float, float], last: int, which: str) -> str:
-    x = scaled(np.array([step for step, _ in way], dtype=np.float64), 0.0, float(last), (LEFT, WIDE - EDGE))
-    y = scaled(np.array([value for _, value in way]), *ends, (HIGH - FOOT, EDGE))
-    return line(x, y, f"of-{which}")
-
-
-def _table(ways: list[Way]) -> str:
-    by_step = [dict(way) for way in ways]
-    steps = sorted({*by_step[0], *by_step[1]})
-    few = steps[:: max(1, -(-len(steps) // 40))]
-    rows = [(step, "".join(f"<td>{way[step]!r}</td>" if step in way else "<td></td>" for way in by_step)) for step in few]
-    cells = "".join(f'<tr><th scope="row">{step:,}</th>{told}</tr>' for step, told in rows)
-    head = '<tr><th scope="col">step</th><th scope="col">a</th><th scope="col">b</th></tr>'
-    return f"<details><summary>As a table</summary><table><thead>{head}</thead><tbody>{cells}</tbody></table></details>"
-
-
-def _differences(found: Comparison | None) -> str:
-    if found is None:
-        return ""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(plain_text(one))}</td><td>{escape(plain_text(other))}</td></tr>'
-        for name, one, other in found.told_differences
+def _top(pair: Pair) -> str:
+    a, b = pair.jobs
+    names = [name_of(job.name[:MOST_LETTERS]) for job in pair.jobs]
+    title = f"Two runs of {names[0]}" if names[0] == names[1] else f"{names[0]} beside {names[1]}"
+    views = "".join(
+        f'<a href="{_address(pair, view, pair.at)}"{" aria-current=page" if view == pair.view else ""}>{name}</a>'
+        for view, name in VIEWS
     )
-    if not rows:
-        return "<section><h2>What differs</h2><p>Nothing: they have the same recipe.</p></section>"
-    head = '<tr><th scope="col">setting</th><th scope="col">a</th><th scope="col">b</th></tr>'
-    return f"<section><h2>What differs</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table></section>"
+    return (
+        f'<header class="top"><a href="/" aria-label="nodescope: all runs">nodescope</a><span class="crumb">{title}</span>'
+        f'<nav class="views" aria-label="Views of the two runs">{views}</nav><nav class="ways" aria-label="What to do with them">'
+        f'<a class="way" href="/compare?a={b.number}&amp;b={a.number}">Swap A and B</a></nav></header>'
+    )
+
+
+def _overview(pair: Pair) -> str:
+    return (
+        f'<div class="columns"><div>{_curves(pair)}{_scatters(pair)}{_numbers(pair)}</div>'
+        f"<div>{tables.differences(pair.found)}{_ended(pair)}{_weights(pair)}</div></div>"
+    )
+
+
+def _curves(pair: Pair) -> str:
+    """The errors over time: of unseen rows and of seen ones where there are both; which, two buttons choose without a script."""
+    beside = pair.beside
+    kinds = [True, False] if beside.by_unseen else [False]
+    choice = "".join(
+        f'<label><input type="radio" name="rows" value="{i}"{"" if i else " checked"}>{"seen rows" if i else "unseen rows"}</label>'
+        for i in range(len(kinds))
+    )
+    segments = f'<fieldset class="segments"><legend class="sr">Errors on</legend>{choice}</fieldset>' if len(kinds) > 1 else ""
+    pictures = "".join(f'<div class="rows-{i}">{_both_sizes(pair, unseen)}</div>' for i, unseen in enumerate(kinds))
+    apart = pair.found.parts if pair.found is not None else parting(*pair.runs)
+    told = apart.sentence if isinstance(apart, Parting) else apart
+    return (
+        f'<section class="both"><div class="card-head"><h2>Both in one picture</h2>{segments}</div>{pictures}'
+        f'<p class="soft">{escape(plain_text(told))}</p>{tables.over_time(pair.beside)}</section>'
+    )
+
+
+def _both_sizes(pair: Pair, unseen: bool) -> str:
+    """Drawn twice, for a wide place and for a phone, so that letters are never made smaller."""
+    asked = drawn.Curves(unseen, pair.unit, tables.mean_of(pair.runs[0], unseen, pair.beside), pair.at)
+    return "".join(
+        drawn.curves(pair.beside, asked, sheet, kind) for sheet, kind in ((drawn.WIDE, "at-wide"), (drawn.NARROW, "at-narrow"))
+    )
+
+
+def _moment(pair: Pair) -> str:
+    return f"the last {pair.beside.unit}" if pair.at >= pair.beside.last else f"{pair.beside.unit} {pair.at:,}"
+
+
+def _scatters(pair: Pair) -> str:
+    """Predictions against truth of each, at the moment that is looked at; of one goal that is a number, and more rows than two."""
+    points = [_points(pair, run) for run in pair.runs]
+    if pair.beside.of_classes or any(run.recipe.k > 1 for run in pair.runs) or any(len(each.goal) < 3 for each in points):
+        return ""
+    values = np.concatenate([part[np.isfinite(part)] for each in points for part in (each.goal, each.told)])
+    goals = np.concatenate([each.goal for each in points])
+    # what diverged is drawn at the edge of what the other one says
+    low, high = float(goals.min()), float(goals.max())
+    room = (high - low) or 1.0
+    ends = (max(float(values.min()), low - room), min(float(values.max()), high + room))
+    cards = []
+    for which, each in zip("ab", points, strict=True):
+        said, picture = drawn.scatter(which, each, ends, pair.unit, MOST_POINTS)
+        head = f'{NAMES[which]}, {_moment(pair)}: <span class="told-{which}">{escape(said)}</span>'
+        cards.append(f"<section><h2>{head}</h2>{picture}</section>")
+    return f'<div class="pair">{"".join(cards)}</div>'
+
+
+def _numbers(pair: Pair) -> str:
+    """The numbers of the step in both, of nodes that see one example a step."""
+    if pair.beside.by_epoch or any(
+        run.recipe.in_layers or run.recipe.k > 1 or run.recipe.batch_size > 1 or not run.steps for run in pair.runs
+    ):
+        return ""
+    steps = [min(pair.beside.steps_of(run, pair.at), run.steps - 1) for run in pair.runs]
+    return tables.of_step(pair.runs, steps)
+
+
+def _points(pair: Pair, run: Run) -> drawn.Points:
+    """Goals and predictions (n) in the goal's own units."""
+    examples, problem = run.recipe.examples, run.recipe.problem
+    weights = problem.weights(run.replay.state_at(pair.beside.steps_of(run, pair.at)))
+    unseen = pair.beside.by_unseen
+    rows = rows_of(problem, examples.unseen_input, examples.unseen_goal) if unseen else problem
+    with np.errstate(all="ignore"):
+        told, goal = (examples.in_own_units(of)[:, 0] for of in (engine().predict(rows, weights), rows.goal))
+        off = math.sqrt(float(((told - goal) ** 2).mean()))
+    return drawn.Points(goal, told, off)
+
+
+def _ended(pair: Pair) -> str:
+    """Errors, endings and what each run's own page says of it."""
+    told = "".join(
+        f'<p class="found of-{which}"><a href="/run/{job.number}"><b class="told-{which}">{NAMES[which]}</b>, '
+        f"run {job.number}</a>: {escape(plain_text(job.told.sentence if job.told else ''))}.</p>"
+        for which, job, run in zip("ab", pair.jobs, pair.runs, strict=True)
+        if job.told and tables.says_more(run, job.told.sentence)
+    )
+    return f"<section><h2>How they ended</h2>{tables.ended(pair.beside, pair.found, pair.unit)}{told}</section>"
+
+
+def _weights(pair: Pair) -> str:
+    lanes = tables.lanes_of(*pair.runs)
+    if not lanes:
+        return ""
+    chip = '<span class="chip">| least squares</span>' if any(lane.least is not None for lane in lanes) else ""
+    return (
+        f'<section><div class="card-head"><h2>What each input moves</h2>{chip}</div>{drawn.weights(lanes, pair.unit)}'
+        f"{tables.of_lanes(lanes)}</section>"
+    )
+
+
+def _step_by_step(pair: Pair) -> str:
+    """The step inside each run, under each other."""
+    cards = []
+    for which, job, run in zip("ab", pair.jobs, pair.runs, strict=True):
+        step = min(pair.beside.steps_of(run, pair.at), run.steps - 1)
+        title = f'<h2><span class="told-{which}">{NAMES[which]}</span>, step {max(step, 0):,} of run {job.number}</h2>'
+        if step < 0:
+            cards.append(f"<section>{title}<p>It made no step.</p></section>")
+            continue
+        at = f"/run/{job.number}/step/{step}"
+        cards.append(
+            f'<section>{title}<picture><source media="(prefers-color-scheme: dark)" srcset="{at}/dark.svg">'
+            f'<img class="step" src="{at}/light.svg" alt="Step {step:,} of run {job.number}, drawn: {_in_words(run, step)}">'
+            "</picture></section>"
+        )
+    return "".join(cards)
+
+
+def _in_words(run: Run, step: int) -> str:
+    return escape(plain_text(headline(run, run.trace[step])))
+
+
+def _dock(pair: Pair) -> str:
+    """One row that changes the moment: links, since nothing here needs a script."""
+    beside, at = pair.beside, pair.at
+    unit = "Epoch" if beside.by_epoch else "Step"
+    back = "" if at <= 0 else f'href="{_address(pair, pair.view, at - 1)}"'
+    after = "" if at >= beside.last else f'href="{_address(pair, pair.view, at + 1)}"'
+    leads = beside.leads(beside.by_unseen)
+    marks = [(0, "start")]
+    if 2 <= len(leads) <= drawn.SHADED:
+        marks += [(lead.at, f"{lead.at:,}: {NAMES[lead.who]} passes {NAMES['ab'['ba'.index(lead.who)]]}") for lead in leads[1:]]
+    marks += [(beside.last, f"{beside.last:,}: the end")]
+    go_to = "".join(
+        f'<a href="{_address(pair, pair.view, to)}"{" aria-current=true" if to == at else ""}>{words}</a>' for to, words in marks
+    )
+    a, b = pair.jobs
+    view = f'<input type="hidden" name="view" value="{pair.view}">' if pair.view else ""
+    return (
+        f'<form class="dock" method="get" action="/compare" aria-label="Which {unit.lower()}">'
+        f'<a class="way" {back}>◀ Back</a><a class="way main" {after}>Next ▶</a>'
+        f'<span class="marks">{go_to}</span><input type="hidden" name="a" value="{a.number}">'
+        f'<input type="hidden" name="b" value="{b.number}">{view}'
+        f'<label>{unit} <input name="at" value="{at}" inputmode="numeric"></label>'
+        f'<span class="soft">of {beside.last:,}</span><button>Go</button></form>'
+    )

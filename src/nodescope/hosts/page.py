@@ -197,9 +197,11 @@ class _Answers:
         a, b = (self.desk.jobs.get(asked.whole_of(request.query_params.get(name, ""))) for name in ("a", "b"))
         if a is None or b is None or a.told is None or b.told is None:
             return asked.nothing()
+        asked_for = request.query_params
+        which = compare_page.Asked(asked_for.get("view", ""), asked.whole_of(asked_for.get("at", "")))
         try:
             async with self.showing:
-                return HTMLResponse(await run_in_threadpool(compare_page.page, a, b))
+                return HTMLResponse(await run_in_threadpool(compare_page.page, a, b, which))
         except NodescopeError as error:
             return HTMLResponse(pages.nothing(self.desk.sentence(error)), 400)
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from nodescope.data.open import open_table
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import asked, caps, compare_page, forms, pages, run_pages, table_page
+from nodescope.hosts import asked, caps, compare_choice, forms, pages, run_pages, table_page
 from nodescope.hosts.desk import Desk, refuse_too_large
 from nodescope.hosts.export import export, extent_of
 from nodescope.hosts.forms import Form
@@ -29,6 +29,9 @@ from nodescope.run.file.saving import save
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+from nodescope.views.picture.look import PALETTES
+from nodescope.views.picture.sheet import sheet
+from nodescope.views.picture.svg import svg
 from nodescope.views.tables import csv_lines
 
 EXPORTS = {
@@ -78,6 +81,7 @@ class RunWays:
         return [
             Route("/run/{number}/save", self.save, methods=["GET"]),
             Route("/run/{number}/export/{kind}", self.export, methods=["GET"]),
+            Route("/run/{number}/step/{step}/{theme}.svg", self.drawn, methods=["GET"]),
             Route("/run/{number}/compare", self.compare, methods=["GET"]),
             Route("/run/{number}/predict", self.predict, methods=["GET", "POST"]),
             Route("/run/{number}/predict/csv", self.predict, methods=["POST"]),
@@ -120,10 +124,28 @@ class RunWays:
     def _refused(self, job: Job, error: NodescopeError) -> Response:
         return HTMLResponse(pages.failed(job, self.desk.sentence(error)), asked.status_of(error))
 
+    async def drawn(self, request: Request) -> Response:
+        """A step of a run as a picture."""
+        job, theme = self._job(request), request.path_params["theme"]
+        step = asked.whole_of(request.path_params["step"])
+        if job is None or theme not in PALETTES or step < 0:
+            return asked.nothing()
+
+        def picture() -> str:
+            run = job.opened()
+            if isinstance(run, Recorded):
+                raise InputError("an observed run has no such picture")
+            return svg(sheet(run, step), theme)
+
+        try:
+            return Response(await run_in_threadpool(picture), media_type="image/svg+xml")
+        except NodescopeError:
+            return asked.nothing()
+
     async def compare(self, request: Request) -> Response:
         """Which other run it is held beside."""
         job = self._job(request)
-        return asked.nothing() if job is None else HTMLResponse(compare_page.others(job, self.desk.jobs))
+        return asked.nothing() if job is None else HTMLResponse(compare_choice.others(job, self.desk.jobs))
 
     async def predict(self, request: Request) -> Response:
         """Predictions of a table that is sent: the first rows of them, or all as a file."""

@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
-from nodescope.hosts import compare_page, drawings
+from nodescope.hosts import compare_choice, drawings
 from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.forms import Form
 from nodescope.hosts.jobs import Job, Jobs
@@ -131,7 +131,7 @@ def _runs(jobs: Jobs) -> str:
     head = "".join(f'<th scope="col">{text}</th>' for text in names)
     gone = f" The {jobs.forgotten:,} oldest are forgotten." if jobs.forgotten else ""
     table = f'<div class="runs" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    return f'<section><h2>Runs so far</h2>{table}{compare_page.choice(jobs)}<p class="soft">{kept}{gone}</p></section>'
+    return f'<section><h2>Runs so far</h2>{table}{compare_choice.choice(jobs)}<p class="soft">{kept}{gone}</p></section>'
 
 
 def _cells(job: Job) -> str:

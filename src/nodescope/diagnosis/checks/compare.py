@@ -5,7 +5,7 @@ Better means better on rows that neither has seen.
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,8 @@ class Comparison(Faced):
         Whether log losses are compared.
     parts : Parting or str
         The first step, and the weight, where runs that start alike part; else why there is none.
+    shared : dict
+        Keywords that both recipes have alike, where they were not left as they are by default.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Comparison(Faced):
     endings: tuple[str, str]
     of_classes: bool = False
     parts: Parting | str = ""
+    shared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -95,6 +98,11 @@ class Comparison(Faced):
     def told_differences(self) -> list[tuple[str, str, str]]:
         """Keywords that differ with both values in words: many numbers are counted."""
         return [(name, _short(one), _short(other)) for name, (one, other) in self.differences.items()]
+
+    @property
+    def told_shared(self) -> list[tuple[str, str]]:
+        """Keywords that are alike, with their values in words."""
+        return [(name, _short(value)) for name, value in self.shared.items()]
 
     def __str__(self) -> str:
         rows = [f"  {name}: {one} | {other}" for name, one, other in self.told_differences]
@@ -154,8 +162,9 @@ def compare(a: Run, b: Run) -> Comparison:
     if not by_unseen and len(one) == 1:
         rows = "the one example learned from"
     endings = (a.ending.name, b.ending.name)
-    differences = _differences(a.recipe, b.recipe)
-    return Comparison(better, rows, float(one.mean()), float(other.mean()), sigmas, differences, endings, of_classes, parting(a, b))
+    differences, shared = _differences(a.recipe, b.recipe)
+    means = float(one.mean()), float(other.mean())
+    return Comparison(better, rows, *means, sigmas, differences, endings, of_classes, parting(a, b), shared)
 
 
 def _standard_errors(one: Any, other: Any) -> float:
@@ -198,10 +207,12 @@ def _log_losses(run: Run, unseen: bool) -> Any:
         return example_losses(rows, run.network.flat())
 
 
-def _differences(a: Recipe, b: Recipe) -> dict[str, tuple[Any, Any]]:
+def _differences(a: Recipe, b: Recipe) -> tuple[dict[str, tuple[Any, Any]], dict[str, Any]]:
+    """Keywords that differ, with both values; and those that are alike."""
     one, other = a.keywords(), b.keywords()
     names = [*one, *(name for name in other if name not in one)]
-    return {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
+    differ = {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
+    return differ, {name: value for name, value in one.items() if name not in differ and value is not None}
 
 
 def _told(value: Any) -> str:

@@ -1,0 +1,87 @@
+"""Two runs beside each other in Chromium: as it was looked at, by keyboard, and readable by all."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.conftest import AXE
+from browser.test_goldens import held_beside
+from browser.test_start import page_of
+from conftest import ROOT
+
+import nodescope as ns
+
+pytest.importorskip("starlette")
+
+PENGUINS = ROOT / "src" / "nodescope" / "hosts" / "static" / "penguins.csv"
+WIDE, SMALL, PHONE = ({"width": width, "height": height} for width, height in ((1440, 900), (1280, 720), (390, 844)))
+
+
+def penguins(alpha: float) -> ns.Run:
+    asked = {"inputs": ["flipper_length_mm", "bill_length_mm", "bill_depth_mm"], "goal": "body_mass_g", "missing": "drop"}
+    return ns.descend(data=str(PENGUINS), holdout=0.2, standardise=True, alpha=alpha, epochs=60, **asked)
+
+
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory: Any) -> Iterator[Any]:
+    with page_of(tmp_path_factory.mktemp("kept")) as found:
+        desk = found.app.routes[0].endpoint.__self__.desk
+        for alpha in (0.001, 0.05):
+            desk.jobs.hold("penguins.csv", penguins(alpha))
+        yield found
+
+
+@pytest.fixture
+def beside(chromium: Any, guard: Any) -> Iterator[Callable[..., Any]]:
+    contexts, said = [], []
+
+    def open_it(more: str = "", **options: Any) -> Any:
+        contexts.append(chromium.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options)))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(guard.address)
+        page.goto(f"{guard.address.split('?')[0].rstrip('/')}/compare?a=1&b=2{more}")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+PICTURES: dict[str, dict[str, Any]] = {
+    "compare-light": {"color_scheme": "light"},
+    "compare-phone": {"color_scheme": "dark", "viewport": PHONE},
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture(name: str, beside: Callable[..., Any], chromium: Any, tmp_path: Path):
+    held_beside(beside("&at=11", **PICTURES[name]), "main.beside .columns", name, chromium.version, tmp_path)
+
+
+@pytest.mark.parametrize("view", ["", "&view=steps"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(scheme: str, view: str, beside: Callable[..., Any]):
+    page = beside(f"{view}&at=3", color_scheme=scheme, viewport=PHONE if scheme == "dark" else WIDE)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_seen_rows_by_keyboard_and_a_moment_by_its_link(beside: Callable[..., Any]):
+    page = beside(viewport=SMALL)
+    unseen, seen = page.locator(".rows-0 .at-wide"), page.locator(".rows-1 .at-wide")
+    assert unseen.is_visible()
+    page.get_by_role("radio", name="unseen rows").focus()
+    page.keyboard.press("ArrowRight")
+    assert seen.is_visible()
+    assert not unseen.is_visible()
+    page.get_by_role("link", name="11: A passes B").click()
+    assert page.get_by_role("heading", name="A, epoch 11").is_visible()
+    assert page.get_by_label("Epoch", exact=True).input_value() == "11"
+    page.get_by_role("link", name="Step by step").click()
+    picture = page.get_by_role("img").first
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
