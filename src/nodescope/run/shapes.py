@@ -79,7 +79,7 @@ def fit(weight: Floats | None, given_input: Floats, goal: Floats) -> tuple[Axes,
     start = np.zeros(shape or ()) if weight is None else weight
     d = start.shape[-1] if axes.inputs else 1
     k = start.shape[0] if axes.outputs else 1
-    return axes, start, given_input.reshape(-1, d), goal.reshape(-1, k)
+    return axes, start, _rows_of(d, given_input), _rows_of(k, goal)
 
 
 def fit_network(sizes: tuple[int, ...], given_input: Floats, goal: Floats) -> tuple[Axes, Floats, Floats]:
@@ -102,7 +102,11 @@ def fit_network(sizes: tuple[int, ...], given_input: Floats, goal: Floats) -> tu
             f"{shape_text(goal.shape)}; for {d} inputs and {k} outputs allowed are input (n, {d}) with goal {n_goal}, and, for one "
             f"example, input ({d},) with goal {'scalar or (1,)' if k == 1 else f'({k},)'}"
         )
-    return Axes(len(x) == 2, len(given_input.shape) == len(x), not one_goal, True), given_input.reshape(-1, d), goal.reshape(-1, k)
+    return Axes(len(x) == 2, len(given_input.shape) == len(x), not one_goal, True), _rows_of(d, given_input), _rows_of(k, goal)
+
+
+def _rows_of(width: int, array: Floats) -> Floats:
+    return array.reshape(array.size // width, width)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
