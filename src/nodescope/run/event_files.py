@@ -1,5 +1,6 @@
 """TensorBoard's event files, written without TensorBoard: length, checksum and a protocol buffer (TensorFlow's event.proto)."""
 
+import math
 import os
 import socket
 import struct
@@ -60,7 +61,7 @@ def _field(number: int, value: bytes | str | int | float, single: bool = False) 
 
 def _single(value: float) -> float:
     """What fits into single precision; what is larger is infinite there."""
-    return value if value != value or abs(value) <= 3.4028234663852886e38 else float("inf") * (1 if value > 0 else -1)
+    return math.copysign(math.inf, value) if abs(value) > 3.4028234663852886e38 else value
 
 
 class EventFile:

@@ -21,10 +21,10 @@ from pathlib import Path
 
 _HEAD, _FRAME = 32, 24
 """Bytes of the log's header, and of a frame's before its page."""
-_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
-"""The first word says in which order of bytes checksums are taken."""
-_SIZES = (4096, *(2**power for power in range(9, 17)))
-"""Of pages; the usual one first."""
+_BIG_END_FIRST = 0x377F0683
+"""The first word of a log whose checksums are taken of words in this order of bytes."""
+_SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
+"""Of pages."""
 _INDEX_HEAD = 48
 """Bytes of the index's header, of which there are two copies; then it says how many frames are in the file itself by now."""
 _WORD = 2**32 - 1
@@ -53,16 +53,17 @@ def is_damaged(log: Path, index: Path) -> bool:
 
 def _frames_of(log: bytes) -> tuple[list[_Frame], bytes, int]:
     """All frames, the salts of this log, and how many frames from the first on are right."""
-    if len(log) < _HEAD + _FRAME:
+    if not log[_HEAD + _FRAME :]:
         return [], b"", 0
     magic, _, size = struct.unpack(">III", log[:12])
-    sums = _summed(log[: _HEAD - 8], (0, 0), _MAGIC.get(magic, "<"))
+    order = ">" if magic == _BIG_END_FIRST else "<"
+    sums = _summed(log[: _HEAD - 8], (0, 0), order)
     if size not in _SIZES or sums != struct.unpack(">II", log[_HEAD - 8 : _HEAD]):
         return _frames_without_header(log)
     frames, salts = _cut(log, size), log[16:24]
     right = 0
     for frame in frames:
-        sums = _summed(frame.content, sums, _MAGIC.get(magic, "<"))
+        sums = _summed(frame.content, sums, order)
         if frame.salts != salts or sums != frame.sums:
             break
         right += 1
@@ -74,7 +75,7 @@ def _frames_without_header(log: bytes) -> tuple[list[_Frame], bytes, int]:
     first = log[_HEAD + 8 : _HEAD + 16]
     for size in _SIZES:
         frames = _cut(log, size)
-        if len(frames) > 1 and all(frame.salts == first for frame in frames[:2]):
+        if all(frame.salts == first for frame in frames[:2]):
             return frames, first, 0
     return [], first, 0
 
