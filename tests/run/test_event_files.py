@@ -39,7 +39,8 @@ def record(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "crc"), [(b"123456789", 0xE3069283), (bytes(32), 0x8A9136AA), (b"\xff" * 32, 0x62A8AB43), (bytes(range(32)), 0x46DD794E)]
+    ("data", "crc"),
+    [(b"123456789", 0xE3069283), (bytes(32), 0x8A9136AA), (b"\xff" * 32, 0x62A8AB43), (bytes(range(32)), 0x46DD794E)],
 )
 def test_known_checksums(data: bytes, crc: int):
     """RFC 3720, B.4, and the check value of every catalogue of checksums."""
@@ -68,7 +69,8 @@ def test_numbers_of_seven_bits_a_byte(number: int, told: str):
     ("number", "value", "single", "told"),
     [
         (1, 1.0, False, "09 000000000000f03f"), (2, 1.0, True, "15 0000803f"), (2, 5, False, "10 05"), (15, 300, False, "78 ac02"),
-        (16, 1, False, "8001 01"), (3, "é", False, "1a 02 c3a9"), (3, b"", False, "1a 00"), (5, b"\x01" * 128, False, "2a 8001" + "01" * 128),
+        (16, 1, False, "8001 01"), (3, "é", False, "1a 02 c3a9"), (3, b"", False, "1a 00"),
+        (5, b"\x01" * 128, False, "2a 8001" + "01" * 128),
     ],
 )  # fmt: skip
 def test_fields(number: int, value: object, single: bool, told: str):
@@ -130,7 +132,7 @@ def test_figures(written):
     ],
 )
 def test_texts(written, does, name: bytes, text: bytes):
-    """The plugin "text" is field 1 of 1 of 9; the tensor (8) is of strings (type 7), its shape one number 1, and holds the text (8)."""
+    """The plugin "text" is field 1 of 1 of 9; the tensor (8) is of strings (type 7), its shape one 1, and holds the text (8)."""
     plugin = b"\x4a\x08\x0a\x06\x0a\x04text"
     inside = b"\x08\x07" + b"\x12\x04\x12\x02\x08\x01" + b"\x42" + bytes([len(text)]) + text
     value = b"\x0a" + bytes([len(name)]) + name + plugin + b"\x42" + bytes([len(inside)]) + inside

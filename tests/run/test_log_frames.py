@@ -38,7 +38,7 @@ def log_of(commits: str, size: int = 512, magic: int = LITTLE, salts: bytes = SA
 
 
 def index_of(frames: int, folded: int = 0, salts: bytes = SALTS, made: int = 1) -> bytearray:
-    """Two copies of 48 bytes: at 12 whether it is made, at 16 the last frame that counts, at 32 the salts; then what is folded in."""
+    """Two copies of 48 bytes: at 12 whether it is made, at 16 the last frame that counts, at 32 salts; then what is folded in."""
     head = bytearray(48)
     head[12], head[32:40] = made, salts
     head[16:20] = struct.pack("=I", frames)

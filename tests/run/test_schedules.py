@@ -82,7 +82,11 @@ def test_refused(asked, said):
 
 def test_what_is_allowed_at_the_bounds():
     ns.schedule("plateau", start=-1.0, factor=0, patience=0, change=0, least=1e9)
-    for name, settings in (("steps", {"every": 1, "factor": -3}), ("cosine", {"steps": 1, "end": -3}), ("invscaling", {"power": -1})):
+    for name, settings in (
+        ("steps", {"every": 1, "factor": -3}),
+        ("cosine", {"steps": 1, "end": -3}),
+        ("invscaling", {"power": -1}),
+    ):
         ns.schedule(name, start=-1.0, **settings)
 
 
@@ -187,7 +191,7 @@ def test_a_function_is_asked_once_for_each_step():
         kept.at(5)
 
 
-def raises(step):
+def raises(_step):
     raise KeyError("a\n  b" + "!" * 200)
 
 
@@ -195,9 +199,9 @@ def raises(step):
     ("function", "said"),
     [
         (raises, f"alpha of step 0: the function raised KeyError: 'a\\n b{'!' * 104}; it must give a finite number"),
-        (lambda step: math.nan, "alpha of step 0 is nan; it must be finite"),
-        (lambda step: None, "alpha of step 0 is None; it must be a finite number"),
-        (lambda step: "1", "alpha of step 0 is '1'; it must be a finite number"),
+        (lambda _: math.nan, "alpha of step 0 is nan; it must be finite"),
+        (lambda _: None, "alpha of step 0 is None; it must be a finite number"),
+        (lambda _: "1", "alpha of step 0 is '1'; it must be a finite number"),
     ],
 )
 def test_a_function_that_gives_no_alpha(function, said):
@@ -224,7 +228,7 @@ def test_no_schedule(alpha):
     assert as_schedule(alpha) is None
 
 
-@pytest.mark.parametrize("alpha", [[0.1], (0.1,), np.array([0.1]), {"name": "constant", "start": 0.1}, lambda step: 0.1, range(1, 2)])
+@pytest.mark.parametrize("alpha", [[0.1], (0.1,), np.array([0.1]), {"name": "constant", "start": 0.1}, lambda _: 0.1, range(1, 2)])
 def test_schedules(alpha):
     assert as_schedule(alpha).at(0) in (0.1, 1.0)
 
@@ -243,7 +247,8 @@ def test_alphas_that_grow_too_large():
     with pytest.raises(ns.InputError) as refused:
         schedule.refuse_too_short(1025)
     assert str(refused.value) == (
-        "alpha of step 1024 of schedule 'exponential' is too large for a double: ask for at most 1024 steps, or give a smaller factor"
+        "alpha of step 1024 of schedule 'exponential' is too large for a double: "
+        "ask for at most 1024 steps, or give a smaller factor"
     )
     assert ns.schedule("exponential", start=1, factor=2, warm_up=10).end_within(2000) == 1034
     assert ns.schedule("exponential", start=1.7e308, factor=2, warm_up=3)(2) == math.inf

@@ -35,10 +35,14 @@ def fitted(weight, x, goal):
     start = None if weight is None else ARRAYS[weight]
     try:
         axes, start, given_input, given_goal = fit(start, ARRAYS[x], ARRAYS[goal])
-    except ns.InputError as refused:
+    except ns.InputError as error:
+        refused = str(error)
+    else:
+        refused = ""
+    if refused:
         what = "no examples" if 0 in x + goal else "these shapes do not fit together"
         seen = [("not given" if shape is None else str(shape) if shape else "scalar") for shape in (weight, x, goal)]
-        assert str(refused) == f"{what}: weight {seen[0]}, input {seen[1]}, goal {seen[2]}; {ALLOWED}"
+        assert refused == f"{what}: weight {seen[0]}, input {seen[1]}, goal {seen[2]}; {ALLOWED}"
         return None
     (n, d), k = given_input.shape, given_goal.shape[1]
     assert len(given_goal) == n

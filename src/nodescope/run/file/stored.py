@@ -90,7 +90,7 @@ def recipe_of(header: Header, arrays: Arrays, data: Any) -> Recipe:
     (_, d), (_, k) = examples.input.shape, examples.goal.shape
     stand_in = examples.with_seen(np.zeros((1, d)), np.zeros((1, k))) if examples.streams else examples
     given_input, goal = axes.as_given(stand_in.input, stand_in.goal)
-    labels = stand_in.labels if axes.examples else stand_in.labels[:1]
+    labels = stand_in.labels
     recipe = make_recipe(
         input=given_input,
         goal=goal if examples.classes is None else labels if axes.examples else labels[0],
@@ -213,8 +213,8 @@ def _given(data: Any, axes: Axes) -> tuple[NDArray[Any], ...]:
         raise OtherExamples("the examples were too large to go into the file; give them: ns.load(path, data=(input, goal))")
     try:
         x, goal = (as_floats(name, value, narrow=name in NARROW) for name, value in zip(("input", "goal"), data, strict=True))
-        x = x.reshape(len(x), -1)
-        goal = goal.reshape(len(x), -1) if axes.outputs or goal.ndim == 1 else goal
+        x = x.reshape(len(x), math.prod(x.shape[1:]))
+        goal = goal.reshape(len(x), math.prod(goal.shape[1:])) if axes.outputs or goal.ndim == 1 else goal
         return x, goal, np.empty((0, x.shape[1])), np.empty((0, goal.shape[1]))
     except (TypeError, ValueError, IndexError) as error:
         raise OtherExamples(f"data is not the pair (input, goal) that the run was made with: {error}") from error
@@ -240,12 +240,14 @@ def descent_of(recipe: Recipe, header: Header, arrays: Arrays, rows: Sequence[tu
     least = {"last_moved": -1, "last_changed": -1, "power": 1, "spacing": 1}
     cursor = Cursor(**{name: whole(name, place[name], least=least.get(name, 0)) for name in PLACE})
     step, spacing, kept = cursor.step, cursor.spacing, cursor.kept
-    fits = -(-step // spacing) <= kept <= step // spacing + 1 and max(cursor.last_moved, cursor.last_changed) < max(step, 0)
+    fits = -(-step // spacing) <= kept <= step // spacing + 1 and max(cursor.last_moved, cursor.last_changed) < step
     if not fits or [at for at, _ in rows] != [i * spacing for i in range(len(rows))] or len(rows) != kept:
         raise ValueError("its checkpoints do not fit where it stands")
     if any(not isinstance(state, bytes) or len(state) != 8 * length for _, state in rows):
         raise ValueError("its checkpoints do not fit its recipe")
-    states = np.frombuffer(b"".join(state for _, state in rows)).reshape(kept, length).copy() if kept else np.empty((2, length))
+    states = Checkpoints.empty(recipe.problem).states
+    if kept:
+        states = np.frombuffer(b"".join(state for _, state in rows)).reshape(kept, length).copy()
     state, saved = _flat("state", arrays, length), _flat("saved", arrays, length)
     if recipe.schedule is not None and len(recipe.schedule.values) < step:
         raise ValueError("it has fewer alphas than steps")
@@ -341,7 +343,7 @@ def _is(value: Any, kind: Any) -> bool:
     if get_origin(kind) is UnionType:
         return any(_is(value, one) for one in of)
     if get_origin(kind) is tuple:
-        kinds = of[:1] * len(value) if isinstance(value, tuple) and of[-1] is Ellipsis else of
+        kinds = of[:1] * len(value) if isinstance(value, tuple) and Ellipsis in of else of
         return isinstance(value, tuple) and len(value) == len(kinds) and all(map(_is, value, kinds))
     if get_origin(kind) is list:
         return isinstance(value, list) and all(_is(each, of[0]) for each in value)
