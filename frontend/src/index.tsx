@@ -25,8 +25,8 @@ export async function mount(
   alone = false,
   python: Again | undefined = asking(place.dataset.again),
 ): Promise<() => void> {
-  const { home, ways } = place.dataset;
-  const host: Host = { home, alone, again: python, ways: ways ? (JSON.parse(ways) as Ways) : undefined };
+  const { home, ways, bare } = place.dataset;
+  const host: Host = { home, alone, bare, again: python, ways: ways ? (JSON.parse(ways) as Ways) : undefined };
   const Observed = screens.observed?.Show;
   const Start = screens.start?.Show;
   const view = isRecorded(scene) ? (

@@ -35,7 +35,7 @@ def test_seen_and_then_told_the_same_whatever_was_guessed(name: str, page: Page)
     whys = []
     for guess in range(len(LESSON[name].options)):
         seen = html.unescape(page.get(f"/lesson/{name}?guess={guess}").text)
-        assert 'data-nodescope=""' in seen
+        assert 'data-nodescope="scene" data-bare="all"' in seen
         assert answered.why not in seen
         why = html.unescape(page.get(f"/lesson/{name}?guess={guess}&why=1").text)
         assert f"Your guess was {LETTERS[guess]}" in why
@@ -51,6 +51,30 @@ def test_what_is_no_guess_asks_again(guess: str, page: Page):
     assert "Run it and see" in answer.text
     assert page.get("/lesson/nothing").status == 404
     assert page.get("/lesson/stalls/red.svg").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "head"),
+    [
+        ("stalls", "-5", "Your guess was 5 numbers below 0.6, and so it is."),
+        ("stalls", "1", "Your guess was 1 number above 0.6; it is 5 numbers below 0.6."),
+        ("largest-alpha", "0.5", "Your guess was 0.5, and so it is."),
+        ("largest-alpha", "1.05", "Your guess was 1.05; it is 0.5."),
+        ("squares", "0", "Your guess was 0; it is 4."),
+    ],
+)
+def test_a_number_is_guessed_at_a_mark(name: str, number: str, head: str, page: Page):
+    assert 'type="range" name="number"' in page.get(f"/lesson/{name}").text
+    seen = page.get(f"/lesson/{name}?number={number}").text
+    assert f'name="number" value="{number}"' in seen
+    assert head.rpartition(";")[2] not in seen
+    assert f"<h1>{head}</h1>" in page.get(f"/lesson/{name}?number={number}&why=1").text
+
+
+@pytest.mark.parametrize("number", ["", "9", "-9", "nan", "inf", "1e0", "5" * 400, "<b>", "%C2%B2"])
+def test_a_mark_that_is_none_asks_again(number: str, page: Page):
+    assert "Run it and see" in page.get(f"/lesson/stalls?number={number}&why=1").text
+    assert "Run it and see" in page.get(f"/lesson/overshoots?number={number}&why=1").text
 
 
 def test_a_quiz_for_a_class_holds_its_answer_back(page: Page):

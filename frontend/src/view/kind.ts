@@ -27,6 +27,8 @@ export interface Host {
   home?: string;
   /** What can be done with the run there; nothing where it is a file or a notebook's. */
   ways?: Ways;
+  /** "top" where the page has a bar of its own, "all" where it tells nothing beforehand either: no headline, no verdict. */
+  bare?: string;
   /** Python, where it is there: its whole judgement of the run with something changed. */
   again?: Again;
   /** Whether the view has the page for itself: then its keys work wherever the focus is, and its dock stays in sight. */

@@ -26,8 +26,8 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
   const whole = { ref: root, class: `ns ${host.alone ? "alone" : ""}`, ...handlers, onKeyDown: press };
   const parts = (
     <>
-      <Top title={kind.title} host={host} views={kind.views} />
-      <Head />
+      {!host.bare && <Top title={kind.title} host={host} views={kind.views} />}
+      {host.bare !== "all" && <Head />}
       <div class={`grid ${kind.arrangement}`}>
         <div class="left">
           <Inside beat={beat} />
@@ -37,9 +37,11 @@ export function Shell({ kind, host }: { kind: Kind; host: Host }) {
         </div>
       </div>
       {kind.speeds.length > 0 && <Dock kind={kind} speed={speed ?? kind.speeds[1]} setSpeed={setSpeed} />}
-      <div class="below">
-        <Below />
-      </div>
+      {host.bare !== "all" && (
+        <div class="below">
+          <Below />
+        </div>
+      )}
       <Status kind={kind} />
       {bubble}
     </>

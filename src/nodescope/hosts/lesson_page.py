@@ -1,5 +1,8 @@
 """Lessons on the local page: guess, see it run, why. What was not asked for yet is no part of the page, hidden or not."""
 
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html import escape
 
 from starlette.concurrency import run_in_threadpool
@@ -9,9 +12,10 @@ from starlette.routing import Route
 
 from nodescope.hosts import asked
 from nodescope.hosts.file import safe_json, scene_of
+from nodescope.hosts.lesson_drawings import picture_of
 from nodescope.hosts.pages import page_around
 from nodescope.run.descent import go
-from nodescope.views.lessons.lesson import LETTERS, Lesson, choices, judged
+from nodescope.views.lessons.lesson import LETTERS, Answered, Lesson, judged, judged_number
 from nodescope.views.lessons.pages import as_html
 from nodescope.views.lessons.six import LESSONS
 from nodescope.views.picture.sheet import sheet
@@ -20,6 +24,8 @@ from nodescope.views.picture.svg import svg
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 BEATS = ("Guess", "See it run", "Why")
 THEMES = ("light", "dark")
+NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,3})?", re.ASCII)
+"""A guess as a slider writes it."""
 
 
 def routes() -> list[Route]:
@@ -39,9 +45,29 @@ async def _lesson(request: Request) -> Response:
     lesson = BY_NAME.get(request.path_params["name"])
     if lesson is None:
         return asked.nothing()
-    guess = asked.whole_of(request.query_params.get("guess", ""))
     told = "why" in request.query_params
-    return HTMLResponse(await run_in_threadpool(page, lesson, guess if guess < len(lesson.options) else -1, why=told))
+    return HTMLResponse(await run_in_threadpool(page, lesson, _guess(lesson, request.query_params), why=told))
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Which of the options, or a number where the lesson takes one; what its address says, and how it is told."""
+
+    query: str
+    said: str
+    judged: Callable[[Answered], str]
+
+
+def _guess(lesson: Lesson, query: Mapping[str, str]) -> Guess | None:
+    """What is guessed in an address; None where nothing is that can be."""
+    option, text = asked.whole_of(query.get("guess", "")), query.get("number", "")
+    if 0 <= option < len(lesson.options):
+        said = f"{LETTERS[option]}, {lesson.options[option]}"
+        return Guess(f"guess={option}", said, lambda answered: judged(lesson, option, answered))
+    if lesson.number is None or not NUMBER.fullmatch(text) or not lesson.number.takes(float(text)):
+        return None
+    number = float(text)
+    return Guess(f"number={text}", lesson.number.said(number), lambda answered: judged_number(lesson, number, answered))
 
 
 async def _quiz(request: Request) -> Response:
@@ -76,17 +102,21 @@ def all_lessons() -> str:
     return page_around("nodescope: lessons", body)
 
 
-def page(lesson: Lesson, guess: int, *, why: bool) -> str:
-    """A lesson: its question; with a guess (−1: none) what the run does; and then why."""
-    beat = 0 if guess < 0 else 2 if why else 1
-    parts = [_question(lesson), _seen(lesson, guess), _why(lesson, guess)][beat]
+def page(lesson: Lesson, guess: Guess | None, *, why: bool) -> str:
+    """A lesson: its question; with a guess what the run does; and then why."""
+    beat = 0 if guess is None else 2 if why else 1
     number = LESSONS.index(lesson) + 1
-    body = (
-        f'<nav class="lesson"><a href="/lessons">Lessons</a> · {number} of {len(LESSONS)}: {escape(lesson.title)}</nav>'
-        f'<main class="start lesson">{_beats(beat)}{parts}</main>'
+    top = (
+        '<header class="top"><a href="/" aria-label="nodescope: all runs">nodescope</a>'
+        f'<span class="crumb">Lesson {number} of {len(LESSONS)} · {escape(lesson.title)}</span>'
+        '<nav class="ways" aria-label="Ways out"><a class="way" href="/lessons">All lessons</a>'
+        f'<a class="way" href="/lesson/{lesson.name}/quiz" download>For a class (.html)</a></nav></header>'
     )
-    script = '<script type="module" src="/static/nodescope.js"></script>' if beat else ""
-    return page_around(f"nodescope: {lesson.title}", body, script)
+    if guess is None:
+        return page_around(f"nodescope: {lesson.title}", f'{top}<main class="beside">{_beats(beat)}{_question(lesson)}</main>')
+    told = _why(lesson, guess) if why else _seen(lesson, guess)
+    body = f'{top}<section class="lesson-head" aria-label="The lesson">{_beats(beat)}{told}</section>{_view(lesson, why=why)}'
+    return page_around(f"nodescope: {lesson.title}", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 
 def _beats(now: int) -> str:
@@ -95,51 +125,64 @@ def _beats(now: int) -> str:
     return f'<ol class="beats">{items}</ol>'
 
 
-def _given(lesson: Lesson) -> str:
-    return "".join(f"<p>{escape(line)}</p>" for line in lesson.given)
-
-
 def _question(lesson: Lesson) -> str:
-    options = "".join(
-        f'<label class="check"><input type="radio" name="guess" value="{i}" required> {escape(choice)}</label>'
-        for i, choice in enumerate(choices(lesson))
-    )
     at = f"/lesson/{lesson.name}"
+    options = "".join(
+        f'<label class="check"><input type="radio" name="guess" value="{i}" required> <b>{LETTERS[i]}</b> {escape(option)}</label>'
+        for i, option in enumerate(lesson.options)
+    )
+    given = "".join(f"<p>{escape(line)}</p>" for line in lesson.given)
     shown = (
-        f'<section><h2>The node, before its first step</h2><picture><source media="(prefers-color-scheme: dark)" '
+        f'<section class="node"><h2>The node, before its first step</h2><picture><source media="(prefers-color-scheme: dark)" '
         f'srcset="{at}/dark.svg"><img class="step" src="{at}/light.svg" alt="The first step of the node as a loop">'
         "</picture></section>"
         if lesson.has_picture
         else ""
     )
+    guess = (
+        f'<form method="get" action="{at}"><fieldset class="guess"><legend>Your guess</legend>{options}</fieldset>'
+        "<button>Run it and see</button></form>"
+    )
+    known = f"<section><h2>What is known</h2>{picture_of(lesson)}{_mark(lesson)}</section>"
+    columns = f'<div class="columns even"><section>{guess}</section>{known}</div>'
+    return f'<h1>{escape(lesson.question)}</h1><div class="given">{given}</div>{columns}{shown}'
+
+
+def _mark(lesson: Lesson) -> str:
+    """The slider under the picture, where a number can be guessed."""
+    number = lesson.number
+    if number is None:
+        return ""
+    ends = f'min="{number.low:g}" max="{number.high:g}" step="{number.step:g}" value="{number.first:g}"'
+    slider = f'<label><span class="sr">Your guess: {escape(number.name)}</span><input type="range" name="number" {ends}></label>'
+    told = '<p class="told-goal">Drag the mark to your guess, or move it with the arrow keys.</p>'
     return (
-        f'<h1>{escape(lesson.question)}</h1>{_given(lesson)}<section><form method="get" action="{at}"><fieldset class="guess">'
-        f"<legend>Your guess</legend>{options}</fieldset><button>Run it and see</button></form></section>{shown}"
-        f'<p class="soft"><a href="{at}/quiz" download>This lesson as a page for a class</a>: it works offline, and holds its '
-        "answer back until a guess is made.</p>"
+        f'<form class="mark" method="get" action="/lesson/{lesson.name}">{slider}{told}'
+        "<button>Run it: my guess is at the mark</button></form>"
     )
 
 
-def _seen(lesson: Lesson, guess: int) -> str:
+def _seen(lesson: Lesson, guess: Guess) -> str:
+    query, _, value = guess.query.partition("=")
     return (
-        f"<h1>{escape(lesson.question)}</h1><p>Your guess: {LETTERS[guess]}, {escape(lesson.options[guess])}. Play it, or step "
-        f'through it, and see.</p><form method="get" action="/lesson/{lesson.name}">'
-        f'<input type="hidden" name="guess" value="{guess}">'
-        f'<button name="why" value="1">Now tell me why</button></form>{_view(lesson)}'
+        f"<h1>{escape(lesson.question)}</h1><p>Your guess: {escape(guess.said)}. Play it, or step through it, and see.</p>"
+        f'<form method="get" action="/lesson/{lesson.name}"><input type="hidden" name="{query}" value="{escape(value)}">'
+        '<button name="why" value="1">Now tell me why</button></form>'
     )
 
 
-def _why(lesson: Lesson, guess: int) -> str:
+def _why(lesson: Lesson, guess: Guess) -> str:
     answered = lesson.answered()
     after = LESSONS[(LESSONS.index(lesson) + 1) % len(LESSONS)]
     return (
-        f"<h1>{escape(judged(lesson, guess, answered))}</h1><p>{escape(answered.why)}</p>"
-        f'<pre tabindex="0">{escape(chr(10).join(answered.seen))}</pre>'
-        f'<p><a href="/lesson/{after.name}">Next: {escape(after.title)}</a></p>{_view(lesson)}'
+        f"<h1>{escape(guess.judged(answered))}</h1><p>{escape(answered.why)}</p>"
+        f'<details><summary>The numbers</summary><pre tabindex="0">{escape(chr(10).join(answered.seen))}</pre></details>'
+        f'<p><a class="way main" href="/lesson/{after.name}">Next: {escape(after.title)}</a></p>'
     )
 
 
-def _view(lesson: Lesson) -> str:
-    """The run, live: alpha and the weight may be changed in it."""
+def _view(lesson: Lesson, *, why: bool) -> str:
+    """The run, live: alpha and the weight may be changed in it. While it is looked at nothing tells beforehand how it ends."""
     scene = safe_json(scene_of(lesson.run()))
-    return f'<div class="live" data-nodescope=""><script type="application/json">{scene}</script></div>'
+    bare = "top" if why else "all"
+    return f'<div data-nodescope="scene" data-bare="{bare}"></div><script type="application/json" id="scene">{scene}</script>'

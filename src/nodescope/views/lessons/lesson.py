@@ -1,5 +1,6 @@
 """What a lesson is: a problem, a question with answers to choose from, the run that answers it, and why."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,35 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A guess that is a number, for those who would rather move a mark than choose.
+
+    Attributes
+    ----------
+    name : str
+        What is guessed.
+    low, high, step, first : float
+        From where to where, how finely, and where the mark stands at first, which is no hint.
+    said : callable
+        The guess in words.
+    right : callable
+        The number that is so, from what is seen.
+    """
+
+    name: str
+    low: float
+    high: float
+    step: float
+    first: float
+    said: Callable[[float], str]
+    right: Callable[[Answered], float]
+
+    def takes(self, guess: float) -> bool:
+        """Whether the mark can stand there."""
+        return self.low <= guess <= self.high
+
+
+@dataclass(frozen=True)
 class Lesson:
     """A question, and the way to its answer.
 
@@ -47,6 +77,8 @@ class Lesson:
         The run that a page shows once a guess was made.
     has_picture : bool
         Whether its first step as a picture gives nothing away.
+    number : Number, optional
+        What can be guessed as a number.
     """
 
     name: str
@@ -58,6 +90,7 @@ class Lesson:
     go_on: str
     run: Callable[[], Run]
     has_picture: bool = False
+    number: Number | None = None
 
 
 def choices(lesson: Lesson) -> list[str]:
@@ -73,6 +106,15 @@ def judged(lesson: Lesson, guess: int | None, answered: Answered) -> str:
     return f"Your guess was {LETTERS[guess]}, and so it is: {lesson.options[guess]}." if guess == answered.right else (
         f"Your guess was {LETTERS[guess]}; it is {so}."
     )  # fmt: skip
+
+
+def judged_number(lesson: Lesson, guess: float, answered: Answered) -> str:
+    """What became of a guess that is a number."""
+    assert lesson.number is not None
+    said, right = lesson.number.said, lesson.number.right(answered)
+    if math.isclose(guess, right, abs_tol=lesson.number.step / 2):
+        return f"Your guess was {said(guess)}, and so it is."
+    return f"Your guess was {said(guess)}; it is {said(right)}."
 
 
 def columns(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from nodescope.diagnosis.homework.grade import grade
 from nodescope.diagnosis.homework.grades import ClassList
 from nodescope.run.descend import descend
 from nodescope.run.run import Run
-from nodescope.views.lessons.lesson import Answered, Lesson, columns
+from nodescope.views.lessons.lesson import Answered, Lesson, Number, columns
 
 _SEED: dict[str, Any] = {"weight": 0.4, "input": 1, "goal": 0.6}
 _PRINTED = [0.44, 0.472, 0.4976]
@@ -101,6 +101,21 @@ def _own_loop() -> Answered:
     return Answered(right, columns(rows), str(graded))
 
 
+def _short_of(answered: Answered) -> float:
+    """How many numbers that a computer can hold the weight stops beside 0.6: below 0 short of it."""
+    last = float(answered.seen[-1].split()[-1])
+    return round((last - 0.6) / math.ulp(math.nextafter(0.6, 0)))
+
+
+def _away(numbers: float) -> str:
+    count, side = abs(round(numbers)), "below" if numbers < 0 else "above"
+    return f"{count} number{'' if count == 1 else 's'} {side} 0.6" if count else "0.6 exactly"
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}"
+
+
 _NODE = "weight 0.4, input 1, goal 0.6"
 LESSONS = (
     Lesson(
@@ -111,6 +126,7 @@ LESSONS = (
         ("at 0.6 exactly", "a hair below 0.6, and it stays there", "a hair above 0.6, and it stays there"), _stalls,
         "nodescope forecast --weight 0.4 --input 1 --goal 0.6 --alpha 0.7",
         lambda: descend(**_SEED, alpha=0.1, steps=1000), has_picture=True,
+        number=Number("how many numbers beside 0.6 it stops", -8, 8, 1, 0, _away, _short_of),
     ),
     Lesson(
         "overshoots", "Hardly any brake",
@@ -128,6 +144,7 @@ LESSONS = (
         ("2, as before", "1, half of it", "0.5, a quarter of it"), _largest_alpha,
         "nodescope forecast --weight 0.4 --input 3 --goal 0.6 --alpha 0.1",
         lambda: descend(weight=0.4, input=2, goal=0.6, alpha=0.1, steps=50),
+        number=Number("alpha", 0, 2.5, 0.05, 2, _plain, lambda answered: (2.0, 1.0, 0.5)[answered.right]),
     ),
     Lesson(
         "three-pigs", "Three pigs, one node",
@@ -143,6 +160,7 @@ LESSONS = (
         "What is the mean squared error?",
         ("0: the one is too high by as much as the other is too low", "2", "4"), _squares,
         "nodescope run examples/why_squares.toml", _cancelling,
+        number=Number("the mean squared error", 0, 5, 0.1, 0, _plain, lambda answered: (0.0, 2.0, 4.0)[answered.right]),
     ),
     Lesson(
         "own-loop", "Your own loop",
