@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
-.PHONY: check-grades bench bench-quick bench-page bench-observe bench-fit bench-large clean docs
+.PHONY: check-grades bench bench-quick bench-page bench-view bench-observe bench-fit bench-large clean docs
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,6 +152,9 @@ bench-quick: $(DEV)  ## the same with smaller tables, in less than two minutes, 
 
 bench-page: $(INSTALLED)  ## what the local page takes when everybody comes at once (Linux)
 	$(BIN)/python benchmarks/page.py
+
+bench-view: $(DEV)  ## how fast the view answers in Chromium: alpha dragged, steps gone through, a long run opened
+	$(BIN)/python benchmarks/view.py
 
 bench-large: $(DEV)  ## what a table larger than memory costs, beside its peers; --rows 2e7 is that of the documentation
 	$(BIN)/python benchmarks/large.py $(ARGS)

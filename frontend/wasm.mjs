@@ -7,12 +7,13 @@ import { deflateRawSync } from "node:zlib";
 export const clang = process.env.CLANG ?? "clang-14";
 const linker = process.env.WASM_LD ?? "wasm-ld-14";
 const safe = ["-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-ffreestanding", "-fvisibility=hidden"];
-const exported = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch", "ns_directions", "__heap_base"].map(
-  (name) => `--export=${name}`,
-);
+const steps = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch"];
+const theory = ["ns_directions", "ns_sharpness", "ns_steepest", "ns_curvature_scratch"];
+const exported = [...steps, ...theory, "__heap_base"].map((name) => `--export=${name}`);
 
-/** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster. */
-const small = ["-O2", "-fno-unroll-loops", "-fno-vectorize"];
+/** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster; addresses that are counted up beside
+ * a loop's own count (LSR) a twentieth. */
+const small = ["-O2", "-fno-unroll-loops", "-fno-vectorize", "-mllvm", "-disable-lsr"];
 
 export function compileCore() {
   const source = "../src/nodescope/arithmetic/core.c";

@@ -14,6 +14,9 @@ interface Exports {
   ns_predict(problem: number, weights: number, scratch: number, from: bigint, count: bigint, predictions: number): void;
   ns_scratch(problem: number): bigint;
   ns_directions(columns: number, cols: bigint, rows: bigint): bigint;
+  ns_sharpness(problem: number, weights: number, scratch: number): number;
+  ns_steepest(problem: number, weights: number, scratch: number): number;
+  ns_curvature_scratch(problem: number): bigint;
   __heap_base: WebAssembly.Global;
 }
 
@@ -53,37 +56,51 @@ export function freshCursor(step: number): Cursor {
   return { step, last_moved: -1, last_changed: -1, ...none };
 }
 
-/** A problem in a memory of its own. */
+/** What a problem has in WebAssembly's memory, and where. */
+interface Held {
+  memory: Memory;
+  core: Exports;
+  problem: number;
+  at: Record<"cursor" | "where" | "state" | "saved" | "drawn" | "columns" | "scratch" | "alphas", number>;
+}
+
+/** What of a recipe the core is told anew with every call, or never. */
+const TOLD_ANEW = ["alpha", "steps"];
+
+/** A problem in a memory of its own, or in that of an engine before it where only alpha is another. */
 export class Engine {
   /** Weights and nodes of all layers. */
   readonly size: number;
   readonly nodes: number;
   readonly stateLength: number;
   readonly stepsPerEpoch: number;
-  private readonly memory = new Memory();
-  private readonly core: Exports;
-  private readonly problem: number;
-  private readonly at: Record<"cursor" | "where" | "state" | "saved" | "drawn" | "columns" | "scratch" | "alphas", number>;
+  private readonly held: Held;
 
   constructor(
     readonly module: Core,
     readonly recipe: Recipe,
+    before?: Engine,
   ) {
     this.size = weightCount(recipe);
     this.nodes = nodeCount(recipe);
     this.stateLength = this.size * (1 + recipe.memories) + recipe.clocks;
     this.stepsPerEpoch = Math.ceil(recipe.n / recipe.batch);
-    const { memory } = this;
-    this.core = new WebAssembly.Instance(module, { env: { memory: memory.wasm } }).exports as unknown as Exports;
-    memory.keep(this.core.__heap_base.value as number);
-    this.problem = problemOf(recipe, memory);
+    this.held = before && isAlike(before.recipe, recipe) ? before.held : this.made();
+  }
+
+  private made(): Held {
+    const { module, recipe } = this;
+    const memory = new Memory();
+    const exports = new WebAssembly.Instance(module, { env: { memory: memory.wasm } }).exports as unknown as Exports;
+    memory.keep(exports.__heap_base.value as number);
+    const problem = problemOf(recipe, memory);
     const [state, saved] = [memory.take(8 * this.stateLength), memory.take(8 * this.stateLength)];
-    const scratch = memory.take(8 * Number(this.core.ns_scratch(this.problem)));
+    const scratch = memory.take(8 * Number(exports.ns_scratch(problem)));
     const [cursor, columns, where] = [core.cursor, core.columns, core.where].map(({ bytes }) => memory.take(bytes));
     const drawn = memory.take(8 * recipe.batch);
     const alphas = recipe.alphas ? memory.put(recipe.alphas) : 0;
-    this.at = { cursor, where, state, saved, drawn, columns, scratch, alphas };
     memory.keep();
+    return { memory, core: exports, problem, at: { cursor, where, state, saved, drawn, columns, scratch, alphas } };
   }
 
   /** The state before step 0. */
@@ -98,7 +115,7 @@ export class Engine {
 
   /** Go at most `steps` steps, changing `state` and `cursor`; `checkpoints` are kept where they are given. */
   walk(state: Float64Array, cursor: Cursor, steps: number, given: Given = {}): number {
-    this.memory.clear();
+    this.held.memory.clear();
     return this.call(state, cursor, steps, given);
   }
 
@@ -126,7 +143,7 @@ export class Engine {
 
   /** Go `rows` steps and write the columns that have a size; `state` goes along. */
   private record(state: Float64Array, start: number, rows: number, sizes: Sizes): Window {
-    const { memory } = this;
+    const { memory, at: held } = this.held;
     memory.clear();
     const count = (name: keyof Sizes): number => (sizes[name] ?? 0) * rows;
     const at = (name: keyof Sizes): number => (count(name) ? memory.take(8 * count(name)) : 0);
@@ -145,27 +162,29 @@ export class Engine {
     for (const name of Object.keys(ofNodes) as (keyof Sizes)[]) column(name).fill(NaN); // a short batch leaves its tail alone
     examples().fill(-1n);
     const all = { first_weight: 0, weights: this.size, first_node: 0, nodes: this.nodes };
-    write(memory.bytes, this.at.columns, core.columns, { ...places, memory: 0, ...all });
+    write(memory.bytes, held.columns, core.columns, { ...places, memory: 0, ...all });
     const cursor = freshCursor(start);
-    this.call(state, cursor, rows, { columns: this.at.columns });
+    this.call(state, cursor, rows, { columns: held.columns });
     const read = Object.fromEntries((Object.keys(places) as (keyof Sizes)[]).map((name) => [name, column(name).slice()]));
     return { ...(read as unknown as Window), start, rows: cursor.step - start, example: examples().slice() };
   }
 
   /** Mean squared error of a state's weights over all examples. */
   mse(state: Float64Array): number {
-    this.memory.doubles(this.at.state, this.stateLength).set(state);
-    return this.core.ns_mse(this.problem, this.at.state, this.at.scratch, 0);
+    const { memory, core: c, problem, at } = this.held;
+    memory.doubles(at.state, this.stateLength).set(state);
+    return c.ns_mse(problem, at.state, at.scratch, 0);
   }
 
   /** Predictions (n, k) of a state's weights for all examples. */
   predict(state: Float64Array): Float64Array {
-    const { memory, recipe } = this;
+    const { n, k } = this.recipe;
+    const { memory, core: c, problem, at } = this.held;
     memory.clear();
-    const at = memory.take(8 * recipe.n * recipe.k);
-    memory.doubles(this.at.state, this.stateLength).set(state);
-    this.core.ns_predict(this.problem, this.at.state, this.at.scratch, 0n, BigInt(this.recipe.n), at);
-    return memory.doubles(at, recipe.n * recipe.k).slice();
+    const to = memory.take(8 * n * k);
+    memory.doubles(at.state, this.stateLength).set(state);
+    c.ns_predict(problem, at.state, at.scratch, 0n, BigInt(n), to);
+    return memory.doubles(to, n * k).slice();
   }
 
   /** What each node (n, nodes) gives for all examples, of a problem whose steps see them all. */
@@ -176,16 +195,26 @@ export class Engine {
 
   /** Columns of so many rows turned until all are at right angles: what is as long as it is is a direction of what they span. */
   directions(columns: Float64Array[], rows: number): Float64Array[] {
-    const { memory } = this;
+    const { memory } = this.held;
     memory.clear();
     const at = memory.take(8 * rows * columns.length);
     for (const [i, column] of columns.entries()) memory.doubles(at + 8 * rows * i, rows).set(column);
-    this.core.ns_directions(at, BigInt(columns.length), BigInt(rows));
+    this.held.core.ns_directions(at, BigInt(columns.length), BigInt(rows));
     return columns.map((_, i) => memory.doubles(at + 8 * rows * i, rows).slice());
   }
 
+  /** How what the steps make smaller curves most at some weights; and at most, where a step sees one example. */
+  curvature(weights: Float64Array): { sharpness: number; steepest: number } {
+    const { memory, core: c, problem } = this.held;
+    memory.clear();
+    const at = memory.put(weights.subarray(0, this.size));
+    const scratch = memory.take(8 * Number(c.ns_curvature_scratch(problem)));
+    return { sharpness: c.ns_sharpness(problem, at, scratch), steepest: c.ns_steepest(problem, at, scratch) };
+  }
+
   private call(state: Float64Array, cursor: Cursor, steps: number, { checkpoints, saved, columns }: Given): number {
-    const { memory, at, problem } = this;
+    const { memory, at, problem, core: c } = this.held;
+    memory.doubles(problem + core.problem.fields.alpha.at, 1)[0] = this.recipe.alpha;
     const kept = checkpoints ? memory.put(checkpoints) : 0;
     memory.doubles(at.state, this.stateLength).set(state);
     if (saved) memory.doubles(at.saved, this.stateLength).set(saved);
@@ -193,11 +222,16 @@ export class Engine {
     const { state: stateAt, scratch, drawn, alphas } = at;
     const given = { saved: saved ? at.saved : 0, checkpoints: kept, columns: columns ?? 0 };
     write(memory.bytes, at.where, core.where, { state: stateAt, scratch, drawn, alphas, alphas_from: 0, team: 0, ...given });
-    const why = this.core.ns_walk(problem, at.cursor, at.where, BigInt(steps));
+    const why = c.ns_walk(problem, at.cursor, at.where, BigInt(steps));
     Object.assign(cursor, readWhole(memory.bytes, at.cursor, core.cursor));
     state.set(memory.doubles(at.state, this.stateLength));
     saved?.set(memory.doubles(at.saved, this.stateLength));
     checkpoints?.set(memory.doubles(kept, checkpoints.length));
     return Number(why);
   }
+}
+
+/** Whether one problem in memory can be that of both. */
+function isAlike(one: Recipe, other: Recipe): boolean {
+  return (Object.keys(other) as (keyof Recipe)[]).every((name) => TOLD_ANEW.includes(name) || one[name] === other[name]);
 }

@@ -89,7 +89,7 @@ export class Model {
     const recipe = { ...before.recipe, ...part };
     batch(() => {
       if (!this.changed.value) this.ghost.value = this.curve.value;
-      this.replay.value = Replay.run(this.core, recipe, liveSteps(before));
+      this.replay.value = Replay.run(this.core, recipe, liveSteps(before), before.engine);
       this.future.value = null;
       this.walk.go(this.walk.here);
     });
@@ -109,7 +109,7 @@ export class Model {
     const from = this.walk.here;
     const before = this.replay.value;
     const recipe = { ...before.recipe, ...part };
-    const { engine } = Replay.run(this.core, { ...recipe, steps: 0 });
+    const { engine } = Replay.run(this.core, { ...recipe, steps: 0 }, 0, before.engine);
     const state = before.stateAt(from);
     state.set(weights);
     const steps = Math.max(1, Math.min(liveSteps(before), usefulEnd(before) - from));

@@ -148,8 +148,11 @@ export function number(x: number | string | null): number {
   return typeof x === "number" ? x : ({ NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity }[x] ?? Number(x));
 }
 
+/** Made once: the language's rules are looked up when it is made, which takes longer than a number. */
+const GROUPS = new Intl.NumberFormat("en-US");
+
 export function count(x: number): string {
-  return x.toLocaleString("en-US");
+  return x > 0 && x < 1000 && Number.isInteger(x) ? String(x) : GROUPS.format(x);
 }
 
 const bits = new DataView(new ArrayBuffer(8));

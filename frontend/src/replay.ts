@@ -47,38 +47,39 @@ interface Gone extends Kept {
 }
 
 export class Replay {
-  readonly engine: Engine;
+  readonly recipe: Recipe;
   /** States found lately: going on is shorter from there than from a kept one. */
   private found = new Map<number, Float64Array>();
 
   private constructor(
-    core: Core,
-    readonly recipe: Recipe,
+    readonly engine: Engine,
     readonly facts: Facts,
     private readonly kept: Kept,
   ) {
-    this.engine = new Engine(core, recipe);
+    this.recipe = engine.recipe;
   }
 
   /** Python's run: its facts, and its checkpoints where the way is too long for a page. */
   static ofScene(core: Core, scene: Scene): Replay {
     const { recipe, run, checkpoints } = scene;
-    if (!checkpoints) return new Replay(core, recipe, run, Replay.run(core, recipe, run.last_step).kept);
-    const states = rowsOf(doublesOf(checkpoints.states), new Engine(core, recipe).stateLength);
-    return new Replay(core, recipe, run, {
+    const engine = new Engine(core, recipe);
+    if (!checkpoints) return new Replay(engine, run, goThrough(engine, run.last_step));
+    const states = rowsOf(doublesOf(checkpoints.states), engine.stateLength);
+    return new Replay(engine, run, {
       spacing: checkpoints.spacing,
       states: states.slice(0, -1),
       last: states[states.length - 1],
     });
   }
 
-  /** A run of this page's own: ends where Python's would, or after `most` steps. */
-  static run(core: Core, recipe: Recipe, most = MOST_STEPS): Replay {
+  /** A run of this page's own: ends where Python's would, or after `most` steps. `before`: an engine that may do for it. */
+  static run(core: Core, recipe: Recipe, most = MOST_STEPS, before?: Engine): Replay {
     const asked = Math.min(recipe.steps ?? DEFAULT_STEPS, recipe.alphas?.length ?? Infinity);
     const until = Math.min(asked, most);
-    const gone = goThrough(new Engine(core, recipe), until);
+    const engine = new Engine(core, recipe, before);
+    const gone = goThrough(engine, until);
     const facts = { sentence: "", steps: gone.cursor.step, last_step: gone.cursor.step, settled_after: null, cycle: null };
-    const replay = new Replay(core, recipe, { ending: "STEPS_USED", ...facts }, gone);
+    const replay = new Replay(engine, { ending: "STEPS_USED", ...facts }, gone);
     replay.conclude(gone, asked);
     return replay;
   }

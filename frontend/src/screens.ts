@@ -1,10 +1,9 @@
 /** Screens that not every run needs: each is a file of its own, which adds itself here before anything is shown. */
 
 import type { FunctionComponent } from "preact";
-import type { Core } from "./engine";
+import type { Engine } from "./engine";
 import type { Model } from "./model";
 import type { RecordedScene } from "./recorded";
-import type { Recipe } from "./scene";
 import type { Host, Kind, Ways } from "./view/kind";
 
 /** The largest alpha that is stable near some weights of a network: all examples in a step, and the steepest alone. */
@@ -16,7 +15,7 @@ export interface NearLimit {
 export interface Screens {
   network?: {
     css: string;
-    near: (core: Core, recipe: Recipe, weights?: Float64Array) => NearLimit | null | undefined;
+    near: (engine: Engine, weights?: Float64Array) => NearLimit | null | undefined;
     Inside: FunctionComponent<{ beat: number }>;
     Side: FunctionComponent;
     Film: FunctionComponent;

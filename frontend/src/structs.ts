@@ -18,12 +18,21 @@ export type Values<S extends Struct> = {
   [Name in keyof S["fields"]]: S["fields"][Name]["count"] extends 1 ? Value : readonly Value[];
 };
 
+/** Fields in their order, listed once for each struct. */
+const listed = new WeakMap<Struct, [string, Field][]>();
+
+function fieldsOf(struct: Struct): [string, Field][] {
+  const fields = listed.get(struct) ?? Object.entries(struct.fields);
+  listed.set(struct, fields);
+  return fields;
+}
+
 export function write<S extends Struct>(memory: ArrayBuffer, at: number, struct: S, values: Values<S>): void {
   const view = new DataView(memory, at, struct.bytes);
-  for (const [name, field] of Object.entries(struct.fields)) {
+  for (const [name, { at: place, kind, count }] of fieldsOf(struct)) {
     const given = values[name as keyof Values<S>] as Value | readonly Value[];
-    const all = Array.isArray(given) ? given : [given];
-    for (let i = 0; i < field.count; i++) put(view, field.at + 8 * i, field.kind, all[i] ?? 0);
+    if (typeof given !== "object") put(view, place, kind, given);
+    else for (let i = 0; i < count; i++) put(view, place + 8 * i, kind, given[i] ?? 0);
   }
 }
 
@@ -36,6 +45,7 @@ function put(view: DataView, at: number, kind: Field["kind"], value: Value): voi
 /** Whole numbers of a struct that has no others. */
 export function readWhole<S extends Struct>(memory: ArrayBuffer, at: number, struct: S): Record<keyof S["fields"], number> {
   const view = new DataView(memory, at, struct.bytes);
-  const read = Object.entries(struct.fields).map(([name, field]) => [name, Number(view.getBigInt64(field.at, true))]);
-  return Object.fromEntries(read) as Record<keyof S["fields"], number>;
+  const read: Record<string, number> = {};
+  for (const [name, field] of fieldsOf(struct)) read[name] = Number(view.getBigInt64(field.at, true));
+  return read as Record<keyof S["fields"], number>;
 }

@@ -217,8 +217,7 @@ export class Facts {
 
   /** null: no theory knows it; undefined: it takes longer than a page has. */
   get near(): NearLimit | null | undefined {
-    const { engine, recipe } = this.replay;
-    return this.once("near", () => screens.network?.near(engine.module, recipe, this.at?.slice(0, engine.size)));
+    return this.once("near", () => screens.network?.near(this.replay.engine, this.at));
   }
   get near_limit(): number {
     return this.near?.limit ?? NaN;

@@ -68,7 +68,7 @@ export class Foretold {
     const { ending, last_step } = replay.facts;
     const over = ending === "SETTLED" || ending === "CYCLING" || ending === "DIVERGED";
     if (over && last_step <= allowed) return replay;
-    return Replay.run(replay.engine.module, { ...replay.recipe, steps: null, until_mse: null }, allowed);
+    return Replay.run(replay.engine.module, { ...replay.recipe, steps: null, until_mse: null }, allowed, replay.engine);
   }
 }
 

@@ -39,8 +39,8 @@ export function Upright({ frame, name, ticks, place }: AxisProps) {
   const { left, right, top } = frame;
   return (
     <>
-      {apart(ticks, place).map((tick) => (
-        <g key={tick}>
+      {apart(ticks, place).map((tick, i) => (
+        <g key={i}>
           <path d={`M${left} ${place(tick).toFixed(1)}H${right}`} class="grid-line" />
           <text class="ax e" x={left - 8} y={place(tick) + 4.5}>
             {short(tick)}
@@ -67,8 +67,8 @@ export function Foot({ frame, name, ticks, place, whole }: AxisProps & { whole?:
   return (
     <>
       <path d={`M${left} ${bottom}H${right}`} class="axis" />
-      {ticks.map((tick) => (
-        <g key={tick}>
+      {ticks.map((tick, i) => (
+        <g key={i}>
           <path d={`M${place(tick).toFixed(1)} ${bottom}v5`} class="axis" />
           <text class={`ax ${place(tick) > right - 20 ? "e" : "m"}`} x={Math.min(place(tick), right)} y={bottom + 19}>
             {whole ? count(tick) : short(tick)}

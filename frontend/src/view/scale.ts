@@ -6,9 +6,16 @@ export type Range = [low: number, high: number];
 
 /** The smallest and the largest error of a curve that are finite; on an even scale from 0 on, on one of powers those above 0. */
 export function rangeOf(points: Point[], log: boolean): Range {
-  const values = points.flatMap((p) => [p.low, p.high]).filter((e) => Number.isFinite(e) && (!log || e > 0));
-  const low = values.reduce((a, b) => Math.min(a, b), log ? Infinity : 0);
-  const high = values.reduce((a, b) => Math.max(a, b), log ? 0 : -Infinity);
+  let [low, high] = log ? [Infinity, 0] : [0, -Infinity];
+  const take = (error: number): void => {
+    if (!Number.isFinite(error) || (log && error <= 0)) return;
+    low = Math.min(low, error);
+    high = Math.max(high, error);
+  };
+  for (const point of points) {
+    take(point.low);
+    take(point.high);
+  }
   return low <= high ? [low, high] : log ? [0.1, 1] : [0, 1];
 }
 
@@ -29,7 +36,8 @@ export function scaleOf([low, high]: Range, log: boolean, [top, bottom]: [number
 export function band(points: Point[], x: (step: number) => number, y: (error: number) => number, end: number): string {
   const seen = points.filter((p) => p.step <= end && !Number.isNaN(p.low));
   if (!seen.length) return "";
-  const at = (step: number, error: number): string => `${x(step).toFixed(1)} ${y(error).toFixed(1)}`;
-  const back = [...seen].reverse().map((p) => at(p.step, p.low));
+  const tenth = (place: number): number => Math.round(10 * place) / 10;
+  const at = (step: number, error: number): string => `${tenth(x(step))} ${tenth(y(error))}`;
+  const back = seen.map((p) => at(p.step, p.low)).reverse();
   return `M${seen.map((p) => at(p.step, p.high)).join("L")}L${back.join("L")}Z`;
 }

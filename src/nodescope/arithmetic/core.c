@@ -22,6 +22,7 @@
 #include "take.h"
 #include "walk.h"
 #include "runs.h"
+#include "curvature.h"
 
 /* By itself. */
 #include "directions.h"

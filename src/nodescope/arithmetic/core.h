@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 8
+#define NS_VERSION 9
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
@@ -144,6 +144,13 @@ NS_EXPORT void ns_activation(int64_t activation, int64_t rows, int64_t count, co
 NS_EXPORT void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
 /* Turn columns (cols, rows), one after another in memory, until all are at right angles; returns how many sweeps that took. */
 NS_EXPORT int64_t ns_directions(double *column, int64_t cols, int64_t rows);
+/* The Hessian of what the steps make smaller, over all examples, times a direction, frozen weights left out; its largest eigenvalue, its
+ * rows and columns multiplied by the roots of the weights' factors, NaN where a number is not finite; and what that is at most where a step
+ * sees one example. Scratch: ns_curvature_scratch(p) doubles. */
+NS_EXPORT void ns_curvature_times(const ns_problem *p, const double *weight, const double *direction, double *product, double *scratch);
+NS_EXPORT double ns_sharpness(const ns_problem *p, const double *weight, double *scratch);
+NS_EXPORT double ns_steepest(const ns_problem *p, const double *weight, double *scratch);
+NS_EXPORT int64_t ns_curvature_scratch(const ns_problem *p);
 /* Let no register of the kernels hold more doubles than these; returns how many they hold. The bits are the same. */
 NS_EXPORT int64_t ns_cap_width(int64_t doubles);
 /* Examples at `count` positions of an epoch, in the order drawn. */

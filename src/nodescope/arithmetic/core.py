@@ -48,15 +48,16 @@ from nodescope.errors import NodescopeError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
-    from nodescope.arithmetic import streamed
+    from nodescope.arithmetic import curving, streamed
     from nodescope.arithmetic.engines import Engine
 else:
+    curving = Later("nodescope.arithmetic.curving")
     streamed = Later("nodescope.arithmetic.streamed")
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 8
+VERSION = 9
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
@@ -132,6 +133,7 @@ class Compiled:
         self._directions = library.ns_directions
         self._directions.argtypes = [array, whole, whole]
         self._directions.restype = whole
+        self._library = library
         self._is_ieee = library.ns_is_ieee
         self._is_ieee.argtypes = []
         self._is_ieee.restype = whole
@@ -283,6 +285,11 @@ class Compiled:
         turned = np.array(columns, dtype=np.float64, order="C")
         self._directions(turned, *turned.shape)
         return turned
+
+    def curving(self, problem: Problem, weights: Floats) -> "curving.Curving":
+        """How what the steps make smaller curves at given weights."""
+        self._refuse_others()
+        return curving.Curving(self._library, _native(problem), _whole(problem, weights))
 
     def _refuse_others(self) -> None:
         """NodescopeError where this thread's arithmetic is not what the bits are made by; a walk and a sweep look by themselves."""

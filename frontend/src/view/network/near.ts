@@ -1,11 +1,9 @@
 /** The largest alphas that are stable near some weights of a network, for small moves (theory/limits.py in Python). */
 
-import type { Core } from "../../engine";
-import { weightCount } from "../../layers";
+import type { Engine } from "../../engine";
 import { CROSS_ENTROPY, HUBER, SQUARED } from "../../layout";
 import type { Recipe } from "../../scene";
 import type { NearLimit } from "../../screens";
-import { Surface } from "./sharpness";
 
 /** Weights times examples up to which it is worked out at the start, which is looked at once, and at a step, which steps go by. */
 const AT_START = 1e5;
@@ -19,24 +17,26 @@ const CURVED = [SQUARED, HUBER, CROSS_ENTROPY];
 const known = new WeakMap<number[], { of: Recipe; found: NearLimit | null | undefined }>();
 
 /** Near the start: as long as only alpha changes it is the same. null: no theory knows one; undefined: it takes too long here. */
-export function nearStart(core: Core, recipe: Recipe): NearLimit | null | undefined {
+export function nearStart(engine: Engine): NearLimit | null | undefined {
+  const { recipe } = engine;
   const before = known.get(recipe.start);
   const same = (["input", "goal", "batch", "rule", "alphas"] as const).every((name) => before?.of[name] === recipe[name]);
   if (before && same) return before.found;
-  const found = nearLimit(core, recipe, Float64Array.from(recipe.start), AT_START);
+  const found = nearLimit(engine, Float64Array.from(recipe.start), AT_START);
   known.set(recipe.start, { of: recipe, found });
   return found;
 }
 
 /** Near the weights of a step. */
-export function nearLimit(core: Core, recipe: Recipe, weights: Float64Array, most = AT_STEP): NearLimit | null | undefined {
+export function nearLimit(engine: Engine, weights: Float64Array, most = AT_STEP): NearLimit | null | undefined {
+  const { recipe, size } = engine;
   const times = limitTimesCurvature(recipe);
   if (!times || !CURVED.includes(recipe.loss.code) || recipe.alphas) return null;
-  if (recipe.n > MOST_EXAMPLES || recipe.n * weightCount(recipe) > most) return undefined;
-  const surface = new Surface(core, recipe, weights);
+  if (recipe.n > MOST_EXAMPLES || recipe.n * size > most) return undefined;
+  const { sharpness, steepest } = engine.curvature(weights);
   const limit = (curvature: number): number => (curvature > 0 ? times / curvature : Number.isNaN(curvature) ? NaN : Infinity);
-  const near = limit(surface.sharpness());
-  const alone = recipe.batch < recipe.n ? limit(surface.steepest()) : Infinity;
+  const near = limit(sharpness);
+  const alone = recipe.batch < recipe.n ? limit(steepest) : Infinity;
   return [near, alone].every(isUsual) ? { limit: near, alone } : undefined;
 }
 

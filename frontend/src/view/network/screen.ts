@@ -1,7 +1,6 @@
 /** The file of networks. */
 
-import type { Core } from "../../engine";
-import type { Recipe } from "../../scene";
+import type { Engine } from "../../engine";
 import { screens } from "../../screens";
 import css from "../../style/network.css";
 import { Film } from "./film";
@@ -10,7 +9,6 @@ import { nearLimit, nearStart } from "./near";
 import { openOnTheWorst } from "./opening";
 import { NodeSide } from "./side";
 
-const near = (core: Core, recipe: Recipe, weights?: Float64Array) =>
-  weights ? nearLimit(core, recipe, weights) : nearStart(core, recipe);
+const near = (engine: Engine, weights?: Float64Array) => (weights ? nearLimit(engine, weights) : nearStart(engine));
 
 screens.network = { css, near, Inside: NetworkInside, Side: NodeSide, Film, open: openOnTheWorst };
