@@ -28,8 +28,9 @@ ROOT = HERE.parents[1]
 ROOMS = ROOT / "src" / "nodescope"
 ALL_ROOMS = ("theory", "run", "diagnosis")
 PLACES = (
-    "said/test_runs.py", "said/test_sheets_and_checks.py", "said/test_theory.py", "said/test_making.py", "run", "diagnosis",
-    "homework", "theory", "architecture/test_thresholds.py", "laws/test_networks.py", "laws/test_classes.py", "laws/test_sides.py",
+    "said/test_sheets_and_checks.py", "said/test_runs.py", "verdicts/test_loops.py", "verdicts/test_verdicts.py", "homework",
+    "diagnosis", "run", "verdicts/test_classes_verdicts.py", "said/test_theory.py", "said/test_making.py", "theory",
+    "architecture/test_thresholds.py", "laws/test_networks.py", "laws/test_classes.py", "laws/test_sides.py", "laws/test_words.py",
     "corpus/test_runs.py", "corpus/test_formats.py", "frameworks/test_recorded_tables.py", "frameworks/test_over_time.py",
 )  # fmt: skip
 """Of the tests, those that ask most of these rooms in least time. More may see a change."""
