@@ -1,7 +1,9 @@
 """A run that another program made, its numbers put in by hand: what it says, shows and refuses."""
 
+import copy
 import dataclasses
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 import nodescope as ns
 from nodescope.run.course import MOST_LOOKS, Course, update_part
 from nodescope.run.facts import Facts, LossCall, Oddities, facts_from
-from nodescope.run.recorded import Curvature, Record, Recorded, RecordedLayer, Trouble
+from nodescope.run.recorded import Curvature, Record, Recorded, RecordedLayer, RecordedWindow, Trouble
 
 
 def columns(nodes: int, inputs: int, examples: int, first: float) -> dict[str, np.ndarray]:
@@ -80,6 +82,17 @@ def test_steps_are_found_by_their_numbers():
         _ = trace[:].weigth
     assert "loss" in trace[:]
     assert list(trace[0]) == ["step", "loss", "alpha"]
+
+
+def test_columns_are_no_secrets():
+    """What Python asks of a window while it is copied is no column of it."""
+    window = recorded().trace[0]
+    for again in (copy.copy(window), pickle.loads(pickle.dumps(window))):
+        assert again.read() == window.read()
+        assert again.layers[1].bias.tolist() == window.layers[1].bias.tolist()
+    with pytest.raises(AttributeError, match=r"^_secret$"):
+        _ = RecordedWindow({"_secret": 1})._secret
+    assert RecordedWindow({"open": 1}).open == 1
 
 
 def test_a_step_with_fewer_examples_is_filled_with_nan():

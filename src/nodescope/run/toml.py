@@ -64,8 +64,7 @@ def parse_recipe(text: str, where: str = "the recipe") -> dict[str, Any]:
         raise InputError(f"{where} is not a TOML recipe: {error}") from error
     for key in keywords:
         if key not in recipe_keys():
-            known = meant(key) or f"; the keys are the keywords of ns.descend: {', '.join(recipe_keys()[:6])} …"
-            raise InputError(f"{where} has an unknown key {shown(key)}{known}")
+            raise InputError(f"{where} has an unknown key {shown(key)}{meant(key)}")
     return keywords
 
 
