@@ -188,7 +188,13 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.get_by_role("button", name="Look at its columns").click()
     page.locator("select[name=goal]").select_option(label="body_mass_g")
     ticked = page.get_by_role("group", name="Inputs").get_by_role("checkbox", checked=True)
-    assert ticked.count() == 8  # text too; the goal is left out by itself
+    assert ticked.count() == 7  # text too, and not the goal
+    assert page.get_by_role("checkbox", name="body_mass_g").is_disabled()
+    page.locator("select[name=goal]").select_option(label="bill_depth_mm")
+    assert page.get_by_role("checkbox", name="body_mass_g").is_checked()  # it is an input again, as it was
+    assert not page.get_by_role("checkbox", name="bill_depth_mm").is_checked()
+    page.locator("select[name=goal]").select_option(label="body_mass_g")
+    assert ticked.count() == 7
     for box in page.get_by_role("group", name="Inputs").get_by_role("checkbox").all():
         box.uncheck()
     for name in ("flipper_length_mm", "bill_length_mm"):

@@ -1,0 +1,1 @@
+"use strict";(()=>{var o=document.querySelector("select[name=goal]"),l=document.querySelectorAll("input[name=input]"),n=new Set;function c(){for(let e of l){let t=e.value===o?.value;t!==e.disabled&&(t&&e.checked&&n.add(e),e.disabled=t,e.checked=!t&&n.delete(e))}}o?.addEventListener("change",c);addEventListener("pageshow",c);})();
