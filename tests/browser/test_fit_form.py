@@ -18,6 +18,8 @@ def test_the_form_and_its_result(width: int, scheme: str, chromium: Any, tmp_pat
         page.set_input_files("input[type=file]", ROOT / "examples" / "penguins.csv")
         page.get_by_role("button", name="Look at its columns").click()
         page.wait_for_selector("text=Fit it")
+        assert page.locator("select[name=goal]").input_value() == ""  # nothing is chosen by itself
+        assert page.locator("section", has_text="Its first rows").locator("tbody tr").count() == 3
         for summary in page.locator("summary").all():
             summary.click()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

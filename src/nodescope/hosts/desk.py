@@ -1,5 +1,6 @@
 """What the local page has: tables and runs, in a folder of its own; whatever is refused leaves nothing behind."""
 
+import math
 import re
 import shutil
 import threading
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nodescope.data.columns import Bad
+from nodescope.data.columns import Bad, Floats
 from nodescope.data.open import open_table
 from nodescope.data.table import Table, headless, separator_hint
 from nodescope.errors import FileError, InputError
@@ -19,6 +20,8 @@ from nodescope.hosts.upload import safe_name
 from nodescope.run.fit_choices import reasons
 
 _ELSEWHERE = "fit it in the shell (nodescope run --data) or in Python"
+SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_LETTERS = 3, 24, 40
+"""Of a table so much is shown before it is fitted."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Shelved:
         Names of the columns that a fit leaves out unless it is told to take them, with the reason.
     reading : dict
         What a person said of how it is written.
+    first : tuple of tuple of str
+        Its first rows, in words.
     """
 
     path: Path
@@ -49,12 +54,7 @@ class Shelved:
     told: str = ""
     left_out: dict[str, str] = field(default_factory=dict)
     reading: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def likely_goal(self) -> int:
-        """The last column of numbers; of a table of text the last that is no name of its row."""
-        taken = [i for i, name in enumerate(self.names) if name not in self.left_out]
-        return max(self.numbers, default=taken[-1] if taken else 0)
+    first: tuple[tuple[str, ...], ...] = ()
 
     @property
     def reading_as_typed(self) -> dict[str, str]:
@@ -157,7 +157,19 @@ def looked_through(path: Path, reading: dict[str, Any] | None = None) -> Shelved
         hint = separator_hint(opened.names)
         seen = f"row {first.row}, column {opened.names[0]!r:.80} has {first.seen}"
         raise InputError(f"{opened.where} has no column of numbers: {seen}; {hint or first.remedy}")
-    return Shelved(path, opened.names, numbers, headless(opened.names), opened.told, left_out, reading or {})
+    rows = _first_rows(opened, columns)
+    return Shelved(path, opened.names, numbers, headless(opened.names), opened.told, left_out, reading or {}, rows)
+
+
+def _first_rows(table: Table, columns: list[Floats | Bad]) -> tuple[tuple[str, ...], ...]:
+    """What stands in the first rows, in words; nothing where a cell is empty."""
+    shown = []
+    for name, column in zip(table.names[:SHOWN_COLUMNS], columns, strict=False):
+        if isinstance(column, Bad):
+            shown.append(["" if cell is None else str(cell)[:SHOWN_LETTERS] for cell in table.cells(name)[:SHOWN_ROWS]])
+        else:
+            shown.append(["" if math.isnan(value) else f"{value:.10g}" for value in column[:SHOWN_ROWS].tolist()])
+    return tuple(zip(*shown, strict=True))
 
 
 def refuse_too_large(table: Table) -> None:

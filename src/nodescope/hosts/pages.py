@@ -109,7 +109,7 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str] = (), ways: ob
     place = f'<div data-nodescope="scene" data-home="/"{can}{again}></div>'
     beside = f'<aside aria-label="Of this fit">{score}{chosen}</aside>' if score or chosen else ""
     body = f'{place}{beside}<script type="application/json" id="scene">{document}</script>'
-    return page_around("nodescope: a run", body, '<script type="module" src="/static/nodescope.js"></script>')
+    return page_around(f"nodescope: run {number}", body, '<script type="module" src="/static/nodescope.js"></script>')
 
 
 def in_words_of_the_page(told: dict[str, Any]) -> dict[str, Any]:

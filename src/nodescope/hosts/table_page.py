@@ -16,9 +16,12 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
     `typed` is the form as it was sent, where something in it was wrong.
     """
     form = typed or {}
-    likely = str(table.likely_goal)
     goals = {str(i): name_of(name) for i, name in enumerate(table.names) if name not in table.left_out or i in table.numbers}
-    goal = f'<label>Goal <select name="goal">{options_of(goals, form.get("goal", [likely])[0])}</select></label>'
+    if not form and len(goals) > 1:
+        # whoever sees a column chosen takes it for the one that they meant
+        goals = {"": "choose a column", **goals}
+    chosen = form.get("goal", [next(iter(goals), "")])[0]
+    goal = f'<label>Goal: what to predict <select name="goal" required>{options_of(goals, chosen)}</select></label>'
     boxes = "".join(
         _box(i, name, str(i) in form.get("input", []) if form else name not in table.left_out, table.left_out.get(name, ""))
         for i, name in enumerate(table.names)
@@ -40,9 +43,21 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
 <details{is_open}><summary>What is chosen for you, and may be chosen by you</summary>{own}</details>
 <details{" open" if any(reading.values()) else ""}><summary>How the file is written</summary>
 <fieldset>{_fields(READING, told)}<button name="look" value="again" class="plain">Read it again so</button></fieldset></details>
-<button>Fit</button></form></section></main>""",
+<button>Fit</button></form></section>{_first_rows(table)}</main>""",
         '<script type="module" src="/static/table.js"></script>',
     )
+
+
+def _first_rows(table: Shelved) -> str:
+    """What is in the table, as far as it helps to choose."""
+    if not table.first:
+        return ""
+    shown = len(table.first[0])
+    more = f" {len(table.names) - shown:,} more columns are not shown." if len(table.names) > shown else ""
+    head = "".join(f'<th scope="col">{name_of(name)}</th>' for name in table.names[:shown])
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(plain_text(cell))}</td>' for cell in row)}</tr>" for row in table.first)
+    body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<section><h2>Its first rows</h2><div class="runs" tabindex="0">{body}</div><p class="soft">{more}</p></section>'
 
 
 def _box(place: int, name: str, checked: bool, reason: str) -> str:

@@ -97,6 +97,7 @@ function Line({
         <i class={`diamond ${goal > 0.5 ? "" : "hollow"}`} style={{ left: from }} />
         <i class="dot" style={{ left: to }} />
       </span>
+      <span class="sr">: output </span>
       <span class="t-go" data-value={exact(prediction)}>
         {short(prediction, 3)}
       </span>

@@ -1,7 +1,8 @@
 /** The loss over an observed run, with its trouble; a click or a drag goes to the recorded step nearest to it. */
 
 import { useContext, useMemo, useRef, useState } from "preact/hooks";
-import { count, distinct } from "../../numbers";
+import { count, distinct, short } from "../../numbers";
+import { evenTicks, powerTicks } from "../../ticks";
 import { Card, Check, useWidth } from "../parts";
 import { band, rangeOf, scaleOf } from "../scale";
 import { Observed } from "./context";
@@ -52,6 +53,7 @@ function Curve({ log, wide }: { log: boolean; wide: number }) {
   const X0 = leftOf(wide);
   const x1 = wide - EDGE;
   const y = useMemo(() => scaleOf(rangeOf(losses.points, log), log, HEIGHTS), [losses, log]);
+  const ticks = ticksOf(rangeOf(losses.points, log), log);
   const x = (step: number) => X0 + (step / end) * (x1 - X0);
   const path = useMemo(() => band(losses.points, x, y, end), [losses, y, wide, end]);
   const go = (event: PointerEvent & { currentTarget: Element }) => {
@@ -68,6 +70,10 @@ function Curve({ log, wide }: { log: boolean; wide: number }) {
   return (
     <svg class="drag" viewBox={`0 0 ${wide} ${HIGH}`} role="img" aria-label={said} onPointerDown={go} onPointerMove={go}>
       <rect x="0" y="0" width={wide} height={HIGH} class="nothing" />
+      {ticks.map((tick) => (
+        <Tick key={tick} tick={tick} at={y(tick)} from={X0} to={x1} />
+      ))}
+      {scene.trouble && <path d={`M${x(scene.trouble.step)} ${Y0}H${x1}V${Y1}H${x(scene.trouble.step)}z`} class="not-finite" />}
       <path d={`M${X0} ${Y1}H${x1}`} class="rule" />
       {scene.records.length <= TICKS && (
         <path d={scene.records.map(({ step }) => `M${x(step).toFixed(1)} ${Y1}v6`).join("")} class="tick" />
@@ -81,9 +87,27 @@ function Curve({ log, wide }: { log: boolean; wide: number }) {
         step 0: {tf}
       </text>
       <text class="lab e" x={x1} y={HIGH - 6}>
+        {end < scene.steps - 1 && "… "}
         {count(Math.max(0, scene.steps - 1))}: {tl}
       </text>
     </svg>
+  );
+}
+
+function ticksOf([low, high]: [number, number], log: boolean): number[] {
+  return (log ? powerTicks(low, high, 4) : evenTicks(low, high, 4)).filter(Number.isFinite);
+}
+
+function Tick({ tick, at, from, to }: { tick: number; at: number; from: number; to: number }) {
+  return (
+    <>
+      <path d={`M${from} ${at.toFixed(1)}H${to}`} class="rule" />
+      {from === NAMES && (
+        <text class="ax e" x={from - 8} y={at + 4}>
+          {short(tick)}
+        </text>
+      )}
+    </>
   );
 }
 

@@ -7,6 +7,9 @@ import { number } from "../../numbers";
 import { type LayerNumbers, Numbers, type RecordedLayer, type RecordedScene, read } from "../../recorded";
 import { Walk } from "../../walk";
 
+/** So much further than its trouble a run is drawn that has no loss after it. */
+const BEYOND = 1.05;
+
 /** The loss over the run, as lowest and highest of each stretch of steps. */
 export interface Losses {
   points: Point[];
@@ -46,10 +49,12 @@ export class Recording {
     this.now = computed(() => (records.length ? read(records[this.walk.here]) : null));
   }
 
-  /** The last step that anything is known of. */
+  /** The last step that is drawn: of a run whose losses are no numbers after its trouble, a little after that. */
   get end(): number {
     const { steps, trouble } = this.scene;
-    return Math.max(1, steps - 1, trouble?.step ?? 0, this.walk.stepAt(this.walk.last));
+    const after = trouble && this.losses.points.every(({ step, low }) => step <= trouble.step || !Number.isFinite(low));
+    const last = after ? Math.min(steps - 1, Math.ceil(trouble.step * BEYOND)) : steps - 1;
+    return Math.max(1, last, trouble?.step ?? 0, this.walk.stepAt(this.walk.last));
   }
 }
 
