@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 from browser.conftest import AXE, go, read_number
+from conftest import ROOT
 
 import nodescope as ns
+
+PENGUINS = ROOT / "src" / "nodescope" / "hosts" / "static" / "penguins.csv"
 
 Open = Callable[..., Any]
 
@@ -75,6 +78,23 @@ def test_a_dot_is_chosen_by_keys_in_the_order_of_its_miss(opened: Open):
     page.keyboard.press("ArrowRight")
     assert f"Example {order[1]}:" in said.get_attribute("aria-label")
     assert f"Forward is example {order[1]}" in page.locator("section.inside").inner_text()
+
+
+def test_its_axes_have_the_units_of_the_table(opened: Open):
+    """Inputs are scaled for the steps; who looks at the line sees millimetres."""
+    asked = {"inputs": ["flipper_length_mm"], "goal": "body_mass_g", "missing": "drop", "standardise": True, "batch": "all"}
+    run = ns.descend(data=str(PENGUINS), alpha=0.3, epochs=20, **asked)
+    page = opened(run)
+    page.get_by_role("button", name="Inside a step").click()
+    picture = page.get_by_role("img", name="342 examples and the node's line")
+    marks = picture.locator("text.ax").all_text_contents()
+    assert {"180", "200", "220"} <= set(marks)
+    dot, mark = picture.locator("circle.dot-goal").first, picture.locator("text.ax", has_text="180").first
+    x = [float(place.get_attribute(name)) for place, name in ((dot, "cx"), (mark, "x"))]
+    first = float(run.recipe.examples.scaling.undo(run.recipe.examples.input)[0, 0])
+    other = picture.locator("text.ax", has_text="220").first
+    per_mm = (float(other.get_attribute("x")) - x[1]) / 40
+    assert abs(x[0] - x[1] - per_mm * (first - 180)) < 1
 
 
 def test_the_line_goes_through_the_data_as_least_squares_does_at_the_end(opened: Open):

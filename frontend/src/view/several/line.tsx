@@ -6,6 +6,7 @@ import { usefulEnd } from "../../curve";
 import { firstWeight, inputName, nameOr } from "../../layers";
 import type { Model } from "../../model";
 import { clip, count, distinct } from "../../numbers";
+import type { Scale } from "../../scene";
 import { evenTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
 import { Current } from "../replayed/context";
@@ -58,6 +59,9 @@ export function LineThroughData() {
   const inputs = rangeWith(recipe.input);
   const { x, y } = placesIn(frame, inputs, rangeWith(dots.flatMap(({ goal, prediction }) => [goal, prediction])));
   const told = rangeWith(dots.flatMap(({ goal, prediction }) => [goal, prediction]));
+  const { scaling, goal_scaling } = model.scene.fit ?? { scaling: null, goal_scaling: null };
+  const across = unitsOf(scaling, 0);
+  const up = unitsOf(goal_scaling, model.open.value.node);
   const [w, b] = distinct([now.weight, now.bias]);
   const through = recipe.layers[0].bias ? ` and bias ${b}` : "";
   const said = `${count(recipe.n)} examples and the node's line: weight ${w}${through}.`;
@@ -72,10 +76,15 @@ export function LineThroughData() {
         <Upright
           frame={frame}
           name={clip(nameOr(recipe.goal_names, model.open.value.node, "goal"))}
-          ticks={evenTicks(...told, 4)}
-          place={y}
+          ticks={evenTicks(...ends(told, up.own), 4)}
+          place={(value) => y(up.held(value))}
         />
-        <Foot frame={frame} name={clip(inputName(recipe, 0, 0))} ticks={evenTicks(...inputs, 6)} place={x} />
+        <Foot
+          frame={frame}
+          name={clip(inputName(recipe, 0, 0))}
+          ticks={evenTicks(...ends(inputs, across.own), 6)}
+          place={(value) => x(across.held(value))}
+        />
         <g clip-path="url(#ns-line)">
           {pulled.map((e) => (
             <path
@@ -105,6 +114,22 @@ export function LineThroughData() {
       </svg>
     </div>
   );
+}
+
+/** Between numbers as they are held and as the table has them: an axis has the table's. */
+interface Units {
+  own: (held: number) => number;
+  held: (own: number) => number;
+}
+
+function unitsOf(scale: Scale | null, i: number): Units {
+  const unit = scale?.unit[i] ?? 1;
+  const centre = scale?.centre[i] ?? 0;
+  return { own: (held) => held * unit + centre, held: (own) => (own - centre) / unit };
+}
+
+function ends([low, high]: [number, number], own: (held: number) => number): [number, number] {
+  return [own(low), own(high)];
 }
 
 /** Every so-manieth example, so that its miss can be seen among the others. */
