@@ -209,6 +209,12 @@ def test_directions_that_are_hardly_there(flat: float, rule: str, momentum: floa
     assert momentum is None or recipe.rule.told()["momentum"] == momentum
 
 
+def test_a_direction_of_just_that_part_is_none():
+    """Moments of 1.5²/2 and a ten-thousand-millionth of it, to the last bit."""
+    recipe = way(np.array([[1.5, 0.0], [0.0, 1.5e-5]]))
+    assert (recipe.rule.name, recipe.epochs) == ("plain", 112)
+
+
 def test_inputs_that_are_all_nothing():
     recipe = way(np.zeros((4, 2)))
     assert (recipe.alpha, recipe.rule.name, recipe.epochs) == (1.0, "plain", 112)
