@@ -8,8 +8,9 @@ import pytest
 
 import nodescope as ns
 from nodescope.run.class_score import MOST_SHOWN, ClassQuality, ClassScore
+from nodescope.run.making import make_recipe
 from nodescope.run.score import Baseline, Quality, Score, told_apart
-from nodescope.run.streamed_score import _Tally
+from nodescope.run.streamed_score import _Rows, _Tally
 
 # ---- sums part by part ----
 
@@ -57,6 +58,18 @@ def test_goals_that_are_all_equal_have_no_r2():
     assert np.isnan(found.r2[0])
     assert found.r2[1] == 0.0
     assert found.rmse.tolist() == [1.0, 1.0]
+
+
+def test_rows_gather_the_ends_of_each_input():
+    """And squared errors from their triangle: 2 × (1 0 −1) + 3 are off from (5 4 0) by 0, 1 and 1."""
+    rows = _Rows(2, 1)
+    for x, goal in (([[1.0, 7.0], [0.0, 7.0]], [[5.0], [4.0]]), ([[-1.0, 7.0]], [[0.0]])):
+        recipe = make_recipe(input=x, goal=goal, alpha=0.1)
+        rows.add(recipe.problem, np.array(goal) + 1.0, recipe.examples)
+    assert (rows.low.tolist(), rows.high.tolist()) == ([-1.0, 7.0], [1.0, 7.0])
+    assert (rows.tally.n, rows.tally.mean.tolist(), rows.tally.squared.tolist()) == (3, [3.0], [3.0])
+    assert rows.squared(np.array([[2.0, 0.0]]), np.array([3.0]), 1.0) == pytest.approx([2.0], rel=1e-12)
+    assert rows.squared(np.array([[2.0, 0.0]]), np.array([3.0]), 10.0) == pytest.approx([200.0], rel=1e-12)
 
 
 # ---- as it is printed ----
