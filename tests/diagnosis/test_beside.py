@@ -54,6 +54,8 @@ def test_who_is_ahead_is_what_shorter_runs_say():
         ({"alpha": 0.1}, {"alpha": 0.5}, "B learns faster, and ends closer."),
         ({"alpha": 0.5, "steps": 2}, {"alpha": 0.1, "steps": 50}, "A learns faster, B ends closer."),
         ({"alpha": 0.1}, {"alpha": 0.1}, "Neither is ahead: their errors are equal at every moment."),
+        ({"alpha": 0.1}, {"alpha": 0.1, "steps": 9}, "They go the same way as long as both go on; A ends closer."),
+        ({"alpha": 1.0, "steps": 5}, {"alpha": 0.7, "steps": 400}, "A learns faster, and both end equally close."),
         ({"alpha": 0.1}, {"alpha": 2.05, "steps": 20_000}, "A ends closer: the error of B is beyond all numbers."),
         ({"alpha": 3, "steps": 9000}, {"alpha": 4, "steps": 9000}, "Neither is better: the errors of both are beyond all numbers."),
         ({"alpha": 0.1}, {"alpha": 0.1, "goal": 2}, "They did not learn the same goals, so neither is better."),

@@ -129,11 +129,14 @@ class Beside:
         if not all(math.isfinite(value) for value in (found.a, found.b)):
             return _beyond(found)
         leads = self.leads(self.by_unseen)
+        equal = found.a == found.b or math.isclose(found.a, found.b, rel_tol=SAME)
+        closer = "a" if found.a < found.b else "b"
         if not leads:
-            return "Neither is ahead: their errors are equal at every moment."
+            if equal:
+                return "Neither is ahead: their errors are equal at every moment."
+            return f"They go the same way as long as both go on; {NAMES[closer]} ends closer."
         first = leads[0].who
-        closer = first if math.isclose(found.a, found.b, rel_tol=SAME) else "a" if found.a < found.b else "b"
-        if math.isclose(found.a, found.b, rel_tol=SAME):
+        if equal:
             return f"{NAMES[first]} learns faster, and both end equally close."
         if closer != first:
             told = f"{NAMES[first]} learns faster, {NAMES[closer]} ends closer"
