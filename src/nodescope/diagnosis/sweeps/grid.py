@@ -133,8 +133,8 @@ def _mapping(rule: Any) -> dict[str, Any]:
     return dict(rule) if isinstance(rule, Mapping) else {"name": rule or "plain"}
 
 
-def as_grid(hidden: Any, settings: Mapping[str, Any]) -> Grid:
-    """The grid that `sweep`'s keywords ask for.
+def as_grid(hidden: Any, settings: Mapping[str, Any], *, opening: bool = True) -> Grid:
+    """The grid that `sweep`'s keywords ask for; `opening` looks for its table now, and not when a row is made.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def as_grid(hidden: Any, settings: Mapping[str, Any]) -> Grid:
     given = dict(settings)
     for name in given:
         filled({name: given[name]})
-    if given.get("data") is not None:
+    if opening and given.get("data") is not None:
         given["data"] = open_table(given["data"], {name: given.get(name) for name in READING}).remembered()
     axes: list[Axis] = []
     order = [*given, *(["hidden"] if hidden is not None else [])]
@@ -194,7 +194,7 @@ def _axis(name: str, values: Any) -> Axis:
         return Axis(name, np.array(values, dtype=np.uint64 if name == "seed" else np.int64))
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values):
         return Axis(name, as_floats(name, list(values)))
-    return Axis(name, list(values))
+    return Axis(name, [list(value) if isinstance(value, tuple) else value for value in values])
 
 
 def refuse_length(name: str, values: Any) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.sweeps.grid import Grid
-from nodescope.errors import InputError, NodescopeError
+from nodescope.errors import DataChanged, InputError, NodescopeError
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
@@ -84,3 +84,16 @@ def outcomes_one_by_one(grid: Grid, start: int, stop: int, words: Words) -> Rows
             raise Interrupted
         rows[row - start] = outcome(run, words)
     return rows
+
+
+def refuse_other(grid: Grid, row: int, was: Any, run: Run) -> None:
+    """Raise DataChanged where a row that was made again is not what it was: then its table has changed since."""
+    free = run.ending is Ending.INTERRUPTED or run.recipe.time_limit is not None
+    if free or grid.fixed.get("data") is None:
+        return
+    same = np.float64(was["mse"]).tobytes() == np.float64(run.mse).tobytes() and was["steps"] == run.steps
+    if not same or ENDINGS[was["ending"]] is not run.ending:
+        raise DataChanged(
+            f"row {row:,} of the sweep ({grid.text(row)}) came to an mse of {was['mse']:.6g} after {was['steps']:,} steps; "
+            f"made again it comes to {run.mse:.6g} after {run.steps:,}: the table has changed since; make the sweep anew"
+        )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import pickle
 from collections.abc import Mapping
 from os import PathLike
@@ -12,12 +13,15 @@ import numpy as np
 
 from nodescope.diagnosis.sweeps.grid import Axis, Grid
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words
+from nodescope.diagnosis.sweeps.told import as_text, grid_of, refuse_untold
 from nodescope.errors import FileError, InputError
 from nodescope.run.file.content import explained
 from nodescope.run.file.lock import beside, target_of
 
 KEY = b"nodescope.sweep"
-_DAMAGE = (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, MemoryError)
+_DAMAGE = (
+    OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, MemoryError, RecursionError
+)  # fmt: skip
 """Reading a damaged table can come to any of these; Arrow's own errors are among them."""
 AT_ONCE = 2**14
 """Rows of a row group."""
@@ -49,7 +53,7 @@ def _axis_column(axis: Axis, places: Any) -> Any:
     if axis.numeric:
         return pa.array(axis.values[places])
     if isinstance(axis.values, np.ndarray):
-        chosen = axis.values[places].reshape(len(places), -1)
+        chosen = axis.values[places].reshape(len(places), math.prod(axis.values.shape[1:]))
         return pa.FixedSizeListArray.from_arrays(pa.array(chosen.ravel()), chosen.shape[1])
     texts = pa.array([axis.text(place) for place in range(len(axis))])
     return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), texts)
@@ -60,6 +64,8 @@ def write(path: str | PathLike[str], grid: Grid, rows: Rows, words: list[str]) -
     import pyarrow.parquet as pq
 
     told = {"sweep": grid.fingerprint, "rows": grid.size, "words": words, "checksum": _checksum(rows, words)}
+    if (settings := as_text(grid)) is not None:
+        told["settings"] = settings
     with beside(path) as part:
         schema = as_arrow(grid, rows, words, 0, 0).schema.with_metadata({KEY: json.dumps(told).encode()})
         with pq.ParquetWriter(part, schema) as writer:
@@ -87,6 +93,52 @@ def read(path: str | PathLike[str], grid: Grid, *, anew: bool) -> tuple[Rows, li
         return None
     if told.get("sweep") != grid.fingerprint:
         raise FileError(f"{path} is there, and holds another sweep; name another file, or replace it with overwrite=True")
+    return _believed(path, target, grid, told)
+
+
+def opened(path: str | PathLike[str]) -> tuple[Grid, Rows, list[str]]:
+    """A sweep from its file alone: its grid by the settings that are kept there, its rows and words.
+
+    Raises
+    ------
+    FileError
+        The file is not there, holds something else, or is damaged.
+    InputError
+        No settings are kept in it.
+    """
+    target = target_of(path)
+    with explained(path, "read"):
+        told = _told(target)
+    if told is None:
+        raise FileError(f"{path} holds no sweep; sweeps are kept with out= of ns.sweep, in the shell with --out")
+    text = refuse_untold(str(path), told.get("settings"))
+    try:
+        grid = grid_of(text)
+        if grid.size != told["rows"]:
+            raise ValueError("its settings are not those of its rows")
+    except (InputError, *_DAMAGE) as error:
+        raise FileError(f"{path} is damaged: {str(error).splitlines()[0]:.150}; make the sweep again") from error
+    return grid, *_believed(path, target, grid, told)
+
+
+def refuse_another(path: str | PathLike[str], *, anew: bool) -> None:
+    """Raise FileError where a file may not be replaced: it is no sweep, or nobody said so."""
+    target = target_of(path)
+    if target.exists() and not (anew and is_sweep_file(target)):
+        raise FileError(f"{path} is there; name another file, or replace a sweep with overwrite=True")
+
+
+def is_sweep_file(path: Path) -> bool:
+    """By what a Parquet file says of itself."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PAR1" and _told(path) is not None
+    except OSError:
+        return False
+
+
+def _believed(path: str | PathLike[str], target: Path, grid: Grid, told: dict[str, Any]) -> tuple[Rows, list[str]]:
+    """Rows and words, once they are those that were written."""
     try:
         rows, words = _rows(target, grid, told["words"])
         if told["checksum"] != _checksum(rows, words):

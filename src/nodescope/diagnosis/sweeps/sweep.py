@@ -11,7 +11,7 @@ from nodescope.arithmetic.checks import path_of, shown, yes_or_no
 from nodescope.diagnosis.sweeps import stored
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid, unknown
 from nodescope.diagnosis.sweeps.journal import Journal
-from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, outcomes_one_by_one
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, outcomes_one_by_one, refuse_other
 from nodescope.diagnosis.sweeps.side_by_side import goes_side_by_side, outcomes_side_by_side
 from nodescope.diagnosis.sweeps.workers import made_elsewhere
 from nodescope.errors import InputError, NoStep
@@ -76,7 +76,79 @@ class Sweep(Faced):
             raise InputError(f"a sweep gives a row by its number and a column by its name; {shown(which)} is neither")
         if not -len(self) <= which < len(self):
             raise NoStep(f"row {shown(which)} is not there: the sweep has {len(self):,} rows, counted from 0")
-        return descend(**self.grid.keywords(int(which) % len(self)))
+        row = int(which) % len(self)
+        run = descend(**self.grid.keywords(row))
+        if row < self.done:
+            refuse_other(self.grid, row, self.rows[row], run)
+        return run
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> "Sweep":
+        """A sweep from the file that `out=` or `save` has written; its rows are made again from there.
+
+        Parameters
+        ----------
+        path : path
+            A Parquet file of a finished sweep.
+
+        Returns
+        -------
+        Sweep
+            Its table is as it was written.
+
+        Raises
+        ------
+        FileError
+            The file is not there, holds something else, or is damaged.
+        InputError
+            No settings are kept in it: it was made of what is only in memory.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import nodescope as ns
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "s.parquet"
+        ...     swept = ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.5], steps=100, out=path)
+        ...     ns.Sweep.load(path).best.recipe.alpha
+        0.5
+        """
+        grid, rows, words = stored.opened(path_of("path", path))
+        return Sweep(grid, rows, words, grid.size)
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write it into a Parquet file that `ns.Sweep.load` and `nodescope open` open.
+
+        Parameters
+        ----------
+        path : path
+            ".parquet" is the custom.
+        overwrite : bool
+            Replace a sweep that is there; another file never is.
+
+        Raises
+        ------
+        InputError
+            Not all of its rows are done.
+        FileError
+            The file cannot be written, or is there.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import nodescope as ns
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.5]).save(pathlib.Path(folder) / "s.parquet")
+        ...     len(ns.Sweep.load(pathlib.Path(folder) / "s.parquet"))
+        2
+        """
+        if self.done < len(self):
+            raise InputError(
+                f"{self.done:,} of {len(self):,} rows are done; make it with out=, whose file the same call goes on with"
+            )
+        path = path_of("path", path)
+        stored.refuse_another(path, anew=yes_or_no("overwrite", overwrite))
+        stored.write(path, self.grid, self.rows, self.words)
 
     @property
     def columns(self) -> tuple[str, ...]:
