@@ -101,4 +101,5 @@ const wanted = new Set();
 for (const [name, folder] of Object.entries(SCREENS))
   await written(name, `${folder}/screen.ts`, { format: "iife", plugins: [sheets, taken(folder, wanted)] });
 await written("table", "src/table.ts", { format: "iife" });
+await written("map", "src/map.ts", { format: "iife" });
 await written("nodescope", "src/index.tsx", { format: "esm", plugins: [sheets, coreAsText, offered([...wanted].sort())] });

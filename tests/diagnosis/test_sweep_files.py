@@ -55,7 +55,7 @@ def test_saved_is_what_out_writes_and_nothing_else_is_replaced(tmp_path: Path):
     assert not is_sweep_file(mine)
     assert not is_sweep_file(tmp_path / "nowhere")
     made.done = 3
-    with pytest.raises(ns.InputError, match="3 of 10 rows are done"):
+    with pytest.raises(ns.InputError, match="3 of 10 rows are done; only a whole"):
         made.save(tmp_path / "part.parquet")
 
 

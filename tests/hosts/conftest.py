@@ -80,8 +80,8 @@ class Page:
 
 
 @contextmanager
-def serving(run: ns.Run | None = None, table: Path | None = None) -> Iterator[Page]:
-    with served(run, table) as (guard, bound):
+def serving(run: ns.Run | None = None, table: Path | None = None, kept: Path | None = None) -> Iterator[Page]:
+    with served(run, table, kept=kept) as (guard, bound):
         server = server_of(guard)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()

@@ -3,11 +3,14 @@
 import sys
 import webbrowser
 from pathlib import Path
+from typing import Any
 
 import click
 
 from nodescope.cli.ended import tidied_up
 from nodescope.cli.opened import opened
+from nodescope.diagnosis.sweeps.stored import is_sweep_file
+from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts.folder import folder_of_runs
 
@@ -16,13 +19,18 @@ NO_PAGE = (
 )
 
 
+def _opened(path: str) -> Any:
+    """A run, or a sweep, by its file."""
+    return Sweep.load(path) if is_sweep_file(Path(path)) else opened(path)
+
+
 @click.command("open")
 @click.argument("run", required=False, type=click.Path())
 @click.option("--data", type=click.Path(), help="A table to fit: CSV or Parquet.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of this machine (default: any free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser by itself.")
 def open_page(run: str | None, data: str | None, port: int, browser: bool) -> None:
-    """Open a page on this machine. Of a RUN (or a recipe), of a table, or to start from.
+    """Open a page on this machine. Of a RUN (a recipe, a sweep's file), of a table, or to start from.
 
     Runs made there are kept in a folder of yours (NODESCOPE_RUNS names another) and listed when it is opened again.
     """
@@ -37,7 +45,7 @@ def open_page(run: str | None, data: str | None, port: int, browser: bool) -> No
     if run is not None and data is not None:
         raise InputError("name a run or --data, not both")
     try:
-        of, table = None if run is None else opened(run), None if data is None else Path(data)
+        of, table = None if run is None else _opened(run), None if data is None else Path(data)
         with tidied_up() as ended, served(of, table, port, folder_of_runs()) as (guard, bound):
             click.echo(f"nodescope is at {guard.address}\nCtrl-C ends it.")
             sys.stdout.flush()

@@ -1,56 +1,22 @@
 """`sweep`: a run for every combination of some settings, their table and their map."""
 
-import re
 import sys
 from typing import Any
 
 import click
-import numpy as np
 
 import nodescope as ns
 from nodescope.cli.output import note, progress, refuse_precious, say, tell_written, terminal
 from nodescope.cli.recipe_options import keywords_of, on_option, recipe_options_with_texts
-from nodescope.diagnosis.sweeps.grid import MOST_ROWS
 from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
 from nodescope.errors import InputError
+from nodescope.hosts.ranges import values_of
 from nodescope.hosts.typed import numbers
 from nodescope.views.heat_text import heat_map
 from nodescope.views.values import as_json, run_values
 
-_RANGE = re.compile(r"\s*([^:,\s]+):([^:,\s]+)(?::(\d+))?(:log)?\s*")
-LONGEST = 40
-"""Characters of a number in a range."""
 MOST_IN_JSON = 10_000
 """Rows that `--json` prints; of more there is the table that `--out` names."""
-
-
-def _range(name: str, text: str) -> Any:
-    """0.001:2.2:1000 are so many numbers from first to last, with :log after it of equal ratios; None of other text."""
-    found = _RANGE.fullmatch(text)
-    if found is None:
-        return None
-    first, last, count, log = found.groups()
-    if max(map(len, (first, last, count or ""))) > LONGEST or (count is not None and int(count) > MOST_ROWS):
-        raise InputError(f"{name} is {text!r:.60}; a sweep may have {MOST_ROWS:,} runs: take fewer values")
-    try:
-        low, high = float(first), float(last)
-    except ValueError as error:
-        raise InputError(f"{name} is {text!r:.60}; a range is written 0.001:2.2:1000, first, last and how many") from error
-    if count is None:
-        if log or not (first.isdecimal() and last.isdecimal()):
-            raise InputError(f"{name} is {text!r:.60}; say how many: {first}:{last}:100")
-        return range(int(first), int(last))
-    if log and not (low > 0 and high > 0):
-        raise InputError(f"{name} is {text!r:.60}; a range with equal ratios has ends above 0")
-    return np.geomspace(low, high, int(count)) if log else np.linspace(low, high, int(count))
-
-
-def _values(name: str, text: str) -> Any:
-    """A range, or numbers with commas between."""
-    found = _range(name, text)
-    if found is None:
-        found = numbers(name, text)
-    return found if isinstance(found, list | range | np.ndarray) else [found]
 
 
 @click.command()
@@ -100,7 +66,7 @@ def _swept(given: dict[str, Any], rule_settings: tuple[str, ...]) -> tuple[dict[
             continue
         if name == "weight" and ":" not in text:
             swept[name] = numbers("--weight", text)
-        elif len(values := _values(f"--{name}", text)) > 1 or ":" in text:
+        elif len(values := values_of(f"--{name}", text)) > 1 or ":" in text:
             swept[name] = values
     rules = [rule.strip() for rule in given["rule"].split(",")] if given.get("rule") else []
     if len(rules) > 1 or rule_settings:
@@ -118,7 +84,7 @@ def _setting(text: str) -> tuple[str, Any]:
     name, equals, values = text.partition("=")
     if not equals:
         raise InputError(f"--rule-setting is {text!r:.60}; it is written momentum=0.5,0.9")
-    return name.strip(), _values(f"--rule-setting {name}", values)
+    return name.strip(), values_of(f"--rule-setting {name}", values)
 
 
 def _tell(made: Sweep, as_json_: bool) -> None:

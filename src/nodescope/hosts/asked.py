@@ -66,11 +66,11 @@ def status_of(error: NodescopeError) -> int:
 
 
 async def soon(job: Job) -> Response:
-    """To the run's page; a short run is waited for, so that it is there at once."""
+    """To its page; a short run is waited for, so that it is there at once."""
     ends = asyncio.get_running_loop().time() + caps.EXPECTED_SECONDS
     while not job.done and asyncio.get_running_loop().time() < ends:
         await asyncio.sleep(0.01)
-    return RedirectResponse(f"/run/{job.number}", 303)
+    return RedirectResponse(job.place, 303)
 
 
 def nothing() -> Response:

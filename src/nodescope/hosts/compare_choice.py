@@ -10,7 +10,7 @@ from nodescope.views.numbers import plain_text
 
 def choice(jobs: Iterable[Job]) -> str:
     """The form that asks which two; nothing where there are no two."""
-    done = [job for job in jobs if job.told is not None]
+    done = [job for job in jobs if job.told is not None and job.kind == "run"]
     if len(done) < 2:
         return ""
     texts = [f'<option value="{job.number}">{job.number}: {name_of(job.name)}</option>' for job in done]
@@ -24,7 +24,7 @@ def choice(jobs: Iterable[Job]) -> str:
 
 def others(job: Job, jobs: Iterable[Job]) -> str:
     """Which run one is held beside."""
-    done = [other for other in jobs if other.told is not None and other is not job]
+    done = [other for other in jobs if other.told is not None and other.kind == "run" and other is not job]
     rows = "".join(
         f'<li><a href="/compare?a={job.number}&amp;b={other.number}">{other.number}: {name_of(other.name)}</a> '
         f'<span class="soft">{escape(plain_text(other.told.sentence if other.told else ""))}</span></li>'

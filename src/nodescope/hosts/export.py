@@ -76,7 +76,8 @@ def export(
     among those that were kept (`run.layers[0].shown`). Mind the factor 2: our weighted delta is *half* the derivative of the
     squared error, an observed one the derivative of the program's own loss.
 
-    A sweep is written as a picture of its map (.svg, .png, .pdf) or as its table (.csv, .parquet).
+    A sweep is written as a page that works offline (.html), as a picture of its map (.svg, .png, .pdf) or as its table (.csv,
+    .parquet).
 
     Parameters
     ----------

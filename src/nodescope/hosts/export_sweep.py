@@ -1,15 +1,18 @@
-"""A sweep as a file for others: its map as a picture, or its table. The end of the file's name says which."""
+"""A sweep as a file for others: a page, its map as a picture, or its table. The end of the file's name says which."""
 
 from pathlib import Path
 
+from nodescope.diagnosis.sweeps import stored
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError
+from nodescope.hosts import sweep_page
 from nodescope.run.file.lock import beside
 from nodescope.views.picture.drawn import drawn
 from nodescope.views.picture.heat_sheet import heat_sheet
 from nodescope.views.picture.svg import svg
 
 PICTURES, TABLES = (".svg", ".png", ".pdf"), (".csv", ".parquet")
+ENDINGS = (".html", *PICTURES, *TABLES)
 
 
 def export_sweep(sweep: Sweep, target: Path, theme: str) -> None:
@@ -23,14 +26,22 @@ def export_sweep(sweep: Sweep, target: Path, theme: str) -> None:
         The file cannot be written.
     """
     form = target.suffix.lower()
-    if form not in (*PICTURES, *TABLES):
+    if form not in ENDINGS:
         ends = f"{target.name!r:.80} ends in {target.suffix!r:.20}"
-        raise InputError(f"{ends}; a sweep can be written as {', '.join((*PICTURES, *TABLES))}")
+        raise InputError(f"{ends}; a sweep can be written as {', '.join(ENDINGS)}")
     if form in PICTURES:
         picture = heat_sheet(sweep)
         written = svg(picture, theme).encode() if form == ".svg" else drawn(picture, form[1:], theme)
         with beside(target) as part:
             part.write_bytes(written)
+        return
+    if form == ".html":
+        text = sweep_page.file(sweep)
+        with beside(target) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+        return
+    if form == ".parquet" and sweep.done == len(sweep):
+        stored.write(target, sweep.grid, sweep.rows, sweep.words)
         return
     with beside(target) as part:
         _write_table(sweep, part, form)

@@ -1,4 +1,4 @@
-"""Runs that the local page has made or is making: two at once, the others in a queue, each with how far it is and a way to stop it.
+"""Runs and sweeps of the local page, made or on their way: two at once, the others in a queue, each with how far it is and a stop.
 
 A finished run goes to a run file in the page's folder and is opened again when somebody looks at it, so that memory holds none.
 Runs of earlier pages are listed with them, where a folder for them is given.
@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
+from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps
 from nodescope.hosts.forms import Form
@@ -26,6 +28,7 @@ from nodescope.run.fit_plan import Plan
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+from nodescope.workers.door import Interrupted
 
 NOT_BEGUN = "it was taken out of the queue before it began"
 
@@ -46,6 +49,20 @@ class Job:
     file: Path | None = None
     asked: tuple[int, Form] | None = None
     """Of a fit the table's number and the form that asked for it."""
+    held_to: Callable[[Run], None] = lambda _run: None
+    """It refuses a run that is not what it was to be."""
+    kind: ClassVar[str] = "run"
+    ending: ClassVar[str] = ".nodescope"
+
+    @property
+    def place(self) -> str:
+        """Where it is shown."""
+        return f"/{self.kind}/{self.number}"
+
+    @property
+    def way(self) -> tuple[int, int]:
+        """How far it is, and of how much; of 0 where that is not known yet."""
+        return self.steps, (self.descent.steps_asked or 0) if self.descent else 0
 
     @property
     def done(self) -> bool:
@@ -84,6 +101,16 @@ class Job:
         run: Run | Recorded = load(self.file)
         return run
 
+    def carry_out(self, made: Any, file: Path) -> None:
+        """Make the run that was asked for, by its recipe or the plan of a fit."""
+        if isinstance(made, Plan):
+            fitted = carried_out(made, begin=self.begin)
+            self.finish(fitted.run, file, (*fitted.decided, fitted.advice))
+            return
+        run = go(made, self.begin(made))
+        self.held_to(run)
+        self.finish(run, file)
+
     def finish(self, run: Run | Recorded, file: Path, decided: Sequence[str] = ()) -> None:
         """Put a run down, with what is told of it beside it, and what was decided for it; only then is it done."""
         told = Summary.of(run, decided)
@@ -105,6 +132,64 @@ class Job:
 def summary_of(file: Path) -> Path:
     """Where what is told of a run file stands."""
     return file.with_suffix(".json")
+
+
+@dataclass(eq=False)
+class SweepJob(Job):
+    """A sweep of the page: as many runs as its grid has, one after another or side by side."""
+
+    kind: ClassVar[str] = "sweep"
+    ending: ClassVar[str] = ".parquet"
+    made: tuple[int, int] = (0, 0)
+    """Runs that are done, and all of them."""
+    swept: Sweep | None = field(default=None, repr=False)
+    """In memory, as `held` of a run."""
+    opened_runs: dict[int, int] = field(default_factory=dict)
+    """Numbers of the page's runs that rows were opened as."""
+
+    @property
+    def way(self) -> tuple[int, int]:
+        return self.made
+
+    @property
+    def steps(self) -> int:
+        return self.made[0]
+
+    def opened_sweep(self) -> Sweep:
+        """The sweep that this job has finished.
+
+        Raises
+        ------
+        FileError
+            Somebody has damaged or deleted its file.
+        """
+        if self.swept is not None:
+            return self.swept
+        assert self.file is not None
+        return Sweep.load(self.file)
+
+    def carry_out(self, made: Any, file: Path) -> None:
+        """Make the sweep by its keywords; stopped, it is as long as it came to be, and in memory alone."""
+
+        def tell(done: int, size: int | None, _seconds: float) -> None:
+            self.made = done, size or 0
+            if self.stop_asked.is_set():
+                raise Interrupted
+
+        swept = sweep_with(tell, **made)
+        if not swept.done:
+            raise InputError("it was stopped before any of its runs was done")
+        told = Summary.of_sweep(swept)
+        try:
+            swept.save(file, overwrite=True)
+            self.file = file
+            told.write(summary_of(file), self.name)
+        except (NodescopeError, OSError):
+            self.swept = swept if self.file is None else None
+        self.told = told
+
+
+J = TypeVar("J", bound=Job)
 
 
 class Jobs:
@@ -134,21 +219,30 @@ class Jobs:
         """Take in the runs that earlier pages kept."""
         if self.kept is None or not self.kept.is_dir():
             return
-        for file in sorted(self.kept.glob("*.nodescope"))[-caps.MOST_RUNS :]:
+        kinds: dict[str, type[Job]] = {kind.ending: kind for kind in (Job, SweepJob)}
+        files = sorted(file for ending in kinds for file in self.kept.glob(f"*{ending}"))
+        for file in files[-caps.MOST_RUNS :]:
             found = read(summary_of(file))
             if found is not None:
-                job = self._new(found[0])
+                job = self._new(found[0], kinds[file.suffix])
                 job.file, job.told = file, found[1]
 
     def _file_of(self, job: Job) -> Path:
         if self.kept is not None:
             with contextlib.suppress(OSError):
                 self.kept.mkdir(parents=True, exist_ok=True, mode=0o700)
-                return self.kept / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{job.number}.nodescope"
-        return self.folder / f"run-{job.number}.nodescope"
+                return self.kept / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{job.number}{job.ending}"
+        return self.folder / f"{job.kind}-{job.number}{job.ending}"
 
     def get(self, number: int) -> Job | None:
-        return self._jobs.get(number)
+        """The run of that number."""
+        found = self._jobs.get(number)
+        return None if isinstance(found, SweepJob) else found
+
+    def sweep(self, number: int) -> SweepJob | None:
+        """The sweep of that number."""
+        found = self._jobs.get(number)
+        return found if isinstance(found, SweepJob) else None
 
     def ahead_of(self, job: Job) -> int:
         """How many that are not done were asked for before it."""
@@ -156,11 +250,28 @@ class Jobs:
 
     def hold(self, name: str, run: Run | Recorded) -> Job:
         """A run that is there already."""
-        job = self._new(name)
+        job = self._new(name, Job)
         job.held, job.told = run, Summary.of(run)
         return job
 
-    def start(self, name: str, make: Callable[[], Recipe | Plan]) -> Job:
+    def hold_sweep(self, name: str, swept: Sweep) -> SweepJob:
+        """A sweep that is there already."""
+        job = self._new(name, SweepJob)
+        job.swept, job.told = swept, Summary.of_sweep(swept)
+        return job
+
+    def start_sweep(self, name: str, make: Callable[[], dict[str, Any]]) -> SweepJob:
+        """Make a sweep by its keywords in the background, as a run is made.
+
+        Raises
+        ------
+        InputError
+            Too many wait already.
+        """
+        self._refuse_too_many()
+        return self._begun(self._new(name, SweepJob), make)
+
+    def start(self, name: str, make: Callable[[], Recipe | Plan], held_to: Callable[[Run], None] | None = None) -> Job:
         """Run a recipe, or carry out the plan of a fit, in the background as soon as there is a seat.
 
         `make` gives it when the run's turn comes, so that those that wait hold no tables in memory.
@@ -170,9 +281,16 @@ class Jobs:
         InputError
             Too many wait already.
         """
+        self._refuse_too_many()
+        job = self._new(name, Job)
+        job.held_to = held_to or job.held_to
+        return self._begun(job, make)
+
+    def _refuse_too_many(self) -> None:
         if sum(job.waits for job in list(self._jobs.values())) >= caps.MOST_WAITING:
             raise InputError(f"{caps.MOST_WAITING} runs wait already; stop some of them, or wait until they are done")
-        job = self._new(name)
+
+    def _begun(self, job: J, make: Callable[[], Any]) -> J:
         job.future = self._seats.submit(self._run, job, make)
         return job
 
@@ -182,9 +300,9 @@ class Jobs:
             job.stop()
         self._seats.shutdown(wait=True, cancel_futures=True)
 
-    def _new(self, name: str) -> Job:
+    def _new(self, name: str, kind: type[J]) -> J:
         with self._lock:
-            job = Job(self._next, name)
+            job = kind(self._next, name)
             self._jobs[job.number] = job
             self._next += 1
             self._forget_oldest()
@@ -203,14 +321,9 @@ class Jobs:
                 summary_of(oldest.file).unlink(missing_ok=True)
             self.forgotten += 1
 
-    def _run(self, job: Job, make: Callable[[], Recipe | Plan]) -> None:
+    def _run(self, job: Job, make: Callable[[], Any]) -> None:
         try:
-            made = make()
-            if isinstance(made, Plan):
-                fitted = carried_out(made, begin=job.begin)
-                job.finish(fitted.run, self._file_of(job), (*fitted.decided, fitted.advice))
-            else:
-                job.finish(go(made, job.begin(made)), self._file_of(job))
+            job.carry_out(make(), self._file_of(job))
         except NodescopeError as error:
             job.failed = str(error)
         except MemoryError:

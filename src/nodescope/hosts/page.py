@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import asked, caps, compare_page, forms, grade_page, lesson_page, pages, table_page, toys
 from nodescope.hosts import start as first_page
@@ -27,6 +28,8 @@ from nodescope.hosts.guard import Guard, declared_length
 from nodescope.hosts.jobs import Job
 from nodescope.hosts.run_ways import RunWays, ways_of
 from nodescope.hosts.showcase import SHOWN, made
+from nodescope.hosts.sweep_page import static
+from nodescope.hosts.sweep_ways import SweepWays
 from nodescope.run.fit_plan import Plan, plan
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
@@ -37,7 +40,7 @@ from nodescope.views.values import as_json
 
 @contextlib.contextmanager
 def served(
-    run: Run | Recorded | None = None, table: Path | None = None, port: int = 0, kept: Path | None = None
+    run: Run | Recorded | Sweep | None = None, table: Path | None = None, port: int = 0, kept: Path | None = None
 ) -> Iterator[tuple[Guard, socket.socket]]:
     """The guarded application and its bound socket; at the end its runs are stopped and its folder is gone, but for those kept."""
     with own_folder() as folder, socket.socket() as bound:
@@ -46,7 +49,9 @@ def served(
         bound.listen(caps.MOST_SOCKETS)  # who asks as soon as the address is told waits, and is not refused
         desk, home = Desk(folder, kept), "/"
         try:
-            if run is not None:
+            if isinstance(run, Sweep):
+                home = desk.jobs.hold_sweep("the sweep opened", run).place
+            elif run is not None:
                 home = f"/run/{desk.jobs.hold('the run opened', run).number}"
             if table is not None:
                 home = f"/table/{desk.shelve(table)}"
@@ -74,6 +79,7 @@ def application(desk: Desk) -> Starlette:
             Route("/table/{number}", ask.fit, methods=["POST"]),
             Route("/static/{name}", _static, methods=["GET"]),
             *RunWays(desk).routes(),
+            *SweepWays(desk).routes(),
             *lesson_page.routes(),
         ],
         exception_handlers={Exception: _failed},
@@ -291,6 +297,11 @@ _STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "nodescope.js": (bundle, "text/javascript"),
     "table.js": (_text_of("table.js"), "text/javascript"),
     "start.css": (_text_of("start.css"), "text/css"),
+_STATIC: dict[str, tuple[Callable[[], str], str]] = {
+    "nodescope.js": (bundle, "text/javascript"),
+    "map.js": (partial(static, "map.js"), "text/javascript"),
+    "start.css": (partial(static, "start.css"), "text/css"),
+    "sweep.css": (partial(static, "sweep.css"), "text/css"),
 }
 
 

@@ -55,8 +55,9 @@ def options_of(values: Mapping[str, str], chosen: str) -> str:
 
 def on_its_way(job: Job, ahead: int) -> str:
     """How far a run is, or that it waits; asks again by itself."""
-    asked = job.descent.steps_asked if job.descent else 0
-    told = f"{job.steps:,} of at most {asked:,} steps" if asked else "It is being prepared."
+    made, asked = job.way
+    most, what = ("", "runs") if job.kind == "sweep" else ("at most ", "steps")
+    told = f"{made:,} of {most}{asked:,} {what}" if asked else "It is being prepared."
     button = "Stop here, and keep what there is"
     if job.waits:
         others = "1 run is" if ahead == 1 else f"{ahead:,} runs are"
@@ -65,8 +66,8 @@ def on_its_way(job: Job, ahead: int) -> str:
         "nodescope: running",
         f"""<main class="start"><h1>{name_of(job.name)} {"waits for its turn" if job.waits else "is running"}</h1>
 <section><p role="status">{told}</p>
-<progress value="{job.steps}" max="{max(1, asked)}" aria-label="steps made"></progress>
-<form method="post" action="/run/{job.number}/stop"><button>{button}</button></form>
+<progress value="{made}" max="{max(1, asked)}" aria-label="{what} made"></progress>
+<form method="post" action="{job.place}/stop"><button>{button}</button></form>
 <p><a href="/">All runs</a></p></section></main>""",
         '<meta http-equiv="refresh" content="1">',
     )

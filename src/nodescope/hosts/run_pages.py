@@ -23,7 +23,7 @@ def predict_page(job: Job, columns: tuple[str, ...] = (), wrong: str = "", told:
     needs = f" It needs {_listed(columns)}; a goal is not needed." if columns else ""
     at = f"/run/{job.number}/predict"
     body = (
-        f"{_head(job, 'Predict a file')}{wrong_of(wrong)}{_shown(told)}"
+        f"{head_of(job, 'Predict a file')}{wrong_of(wrong)}{_shown(told)}"
         f'<section><p class="soft">CSV or Parquet, with the same columns by name.{needs} It stays on this machine.</p>'
         f'<form method="post" action="{at}" enctype="multipart/form-data">'
         '<label>Table <input type="file" name="table" required></label><button>Predict and look</button>'
@@ -32,7 +32,8 @@ def predict_page(job: Job, columns: tuple[str, ...] = (), wrong: str = "", told:
     return page_around("nodescope: predict a file", body)
 
 
-def _head(job: Job, title: str) -> str:
+def head_of(job: Job, title: str) -> str:
+    """The way back, what is done, and with which run."""
     return (
         f'<nav><a href="/run/{job.number}">Back to the run</a></nav><main class="start"><h1>{title}</h1>'
         f'<p class="soft">By run {job.number}: {name_of(job.name)}</p>'
@@ -67,7 +68,7 @@ def unit_of(recipe: Recipe) -> tuple[str, int]:
 def more_page(job: Job, run: Run, form: Form = EMPTY, wrong: str = "") -> str:
     """How far it shall go; of a run whose weights never change any more only that."""
     unit, of_unit = unit_of(run.recipe)
-    head = _head(job, f"More {unit}")
+    head = head_of(job, f"More {unit}")
     if run.ending in OVER and not wrong:
         told = f"<section><p>{escape(plain_text(run.sentence))} More {unit} would change nothing.</p></section>"
         return page_around(f"nodescope: more {unit}", f"{head}{told}</main>")

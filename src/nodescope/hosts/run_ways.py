@@ -59,7 +59,7 @@ def ways_of(number: int, run: Run | Recorded) -> Ways:
     bar = [("Save run", f"{at}/save")]
     if observed:
         return {"bar": bar, "files": files, "fit": []}
-    bar = [("Compare with…", f"{at}/compare"), *bar]
+    bar = [("Compare with…", f"{at}/compare"), ("Sweep…", f"{at}/sweep"), *bar]
     if run.recipe.source is None:
         return {"bar": [("Lessons", "/lessons"), ("More steps…", f"{at}/more"), *bar], "files": files, "fit": []}
     fit = [("Predict a file…", f"{at}/predict"), ("More epochs…", f"{at}/more"), ("Change the fit…", f"{at}/change")]

@@ -117,8 +117,7 @@ def _torch() -> str:
 
 def _runs(jobs: Jobs) -> str:
     rows = "".join(
-        f'<tr><th scope="row"><a href="/run/{job.number}">{job.number}: {name_of(job.name)}</a></th>{_cells(job)}</tr>'
-        for job in jobs
+        f'<tr><th scope="row"><a href="{job.place}">{job.number}: {name_of(job.name)}</a></th>{_cells(job)}</tr>' for job in jobs
     )
     kept = (
         "Runs made here stay when nodescope ends."

@@ -9,10 +9,12 @@ from typing import Any
 
 from nodescope.arithmetic.core import engine
 from nodescope.diagnosis.after.verdict import diagnose
+from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import NodescopeError
 from nodescope.run.class_score import ClassScore
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+from nodescope.views.heat_words import sentence_of_sweep
 from nodescope.views.numbers import short
 
 POINTS = 40
@@ -65,6 +67,15 @@ class Summary:
         unseen = run.score.unseen.rmse if run.score is not None and run.score.unseen is not None else None
         error = "" if unseen is None else f"{float(max(unseen)) if hasattr(unseen, '__len__') else float(unseen):.5g}"
         return cls(run.steps, run.ending.name, short(run.mse), error, _sentence(run), _curve(run))
+
+    @classmethod
+    def of_sweep(cls, swept: Sweep) -> "Summary":
+        """Of a sweep: how many steps all runs made, and the best of them."""
+        best = dict.fromkeys(("mse", "unseen_rmse"), "")
+        if swept.has_best:
+            best = {name: short(swept.rows[name][swept.best_row]) for name in best}
+        unseen = best["unseen_rmse"] if swept.error_is[0] == "unseen_rmse" else ""
+        return cls(int(swept["steps"].sum()), "", best["mse"], unseen, sentence_of_sweep(swept)[:LONGEST])
 
     def write(self, path: Path, name: str) -> None:
         """Keep it, with the run's name."""

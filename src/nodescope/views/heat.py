@@ -16,6 +16,7 @@ from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
 WIDE, HIGH = 60, 20
+FAR = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +46,15 @@ class Heat:
 
     @property
     def span(self) -> tuple[float, float]:
-        """Least and largest error above 0 and finite; (1, 1) where there is none."""
+        """Least and largest error above 0 and finite; (1, 1) where there is none.
+
+        Errors of runs that were about to diverge say nothing about the others: those above `FAR` times the middle one are left out.
+        """
         usual = self.error[np.isfinite(self.error) & (self.error > 0)]
-        return (float(usual.min()), float(usual.max())) if usual.size else (1.0, 1.0)
+        if not usual.size:
+            return 1.0, 1.0
+        near = usual[usual / FAR <= np.median(usual)]
+        return float(near.min()), float(near.max())
 
     def shade(self, levels: int) -> NDArray[np.int64]:
         """How dark each cell is, 0 (least error) … levels − 1, by the error's logarithm; −1: all diverged, −2: none is done."""
@@ -91,6 +98,23 @@ def _best(
     places = sweep.grid.places(sweep.best_row)
     column = int(np.searchsorted(columns, places[first], side="right")) - 1
     return (0 if second is None else int(np.searchsorted(rows, places[second], side="right")) - 1), column
+
+
+def runs_of(sweep: Sweep, shown: Heat) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each cell the row whose error it shows, the first of equals (−1 where none is done), and how many rows it holds."""
+    error = np.array(sweep.error)
+    error[np.isnan(error)] = np.inf
+    places = np.unravel_index(np.arange(sweep.done), sweep.grid.shape)
+    names = [axis.name for axis in sweep.grid.axes]
+    high, wide = shown.error.shape
+    cell = np.searchsorted(shown.firsts[0], places[names.index(shown.across.name)], side="right") - 1
+    if shown.down is not None:
+        down = np.searchsorted(shown.firsts[1], places[names.index(shown.down.name)], side="right") - 1
+        cell = cell + wide * down
+    least = np.flatnonzero(error == shown.error.ravel()[cell])
+    found = np.full(high * wide, -1, dtype=np.int64)
+    found[cell[least[::-1]]] = least[::-1]
+    return found.reshape(high, wide), np.bincount(cell, minlength=high * wide).reshape(high, wide)
 
 
 def _firsts(count: int, most: int) -> NDArray[np.intp]:

@@ -17,7 +17,7 @@ from nodescope.diagnosis.sweeps.workers import made_elsewhere
 from nodescope.errors import InputError, NoStep
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
-from nodescope.run.offers import Faced
+from nodescope.run.offers import Faced, Offers
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
 from nodescope.run.settings import without_writing
@@ -61,6 +61,8 @@ class Sweep(Faced):
 
     def __init__(self, grid: Grid, rows: Rows, words: list[str], done: int) -> None:
         self.grid, self.rows, self.words, self.done = grid, rows, words, done
+
+    show, export = Offers.show, Offers.export
 
     def __len__(self) -> int:
         return self.grid.size
@@ -143,9 +145,7 @@ class Sweep(Faced):
         2
         """
         if self.done < len(self):
-            raise InputError(
-                f"{self.done:,} of {len(self):,} rows are done; make it with out=, whose file the same call goes on with"
-            )
+            raise InputError(f"{self.done:,} of {len(self):,} rows are done; only a whole sweep is saved: out= keeps a part")
         path = path_of("path", path)
         stored.refuse_another(path, anew=yes_or_no("overwrite", overwrite))
         stored.write(path, self.grid, self.rows, self.words)
