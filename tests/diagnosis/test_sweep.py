@@ -417,8 +417,8 @@ def test_the_map_as_a_picture(tmp_path: Path):
     assert "Sweep of 200 runs" in ET.fromstring(text).find("{http://www.w3.org/2000/svg}desc").text
     ns.export(swept, tmp_path / "table.csv")
     assert len((tmp_path / "table.csv").read_text().splitlines()) == 201
-    with pytest.raises(ns.InputError, match=r"a sweep can be written as \.svg"):
-        ns.export(swept, tmp_path / "map.html")
+    with pytest.raises(ns.InputError, match=r"a sweep can be written as \.html, \.svg"):
+        ns.export(swept, tmp_path / "map.md")
     with pytest.raises(ns.InputError, match="step goes with a picture of a run"):
         ns.export(swept, tmp_path / "map.svg", step=1)
 
