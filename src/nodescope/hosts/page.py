@@ -289,16 +289,9 @@ async def _static(request: Request) -> Response:
     return asked.nothing() if found is None else Response(found[0](), media_type=found[1])
 
 
-def _text_of(name: str) -> Callable[[], str]:
-    return lambda: files("nodescope.hosts").joinpath("static", name).read_text(encoding="utf-8")
-
-
 _STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "nodescope.js": (bundle, "text/javascript"),
-    "table.js": (_text_of("table.js"), "text/javascript"),
-    "start.css": (_text_of("start.css"), "text/css"),
-_STATIC: dict[str, tuple[Callable[[], str], str]] = {
-    "nodescope.js": (bundle, "text/javascript"),
+    "table.js": (partial(static, "table.js"), "text/javascript"),
     "map.js": (partial(static, "map.js"), "text/javascript"),
     "start.css": (partial(static, "start.css"), "text/css"),
     "sweep.css": (partial(static, "sweep.css"), "text/css"),
