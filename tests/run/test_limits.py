@@ -62,3 +62,33 @@ def test_facts_begin_at_nothing(kind: type):
         name, usual = f"{kind.__name__}.{field.name}", NOTHING.get(str(getattr(field.type, "__name__", field.type)))
         if field.default is not dataclasses.MISSING:
             assert repr(field.default) == repr(NOT_NOTHING.get(name, usual)), name
+
+
+USUAL: dict[str, dict[str, Any]] = {
+    "course.Course": {"spacing": 1},
+    "descent.Descent": {"seconds": 0.0, "watch": None, "team": None},
+    "file.handles._Use": {"count": 0},
+    "recipe.Recipe": {
+        "alpha_auto": False, "schedule": None, "memory": "auto", "window": None, "freeze_bias": False, "frozen": None, "factors": None,
+        "steps": None, "epochs": None, "until_mse": None, "time_limit": None, "tolerance": None, "keep": "last", "batch": 1,
+        "parts": None, "order": "given", "seed": 0, "reduction": "mean", "summation": "left-to-right", "update_order": "parallel",
+        "clip": None,
+    },
+    "recorded.RecordedLayer": {"activation": "", "kept_from": "", "gates": ()},
+    "recorded.Trouble": {"irreversible_from": 0},
+    "recorded.Recorded": {"stride": 1, "trouble": None},
+    "replay.Replay": {"settled": False, "cycle": None},
+    "run.Run": {"seconds": 0.0, "gone": None, "watch": None},
+    "score.Baseline": {"unique": True},
+    "setting.Method": {"name": "steps", "rows": None},
+    "shapes.Axes": {"layers": False},
+    "watch.Tolerance": {"patience": 5},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_what_is_so_where_nothing_is_said(name: str):
+    module, _, kind = name.rpartition(".")
+    fields = dataclasses.fields(getattr(importlib.import_module(f"nodescope.run.{module}"), kind))
+    told = {field.name: repr(field.default) for field in fields if field.name in USUAL[name]}
+    assert told == {field: repr(value) for field, value in USUAL[name].items()}
