@@ -69,8 +69,9 @@ USUAL: dict[str, dict[str, Any]] = {
     "descent.Descent": {"seconds": 0.0, "watch": None, "team": None},
     "file.handles._Use": {"count": 0},
     "recipe.Recipe": {
-        "alpha_auto": False, "schedule": None, "memory": "auto", "window": None, "freeze_bias": False, "frozen": None, "factors": None,
-        "steps": None, "epochs": None, "until_mse": None, "time_limit": None, "tolerance": None, "keep": "last", "batch": 1,
+        "alpha_auto": False, "schedule": None, "memory": "auto", "window": None, "freeze_bias": False, "frozen": None,
+        "factors": None, "steps": None, "epochs": None, "until_mse": None, "time_limit": None, "tolerance": None,
+        "keep": "last", "batch": 1,
         "parts": None, "order": "given", "seed": 0, "reduction": "mean", "summation": "left-to-right", "update_order": "parallel",
         "clip": None,
     },

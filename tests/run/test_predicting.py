@@ -128,6 +128,15 @@ def test_what_steps_on_moments_are(more: dict[str, Any], within: str):
     assert re.fullmatch(f"{few}{within} steps on the rows.", run.method_sentence)
 
 
+def test_a_step_knows_what_it_is_of():
+    run = ns.descend(**LAYERS | {"steps": 5})
+    step, window = run.trace[3], run.trace[1:4]
+    assert (step.recipe, step.number, step.layer) == (run.recipe, 3, None)
+    assert step.recipe is window.recipe is run.recipe
+    assert (step.layers[0].recipe is run.recipe, step.layers[0].number, step.layers[0].layer) == (True, 3, 0)
+    assert (window.start, window.layer, window.layers[0].layer, len(window)) == (1, None, 0, 3)
+
+
 # ---- checksums ----
 
 
