@@ -156,15 +156,20 @@ export function levelLine(values: ArrayLike<number>, side: number, level: number
   const at = (row: number, i: number): number => values[row * side + i] - level;
   for (let row = 0; row + 1 < side; row++)
     for (let i = 0; i + 1 < side; i++) {
-      const corners = [at(row, i), at(row, i + 1), at(row + 1, i + 1), at(row + 1, i)];
+      const corners: Corners = [at(row, i), at(row, i + 1), at(row + 1, i + 1), at(row + 1, i)];
+      const [a, b, c, d] = corners;
+      if (a < 0 === b < 0 && b < 0 === c < 0 && c < 0 === d < 0) continue; // most cells are passed by
       const met = crossings(corners).map(([x, y]) => [(i + x + 0.5) / side, (row + y + 0.5) / side]);
       for (let m = 0; m + 1 < met.length; m += 2) cuts.push([...met[m], ...met[m + 1]] as Cut);
     }
   return cuts;
 }
 
+/** What a cell's corners are above a level, from the upper left one on, clockwise. */
+type Corners = [number, number, number, number];
+
 /** Where the four edges of a cell are crossed. */
-function crossings([a, b, c, d]: number[]): [number, number][] {
+function crossings([a, b, c, d]: Corners): [number, number][] {
   const met: [number, number][] = [];
   const crossed = (from: number, to: number): boolean => from < 0 !== to < 0 && Number.isFinite(from - to);
   if (crossed(a, b)) met.push([a / (a - b), 0]);

@@ -15,18 +15,40 @@ interface Props {
 
 export function Heat({ values, points, scale, wide, high }: Props) {
   const place = useRef<HTMLCanvasElement>(null);
-  const painted = theme.value;
+  const before = useRef<Painted>(null);
+  const sharp = Math.min(2, devicePixelRatio || 1);
+  const { low, high: top, middle } = scale;
+  const how = [points.kind, points.wide, low, top, middle, wide, high, sharp, theme.value].join(" ");
   useLayoutEffect(() => {
     const canvas = place.current;
-    const drawing = canvas?.getContext("2d");
-    if (!canvas || !drawing) return;
-    const sharp = Math.min(2, devicePixelRatio || 1);
-    canvas.width = Math.round(wide * sharp);
-    canvas.height = Math.round(high * sharp);
+    if (!canvas || isPainted(before.current, { values, how })) return;
+    before.current = { values, how };
+    const drawing = canvas.getContext("2d");
+    if (!drawing) return;
+    sized(canvas, Math.round(wide * sharp), Math.round(high * sharp));
+    drawing.clearRect(0, 0, canvas.width, canvas.height);
     const paint = { map: paintMap, line: paintLine, examples: paintDots }[points.kind];
     paint(drawing, values, scale, { ...coloursOf(canvas), side: points.wide, sharp });
-  }, [values, points, scale, wide, high, painted]);
+  });
   return <canvas ref={place} class="heat" style={{ width: `${wide}px`, height: `${high}px` }} />;
+}
+
+/** What a canvas shows: most of a drag, and most steps, leave some maps as they are. */
+interface Painted {
+  values: ArrayLike<number>;
+  how: string;
+}
+
+function isPainted(before: Painted | null, { values, how }: Painted): boolean {
+  if (before?.how !== how || before.values.length !== values.length) return false;
+  for (let i = 0; i < values.length; i++) if (!Object.is(before.values[i], values[i])) return false;
+  return true;
+}
+
+/** A canvas of a size: to set the one that it has would give it a new surface. */
+function sized(canvas: HTMLCanvasElement, wide: number, high: number): void {
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
 }
 
 interface Brush extends Colours {
@@ -36,12 +58,13 @@ interface Brush extends Colours {
 }
 
 const small = typeof document === "undefined" ? null : document.createElement("canvas");
+/** Its pixels are written, never drawn: a surface of the graphics card would be copied each time. */
+const middle = small?.getContext("2d", { willReadFrequently: true });
 
 function paintMap(on: CanvasRenderingContext2D, values: ArrayLike<number>, scale: Scale, { ink, ramp, side }: Brush): void {
   const { width, height } = on.canvas;
-  const middle = small?.getContext("2d");
   if (!small || !middle) return;
-  small.width = small.height = side;
+  sized(small, side, side);
   const image = middle.createImageData(side, side);
   for (let i = 0; i < side * side; i++) shade(image.data, i * 4, partOf(scale, values[i]), ramp);
   middle.putImageData(image, 0, 0);
