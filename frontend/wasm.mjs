@@ -11,8 +11,8 @@ const steps = ["ns_walk", "ns_mse", "ns_predict", "ns_scratch"];
 const theory = ["ns_directions", "ns_sharpness", "ns_steepest", "ns_curvature_scratch"];
 const exported = [...steps, ...theory, "__heap_base"].map((name) => `--export=${name}`);
 
-/** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster; addresses that are counted up beside
- * a loop's own count (LSR) a twentieth. */
+/** Unrolled loops, and copies of a loop for more lanes, make it a quarter larger and nothing faster; addresses that are counted up
+ * beside a loop's own count (LSR) a twentieth. */
 const small = ["-O2", "-fno-unroll-loops", "-fno-vectorize", "-mllvm", "-disable-lsr"];
 
 export function compileCore() {

@@ -175,6 +175,22 @@ def large(sizes: list[int], classes: int = 0) -> ns.Run:
     return ns.descend(network=hidden, input=x, goal=goal, batch=30, alpha=0.02, steps=400, **loss)
 
 
+def test_who_changes_the_error_adds_up(opened: Callable[..., Any]):
+    """Each weight of the open node to first order: − 2 × its weighted delta × its alpha delta; the others; the rest."""
+    run = corners()
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    go(page, 3)
+    page.get_by_text("Who changes the error").click()
+    cells = page.get_by_role("table", name="Error of the step").locator("td")
+    *parts, change = [float(value) for value in cells.evaluate_all("all => all.map(c => c.dataset.value)")]
+    node = int(page.get_by_label("node opened").input_value())
+    layer = run.trace[3].layers[1]
+    own = [*(layer.weighted_delta[node] * layer.alpha_delta[node]), layer.bias_weighted_delta[node] * layer.bias_delta[node]]
+    assert parts[: len(own)] == pytest.approx([-2.0 * part for part in own], rel=1e-12)
+    assert change == pytest.approx(run.trace[4].mse - run.trace[3].mse, rel=1e-9)
+    assert sum(parts) == pytest.approx(change, rel=1e-9)
+
+
 SCRUBBED = """async () => {
   const slider = document.querySelector("[data-nodescope]").shadowRoot.querySelector("#ns-step");
   for (let step = 20; step < 260; step += 20) {

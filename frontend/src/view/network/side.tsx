@@ -11,6 +11,7 @@ import { Current } from "../replayed/context";
 import { Contributions } from "../replayed/contributions";
 import { StepExactly } from "../replayed/inside";
 import { JoinedWords } from "../replayed/joined";
+import { Blame } from "./blame";
 import { mostBlamed, placeShown } from "./opening";
 import { stateOf } from "./states";
 
@@ -36,6 +37,7 @@ export function NodeSide() {
       <JoinedWords />
       <div class="folds">
         <Fold b={b} />
+        <Blame />
         <StepExactly nodes={[model.open.value]} />
       </div>
     </Card>
