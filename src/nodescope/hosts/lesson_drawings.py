@@ -60,9 +60,9 @@ def _ruler(_lesson: Lesson) -> str:
     names = "".join(text(words, axis.at(n), sheet.bottom + 22, "m") for n, words in ((-5, "5 below"), (0, "0.6"), (5, "5 above")))
     goal = f'<path class="fill-goal" d="M{axis.at(0):.1f} {sheet.bottom - 52}l9 9l-9 9l-9 -9z"/>'
     body = [
-        text("the numbers that a computer can hold around 0.6, one tick each", 250, 22, "m"),
-        text("it comes from 0.4", sheet.left, 64),
-        f'<path class="w-line" d="M{sheet.left + 118} 59h60l-7 -5m7 5l-7 5"/>',
+        text("numbers that a computer can hold, one a tick", 250, 22, "m"),
+        text("it comes from 0.4", sheet.left, 54),
+        f'<path class="w-line" d="M{sheet.left + 158} 49h46l-7 -5m7 5l-7 5"/>',
         text("goal 0.6", axis.at(0), sheet.bottom - 60, "m strong told-goal"),
         goal,
         ticks,
@@ -146,10 +146,10 @@ def _two(lesson: Lesson) -> str:
     axis = Axis(number.low, number.high, sheet.left, sheet.right)
     middle = 84.0
     bars = "".join(
-        f'<path class="miss" d="M{150 + 190 * i} {middle}V{middle - 24 * delta:.1f}"/>'
+        f'<path class="miss" d="M{100 + 180 * i} {middle}V{middle - 24 * delta:.1f}"/>'
         + text(
             f"example {i}: {named(abs(delta))} too {'high' if delta > 0 else 'low'}",
-            162 + 190 * i,
+            112 + 180 * i,
             middle - 12 * delta + 5,
             "told-fix",
         )
