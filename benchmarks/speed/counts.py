@@ -23,7 +23,7 @@ PREDICTED: dict[str, tuple[str, dict[int, float]]] = {
     "batch-100": ("per row and W: load, W/2 shuffles' share, broadcast, mul, add; load, mul, add", {2: 400, 4: 210}),
     "batch-100-lanes": ("per row and W: 2 loads, mul, add; load, mul, add; 15 for the lanes' sum", {2: 390, 4: 205}),
     "batch-100-parts": ("as without parts, and 5 of adding up parts", {2: 405, 4: 215}),
-    "layers-2-8-8-1": ("3 products of 97 weights each 2 ÷ W, 17 tanh of 90 ÷ W, and setting out", {2: 1900, 4: 1100}),
+    "layers-2-8-8-1": ("3 products of 97 weights each 2 ÷ W, 17 tanh of 90 ÷ W, and the products' setting out", {2: 1900, 4: 1100}),
     "layers-8-64-64-1": ("3 products of 4,800 weights, each (mul, add) ÷ W, loads a quarter", {2: 17000, 4: 8600}),
 }
 """By hand, before counting: in words, and a number by the width of a register."""

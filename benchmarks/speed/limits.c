@@ -21,21 +21,42 @@ double reading(const double *x, int64_t n) {
     return all;
 }
 
-// Multiplications and additions in turn, none waiting for another: 2 × 8 × 8 × rounds of them. Each vector has a name, because
-// arrays of them are stored at every round.
+// Multiplications and additions in turn, none waiting for another: 2 for each lane of each pair. Each vector has a name, because arrays
+// of them are stored at every round; all must have a register, and one is left for `by`: as many pairs as there are registers for.
+#if defined(__AVX512F__)
+#define BYTES 64
 #define EVERY(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
-#define START(j) V x##j = (V){1, 2, 3, 4, 5, 6, 7, 8} + j, y##j = x##j * a;
+enum { PAIRS = 8 };
+#else
+#if defined(__AVX__)
+#define BYTES 32
+#else
+#define BYTES 16
+#endif
+#define EVERY(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
+enum { PAIRS = 7 };
+#endif
+enum { LANES = BYTES / 8 };
+typedef double R __attribute__((vector_size(BYTES)));
+#if defined(__x86_64__)
+#define IN_REGISTERS "+v"
+#else
+#define IN_REGISTERS "+w"
+#endif
+#define START(j) R x##j = (R){0} + (1 + j), y##j = x##j * a;
 #define STEP(j) x##j *= by, y##j += by;
-#define KEEP(j) __asm__ volatile("" : "+v"(x##j), "+v"(y##j));
+#define KEEP(j) __asm__ volatile("" : IN_REGISTERS(x##j), IN_REGISTERS(y##j));
 #define SUM(j) all += x##j + y##j;
 
-double pipes(int64_t rounds, double a) {
-    V by = (V){0} + a, all = {0};
+double pipes(int64_t operations, double a) {
+    R by = (R){0} + a, all = {0};
+    double sum = 0.0;
     EVERY(START)
-    for (int64_t r = 0; r < rounds; r++) {
+    for (int64_t r = 0; r < operations / (2 * LANES * PAIRS); r++) {
         EVERY(STEP)
         EVERY(KEEP)
     }
     EVERY(SUM)
-    return all[0] + all[1] + all[2] + all[3] + all[4] + all[5] + all[6] + all[7];
+    for (int l = 0; l < LANES; l++) sum += all[l];
+    return sum;
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-CHAIN, PIPES = 2_000_000, 200_000
+CHAIN, PIPES = 2_000_000, 25_600_000
 
 
 @cache
@@ -43,5 +43,5 @@ def reading(array: np.ndarray) -> Any:
 
 
 def pipes() -> Any:
-    """PIPES × 128 multiplications and additions that wait for nothing."""
+    """PIPES multiplications and additions that wait for nothing."""
     return (library := _library()) and (lambda: library.pipes(PIPES, 1.0000001))

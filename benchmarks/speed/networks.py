@@ -12,10 +12,10 @@ import nodescope as ns
 def rows(quick: bool) -> list[Row]:
     n = 500 if quick else 2000
     return [
-        _network([2, 8, 8, 1], "tanh", n, 10, {"PyTorch": 250, "JAX": 9}, "setting out the weights at each step, and tanh"),
+        _network([2, 8, 8, 1], "tanh", n, 10, {"PyTorch": 250, "JAX": 9}, "tanh, and the little products' setting out"),
         _network(
             [8, 64, 64, 1], "relu", 4 * n, 32, {"PyTorch": 13, "scikit-learn": 7},
-            "turning weights, updating them, loads of narrow tiles",
+            "loads of narrow tiles, updating weights in both their orders",
         ),
         _network([2, 2, 1], "tanh", n, 1, {"PyTorch": 250}, "one example a step goes node by node"),
     ]  # fmt: skip
@@ -62,7 +62,7 @@ def _network(sizes: list[int], activation: str, n: int, batch: int, targets: dic
         f"{'-'.join(map(str, sizes))} {activation}, batch {batch}", "row", epochs * n,
         lambda: ns.descend(network=start, input=x, goal=goal, alpha=0.01, batch=batch, epochs=epochs),
         peers(PyTorch=torch, scikit_learn=sklearn, JAX=lambda: _jax(start, x, goal, activation, batch)),
-        ("multiplications and additions", n * limits.PIPES * 128 / operations, limits.pipes()), targets, bound,
+        ("multiplications and additions", n * limits.PIPES / operations, limits.pipes()), targets, bound,
     )  # fmt: skip
 
 

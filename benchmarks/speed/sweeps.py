@@ -31,6 +31,6 @@ def _sweep(runs: int, steps: int, low: float, high: float, which: str) -> Row:
     return Row(
         f"{runs:,} runs × {steps} steps, {which}", "run-step", runs * steps,
         lambda: engine().sweep(problem, alphas, states, steps), peers(NumPy=numpy),
-        ("multiplications and additions, five a step", limits.PIPES * 128 / 5, limits.pipes()), {"NumPy": 5.0},
+        ("multiplications and additions, five a step", limits.PIPES / 5, limits.pipes()), {"NumPy": 5.0},
         "finding endings and repeats exactly: a comparison a step",
     )  # fmt: skip

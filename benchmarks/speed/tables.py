@@ -123,6 +123,6 @@ def _triangle(n: int, d: int) -> Row:
     return Row(
         f"triangle of {n:,} × {d}", "row", n, lambda: engine().triangle(x),
         peers(LAPACK=lambda: (n, lambda: np.linalg.qr(x, mode="r"))),
-        ("multiplications and additions", n * limits.PIPES * 128 / operations, limits.pipes()), {"LAPACK": 3.5},
+        ("multiplications and additions", n * limits.PIPES / operations, limits.pipes()), {"LAPACK": 3.5},
         "narrow rows: most of a register is padding" if d < 32 else "the triangle loaded and stored for each block of rows",
     )  # fmt: skip

@@ -123,7 +123,7 @@ INLINE valued step_of(vec x) {
     return (valued){value, each(0.0)};
 }
 
-INLINE valued activation_of(int64_t activation, vec x) {
+CALLED valued activation_of(int64_t activation, vec x) {
     switch (activation) {
     case NS_RELU: return relu_of(x);
     case NS_LEAKY_RELU: return leaky_relu_of(x);
@@ -146,6 +146,29 @@ static void activate_each(int64_t activation, int64_t count, const double *x, do
         if (some >= W) store(slope + i, of.slope);
         else store_some(slope + i, of.slope, some);
     }
+}
+
+/* A block of rows, padded, at once: sums become values, +0.0 behind `count` of them; returns the mark of `not_finite` over the sums. */
+INLINE uint64_t activate_padded(const int64_t activation, int64_t rows, int64_t count, double *value, double *slope) {
+    const int64_t padded = padded_width(count), whole = count - count % W;
+    const ivec rest = first_lanes(count - whole);
+    uvec far = {0};
+    for (int64_t r = 0; r < rows; r++, value += padded, slope += padded) {
+        for (int64_t i = 0; i < whole; i += W) {
+            const vec sum = load(value + i);
+            const valued of = activation_of(activation, sum);
+            far |= not_finite_lanes(sum);
+            store(value + i, of.value);
+            store(slope + i, of.slope);
+        }
+        if (whole == count) continue;
+        const vec sum = (vec)((ivec)load(value + whole) & rest);
+        const valued of = activation_of(activation, sum);
+        far |= not_finite_lanes(sum);
+        store(value + whole, (vec)((ivec)of.value & rest));
+        store(slope + whole, of.slope);
+    }
+    return any(far);
 }
 
 /* Softmax of a row of sums: each exp(sum − largest), ÷ their sum from left to right. Its slope is told as 1: the delta that it has a part
@@ -171,4 +194,24 @@ static void activate_rows(int64_t activation, int64_t rows, int64_t count, int64
     if (activation != NS_SOFTMAX) activate_each(activation, rows * stride, x, value, slope);
     else
         for (int64_t r = 0; r < rows; r++) softmax_row(count, x + r * stride, value + r * stride, slope + r * stride);
+}
+
+/* The same of a block, whose rows are padded. The cheapest of them are compiled by themselves: the others take longer than the choice. */
+static uint64_t activate_block(int64_t activation, int64_t rows, int64_t count, double *value, double *slope) {
+    const int64_t padded = padded_width(count);
+    uint64_t mark = 0;
+    switch (activation) {
+#if !defined(__wasm__)
+    case NS_IDENTITY: return activate_padded(NS_IDENTITY, rows, count, value, slope);
+    case NS_RELU: return activate_padded(NS_RELU, rows, count, value, slope);
+#endif
+    case NS_SOFTMAX:
+        for (int64_t r = 0; r < rows; r++) {
+            for (int64_t i = 0; i < count; i++) mark |= not_finite(value[r * padded + i]);
+            softmax_row(count, value + r * padded, value + r * padded, slope + r * padded);
+            for (int64_t i = count; i < whole_vectors(count); i++) value[r * padded + i] = slope[r * padded + i] = 0.0;
+        }
+        return mark;
+    default: return activate_padded(activation, rows, count, value, slope);
+    }
 }

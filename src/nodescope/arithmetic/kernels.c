@@ -18,6 +18,9 @@
 #include "functions.h"
 #include "move.h"
 #include "dense.h"
+#if !defined(__wasm__)
+#include "dense_steps.h"
+#endif
 #include "sweep.h"
 #include "triangle.h"
 
@@ -27,6 +30,9 @@ const ns_kernels NS_TABLE = {
     .node_predictions = node_predictions,
     .little = LITTLE,
     .layers_gradient = layers_gradient,
+#if !defined(__wasm__)
+    .layers_steps = layers_steps,
+#endif
     .layers_predictions = layers_predictions,
     .activate = activate_rows,
     .sweep = sweep_runs,

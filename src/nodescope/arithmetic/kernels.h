@@ -31,6 +31,11 @@ typedef struct {
     /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
     double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
                               double *gradient, uint64_t *mark);
+    /* `count` steps of layers, those of an epoch from number `turn` on, plain rule; `chosen`: the examples of one batch after another, or NULL.
+     * Where `scratch` holds the weights of the steps before (`goes_on`), they are not set out anew. Gives the last step that moved, or −1.
+     * Where `mark` says that a number was not finite, `weight` is as it was. NULL in the page. */
+    int64_t (*layers_steps)(const ns_problem *p, double *weight, double *scratch, const int64_t *chosen, int64_t turn, int64_t count, int goes_on,
+                            uint64_t *mark);
     void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
     /* An activation and its slope at the sums of a layer, `count` of them in each of `rows` rows that are `stride` apart. */
     void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);

@@ -36,24 +36,18 @@ static inline int is_one_node(const ns_problem *p) { return is_linear(p) && p->o
 
 static inline int goes_in_layers(const ns_problem *p) { return !is_one_node(p) && !p->lanes && (is_linear(p) || !p->sequential); }
 
-/* Examples that go through layers together, at most; doubles that may be read behind the weights; doubles of what is known of a layer's room. */
-enum { BLOCK = 64, BEHIND = EIGHT, LAYER_ROOM = EIGHT };
+/* Examples that go through layers together, at most; doubles of what is known of a layer's room. */
+enum { BLOCK = 64, LAYER_ROOM = EIGHT };
 
 static inline int64_t block_of(const ns_problem *p) { return smaller(BLOCK, p->examples); }
 
-/* The first weight of those that the kernels of layers copy: from the layer on that has fewer than EIGHT weights behind it. A row is read
- * in whole vectors, past its end: into the rows and layers behind it, or behind a copy. */
-static inline int64_t first_copied(const ns_problem *p) {
-    int64_t l = p->layers - 1;
-    while (l > 0 && size_of(p) - p->layer[l].first_weight < EIGHT) l--;
-    return p->layer[l].first_weight;
-}
-
 /* Doubles of scratch that the kernels of layers take: see set_out_room. */
 static inline int64_t room_for_layers(const ns_problem *p) {
-    int64_t room = EIGHT + block_of(p) * padded_width(p->inputs) + padded_width(size_of(p) - first_copied(p)) + BEHIND;
-    for (int64_t l = 0; goes_in_layers(p) && l < p->layers; l++)
-        room += LAYER_ROOM + (p->layer[l].inputs + 1 + 3 * block_of(p)) * padded_width(p->layer[l].outputs);
+    int64_t room = EIGHT + block_of(p) * padded_width(p->inputs);
+    for (int64_t l = 0; goes_in_layers(p) && l < p->layers; l++) {
+        const int64_t d = padded_width(p->layer[l].inputs), k = padded_width(p->layer[l].outputs);
+        room += LAYER_ROOM + p->layer[l].outputs * d + (d + 1 + 3 * block_of(p)) * k;
+    }
     return goes_in_layers(p) ? room : 0;
 }
 

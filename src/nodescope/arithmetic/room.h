@@ -5,6 +5,7 @@
  *                                    |                                     | where layers are updated one after another |
  * a batch of one node (batch.h)      | the gradient                        |                                            | rows made wide
  * a batch of layers (dense.h)        | the gradient                        | what set_out_room sets out                 |
+ * several steps of layers            | nothing                             | as for a batch, and examples drawn         |
  * several rows of one node (rows.h)  | the weights before, if one goes far | weights padded, examples drawn             | rows made wide
  * squared errors (predict.h)         | predictions of LOOKED_AT examples   | as for a batch, or an example              | rows made wide
  *
@@ -19,10 +20,15 @@ static int64_t room_for_rows(const ns_problem *p) {
     return !is_one_node(p) ? 0 : padded_width(p->inputs) + (p->shuffled ? STEPS_AT_ONCE : 0);
 }
 
+/* Of several steps of layers: the examples drawn, behind what a batch of layers takes. */
+static int64_t room_for_steps(const ns_problem *p) {
+    return room_for_layers(p) + (goes_in_layers(p) && p->shuffled && p->batch <= BLOCK ? STEPS_AT_ONCE : 0);
+}
+
 int64_t ns_room(const ns_problem *p) {
     const int64_t first = larger(size_of(p), smaller(LOOKED_AT, p->examples) * p->outputs);
     const int64_t by_example = (p->sequential ? p->batch : 1) * 4 * nodes_of(p);
-    return first + larger(by_example, larger(room_for_rows(p), room_for_layers(p))) + room_for_wide(p);
+    return first + larger(by_example, larger(room_for_rows(p), room_for_steps(p))) + room_for_wide(p);
 }
 
 /* The last of them, for rows made wide. */

@@ -36,7 +36,8 @@ typedef struct {
     const ns_where *w;
     int64_t length, steps_per_epoch, epoch, turn;   /* doubles of a state; the next step is number `turn` of its epoch */
     int64_t to_checkpoint, careful;                 /* steps until one is due; steps that are made one by one */
-    int linear, plainly, by_rows;
+    int linear, plainly, by_rows, by_layers;
+    int set_out;                                    /* whether the room of layers holds the weights */
     double asked;                                   /* mse at which a step is not made any more, or negative */
     drawing order;
 } walking;
@@ -44,6 +45,18 @@ typedef struct {
 /* Whether several steps may be made by the kernel of rows: nothing of them is wanted but the weights. */
 static int goes_by_rows(const ns_problem *p, const ns_where *w) {
     return is_one_node(p) && p->batch == 1 && p->examples > 1 && p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !w->columns;
+}
+
+/* Examples × weights from which the kernel of several steps of layers is faster than single ones (measured): with activations, without, and
+ * with one example a step. */
+enum { LITTLE_STEP = 32, LITTLE_LINEAR_STEP = 400, LITTLE_ALONE = 640 };
+
+/* Likewise by the kernel of several steps of layers. */
+static int goes_by_layers(const walking *at) {
+    const ns_problem *p = at->s.p;
+    const int64_t little = p->batch == 1 ? LITTLE_ALONE : at->linear ? LITTLE_LINEAR_STEP : LITTLE_STEP;
+    return kernels()->layers_steps && at->plainly && goes_in_layers(p) && p->batch <= BLOCK && (!p->part || p->batch <= p->part) && at->asked < 0.0 &&
+           p->batch * size_of(p) >= little;
 }
 
 static void begin_epoch(walking *at) {
@@ -62,6 +75,7 @@ static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
     at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns, .team = w->team};
     if (p->shuffled && steps_per_epoch > 1) at.s.chosen = w->drawn;
     if (w->checkpoints) at.to_checkpoint = (c->spacing - c->step % c->spacing) % c->spacing;
+    at.by_layers = goes_by_layers(&at);
     begin_epoch(&at);
     return at;
 }
@@ -86,6 +100,28 @@ static int64_t several_rows(walking *at, int64_t most) {
     return count;
 }
 
+static int64_t several_batches(walking *at, int64_t most) {
+    const ns_step *s = &at->s;
+    const ns_problem *p = s->p;
+    double *room = s->scratch + size_of(p);
+    int64_t *drawn = s->chosen ? (int64_t *)(room + room_for_layers(p)) : NULL;
+    const int64_t count = smaller(most, drawn ? STEPS_AT_ONCE / p->batch : STEPS_AT_ONCE);
+    for (int64_t t = 0; drawn && t < count; t++) {
+        const int64_t from = (at->turn + t) * p->batch;
+        draw_batch(&at->order, from, smaller(p->batch, p->examples - from), drawn + t * p->batch);
+    }
+    uint64_t mark = 0;
+    const int64_t last = kernels()->layers_steps(p, s->state, room, drawn, at->turn, count, at->set_out, &mark);
+    at->set_out = !(mark & SIGN);
+    if (!at->set_out) {
+        at->careful = count;
+        return 0;
+    }
+    if (last >= 0) at->c->last_moved = at->c->last_changed = at->c->step + last;
+    at->c->step += count;
+    return count;
+}
+
 static int64_t one_step(walking *at) {
     ns_step *s = &at->s;
     const ns_problem *p = s->p;
@@ -98,7 +134,7 @@ static int64_t one_step(walking *at) {
 
 /* At least one of at most `most` steps; `made` counts them. */
 static int64_t some_steps(walking *at, int64_t most, int64_t *made) {
-    *made = at->by_rows && !at->careful ? several_rows(at, most) : 0;
+    *made = at->careful ? 0 : at->by_rows ? several_rows(at, most) : at->by_layers ? several_batches(at, most) : 0;
     if (*made) return NS_WENT;
     *made = 1;
     at->careful -= at->careful > 0;
@@ -125,6 +161,7 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t st
         at.turn = 0;
         at.epoch++;
         begin_epoch(&at);
+        at.set_out &= p->until_mse < 0.0;   /* else the squared errors take the room */
         const int64_t why = c->stopping ? end_of_epoch(p, c, w, at.steps_per_epoch) : NS_WENT;
         if (why != NS_WENT) return why;
     }

@@ -47,6 +47,9 @@ INLINE vec each(double x) { return (vec)EACH(x); }
 
 INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
 
+/* Numbers of a row that is padded to whole vectors. */
+INLINE int64_t whole_vectors(int64_t count) { return (count + W - 1) / W * W; }
+
 /* The first `count` lanes, none where it is negative. */
 INLINE ivec first_lanes(int64_t count) {
     static const int64_t window[] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
