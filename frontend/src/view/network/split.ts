@@ -1,5 +1,5 @@
-/** What a step changes of the error on its own examples, split: to first order each weight's own part, as if the others stayed where
- * they are and the error were a plane, and what its curvature makes of all of them together. */
+/** What a step changes of the error on its own examples, split: to first order each weight's own part, as if the others stayed
+ * where they are and the error were a plane, and what its curvature makes of all of them together. */
 
 import type { Engine } from "../../engine";
 import { firstWeight, isBare, type Place, widthOf } from "../../layers";
