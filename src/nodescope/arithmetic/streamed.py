@@ -186,7 +186,7 @@ def _gathered(parts: Parts, examples: Numbers) -> tuple[Floats, Floats]:
     x, goal = np.empty((len(examples), d)), np.empty((len(examples), k))
     for number, at, rows in split(parts, examples):
         of_part = parts.part(number)
-        x[at], goal[at] = of_part[0][rows], of_part[1][rows]
+        x[at], goal[at] = of_part[0].take(rows, axis=0), of_part[1].take(rows, axis=0)
     return x, goal
 
 
