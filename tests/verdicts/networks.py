@@ -51,7 +51,7 @@ TARGETS: dict[str, Callable[[Floats], Floats]] = {
     "line": lambda x: x @ np.arange(1, x.shape[1] + 1) / 2,
     "sine": lambda x: np.sin(2 * x[:, 0]) + 0.3 * x[:, -1],
     "product": lambda x: x[:, 0] * x[:, -1],
-    "bump": lambda x: np.exp(-(x**2).sum(axis=1)),
+    "bump": lambda x: np.exp(-(x**2).sum(axis=1)).round(12),  # NumPy's last digit is the processor's
 }
 
 
