@@ -490,3 +490,12 @@ def test_own_names():
     found = lay_out("w w", named("weight[0] w2 delta[0] delta[1] error"))
     assert found.headers == ("weight[0]", "w2", "delta[0]", "delta[1]", "error")
     assert found.own == (True, False, True, True, False)
+
+
+def test_a_message_names_twelve_columns():
+    with pytest.raises(ns.InputError) as refused:
+        lay_out("w", named("b"))
+    assert str(refused.value) == (
+        "there is no column 'b' in a trace; The columns are step, epoch, example, input, weight, prediction, goal, delta, mse, "
+        "weighted_delta, alpha_delta, new_weight, …"
+    )
