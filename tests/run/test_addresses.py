@@ -11,7 +11,7 @@ import pytest
 from pyarrow import fs
 
 import nodescope as ns
-from nodescope.data.parts import places
+from nodescope.data.parts import found, places
 
 X = np.random.default_rng(0).normal(size=(900, 2))
 TABLE = pa.table({"a": X[:, 0], "b": X[:, 1], "y": X @ [2.0, -1.0]})
@@ -49,6 +49,43 @@ def test_rows_of_another_file_system_have_the_same_bits(tmp_path: Path) -> None:
         assert ns.verify(loaded, most_steps=20).passed
     one = ns.descend(data="far://bucket/rows/1.parquet", memory=5000, **GIVEN)
     assert one.recipe.source.where == "far://bucket/rows/1.parquet"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("far://bucket/rows/*.parquet", ["rows/0", "rows/1", "rows/2"]), ("far://bucket/rows/[12].parquet", ["rows/1", "rows/2"]),
+        ("far://bucket/*/0.parquet", ["rows/0"]), ("far://bucket/**/*.parquet", ["deep/er/3", "rows/0", "rows/1", "rows/2"]),
+        ("far://bucket/**/3.parquet", ["deep/er/3"]), ("far://bucket/**/er/*", ["deep/er/3"]),
+        ("far://bucket/rows/**/1.parquet", ["rows/1"]),
+    ],
+)  # fmt: skip
+def test_a_pattern_means_the_files_that_glob_finds(bucket: Path, pattern: str, names: list[str]) -> None:
+    (bucket / "deep" / "er").mkdir(parents=True)
+    pq.write_table(TABLE.slice(0, 9), bucket / "deep" / "er" / "3.parquet")
+    pq.write_table(TABLE.slice(0, 9), bucket / "rows" / ".hidden.parquet")
+    given = pattern.removeprefix("far://bucket/")
+    assert sorted(str(path.relative_to(bucket)) for path in bucket.glob(given) if not path.name.startswith(".")) == [
+        f"{name}.parquet" for name in names
+    ]
+    assert [place.shown for place in found.files_like(*found.system_of(pattern), pattern)] == [
+        f"far://bucket/{name}.parquet" for name in names
+    ]
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_pattern_is_the_table_of_its_files() -> None:
+    folder, pattern = (ns.descend(data=f"far://bucket/rows{end}", memory=5000, **GIVEN) for end in ("", "/*.parquet"))
+    assert folder.weight.tobytes() == pattern.weight.tobytes()
+    for nothing in ("far://bucket/rows/*.csv", "far://nowhere/*.parquet"):
+        with pytest.raises(ns.InputError, match=rf"^{re.escape(nothing)} means no file; check the pattern, and the folder"):
+            ns.descend(data=nothing, memory=5000, **GIVEN)
+
+
+def test_a_file_of_an_address_with_a_question_is_called_without_it(bucket: Path) -> None:
+    (place, *_) = places.files_in(found.system_of("far://bucket/rows")[0], "bucket/rows", "far://bucket/rows?endpoint=x")
+    assert place.shown == "far://bucket/rows/0.parquet"
+    assert bucket.is_dir()
 
 
 def test_what_is_not_there_is_one_sentence(bucket: Path) -> None:

@@ -14,7 +14,7 @@ from nodescope.data.parts.kinds import is_dataset, is_elsewhere, is_lazy, is_pat
 from nodescope.data.parts.others import dataset_part, lazy_part
 from nodescope.data.parts.parquet import parquet_part
 from nodescope.data.parts.pieces import Part, Pieces, joined
-from nodescope.data.parts.places import Place, files_in, place_of, system_of
+from nodescope.data.parts.places import Place, files_in, files_like, place_of, system_of
 from nodescope.errors import InputError
 
 
@@ -71,6 +71,8 @@ def _places(data: Any) -> tuple[list[Place], str, Any]:
     text = str(path_of("data", data)) if not (isinstance(data, str) and is_elsewhere(data)) else data
     if isinstance(data, str) and is_elsewhere(data):
         system, path = system_of(data)
+        if is_pattern(path):
+            return files_like(system, path, text), text, text
         is_folder = path.endswith("/") or not Path(path).suffix
         return (files_in(system, path, text) if is_folder else [place_of(system, path, text)]), text, text
     from pyarrow import fs

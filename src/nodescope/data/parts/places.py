@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -115,16 +116,42 @@ def place_of(system: Any, path: str, shown: str) -> Place:
 
 def files_in(system: Any, folder: str, shown: str) -> list[Place]:
     """The files of a folder and of those in it, in the order of their paths; hidden ones are left out."""
+    files = list(_files(system, folder, shown, recursive=True))
+    if not files:
+        raise InputError(f"{shown} is a folder without files; put the table's files there, or name another")
+    return [place for place, _ in files]
+
+
+def files_like(system: Any, pattern: str, shown: str) -> list[Place]:
+    """The files elsewhere that a pattern means, in the order of their paths, as `glob` has it here."""
+    names = pattern.split("/")
+    first = next(number for number, name in enumerate(names) if any(mark in name for mark in "*?["))
+    folder, asked = "/".join(names[:first]), names[first:]
+    above = "/".join(shown.split("?")[0].split("/")[: -len(asked)])
+    found = _files(system, folder, above, recursive=len(asked) > 1 or "**" in asked, is_there=False)
+    files = [place for place, within in found if _fits(within.split("/"), asked)]
+    if not files:
+        raise InputError(f"{shown} means no file; check the pattern, and the folder that it begins with")
+    return files
+
+
+def _fits(names: list[str], asked: list[str]) -> bool:
+    """Whether a path is what a pattern asks for; `**` is any folders."""
+    if not names or not asked:
+        return not names and not asked
+    if asked[0] == "**":
+        return _fits(names, asked[1:]) or _fits(names[1:], asked)
+    return fnmatchcase(names[0], asked[0]) and _fits(names[1:], asked[1:])
+
+
+def _files(system: Any, folder: str, shown: str, *, recursive: bool, is_there: bool = True) -> Iterator[tuple[Place, str]]:
+    """The files of a folder, with their paths in it, in the order of these; what is hidden is left out."""
     from pyarrow import fs
 
     with reading(shown):
-        found = system.get_file_info(fs.FileSelector(folder, recursive=True))
-    root = folder.rstrip("/")
-    files = []
+        found = system.get_file_info(fs.FileSelector(folder, recursive=recursive, allow_not_found=not is_there))
+    root, called = folder.rstrip("/"), shown.split("?")[0].rstrip("/")
     for info in sorted((info for info in found if info.is_file), key=lambda info: info.path):
-        within = info.path[len(root) + 1 :] if info.path.startswith(root) else info.path
+        within = info.path[len(root) :].lstrip("/") if info.path.startswith(root) else info.path
         if not any(part.startswith((".", "_")) for part in within.split("/")):
-            files.append(Place(system, info.path, f"{shown.rstrip('/')}/{within}", info.size, info.mtime_ns or 0))
-    if not files:
-        raise InputError(f"{shown} is a folder without files; put the table's files there, or name another")
-    return files
+            yield Place(system, info.path, f"{called}/{within}", info.size, info.mtime_ns or 0), within
