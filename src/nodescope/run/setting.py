@@ -121,7 +121,7 @@ def as_memory(value: object) -> int | str:
         if found is None or (found[2] or "b") not in _UNITS:
             raise InputError(f'memory is {shown(value)}; it is "auto", "all", a number of bytes, or text such as "500 MB"')
         value = int(float(found[1]) * _UNITS[found[2] or "b"])
-    return whole("memory", value, least=1, words='"auto", "all", text such as "500 MB", or bytes:')
+    return whole("memory", value, least=1, words='"auto", "all", text such as "500 MB",')
 
 
 @dataclass(frozen=True)

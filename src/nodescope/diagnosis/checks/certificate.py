@@ -98,8 +98,8 @@ def sentence(run: Run, found: Mismatch | None, checked: Checked, complete: bool)
         where = f"step {found.step:,}, " + ("" if found.node is None else f"node {found.node}, ") + found.quantity
         apart = "" if found.ulps is None else f" ({found.ulps:,} ulp{'' if found.ulps == 1 else 's'} apart)"
         return f"Not verified: {where}: recomputing gives {found.expected!r}, the run has {found.found!r}{apart}."
-    every = "all " if complete else ""
-    way = f"the core made {every}{checked.updates:,} {'' if complete else f'of {checked.of:,} '}updates again"
+    updates = f"all {checked.updates:,} updates" if complete else f"{checked.updates:,} of {checked.of:,} updates"
+    way = f"the core made {'the one update' if complete and checked.updates == 1 else updates} again"
     through = f", through {checked.states:,} kept state{'' if checked.states == 1 else 's'}"
     opening = "Verified, bit for bit" if complete else "Verified as far as the time allowed, bit for bit"
     return f"{opening}: {way}{through}; the definition gave {_rows(run, checked.steps)} again."
@@ -108,7 +108,7 @@ def sentence(run: Run, found: Mismatch | None, checked: Checked, complete: bool)
 def _rows(run: Run, rows: tuple[range, ...]) -> str:
     count = sum(map(len, rows))
     if count == run.steps:
-        return f"all {count:,} steps"
+        return "the one step" if count == 1 else f"all {count:,} steps"
     shown = ", ".join(f"{r.start:,} to {r.stop - 1:,}" for r in rows[:4])
     more = f" and {len(rows) - 4} more windows" if len(rows) > 4 else ""
     return f"{count:,} of {run.steps:,} steps ({shown}{more})" if rows else "none of the steps (one would take too long)"
