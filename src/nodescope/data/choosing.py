@@ -11,17 +11,14 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import choice, shown
+from nodescope.data.alike import Alike
 from nodescope.data.columns import Bad, Floats
-from nodescope.data.fingerprint import fingerprint
 from nodescope.data.gaps import FILLING, Rows, fills_given, fills_of
 from nodescope.data.names import known, listed_names, numbered
 from nodescope.data.openings import ONE_HOT, Opening, days_of, is_nothing, moment, parts_asked, values_of
 from nodescope.data.source import UNKNOWN
 from nodescope.data.table import Table
 from nodescope.errors import InputError
-
-MOST_COMPARED = 2000
-"""Of more inputs it is not asked which of them are alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,15 +161,17 @@ def notes(chosen: Chosen, filled: int, dropped: Sequence[int], x: Floats) -> tup
     told = _done(chosen, filled)
     if dropped and chosen.way in FILLING:
         told.append(f"left out for want of a goal: row{'s' if len(dropped) > 1 else ''} {numbered(dropped)}")
-    return (*told, *_alike(chosen.inputs, x))
+    alike = Alike()
+    alike.look(x)
+    return (*told, *alike.told(chosen.inputs))
 
 
-def notes_of_many(chosen: Chosen, filled: int, dropped: int) -> tuple[str, ...]:
-    """The same of rows that are not all in memory, as far as it is known."""
+def notes_of_many(chosen: Chosen, filled: int, dropped: int, alike: Alike) -> tuple[str, ...]:
+    """The same of rows that are not all in memory; which inputs are `alike` is known where a pass over them looked for scales."""
     told = _done(chosen, filled)
     if dropped and chosen.way in FILLING:
         told.append(f"left out for want of a goal: {dropped:,} row{'s' if dropped > 1 else ''}")
-    return tuple(told)
+    return (*told, *alike.told(chosen.inputs))
 
 
 def _done(chosen: Chosen, filled: int) -> list[str]:
@@ -189,22 +188,3 @@ def _done(chosen: Chosen, filled: int) -> list[str]:
             f"{filled:,} gap{'s' if filled > 1 else ''} filled with {'zero' if chosen.way == 'zero' else 'the ' + chosen.way}"
         )
     return told
-
-
-def _alike(names: Sequence[str], x: Floats) -> list[str]:
-    """Inputs that say nothing, or nothing new."""
-    if len(x) < 2 or len(names) > MOST_COMPARED:
-        return []
-    told: list[str] = []
-    first: dict[str, int] = {}
-    constant = np.array([bool((column == column[0]).all()) for column in x.T])
-    if constant.any():
-        which = [name for name, same in zip(names, constant, strict=True) if same]
-        told.append(f"the same in every row, so that nothing is learned from it: {listed_names(which)}")
-    pairs = []
-    for j in np.flatnonzero(~constant).tolist():
-        column = fingerprint(np.ascontiguousarray(x[:, j]))
-        if column in first:
-            pairs.append(f"{names[j]!r:.60} repeats {names[first[column]]!r:.60}")
-        first.setdefault(column, j)
-    return [*told, *(["; ".join(pairs[:5])] if pairs else [])]

@@ -10,6 +10,7 @@ import numpy as np
 
 from nodescope.arithmetic.checks import number
 from nodescope.arithmetic.rows import Rows, parts_in_order
+from nodescope.data.alike import Alike
 from nodescope.data.choosing import Chosen, notes_of_many
 from nodescope.data.classes import Classes, classes_of
 from nodescope.data.columns import Floats
@@ -68,7 +69,8 @@ def stream_examples(
     if way in FILLING:
         told = _fills(store, chosen) if fills is None else fills_given(chosen.inputs, fills)
         store = store.laid_out(fills=told)
-    scaling, goal_scaling = _scalings(store, standardise, goals_too=goals_too and found is None)
+    alike = Alike()
+    scaling, goal_scaling = _scalings(store, standardise, alike, goals_too=goals_too and found is None)
     store = store if scaling is None else store.laid_out(scaling=scaling, goal_scaling=goal_scaling)
     dropped = int(counts.rows.sum() - counts.complete.sum())
     unseen = counts.unseen.tolist() if of_rows.codes is not None else []
@@ -77,7 +79,7 @@ def stream_examples(
     source = Source(
         pieces.where, pieces.given, layout.inputs, goals, one_goal, way, fraction, int(seed), (), none, none,
         openings=chosen.told, fills=store.layout.fills, unknown=chosen.unknown, reading=dict(reading_told(pieces, reading)),
-        notes=notes_of_many(chosen, of_rows.filled, dropped), in_pieces=in_pieces,
+        notes=notes_of_many(chosen, of_rows.filled, dropped, alike), in_pieces=in_pieces,
     )  # fmt: skip
     return examples_of(store, source, found)
 
@@ -134,7 +136,7 @@ def _fills(store: Store, chosen: Chosen) -> tuple[float, ...]:
     return fills_of(chosen.inputs, chosen.numeric, blocks, chosen.way, chosen.table.where, max(store.memory / 8, LEAST_ROOM))
 
 
-def _scalings(store: Store, standardise: object, *, goals_too: bool) -> tuple[Scaling | None, Scaling | None]:
+def _scalings(store: Store, standardise: object, alike: Alike, *, goals_too: bool) -> tuple[Scaling | None, Scaling | None]:
     how = asked(standardise)
     d, k = len(store.layout.inputs), store.layout.outputs
     if isinstance(how, Mapping):
@@ -144,7 +146,7 @@ def _scalings(store: Store, standardise: object, *, goals_too: bool) -> tuple[Sc
     seen = Side(store, unseen=False)
     n = int(seen.starts[-1])
     return (
-        measured(lambda: _blocks(seen, 0, d), n, how),
+        measured(lambda: alike.watching(_blocks(seen, 0, d)), n, how),
         measured(lambda: _blocks(seen, 1, k), n, how) if goals_too else None,
     )
 
