@@ -90,6 +90,7 @@ def alert_in(text: str, form: str) -> str:
     assert section, f"the form {form} is not there"
     alert = re.search(r'role="alert">(.*?)</p>', section[0], re.DOTALL)
     assert alert, f"no sentence on the form: {section[0][:300]}"
+    assert 'autofocus role="alert"' in section[0], "the page would open elsewhere"
     sentence = html.unescape(alert[1])
     assert 10 < len(sentence) < 700, sentence
     assert "\n" not in sentence

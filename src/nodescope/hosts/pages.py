@@ -36,7 +36,8 @@ def field_of(label: str, name: str, value: str, hint: str = "") -> str:
 
 
 def wrong_of(message: str) -> str:
-    return f'<p class="wrong" role="alert">{escape(plain_text(message))}</p>' if message else ""
+    """What was wrong with a form; the page opens on it, wherever it stands."""
+    return f'<p class="wrong" tabindex="-1" autofocus role="alert">{escape(plain_text(message))}</p>' if message else ""
 
 
 def name_of(text: str) -> str:
