@@ -254,3 +254,52 @@ def test_alpha_is_held_against_what_is_stable_at_the_step_in_view(opened: Callab
     box.press("Enter")
     told = page.locator("section.verdict").inner_text()
     assert Forecast(replace(run.recipe, alpha=0.05)).sentence in told
+
+
+CUT = """() => {
+  const root = document.querySelector("[data-nodescope]").shadowRoot;
+  const texts = [...root.querySelectorAll(".shares :is(caption, th, td)")].filter((e) => e.textContent.trim());
+  const seen = texts.filter((e) => getComputedStyle(e).position !== "absolute").map((e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return [e, range.getBoundingClientRect()];
+  });
+  const found = seen.filter(([e]) => e.scrollWidth > e.clientWidth + 1).map(([e]) => [e.textContent, "is cut"]);
+  seen.forEach(([e, a], i) => {
+    for (const [other, b] of seen.slice(i + 1)) {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      if (wide > 1.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3.5) found.push([e.textContent, other.textContent]);
+    }
+  });
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720), (1440, 900)])
+@pytest.mark.parametrize("step", [0, 200])
+def test_each_weights_share_in_the_nodes_card_is_neither_cut_nor_printed_over(
+    width: int, height: int, step: int, opened: Callable[..., Any]
+):
+    """The card of a node is narrow beside the network: the two tables stand one below the other there."""
+    network = {"sizes": [2, 4, 1], "activation": "tanh", "initial": "glorot", "seed": 1}
+    table = {"input": [[0, 0], [0, 1], [1, 0], [1, 1]], "goal": [0, 1, 1, 0]}
+    page = opened(
+        ns.descend(**table, network=network, alpha=0.5, batch="all", steps=201), viewport={"width": width, "height": height}
+    )
+    go(page, step)
+    page.locator("summary", has_text="Each weight's share").click()
+    page.locator(".back-share").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
+
+
+def test_at_the_pages_end_the_heading_is_not_covered_by_the_row_of_the_steps(opened: Callable[..., Any]):
+    page = opened(ns.descend(input=1.0, goal=0.6, weight=0.1, alpha=0.1, steps=400), viewport={"width": 1280, "height": 720})
+    page.locator("summary", has_text="Findings and proof").click()
+    page.evaluate("scrollTo(0, 1e6)")
+    h1 = page.locator("h1").bounding_box()
+    middle = [h1["x"] + 60, h1["y"] + h1["height"] / 2]
+    assert (
+        page.evaluate("([x, y]) => document.querySelector('[data-nodescope]').shadowRoot.elementFromPoint(x, y).tagName", middle)
+        == "H1"
+    )

@@ -160,3 +160,17 @@ def test_numbers_of_the_table_are_those_that_findings_are_made_by():
         "CONVERGING_STEPS": stopping.CONVERGING_STEPS, "SLOW": stopping.SLOW,
     }  # fmt: skip
     assert {name: numbers()[name] for name in known} == known
+
+
+def test_a_size_beside_1_is_never_told_as_1():
+    """Else a run that converges would leave "1 of what was missing", and one that diverges would end "1 times as far off"."""
+    told = {alpha: say("step", RunFacts(ns.descend(input=1.0, goal=0.6, weight=0.1, alpha=alpha, steps=5)))
+            for alpha in (1.99, 1.9995, 1.99999, 2.0005, 2.0002, 2.01)}  # fmt: skip
+    assert told == {
+        1.99: "Each step overshoots and leaves 0.99 of what was missing, on the other side.",
+        1.9995: "Each step overshoots and leaves 0.9995 of what was missing, on the other side.",
+        1.99999: "Each step overshoots and leaves (1 − 1e-05) of what was missing, on the other side.",
+        2.0002: "Each step overshoots and ends 1.0002 times as far off on the other side.",
+        2.0005: "Each step overshoots and ends 1.0005 times as far off on the other side.",
+        2.01: "Each step overshoots and ends 1.01 times as far off on the other side.",
+    }

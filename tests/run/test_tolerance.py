@@ -62,7 +62,7 @@ def test_it_ends_where_it_no_longer_improves(classes, change, patience):
     best = ns.descend(**keywords, epochs=40, keep="best")
     assert best.steps == per_epoch * (1 + int(np.argmin(errors)))
     assert best.gone == 40 * per_epoch
-    assert f"the best of {best.gone:,}" in best.sentence
+    assert f"the best of all {best.gone:,} steps" in best.sentence
     assert best.verify().passed
     assert not ns.diagnose(best).withheld
 

@@ -19,4 +19,5 @@ export const A_LOOK = 10;
 export const OTHER_STEPS = 1000000;
 export const CONVERGING_STEPS = 131072;
 export const SLOW = 0.99;
+export const BESIDE = 0.001;
 export const LARGEST = 1.7976931348623157e308;

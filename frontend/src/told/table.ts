@@ -1,6 +1,6 @@
 /** All words of words.txt. Made by words.mjs: not to be edited. */
 
-import { HOPELESS, ILL_CONDITIONED, LARGEST, SAME, SEEN } from "./numbers";
+import { BESIDE, HOPELESS, ILL_CONDITIONED, LARGEST, SAME, SEEN } from "./numbers";
 import { SAID } from "./said";
 import type { Row } from "./say";
 
@@ -14,8 +14,28 @@ export const TABLE = {
     [(f) => f.regime === "diverges" && f.alpha < 0, ["Below 0 each ", { fact: "per", how: "word" }, " goes away from the goal."]],
     [(f) => !f.tells_step, []],
     [
+      (f) => f.regime === "diverges" && f.size - 1 < BESIDE,
+      [
+        "Each ",
+        { fact: "per", how: "word" },
+        " overshoots and ends ",
+        { fact: "size", how: "near" },
+        " times as far off on the other side.",
+      ],
+    ],
+    [
       (f) => f.regime === "diverges",
       ["Each ", { fact: "per", how: "word" }, " overshoots and ends ", { fact: "size" }, " times as far off on the other side."],
+    ],
+    [
+      (f) => f.regime === "oscillates" && 1 - f.size < BESIDE,
+      [
+        "Each ",
+        { fact: "per", how: "word" },
+        " overshoots and leaves ",
+        { fact: "size", how: "near" },
+        " of what was missing, on the other side.",
+      ],
     ],
     [
       (f) => f.regime === "oscillates",

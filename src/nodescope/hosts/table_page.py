@@ -39,7 +39,7 @@ def columns(number: int, table: Shelved, typed: Form | None = None, wrong: str =
 <section><h2>Fit it</h2>{wrong_of(wrong)}
 <form method="post" action="/table/{number}">
 {goal}{_fields(FIRST, form)}
-<fieldset><legend>Inputs (the goal is none)</legend>{boxes}</fieldset>
+<fieldset><legend>Inputs (all but the goal)</legend>{boxes}</fieldset>
 <details{is_open}><summary>What is chosen for you, and may be chosen by you</summary>{own}</details>
 <details{" open" if any(reading.values()) else ""}><summary>How the file is written</summary>
 <fieldset>{_fields(READING, told)}<button name="look" value="again" class="plain">Read it again so</button></fieldset></details>

@@ -51,8 +51,8 @@ def sentence(
     if ending is Ending.CYCLING and cycle is not None:
         return f"Cycling: from step {cycle[0]:,} on the weights repeat every {_steps(cycle[1])}; {error}."
     if gone is not None:
-        why = "it no longer improved" if ending is Ending.TOLERANCE else "all steps were used"
-        return f"The weights after {_steps(steps)} are kept, the best of {gone:,}, after which {why}; {error}."
+        best = f"{_steps(gone)}: it no longer improved" if ending is Ending.TOLERANCE else f"all {_steps(gone)}"
+        return f"The weights after {_steps(steps)} are kept, the best of {best}; {error}."
     opening = {
         Ending.TOLERANCE: f"The error no longer improved, so it was stopped after {_steps(steps)}",
         Ending.MSE_REACHED: f"The mean squared error asked for is reached after {_steps(steps)}",

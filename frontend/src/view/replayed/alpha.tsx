@@ -91,7 +91,13 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
     <div class="zone">
       <div class="track" aria-hidden="true">
         {zones.map((zone, i) => (
-          <ZoneOf key={zone.fate} zone={zone} share={(Math.min(zone.to, end) - Math.min(zones[i - 1]?.to ?? 0, end)) / end} />
+          <ZoneOf
+            key={zone.fate}
+            zone={zone}
+            from={Math.min(zones[i - 1]?.to ?? 0, end) / end}
+            to={Math.min(zone.to, end) / end}
+            at={alpha / end}
+          />
         ))}
       </div>
       <input
@@ -117,10 +123,14 @@ function Slider({ bar, alpha, disabled, change }: SliderProps) {
   );
 }
 
-/** A zone, as wide as its share of the bar, with as much text as it has room for. */
-function ZoneOf({ zone: { fate, text, brief }, share }: { zone: Zone; share: number }) {
+/** A zone, as wide as its share of the bar, with as much text as it has room for on the wider side of the handle. */
+function ZoneOf({ zone: { fate, text, brief }, from, to, at }: { zone: Zone; from: number; to: number; at: number }) {
+  const [before, after] = at > from && at < to ? [at - from, to - at] : [0, 0];
+  const covered = Math.min(before, after);
+  const share = to - from - covered;
+  const pad = covered && { [before < after ? "paddingLeft" : "paddingRight"]: `calc(${100 * covered}% + 10px)` };
   return (
-    <span class={fate} style={{ width: `${100 * share}%` }}>
+    <span class={fate} style={{ width: `${100 * (to - from)}%`, ...pad }}>
       {share > ROOM_FOR_LONG && <i class="long">{text}</i>}
       {share > ROOM_FOR_BRIEF && <i class={share > ROOM_FOR_LONG ? "brief" : ""}>{brief}</i>}
     </span>

@@ -200,7 +200,7 @@ function Back({ rows, told }: { rows: Row[]; told: Told }) {
   const { rule } = replay.value.recipe;
   const seen = rows.filter(isShare);
   const part = partsOf(seen.flatMap((s) => [s.weighted_delta, s.alpha_delta]));
-  const heads = ["delta × input", rule === "plain" ? "× alpha" : `step of ${rule}`, "new weight"];
+  const heads = ["delta × input", rule === "plain" ? "× alpha" : `${rule} step`, "new weight"];
   return (
     <table class="rows share back-share">
       <caption class="t-fix">back: each weight's share</caption>
