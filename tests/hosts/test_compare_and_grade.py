@@ -124,3 +124,33 @@ def test_a_printout_times_rubbish(name: str, page: Page):
         assert "<b>1</b>" not in answer.text
         assert "Traceback" not in answer.text
     assert page.get("/grade").status == 200
+
+
+def test_of_other_goals_none_is_ahead_and_each_has_its_own_axis(page: Page):
+    """Neither curve, bold number nor second sentence says more than that they cannot be held against each other."""
+    near = ns.descend(input=[[1.0], [2.0], [3.0]], goal=[0.0, 1.0, 1.0], alpha=0.01, steps=30)
+    far = ns.descend(input=[[1.0], [2.0], [3.0]], goal=[100.0, 800.0, 500.0], alpha=0.01, steps=30)
+    a, b = (page.desk.jobs.hold("goals", run).number for run in (near, far))
+    text = page.get(f"/compare?a={a}&b={b}").text
+    assert "neither is better" in text
+    assert "ahead" not in text
+    assert "<td><b>" not in text
+    assert text.count("cannot be held") == 0
+    first = text.split("Predicted against true, A")[1].split("</svg>")[0]
+    xs = {place.split('"')[0] for place in first.split('cx="')[1:]}
+    assert len(xs) == 2  # goals 0 and 1, an axis apart
+    assert max(map(float, xs)) - min(map(float, xs)) > 100
+
+
+def test_numbers_of_a_step_that_differ_never_look_the_same(page: Page):
+    """A prediction a few doubles off its goal is not written as the goal; the last step is said to be it."""
+    a, b = run_of(page, steps="3"), run_of(page, steps="325")
+    step = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325).trace[318]
+    assert 0 < abs(float(step.prediction) - 0.6) < 1e-15
+    text = page.get(f"/compare?a={a}&b={b}").text
+    inside = text.split("Inside that step of both")[1].split("</table>")[0]
+    rows = {row.split("</th>")[0]: row.split("<td>")[1:] for row in inside.split('<th scope="row">')[1:]}
+    cells = {name: [cell.split("</td>")[0] for cell in found] for name, found in rows.items()}
+    assert cells["goal"] == ["0.6", "0.6"]
+    assert cells["prediction"][1] != "0.6"
+    assert cells["step"] == ["2, the last", "318"]  # from there on nothing happens

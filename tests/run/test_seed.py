@@ -75,7 +75,7 @@ def test_at_the_limit_it_swings_for_ever():
 def test_beyond_the_limit_the_sentence_says_that_the_error_grew():
     run = seed(alpha=2.01, steps=325)
     assert run.ending is ns.Ending.STEPS_USED
-    assert run.sentence == "325 steps used; the error grew: it is 25.4 times what it was."
+    assert run.sentence == "325 steps used; the error grew: predictions are off by 25.4 times what they were."
 
 
 def test_with_enough_steps_it_diverges_and_the_last_row_is_readable():

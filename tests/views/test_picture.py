@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import nodescope as ns
-from nodescope.views.picture.loop import LoopNumbers
+from nodescope.views.picture.loop import LoopNumbers, loop
+from nodescope.views.picture.marks import Outline, Words
 from nodescope.views.picture.sheet import sheet, telling_step
 from nodescope.views.picture.stall import doubles_between
 from nodescope.views.picture.svg import svg
@@ -184,3 +185,18 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("nodescope.hosts.export.MOST_NUMBERS", 3000)
     with pytest.raises(ns.InputError, match="318 steps of 10 numbers are more than a table of 3,000 holds"):
         ns.export(run, tmp_path / "run.parquet")
+
+
+@pytest.mark.parametrize("step", [0, 3, 30, 39])
+def test_the_mse_stays_within_its_square(step: int):
+    """Of a run that flies apart, whose mse is a power of ten: it was written over the edges of its square."""
+    n = LoopNumbers(seed(alpha=2.5, steps=40).trace[step])
+    marks = list(loop(n))
+    (square,) = [mark for mark in marks if isinstance(mark, Outline) and mark.style == "fix box"][:1]
+    xs = [x for piece in square.pieces for x, _ in piece.points]
+    first = next(i for i, mark in enumerate(marks) if isinstance(mark, Words) and mark.value == n.mse)
+    words = [mark for mark in marks[first : first + 2] if isinstance(mark, Words) and mark.anchor == "middle"]
+    assert " ".join(mark.text for mark in words) == n.text["mse"]
+    for mark in words:
+        half = 0.55 * mark.size * len(mark.text) / 2
+        assert min(xs) < mark.x - half < mark.x + half < max(xs)

@@ -5,6 +5,7 @@ inside each. What is judged is judged by `compare` and told by `Beside`; here it
 """
 
 import math
+from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -44,7 +45,6 @@ class Pair(NamedTuple):
     runs: tuple[Run, Run]
     beside: Beside
     found: Comparison | None
-    refused: str
     view: str
     at: int
     unit: str
@@ -59,7 +59,7 @@ def page(a: Job, b: Job, asked: Asked) -> str:
         One of them was observed elsewhere, whose numbers cannot be made again.
     """
     pair = _pair(a, b, asked)
-    why = f"{pair.beside.why(pair.found, pair.unit)} {pair.refused}".strip()
+    why = pair.beside.why(pair.found, pair.unit)
     body = (
         f'{_top(pair)}<main class="beside"><h1>{_lettered(pair.beside.sentence(pair.found))}</h1>'
         f'<p class="soft">{escape(plain_text(why))}</p>'
@@ -70,17 +70,15 @@ def page(a: Job, b: Job, asked: Asked) -> str:
 
 def _pair(a: Job, b: Job, asked: Asked) -> Pair:
     one, other = _replayed(a), _replayed(b)
-    try:
-        found, refused = compare(one, other), ""
-    except InputError as error:
-        found, refused = None, f"{_capital(str(error))}."
     beside = Beside(one, other)
+    found = compare(one, other) if beside.same_goals else None
     at = beside.last if asked.at < 0 else min(asked.at, beside.last)
     beside = Beside(one, other, at)
     source = one.recipe.source
-    unit = unit_of(source.goals[0]) if source is not None and len(source.goals) == 1 and not beside.of_classes else ""
+    one_goal = source is not None and len(source.goals) == 1 and found is not None and not beside.of_classes
+    unit = unit_of(source.goals[0]) if source is not None and one_goal else ""
     view = "" if asked.view != "steps" else asked.view
-    return Pair((a, b), (one, other), beside, found, refused, view, at, f" {unit}" if unit else "")
+    return Pair((a, b), (one, other), beside, found, view, at, f" {unit}" if unit else "")
 
 
 def _replayed(job: Job) -> Run:
@@ -88,10 +86,6 @@ def _replayed(job: Job) -> Run:
     if isinstance(run, Recorded):
         raise InputError(f"run {job.number} was observed elsewhere: its errors cannot be made again beside another's")
     return run
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _lettered(sentence: str) -> str:
@@ -148,7 +142,8 @@ def _curves(pair: Pair) -> str:
 
 def _both_sizes(pair: Pair, unseen: bool) -> str:
     """Drawn twice, for a wide place and for a phone, so that letters are never made smaller."""
-    asked = drawn.Curves(unseen, pair.unit, tables.mean_of(pair.runs[0], unseen, pair.beside), pair.at)
+    mean = tables.mean_of(pair.runs[0], unseen, pair.beside) if pair.found is not None else None
+    asked = drawn.Curves(unseen, pair.unit, mean, pair.at)
     return "".join(
         drawn.curves(pair.beside, asked, sheet, kind) for sheet, kind in ((drawn.WIDE, "at-wide"), (drawn.NARROW, "at-narrow"))
     )
@@ -163,18 +158,22 @@ def _scatters(pair: Pair) -> str:
     points = [_points(pair, run) for run in pair.runs]
     if pair.beside.of_classes or any(run.recipe.k > 1 for run in pair.runs) or any(len(each.goal) < 3 for each in points):
         return ""
-    values = np.concatenate([part[np.isfinite(part)] for each in points for part in (each.goal, each.told)])
-    goals = np.concatenate([each.goal for each in points])
-    # what diverged is drawn at the edge of what the other one says
-    low, high = float(goals.min()), float(goals.max())
-    room = (high - low) or 1.0
-    ends = (max(float(values.min()), low - room), min(float(values.max()), high + room))
     cards = []
     for which, each in zip("ab", points, strict=True):
+        ends = _ends(points if pair.found is not None else [each])
         said, picture = drawn.scatter(which, each, ends, pair.unit, MOST_POINTS)
         head = f'{NAMES[which]}, {_moment(pair)}: <span class="told-{which}">{escape(said)}</span>'
         cards.append(f"<section><h2>{head}</h2>{picture}</section>")
     return f'<div class="pair">{"".join(cards)}</div>'
+
+
+def _ends(points: Sequence[drawn.Points]) -> tuple[float, float]:
+    """From where to where goals and predictions go; those of what diverged no further than the goals' own breadth beyond them."""
+    values = np.concatenate([part[np.isfinite(part)] for each in points for part in (each.goal, each.told)])
+    goals = np.concatenate([each.goal for each in points])
+    low, high = float(goals.min()), float(goals.max())
+    room = (high - low) or 1.0
+    return max(float(values.min()), low - room), min(float(values.max()), high + room)
 
 
 def _numbers(pair: Pair) -> str:
@@ -184,7 +183,7 @@ def _numbers(pair: Pair) -> str:
     ):
         return ""
     steps = [min(pair.beside.steps_of(run, pair.at), run.steps - 1) for run in pair.runs]
-    return tables.of_step(pair.runs, steps)
+    return tables.of_step(pair.runs, steps, pair.at)
 
 
 def _points(pair: Pair, run: Run) -> drawn.Points:
@@ -226,7 +225,8 @@ def _step_by_step(pair: Pair) -> str:
     cards = []
     for which, job, run in zip("ab", pair.jobs, pair.runs, strict=True):
         step = min(pair.beside.steps_of(run, pair.at), run.steps - 1)
-        title = f'<h2><span class="told-{which}">{NAMES[which]}</span>, step {max(step, 0):,} of run {job.number}</h2>'
+        told = tables.counted(max(step, 0), pair.at)
+        title = f'<h2><span class="told-{which}">{NAMES[which]}</span>, step {told} of run {job.number}</h2>'
         if step < 0:
             cards.append(f"<section>{title}<p>It made no step.</p></section>")
             continue
@@ -246,7 +246,7 @@ def _in_words(run: Run, step: int) -> str:
 def _dock(pair: Pair) -> str:
     """One row that changes the moment: links, since nothing here needs a script."""
     beside, at = pair.beside, pair.at
-    unit = "Epoch" if beside.by_epoch else "Step"
+    unit = "Epoch" if beside.by_epoch else "Steps made"
     back = "" if at <= 0 else f'href="{_address(pair, pair.view, at - 1)}"'
     after = "" if at >= beside.last else f'href="{_address(pair, pair.view, at + 1)}"'
     leads = beside.leads(beside.by_unseen)
@@ -260,7 +260,7 @@ def _dock(pair: Pair) -> str:
     a, b = pair.jobs
     view = f'<input type="hidden" name="view" value="{pair.view}">' if pair.view else ""
     return (
-        f'<form class="dock" method="get" action="/compare" aria-label="Which {unit.lower()}">'
+        f'<form class="dock" method="get" action="/compare" aria-label="Which {beside.unit}">'
         f'<a class="way" {back}>◀ Back</a><a class="way main" {after}>Next ▶</a>'
         f'<span class="marks">{go_to}</span><input type="hidden" name="a" value="{a.number}">'
         f'<input type="hidden" name="b" value="{b.number}">{view}'

@@ -14,6 +14,7 @@ from nodescope.hosts.compare_drawings import Lane
 from nodescope.run.run import Run
 from nodescope.run.score import Score
 from nodescope.views.numbers import plain_text
+from nodescope.views.picture.texts import distinct
 
 ROWS = 40
 """Moments of the table of errors, at most."""
@@ -66,7 +67,8 @@ def _kinds(beside: Beside) -> list[bool]:
 def _error(name: str, beside: Beside, unseen: bool, unit: str) -> str:
     last = [list(way.errors(unseen).values())[-1] for way in beside.ways]
     texts = [f"{read(value)}{unit}" for value in last]
-    least = None if last[0] == last[1] or any(map(math.isnan, last)) else min(range(2), key=last.__getitem__)
+    alike = last[0] == last[1] or any(map(math.isnan, last)) or not beside.same_goals
+    least = None if alike else min(range(2), key=last.__getitem__)
     cells = "".join(f"<td>{f'<b>{text}</b>' if i == least else text}</td>" for i, text in enumerate(texts))
     return f'<tr><th scope="row">{name if beside.by_epoch else beside.what}</th>{cells}</tr>'
 
@@ -116,23 +118,23 @@ def over_time(beside: Beside) -> str:
     return f"<details><summary>As a table, every digit</summary>{_table(beside.unit, rows)}</details>"
 
 
-def of_step(runs: Sequence[Run], steps: Sequence[int]) -> str:
-    """What goes on inside a step of each, as numbers; the least texts that tell two numbers of a row apart."""
+def of_step(runs: Sequence[Run], steps: Sequence[int], at: int) -> str:
+    """What goes on inside a step of each, as numbers: two different ones of the table, or beside a goal, never look the same."""
     traces = [run.trace[step] for run, step in zip(runs, steps, strict=True)]
-    rows: list[tuple[str, str, str]] = [("step", f"{steps[0]:,}", f"{steps[1]:,}")]
-    for name in STEP:
-        one, other = (np.ravel(trace[name]) for trace in traces)
-        if len(one) == len(other) == 1:
-            rows.append((name.replace("_", " "), *_texts(float(one[0]), float(other[0]))))
+    pairs = {name: [np.ravel(trace[name]) for trace in traces] for name in STEP}
+    numbers = {name: [float(x[0]) for x in pair] for name, pair in pairs.items() if all(len(x) == 1 for x in pair)}
+    texts = iter(distinct([x for pair in numbers.values() for x in pair]))
+    rows = [("step", counted(steps[0], at), counted(steps[1], at))]
+    rows += [(name.replace("_", " "), next(texts), next(texts)) for name in numbers]
     return f"<section><h2>Inside that step of both</h2>{_table('number', _rows(rows))}</section>"
 
 
-STEP = ("weight", "prediction", "delta", "weighted_delta", "alpha_delta", "new_weight")
+STEP = ("weight", "prediction", "goal", "delta", "weighted_delta", "alpha_delta", "new_weight")
 
 
-def _texts(one: float, other: float) -> tuple[str, str]:
-    short = read(one), read(other)
-    return short if short[0] != short[1] or one == other else (repr(one), repr(other))
+def counted(step: int, at: int) -> str:
+    """A step's number, from 0, so that the last one is one below the steps that are made."""
+    return f"{step:,}" if step >= at else f"{step:,}, the last"
 
 
 def lanes_of(a: Run, b: Run) -> list[Lane]:

@@ -73,7 +73,7 @@ def _steps(count: int) -> str:
 
 
 def _error(start_mse: float, mse: float) -> str:
-    """How the error (root mean square) compares with the one at the start."""
+    """How far off predictions are (root mean square) beside the start; a factor says so, since that of the mse is its square."""
     before, after = math.sqrt(start_mse), math.sqrt(mse)
     if not math.isfinite(after):
         return "the error is beyond all numbers" if not math.isfinite(before) else "the error grew beyond all numbers"
@@ -87,9 +87,9 @@ def _error(start_mse: float, mse: float) -> str:
         return f"the error fell to {after:.3g}"
     ratio = after / before
     if ratio >= 1.1:
-        return f"the error grew: it is {ratio:.3g} times what it was"
+        return f"the error grew: predictions are off by {ratio:.3g} times what they were"
     if ratio > 1.0:
-        return f"the error grew a little: it is {ratio:.6g} times what it was"
+        return f"the error grew a little: predictions are off by {ratio:.6g} times what they were"
     if ratio >= 0.001:
-        return f"the error is {ratio:.3g} of what it was"
+        return f"predictions are off by {ratio:.3g} of what they were"
     return f"the error fell to {after:.3g}, {before / after:.3g} times smaller than at the start"

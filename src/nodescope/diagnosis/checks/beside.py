@@ -14,7 +14,7 @@ import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats, Problem
-from nodescope.diagnosis.checks.compare import CLEAR, Comparison
+from nodescope.diagnosis.checks.compare import CLEAR, Comparison, same_goals
 from nodescope.diagnosis.live.say import read
 from nodescope.run.run import Run
 from nodescope.theory.likelihood import example_losses
@@ -95,6 +95,11 @@ class Beside:
         return max(1, *(-(-end // each) for end, each in zip(ends, epochs, strict=True)))
 
     @cached_property
+    def same_goals(self) -> bool:
+        """Whether an error of one may be held against one of the other at all."""
+        return same_goals(*self.runs)
+
+    @cached_property
     def ways(self) -> tuple[Way, Way]:
         """Of both the errors."""
         count = min(max(LEAST, min(POINTS, MOST_WORK // _cost(run))) for run in self.runs)
@@ -110,7 +115,9 @@ class Beside:
         return Way(tuple(moments), tuple(seen for seen, _ in found), tuple(unseen for _, unseen in found if unseen is not None))
 
     def leads(self, unseen: bool) -> list[Lead]:
-        """Who is ahead from which moment on, each time that it changes; nobody while the errors are equal."""
+        """Who is ahead from which moment on, each time that it changes; nobody while errors are equal, or where goals differ."""
+        if not self.same_goals:
+            return []
         one, other = (way.errors(unseen) for way in self.ways)
         found: list[Lead] = []
         for at in sorted(one.keys() & other.keys()):
@@ -156,7 +163,7 @@ class Beside:
     def why(self, found: Comparison | None, unit: str = "") -> str:
         """What they differ in, when one passes the other, and how sure that is."""
         if found is None:
-            return "Each goes its own way: their errors cannot be held beside each other."
+            return "Give both the same table, goal, holdout and seed to hold their errors against each other."
         return " ".join([_in_what(found), *self._passing(unit), *_how_sure(found)])
 
     def _passing(self, unit: str) -> list[str]:

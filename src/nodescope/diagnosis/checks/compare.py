@@ -143,8 +143,7 @@ def compare(a: Run, b: Run) -> Comparison:
     """
     refuse_no_run(a, "a")
     refuse_no_run(b, "b")
-    seen, unseen = (_same(_goals(a, name), _goals(b, name)) for name in ("goal", "unseen_goal"))
-    if not seen or not unseen:
+    if not same_goals(a, b):
         raise InputError(
             "the two runs did not learn the same goals from the same rows, so their errors cannot be held beside each other: "
             "give both the same table, goal, holdout and seed"
@@ -165,6 +164,11 @@ def compare(a: Run, b: Run) -> Comparison:
     differences, shared = _differences(a.recipe, b.recipe)
     means = float(one.mean()), float(other.mean())
     return Comparison(better, rows, *means, sigmas, differences, endings, of_classes, parting(a, b), shared)
+
+
+def same_goals(a: Run, b: Run) -> bool:
+    """Whether two runs learned the same goals, and kept the same ones unseen."""
+    return all(_same(_goals(a, name), _goals(b, name)) for name in ("goal", "unseen_goal"))
 
 
 def _standard_errors(one: Any, other: Any) -> float:

@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 780.0, 436.0
 RULER_X, RULER_TOP, RULER_BOTTOM = 652.0, 44.0, 250.0
 LONGEST_BAR = 60.0
 LABEL = 14.0
+WIDE_LETTER = 0.6
+"""A bold letter is about so wide, of its size."""
 
 
 class LoopNumbers:
@@ -106,10 +108,19 @@ def _ruler(n: LoopNumbers) -> Iterator[Mark]:
     yield diamond(RULER_X, goal, 11, "goal fill")
     yield polyline([(RULER_X, prediction), (RULER_X, goal)], "fix thick")
     if side >= 52:
-        yield Words(n.text["mse"], RULER_X - side / 2 - 3, min(goal, prediction) + side / 2 + 5, "ink", 15, "middle", True, n.mse)
+        yield from _in_square(n, RULER_X - side / 2 - 3, min(goal, prediction) + side / 2, side - 8)
     apart = max(0.0, 20 - gap) / 2 * (1 if goal > prediction else -1)
     yield Words(f"goal {n.text['goal']}", RULER_X + 20, goal + 5 + apart, "goal", 15, strong=True)
     yield Words(n.text["prediction"], RULER_X + 20, prediction + 5 - apart, "go", 15, strong=True)
+
+
+def _in_square(n: LoopNumbers, x: float, y: float, room: float) -> Iterator[Mark]:
+    """The mse within its square: a power of ten in a line of its own, letters no larger than there is room for."""
+    lines = n.text["mse"].replace(" × ", "\n× ").split("\n")
+    size = min(15.0, room / (WIDE_LETTER * max(map(len, lines))))
+    for i, line in enumerate(lines):
+        up = (i - (len(lines) - 1) / 2) * 1.2 * size
+        yield Words(line, x, y + size / 3 + up, "ink", size, "middle", True, None if i else n.mse)
 
 
 def _lengths(values: list[float], gap: float) -> list[float]:
