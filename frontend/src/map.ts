@@ -29,4 +29,10 @@ for (const cell of cells.values()) {
   cell.addEventListener("focus", () => stand(cell));
 }
 if (here) stand(here);
+/* on a narrow screen the map is wider than its place: the best cell stands in the middle of what is seen */
+const room = document.querySelector("svg.heat")?.parentElement;
+if (here && room) {
+  const [best, seen] = [here.getBoundingClientRect(), room.getBoundingClientRect()];
+  room.scrollLeft += best.left + best.width / 2 - (seen.left + seen.width / 2);
+}
 for (const told of document.querySelectorAll<HTMLElement>(".keys")) told.hidden = false;

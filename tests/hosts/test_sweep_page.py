@@ -46,9 +46,10 @@ def test_a_cell_opens_its_run_with_the_same_bits_once(page: Page):
     where, swept = asked(page, example(page, "stalls")), ns.sweep(**SAME)
     opened = page.get(f"{where}/row/5").headers["location"]
     page.done(opened)
+    assert f"[&quot;Back to its sweep&quot;, &quot;{where}&quot;]" in page.get(opened).text
     run = page.desk.jobs.get(int(opened.rsplit("/", 1)[1])).opened()
     assert run.recipe == swept[5].recipe
-    assert np.float64(run.mse).tobytes() == swept["mse"][5].tobytes()
+    assert np.float64(run.mse).tobytes() == swept["mse"][3].tobytes()
     assert page.get(f"{where}/row/5").headers["location"] == opened
     for place in ("row/12", "row/-1", "row/x", "row/99999999999", "export/exe", "export/.."):
         assert page.get(f"{where}/{place}").status == 404
@@ -180,7 +181,7 @@ def test_the_run_of_a_cell_is_its_best():
     shown = heat(swept, 40, 20)
     rows, counts = runs_of(swept, shown)
     assert counts.sum() == len(swept)
-    error = np.where(np.isnan(swept.error), np.inf, swept.error)
+    error = np.where(np.isnan(swept.error) | (swept["word"] == "diverges"), np.inf, swept.error)
     assert (error[rows] == shown.error).all()
     assert swept.best_row in rows
 
@@ -188,3 +189,20 @@ def test_the_run_of_a_cell_is_its_best():
 def test_a_page_may_be_opened_on_a_sweep():
     with served(ns.sweep(**SAME)) as (guard, _):
         assert guard.home == "/sweep/1"
+
+
+def test_what_diverges_is_told_from_what_is_slow_and_the_best_is_the_quickest():
+    """Errors that grew but are finite still have the sign of diverged cells; slow ones have shades up to the largest."""
+    alphas = [0.03, 0.7, 1.0, 2.3, 0.05]
+    swept = ns.sweep(input=1, goal=0.6, weight=0.4, alpha=alphas, steps=200)
+    assert swept["mse"].tolist()[1:3] == [0.0, 0.0]
+    assert swept["word"].tolist()[3] == "diverges"
+    assert np.isfinite(swept["mse"][3])
+    shown = heat(swept)
+    assert shown.shade(9).tolist()[0][3] == -1
+    assert shown.shade(9).tolist()[0][0] == 8
+    assert shown.span[1] == swept["mse"][0] == max(swept["mse"][:3])
+    assert swept.best_row == 2
+    text = file(swept)
+    assert text.count('<rect class="gone"') == 2  # its cell, and the legend's
+    assert "4 of 5 runs have nothing wrong, 1 diverges." in text

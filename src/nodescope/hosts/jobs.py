@@ -51,6 +51,8 @@ class Job:
     """Of a fit the table's number and the form that asked for it."""
     held_to: Callable[[Run], None] = lambda _run: None
     """It refuses a run that is not what it was to be."""
+    swept_at: str = ""
+    """Of a row of a sweep where that sweep is shown."""
     kind: ClassVar[str] = "run"
     ending: ClassVar[str] = ".nodescope"
 

@@ -272,7 +272,7 @@ class _Answers:
 
 def _shown(job: Job) -> str:
     run = job.opened()
-    return pages.view(run, job.number, job.decided, ways_of(job.number, run))
+    return pages.view(run, job.number, job.decided, ways_of(job.number, run, job.swept_at))
 
 
 def _refuse_too_many_weights(recipe: Recipe) -> None:

@@ -50,8 +50,11 @@ MOST_EXPORTED = 2 * 10**7
 Ways = dict[str, list[tuple[str, str]]]
 
 
-def ways_of(number: int, run: Run | Recorded) -> Ways:
-    """Words and addresses, for the bar at the top ("bar"), its list of files ("files") and the result of a fit ("fit")."""
+def ways_of(number: int, run: Run | Recorded, swept_at: str = "") -> Ways:
+    """Words and addresses, for the bar at the top ("bar"), its list of files ("files") and the result of a fit ("fit").
+
+    A run that was opened from a sweep, which is shown at `swept_at`, has a way back to it.
+    """
     at = f"/run/{number}"
     observed = isinstance(run, Recorded)
     kinds = OF_OBSERVED if observed else tuple(EXPORTS)
@@ -59,9 +62,10 @@ def ways_of(number: int, run: Run | Recorded) -> Ways:
     bar = [("Save run", f"{at}/save")]
     if observed:
         return {"bar": bar, "files": files, "fit": []}
-    bar = [("Compare with…", f"{at}/compare"), ("Sweep…", f"{at}/sweep"), *bar]
+    bar = [("Back to its sweep", swept_at)] * bool(swept_at) + [("Compare with…", f"{at}/compare"), ("Sweep…", f"{at}/sweep"), *bar]
     if run.recipe.source is None:
-        return {"bar": [("Lessons", "/lessons"), ("More steps…", f"{at}/more"), *bar], "files": files, "fit": []}
+        lessons = [] if swept_at else [("Lessons", "/lessons")]
+        return {"bar": [*lessons, ("More steps…", f"{at}/more"), *bar], "files": files, "fit": []}
     fit = [("Predict a file…", f"{at}/predict"), ("More epochs…", f"{at}/more"), ("Change the fit…", f"{at}/change")]
     return {"bar": bar, "files": files, "fit": fit}
 

@@ -9,13 +9,12 @@ from importlib.resources import files
 
 import numpy as np
 
-from nodescope.diagnosis.sweeps.outcomes import ENDINGS
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.hosts.jobs import SweepJob
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.hosts.sweep_map import Link, map_of
-from nodescope.run.ending import Ending
-from nodescope.views.heat_words import best_of
+from nodescope.views.heat_words import best_of, words_of
 from nodescope.views.numbers import plain_text, short
 
 LISTED = 60
@@ -82,7 +81,7 @@ def _body(sweep: Sweep, of_cell: Link, of_row: Link, told: str = "") -> str:
     title = f"Best: {best}" if best else "No run of this sweep came to a finite error"
     axes = " × ".join(f"{len(axis):,} of {axis.name}" for axis in sweep.grid.axes)
     part = "" if sweep.done == count else f" {sweep.done:,} of them were done when it was stopped."
-    words = ", ".join(f"{n:,} {word}" for word, n in sweep.counts().items())
+    words = words_of(sweep)
     way = "A cell opens its run." if of_row(0) else "A cell leads to its row in the table."
     keys = '<p class="soft keys" hidden>Arrow keys walk from cell to cell.</p>'
     return (
@@ -94,11 +93,8 @@ def _body(sweep: Sweep, of_cell: Link, of_row: Link, told: str = "") -> str:
 
 
 def _order(sweep: Sweep) -> "np.ndarray[tuple[int, ...], np.dtype[np.intp]]":
-    """The rows that are listed: the least error first, then as they stand; those that diverged last."""
-    error = np.array(sweep.error, dtype=np.float64)
-    error[~np.isfinite(error)] = np.inf
-    error[sweep.rows["ending"][: sweep.done] == ENDINGS.index(Ending.DIVERGED)] = np.inf
-    return np.argsort(error, kind="stable")[:LISTED]
+    """The rows that are listed, the best first."""
+    return in_order(sweep.rows[: sweep.done], sweep.error)[:LISTED]
 
 
 def _table(sweep: Sweep, of_row: Callable[[int], str | None]) -> str:

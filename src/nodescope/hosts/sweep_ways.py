@@ -124,6 +124,7 @@ class SweepWays:
         grid, was = swept.grid, swept.rows[row].copy()
         name = f"row {row:,} of sweep {job.number}: {grid.text(row)}"
         begun = self.desk.jobs.start(name, lambda: make_recipe(**grid.keywords(row)), lambda run: refuse_other(grid, row, was, run))
+        begun.swept_at = job.place
         job.opened_runs[row] = begun.number
         return begun
 

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from nodescope.diagnosis.before.forecast import forecast
 from nodescope.diagnosis.sweeps.grid import Axis
+from nodescope.diagnosis.sweeps.outcomes import in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
 WIDE, HIGH = 60, 20
-FAR = 1e6
+DIVERGES = "diverges"
+"""The word of runs whose error grew without end, though their numbers are finite still: they say nothing about the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,7 @@ class Heat:
     ----------
     across, down : Axis; down is None where one axis alone is swept
     error : (rows, columns) float64
-        The least of the runs in a cell; infinite where all diverged, NaN where none is done.
+        The least of the runs in a cell; infinite where all diverge, NaN where none is done.
     of : str
         What the error is.
     limits : (rows,) float64
@@ -46,15 +48,11 @@ class Heat:
 
     @property
     def span(self) -> tuple[float, float]:
-        """Least and largest error above 0 and finite; (1, 1) where there is none.
-
-        Errors of runs that were about to diverge say nothing about the others: those above `FAR` times the middle one are left out.
-        """
+        """Least and largest error above 0 of runs that do not diverge; (1, 1) where there is none."""
         usual = self.error[np.isfinite(self.error) & (self.error > 0)]
         if not usual.size:
             return 1.0, 1.0
-        near = usual[usual / FAR <= np.median(usual)]
-        return float(near.min()), float(near.max())
+        return float(usual.min()), float(usual.max())
 
     def shade(self, levels: int) -> NDArray[np.int64]:
         """How dark each cell is, 0 (least error) … levels − 1, by the error's logarithm; −1: all diverged, −2: none is done."""
@@ -73,8 +71,7 @@ def heat(sweep: Sweep, wide: int = WIDE, high: int = HIGH) -> Heat:
     longest = sorted(range(len(axes)), key=lambda i: (axes[i].name == "alpha", len(axes[i])), reverse=True)
     first, second = longest[0], longest[1] if len(longest) > 1 else None
     error = np.full(sweep.grid.size, np.nan)
-    error[: sweep.done] = sweep.error
-    error[: sweep.done][np.isnan(error[: sweep.done])] = np.inf
+    error[: sweep.done] = _errors(sweep)
     shown = [first] if second is None else [second, first]
     others = tuple(i for i in range(len(axes)) if i not in shown)
     least = np.fmin.reduce(error.reshape(sweep.grid.shape), axis=others) if others else error.reshape(sweep.grid.shape)
@@ -89,6 +86,14 @@ def heat(sweep: Sweep, wide: int = WIDE, high: int = HIGH) -> Heat:
     )  # fmt: skip
 
 
+def _errors(sweep: Sweep) -> Floats:
+    """What rows are compared by; infinite of those that diverge."""
+    error = np.array(sweep.error, dtype=np.float64)
+    diverges = np.array([word == DIVERGES for word in sweep.words or [""]])[sweep.rows["word"][: sweep.done]]
+    error[np.isnan(error) | diverges] = np.inf
+    return error
+
+
 def _best(
     sweep: Sweep, first: int, second: int | None, columns: NDArray[np.intp], rows: NDArray[np.intp]
 ) -> tuple[int, int] | None:
@@ -101,9 +106,8 @@ def _best(
 
 
 def runs_of(sweep: Sweep, shown: Heat) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each cell the row whose error it shows, the first of equals (−1 where none is done), and how many rows it holds."""
-    error = np.array(sweep.error)
-    error[np.isnan(error)] = np.inf
+    """For each cell the row whose error it shows, the best of equals (−1 where none is done), and how many rows it holds."""
+    error = _errors(sweep)
     places = np.unravel_index(np.arange(sweep.done), sweep.grid.shape)
     names = [axis.name for axis in sweep.grid.axes]
     high, wide = shown.error.shape
@@ -111,7 +115,8 @@ def runs_of(sweep: Sweep, shown: Heat) -> tuple[NDArray[np.int64], NDArray[np.in
     if shown.down is not None:
         down = np.searchsorted(shown.firsts[1], places[names.index(shown.down.name)], side="right") - 1
         cell = cell + wide * down
-    least = np.flatnonzero(error == shown.error.ravel()[cell])
+    order = in_order(sweep.rows[: sweep.done], error)
+    least = order[error[order] == shown.error.ravel()[cell[order]]]
     found = np.full(high * wide, -1, dtype=np.int64)
     found[cell[least[::-1]]] = least[::-1]
     return found.reshape(high, wide), np.bincount(cell, minlength=high * wide).reshape(high, wide)

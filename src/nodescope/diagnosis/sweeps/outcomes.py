@@ -31,6 +31,16 @@ def are_rows(rows: Rows, words: list[Any]) -> bool:
     return bool(((rows["ending"] >= 0) & (rows["ending"] < len(ENDINGS)) & (rows["word"] < len(words))).all())
 
 
+def in_order(rows: Rows, error: Any) -> NDArray[np.intp]:
+    """Places of rows, the best first: the least error, of equal ones that of the fewest steps, then as they stand.
+
+    Those that diverged, or have no finite error, come last.
+    """
+    held = np.array(error, dtype=np.float64)
+    held[~np.isfinite(held) | (rows["ending"] == ENDINGS.index(Ending.DIVERGED))] = np.inf
+    return np.lexsort((np.where(rows["settled_after"] >= 0, rows["settled_after"], rows["steps"]), held))
+
+
 class Words:
     """Verdicts' words by number, in the order in which they were met."""
 

@@ -11,7 +11,7 @@ from nodescope.arithmetic.checks import path_of, shown, yes_or_no
 from nodescope.diagnosis.sweeps import stored
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid, unknown
 from nodescope.diagnosis.sweeps.journal import Journal
-from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, outcomes_one_by_one, refuse_other
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, in_order, outcomes_one_by_one, refuse_other
 from nodescope.diagnosis.sweeps.side_by_side import goes_side_by_side, outcomes_side_by_side
 from nodescope.diagnosis.sweeps.workers import made_elsewhere
 from nodescope.errors import InputError, NoStep
@@ -172,14 +172,11 @@ class Sweep(Faced):
     def best_row(self) -> int:
         """The row with the least error on unseen rows; on the seen ones where none are kept unseen.
 
-        Runs that diverged do not count.
+        Of equal ones it is that of the fewest steps. Runs that diverged do not count.
         """
-        error = np.array(self.error)
-        error[~np.isfinite(error)] = np.inf
-        error[self.rows["ending"][: self.done] == ENDINGS.index(Ending.DIVERGED)] = np.inf
-        if not np.isfinite(error).any():
+        if not self.has_best:
             raise InputError("no run of the sweep has a finite error; there is no best one")
-        return int(np.argmin(error))
+        return int(in_order(self.rows[: self.done], self.error)[0])
 
     @property
     def has_best(self) -> bool:
