@@ -134,3 +134,20 @@ def test_the_penguins_of_the_page_are_those_of_the_examples():
     from nodescope.hosts.showcase import penguins
 
     assert penguins().read_bytes() == (ROOT / "examples" / "penguins.csv").read_bytes()
+
+
+def test_the_runs_so_far_are_whole_on_a_phone_and_no_number_is_broken(chromium: Any, tmp_path: Path):
+    with page_of(tmp_path) as guard:
+        for steps in (13_700, 100_000):
+            run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=1e-5, steps=steps)
+            guard.app.routes[0].endpoint.__self__.desk.jobs.hold("a run with a name as long as a whole sentence on its own", run)
+        with seen(chromium, guard, viewport={"width": 1280, "height": 800}) as page:
+            heights = page.locator(".made .n").evaluate_all("all => all.map(e => getComputedStyle(e).whiteSpace)")
+            assert set(heights) == {"nowrap"}
+        with seen(chromium, guard, viewport={"width": 390, "height": 844}) as page:
+            wide = (
+                "all => all.map(e => e.getBoundingClientRect()).filter(r => r.width && (r.right > innerWidth || r.left < 0)).length"
+            )
+            parts = page.locator(".runs, .made :is(th, td), .made svg, .runs + form :is(label, select)")
+            assert parts.count() >= 16
+            assert parts.evaluate_all(wide) == 0

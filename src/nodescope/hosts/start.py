@@ -129,7 +129,7 @@ def _runs(jobs: Jobs) -> str:
     names = ("run", "what it did", "error", "steps", "mse", "off by, on rows it never saw (RMSE)")
     head = "".join(f'<th scope="col">{text}</th>' for text in names)
     gone = f" The {jobs.forgotten:,} oldest are forgotten." if jobs.forgotten else ""
-    table = f'<div class="runs" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f'<div class="runs" tabindex="0"><table class="made"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     return f'<section><h2>Runs so far</h2>{table}{compare_choice.choice(jobs)}<p class="soft">{kept}{gone}</p></section>'
 
 
@@ -137,9 +137,9 @@ def _cells(job: Job) -> str:
     told = job.told
     if told is None:
         state = escape(plain_text(job.failed)) or ("waits for its turn" if job.waits else "on its way")
-        return f"<td>{state}</td><td></td><td>{job.steps:,}</td><td></td><td></td>"
+        return f'<td>{state}</td><td></td><td class="n">{job.steps:,}</td><td></td><td></td>'
     sentence = escape(plain_text(told.sentence or told.ending))
     return (
-        f"<td>{sentence}</td><td>{drawings.sparkline(told.curve)}</td><td>{told.steps:,}</td>"
-        f"<td>{escape(plain_text(told.mse))}</td><td>{escape(plain_text(told.unseen))}</td>"
+        f'<td>{sentence}</td><td>{drawings.sparkline(told.curve)}</td><td class="n">{told.steps:,}</td>'
+        f'<td class="n">{escape(plain_text(told.mse))}</td><td class="n">{escape(plain_text(told.unseen))}</td>'
     )
