@@ -2,15 +2,19 @@
 
 import html
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from conftest import until
 from hosts.conftest import Page, serving
 from hosts.test_run_ways import HOSTILE, TABLE, example, fitted
 
 import nodescope as ns
+from nodescope.diagnosis.sweeps.sweep import sweep_with
 from nodescope.hosts import sweep_form
 from nodescope.hosts.page import served
 from nodescope.hosts.sweep_page import LISTED, file
@@ -76,7 +80,7 @@ def test_files_of_it_are_what_export_writes(page: Page, tmp_path: Path):
             assert answer.body == path.read_bytes()
     (there := tmp_path / "there.parquet").write_bytes(page.get(f"{where}/export/parquet").body)
     assert ns.Sweep.load(there)["mse"].tolist() == ns.sweep(**SAME)["mse"].tolist()
-    assert [left.name for left in page.desk.folder.iterdir() if left.name.startswith("file-")] == []
+    until(lambda: not [left for left in page.desk.folder.iterdir() if left.name.startswith("file-")])  # gone once it was sent
 
 
 @pytest.mark.parametrize("over", ["seed", "batch", "rule"])
@@ -112,7 +116,9 @@ def test_a_network_is_swept_over_sizes_and_seeds(page: Page):
         ({"weight": "0:1"}, None), ({"weight": "0:1:900"}, "3,600 runs"),
         ({"weight": "1e999"}, "weight"), ({"steps": "x"}, "steps"),
         ({"steps": "99999999999"}, "give at most"), ({"over": "rule", "rule": "adan"}, "adan"), ({"from": HOSTILE}, "alpha from"),
-        ({"to": "1e400"}, "finite"), ({"over": "weight", "weight": HOSTILE}, "weight"),
+        ({"to": "1e400"}, "finite"), ({"from": "1" * 400}, "finite"),
+        ({"weight": "0:1:100000000"}, "2,000 runs"),
+        ({"over": "weight", "weight": "0:99999999999999999999999999999999"}, "2,000 runs"), ({"over": "weight", "weight": HOSTILE}, "weight"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept_is_told_and_what_was_typed_stays(typed: dict[str, str], says: str | None, page: Page):
@@ -124,6 +130,76 @@ def test_what_cannot_be_swept_is_told_and_what_was_typed_stays(typed: dict[str, 
     assert says in html.unescape(answer.text)
     assert HOSTILE not in answer.text
     assert all(html.escape(text) in answer.text for name, text in typed.items() if name != "over")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"over": "hidden", "hidden": "8;-1"}, "'-1' is no whole number above 0"), ({"over": "hidden", "hidden": "2;1.5"}, "'1.5'"),
+        ({"over": "hidden", "hidden": "1;5000,5000"}, "at most 3 steps"),
+        ({"over": "hidden", "hidden": "99999,99999"}, "fewer nodes"),
+        ({"over": "batch", "batch": "1:100000000"}, "2,000 runs"), ({"over": "seed", "seed": "0:9999999999"}, "2,000 runs"),
+    ],
+)  # fmt: skip
+def test_what_would_take_too_much_is_refused_before_it_is_made(typed: dict[str, str], says: str, page: Page):
+    answer = page.post(f"{example(page, 'xor')}/sweep", urlencode(FORM | {"steps": "1000"} | typed).encode())
+    assert answer.status == 400
+    assert says in html.unescape(answer.text)
+
+
+def test_the_work_of_a_sweep_is_that_of_its_largest_run():
+    run = ns.descend(
+        network=ns.network([2, 4, 1], seed=0), input=[[0, 1], [1, 0], [1, 1]], goal=[1, 1, 0], batch=1, alpha=0.1, steps=1
+    )
+    of = sweep_form._of_the_largest
+    assert of(run.recipe, {}) == 3 * 1 * 17
+    assert of(run.recipe, {"batch": [1, 2]}) == 3 * 2 * 17
+    assert of(run.recipe, {"batch": [99]}) == 3 * 3 * 17
+    assert of(run.recipe, {"hidden": [1, [8, 9]]}) == 3 * (3 * 8 + 9 * 9 + 10)
+
+
+def test_a_run_of_a_sweep_can_be_stopped_on_its_way():
+    asked_to_stop, told = threading.Event(), []
+    asked_to_stop.set()
+    network = {"hidden": 3, "activation": "tanh"}
+    swept = sweep_with(
+        lambda *way: told.append(way), stop_asked=asked_to_stop, network=network, input=[[0.0], [1.0]], goal=[0.0, 1.0],
+        alpha=[0.1, 0.2], steps=10**9,
+    )  # fmt: skip
+    assert (swept.done, told) == (0, [])
+
+
+def test_rows_are_opened_once_by_who_asks_first_and_are_not_kept(tmp_path: Path):
+    with serving(kept=tmp_path / "kept") as page:
+        where = asked(page, example(page, "stalls"))
+        before = sorted(path.name for path in (tmp_path / "kept").iterdir())
+        assert page.ask("HEAD", f"{where}/row/3").status == 404
+        with ThreadPoolExecutor(6) as many:
+            places = set(many.map(lambda _: page.get(f"{where}/row/3").headers["location"], range(6)))
+        assert len(places) == 1
+        page.done(place := places.pop())
+        job = page.desk.jobs.get(int(place.rsplit("/", 1)[1]))
+        assert job.file.parent == page.desk.folder
+        assert job.held_to(None) is None  # it holds no sweep any more
+        assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == before
+
+
+def test_rows_are_forgotten_before_all_others(page: Page, monkeypatch: pytest.MonkeyPatch):
+    run = example(page, "stalls")
+    where = asked(page, run)
+    rows = [page.get(f"{where}/row/{row}").headers["location"] for row in range(3)]
+    for row in rows:
+        page.done(row)
+    monkeypatch.setattr("nodescope.hosts.caps.MOST_RUNS", 3)
+    example(page, "diverges")
+    assert [page.get(place).status for place in (run, where, *rows)] == [200, 200, 404, 404, 200]
+
+
+def test_a_map_is_shown_where_the_table_is_gone(tmp_path: Path):
+    (table := tmp_path / "t.csv").write_text("x,y\n1,2\n2,4\n3,5\n")
+    ns.sweep(data=table, goal="y", alpha=[0.01, 0.1], steps=9, out=tmp_path / "s.parquet")
+    table.unlink()
+    assert file(ns.Sweep.load(tmp_path / "s.parquet")).count('class="cell"') == 2
 
 
 def test_the_start_page_lists_it_and_it_outlives_the_page(tmp_path: Path):

@@ -52,7 +52,7 @@ class Job:
     held_to: Callable[[Run], None] = lambda _run: None
     """It refuses a run that is not what it was to be."""
     swept_at: str = ""
-    """Of a row of a sweep where that sweep is shown."""
+    """Of a row of a sweep where that sweep is shown; such a run can be made again, and is not kept for later pages."""
     kind: ClassVar[str] = "run"
     ending: ClassVar[str] = ".nodescope"
 
@@ -148,6 +148,8 @@ class SweepJob(Job):
     """In memory, as `held` of a run."""
     opened_runs: dict[int, int] = field(default_factory=dict)
     """Numbers of the page's runs that rows were opened as."""
+    opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """One at a time opens rows, so that none is made twice."""
 
     @property
     def way(self) -> tuple[int, int]:
@@ -178,7 +180,7 @@ class SweepJob(Job):
             if self.stop_asked.is_set():
                 raise Interrupted
 
-        swept = sweep_with(tell, **made)
+        swept = sweep_with(tell, stop_asked=self.stop_asked, **made)
         if not swept.done:
             raise InputError("it was stopped before any of its runs was done")
         told = Summary.of_sweep(swept)
@@ -230,7 +232,7 @@ class Jobs:
                 job.file, job.told = file, found[1]
 
     def _file_of(self, job: Job) -> Path:
-        if self.kept is not None:
+        if self.kept is not None and not job.swept_at:
             with contextlib.suppress(OSError):
                 self.kept.mkdir(parents=True, exist_ok=True, mode=0o700)
                 return self.kept / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{job.number}{job.ending}"
@@ -273,7 +275,9 @@ class Jobs:
         self._refuse_too_many()
         return self._begun(self._new(name, SweepJob), make)
 
-    def start(self, name: str, make: Callable[[], Recipe | Plan], held_to: Callable[[Run], None] | None = None) -> Job:
+    def start(
+        self, name: str, make: Callable[[], Recipe | Plan], held_to: Callable[[Run], None] | None = None, swept_at: str = ""
+    ) -> Job:  # fmt: skip
         """Run a recipe, or carry out the plan of a fit, in the background as soon as there is a seat.
 
         `make` gives it when the run's turn comes, so that those that wait hold no tables in memory.
@@ -285,7 +289,7 @@ class Jobs:
         """
         self._refuse_too_many()
         job = self._new(name, Job)
-        job.held_to = held_to or job.held_to
+        job.held_to, job.swept_at = held_to or job.held_to, swept_at
         return self._begun(job, make)
 
     def _refuse_too_many(self) -> None:
@@ -311,8 +315,8 @@ class Jobs:
         return job
 
     def _forget_oldest(self) -> None:
-        """Of those that are done, until the rest fit."""
-        done = [job for job in self._jobs.values() if job.done]
+        """Of those that are done, until the rest fit; rows of sweeps, which can be made again, before all others."""
+        done = sorted((job for job in self._jobs.values() if job.done), key=lambda job: not job.swept_at)
         sizes = {job.number: job.file.stat().st_size for job in done if job.file and job.file.exists()}
         while len(done) > caps.MOST_RUNS or sum(sizes.values()) > caps.MOST_DISK:
             oldest = done.pop(0)
@@ -335,3 +339,4 @@ class Jobs:
             job.failed = f"nodescope itself failed: {type(error).__name__}: {error}"
         finally:
             job.descent = None
+            job.held_to = Job.held_to  # that one may hold a sweep, and its table

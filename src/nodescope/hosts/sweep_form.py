@@ -1,6 +1,8 @@
 """A sweep asked for from a run's page: alpha over a range, and one more setting if wanted; read from the form, and shown as one."""
 
 import math
+import sys
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -122,7 +124,7 @@ def keywords_of(run: Run, form: Form) -> dict[str, Any]:
         keywords.pop(name, None)
     keywords["steps"] = _whole("steps of each run", field(form, "steps"))
     count = math.prod(len(keywords[name]) for name in {"alpha", *((over,) if over else ())})
-    _refuse_too_much(recipe, count, keywords["steps"])
+    _refuse_too_much(_of_the_largest(recipe, keywords), count, keywords["steps"])
     return keywords
 
 
@@ -145,9 +147,9 @@ def _second(recipe: Recipe, name: str, text: str) -> dict[str, Any]:
     if name == "rule":
         return {"rule": [part.strip() for part in text.split(",")]}
     if name == "hidden":
-        sizes = [numbers(LABELS[name], part) for part in text.split(";")]
+        sizes = [_hidden(part) for part in text.split(";")[: MOST_RUNS + 1]]
         return {"hidden": sizes, "network": _hidden_of(recipe)}
-    values = values_of(LABELS[name], text)
+    values = values_of(LABELS[name], text, MOST_RUNS)
     drawn = _hidden_of(recipe)
     if name == "seed" and drawn is not None:
         hidden = [shape.outputs for shape in recipe.problem.layers[:-1]]
@@ -155,12 +157,30 @@ def _second(recipe: Recipe, name: str, text: str) -> dict[str, Any]:
     return {name: values if isinstance(values, np.ndarray) else list(values)}
 
 
-def _refuse_too_much(recipe: Recipe, count: int, steps: int) -> None:
+def _hidden(text: str) -> int | list[int]:
+    """8, or 8,8: nodes of the layers in between."""
+    found = [_whole(LABELS["hidden"], part.strip()) for part in text.split(",")]
+    return found[0] if len(found) == 1 else found
+
+
+def _of_the_largest(recipe: Recipe, keywords: dict[str, Any]) -> int:
+    """Multiplications of a step, about, of the run whose steps take most."""
+    shapes, batches = recipe.problem.layers, keywords["batch"] if isinstance(keywords.get("batch"), list) else []
+    batch = min(recipe.n, max([recipe.batch_size, *(int(size) for size in batches if isinstance(size, int | float) and size > 0)]))
+    weights = recipe.problem.size
+    for hidden in keywords.get("hidden", ()):
+        sizes = [shapes[0].inputs, *(hidden if isinstance(hidden, list) else [hidden]), shapes[-1].outputs]
+        weights = max(weights, sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes)))
+    return 3 * batch * weights
+
+
+def _refuse_too_much(of_a_step: int, count: int, steps: int) -> None:
     if count > MOST_RUNS:
         raise InputError(f"the sweep would have {count:,} runs; this page makes at most {MOST_RUNS:,}: nodescope sweep makes more")
-    work = steps * _of_a_step(recipe)
-    if work > MOST_OF_A_RUN or work * count > MOST_WORK:
-        most = max(1, min(MOST_OF_A_RUN, MOST_WORK // count) // _of_a_step(recipe))
+    most = min(MOST_OF_A_RUN, MOST_WORK // count) // max(1, of_a_step)
+    if most == 0:
+        raise InputError("a step of the largest of these runs is more than this page makes: take fewer nodes, or examples a step")
+    if steps > most:
         raise InputError(
             f"{count:,} runs of {steps:,} steps are more than this page makes: give at most {most:,} steps, or take fewer values"
         )
@@ -168,7 +188,7 @@ def _refuse_too_much(recipe: Recipe, count: int, steps: int) -> None:
 
 def _number(name: str, text: str) -> float:
     value = numbers(name, text)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise InputError(f"{name} is {text[:60]!r}; it must be one finite number")
     return float(value)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from nodescope.diagnosis.sweeps.grid import as_grid
@@ -106,11 +106,8 @@ class SweepWays:
     async def row(self, request: Request) -> Response:
         """A row as a run, made when it is first asked for."""
         job, row = self._done(request), asked.whole_of(request.path_params["row"])
-        if job is None:
+        if job is None or request.method != "GET":  # Starlette answers HEAD as well, and who looks around makes no runs
             return asked.nothing()
-        there = self.desk.jobs.get(job.opened_runs.get(row, -1))
-        if there is not None and not there.failed:
-            return RedirectResponse(there.place, 303)
         try:
             begun = await run_in_threadpool(self._opened, job, row)
         except NodescopeError as error:
@@ -118,15 +115,20 @@ class SweepWays:
         return asked.nothing() if begun is None else await asked.soon(begun)
 
     def _opened(self, job: SweepJob, row: int) -> Job | None:
-        swept = job.opened_sweep()
-        if not 0 <= row < swept.done:
-            return None
-        grid, was = swept.grid, swept.rows[row].copy()
-        name = f"row {row:,} of sweep {job.number}: {grid.text(row)}"
-        begun = self.desk.jobs.start(name, lambda: make_recipe(**grid.keywords(row)), lambda run: refuse_other(grid, row, was, run))
-        begun.swept_at = job.place
-        job.opened_runs[row] = begun.number
-        return begun
+        with job.opening:
+            there = self.desk.jobs.get(job.opened_runs.get(row, -1))
+            if there is not None and not there.failed:
+                return there
+            swept = job.opened_sweep()
+            if not 0 <= row < swept.done:
+                return None
+            grid, was = swept.grid, swept.rows[row].copy()
+            name = f"row {row:,} of sweep {job.number}: {grid.text(row)}"
+            begun = self.desk.jobs.start(
+                name, lambda: make_recipe(**grid.keywords(row)), lambda run: refuse_other(grid, row, was, run), job.place
+            )
+            job.opened_runs[row] = begun.number
+            return begun
 
     async def export(self, request: Request) -> Response:
         """A sweep's file to take away; it is gone here as soon as it was sent."""

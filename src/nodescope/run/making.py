@@ -1,7 +1,7 @@
 """From `descend`'s keywords to a recipe: every keyword checked, what was given in any of the allowed shapes made one."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +182,7 @@ def _layers(network: Any, examples: Examples | None, seed: int) -> Network:
     assert examples is not None
     drawn = dict(network)
     hidden = drawn.pop("hidden")
-    hidden = [hidden] if isinstance(hidden, int) else hidden
+    hidden = hidden if isinstance(hidden, Sequence | np.ndarray) and not isinstance(hidden, str) else [hidden]
     sizes = [examples.input.shape[1], *hidden, examples.goal.shape[1]]
     return as_network({"sizes": sizes, "seed": seed, **drawn})
 

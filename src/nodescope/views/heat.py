@@ -13,7 +13,7 @@ from nodescope.diagnosis.before.forecast import forecast
 from nodescope.diagnosis.sweeps.grid import Axis
 from nodescope.diagnosis.sweeps.outcomes import in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
-from nodescope.errors import InputError
+from nodescope.errors import NodescopeError
 
 Floats = NDArray[np.float64]
 WIDE, HIGH = 60, 20
@@ -141,7 +141,7 @@ def _limit(sweep: Sweep, first: int, second: int | None, place: int) -> float:
         places[second] = place
     try:
         foretold = forecast(**sweep.grid.keywords_at(places))
-    except InputError:  # a row that cannot be run has no limit either
+    except NodescopeError:  # a row that cannot be run has no limit either, nor one whose table is gone
         return math.nan
     limit = foretold.limit if foretold.limit is not None else foretold.local_limit
     return math.nan if limit is None else limit

@@ -41,7 +41,7 @@ _OF_MANY = {"nothing wrong": "have nothing wrong", "oscillates": "oscillate", "d
 
 def words_of(sweep: Sweep) -> str:
     """What verdicts say of how many: "286 of 312 runs have nothing wrong, 26 diverge"."""
-    parts = []
+    parts: list[str] = []
     for word, count in sweep.counts().items():
         told = _OF_ONE.get(word, f"is called “{word}”") if count == 1 else _OF_MANY.get(word, f"are called “{word}”")
         parts.append(f"{count:,} {told}" if parts else f"{count:,} of {sweep.done:,} runs {told}")

@@ -1,6 +1,7 @@
 """What became of each run of a sweep: a row of plain facts, and how a run by itself comes by them."""
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
 from nodescope.diagnosis.sweeps.grid import Grid
 from nodescope.errors import DataChanged, InputError, NodescopeError
-from nodescope.run.descend import descend
+from nodescope.run.descent import Descent, go
 from nodescope.run.ending import Ending
+from nodescope.run.making import make_recipe
 from nodescope.run.run import Run
 from nodescope.workers.door import Interrupted
 
@@ -74,20 +76,23 @@ def outcome(run: Run, words: Words) -> tuple[Any, ...]:
         return ENDINGS.index(run.ending), number, run.steps, settled, run.mse, float(np.sqrt(np.mean(np.square(rmse))))
 
 
-def outcomes_one_by_one(grid: Grid, start: int, stop: int, words: Words) -> Rows:
-    """Rows `start` … `stop` − 1, each run by itself.
+def outcomes_one_by_one(grid: Grid, start: int, stop: int, words: Words, stop_asked: threading.Event | None = None) -> Rows:
+    """Rows `start` … `stop` − 1, each run by itself; `stop_asked` ends the one that is on its way.
 
     Raises
     ------
     InputError
         A row cannot be run; the message says which.
     Interrupted
-        Ctrl-C.
+        Ctrl-C, or somebody asked to stop.
     """
     rows = np.zeros(stop - start, OUTCOME)
     for row in range(start, stop):
         try:
-            run = descend(**grid.keywords(row))
+            recipe = make_recipe(**grid.keywords(row))
+            descent = Descent.start(recipe)
+            descent.stop_asked = stop_asked or descent.stop_asked
+            run = go(recipe, descent)
         except NodescopeError as error:
             raise InputError(f"row {row:,} of the sweep ({grid.text(row)}): {error}") from error
         if run.ending is Ending.INTERRUPTED:

@@ -1,5 +1,6 @@
 """`sweep`: many runs that differ in a few settings, and the table of what became of them."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
@@ -322,21 +323,22 @@ def sweep_with(
     on: Any = None,
     out: str | PathLike[str] | None = None,
     overwrite: bool = False,
+    stop_asked: threading.Event | None = None,
     **settings: Any,
 ) -> Sweep:
-    """`sweep` that tells how far it is."""
+    """`sweep` that tells how far it is, and can be asked to stop in the middle of a run."""
     grid = as_grid(hidden, without_writing(settings))
     anew = yes_or_no("overwrite", overwrite)
     grid.first  # noqa: B018  # refused before anything is written
     if out is None:
         made = _Made(Words(), np.zeros(grid.size, OUTCOME))
-        _run(grid, made, progress, on, (hidden, settings))
+        _run(grid, made, progress, on, (hidden, settings), stop_asked)
         return Sweep(grid, made.rows, made.words.words, made.done)
     out = path_of("out", out)
     if (kept := stored.read(out, grid, anew=anew)) is not None:
         return Sweep(grid, *kept, grid.size)
     with Journal(out, grid.fingerprint, grid.size, anew=anew) as journal:
-        _run(grid, journal, progress, on, (hidden, settings))
+        _run(grid, journal, progress, on, (hidden, settings), stop_asked)
         if journal.done == grid.size:
             stored.write(out, grid, journal.rows, journal.words.words)
             journal.remove()
@@ -354,13 +356,16 @@ class _Made:
         self.done += len(rows)
 
 
-def _run(grid: Grid, made: "_Made | Journal", progress: RowsMade | None, on: Any, packed: tuple[Any, Mapping[str, Any]]) -> None:
+def _run(
+    grid: Grid, made: "_Made | Journal", progress: RowsMade | None, on: Any, packed: tuple[Any, Mapping[str, Any]],
+    stop_asked: threading.Event | None,
+) -> None:  # fmt: skip
     """Rows from where it stands to the end, or to Ctrl-C."""
     began = time.perf_counter()
     blocks = (
         _side_by_side(grid, made)
         if goes_side_by_side(grid)
-        else _one_by_one(grid, made)
+        else _one_by_one(grid, made, stop_asked)
         if on is None
         else _elsewhere(grid, made, on, packed)
     )
@@ -380,11 +385,11 @@ def _side_by_side(grid: Grid, made: "_Made | Journal") -> Iterator[Rows]:
         yield outcomes_side_by_side(grid, start, min(start + at_once, grid.size), made.words)
 
 
-def _one_by_one(grid: Grid, made: "_Made | Journal") -> Iterator[Rows]:
+def _one_by_one(grid: Grid, made: "_Made | Journal", stop_asked: threading.Event | None) -> Iterator[Rows]:
     count, start = 1, made.done
     while start < grid.size:
         began, stop = time.perf_counter(), min(start + count, grid.size)
-        yield outcomes_one_by_one(grid, start, stop, made.words)
+        yield outcomes_one_by_one(grid, start, stop, made.words, stop_asked)
         start, seconds = stop, time.perf_counter() - began
         count = max(1, min(2 * count, int(count * SECONDS / max(seconds, 1e-6))))
 
