@@ -118,7 +118,8 @@ def test_a_network_is_swept_over_sizes_and_seeds(page: Page):
         ({"steps": "99999999999"}, "give at most"), ({"over": "rule", "rule": "adan"}, "adan"), ({"from": HOSTILE}, "alpha from"),
         ({"to": "1e400"}, "finite"), ({"from": "1" * 400}, "finite"),
         ({"weight": "0:1:100000000"}, "2,000 runs"),
-        ({"over": "weight", "weight": "0:99999999999999999999999999999999"}, "2,000 runs"), ({"over": "weight", "weight": HOSTILE}, "weight"),
+        ({"over": "weight", "weight": "0:99999999999999999999999999999999"}, "2,000 runs"),
+        ({"over": "weight", "weight": HOSTILE}, "weight"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept_is_told_and_what_was_typed_stays(typed: dict[str, str], says: str | None, page: Page):
