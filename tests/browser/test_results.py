@@ -103,3 +103,22 @@ def test_a_result_can_be_read_by_all(scheme: str, size: tuple[int, int], opened:
         page.evaluate(AXE.read_text())
         found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
         assert found == []
+
+
+def test_a_category_is_chosen_among_its_values(opened: Open):
+    """One list, however many inputs it was opened into; a column that is 0 or 1 by itself stays a number."""
+    rng = np.random.default_rng(4)
+    kind, size, member = np.array(["a", "b=1", "c"])[np.arange(60) % 3], rng.normal(size=60), np.arange(60) % 2.0
+    table = {"kind": kind, "size": size, "member": member, "price": 3 * size + (kind == "c") - 2 * (kind == "b=1") + member}
+    run = ns.descend(data=table, goal="price", categories="one-hot", standardise=True, batch="all", alpha=0.1, epochs=50)
+    page = opened(run, viewport={"width": 1280, "height": 900})
+    chosen = page.locator(".typed-row select")
+    assert [one.inner_text() for one in chosen.locator("option").all()] == ["as on average", "a", "b=1", "c"]
+    for label, typed in (("size", "0.5"), ("member", "1")):
+        page.get_by_label(label, exact=True).fill(typed)
+        page.get_by_label(label, exact=True).press("Enter")
+    for value in ("b=1", "c"):
+        chosen.select_option(label=value)
+        told = float(np.ravel(run.predict({"kind": np.array([value]), "size": np.array([0.5]), "member": np.array([1.0])}))[0])
+        np.testing.assert_allclose(values(page, ".answer [data-value]"), [told], rtol=1e-12)
+    assert page.locator(".answer").inner_text().startswith("price ")

@@ -13,6 +13,8 @@ import { usualOf } from "./weights";
 /** Fields that are shown; inputs beyond are as usual. */
 const FIELDS = 9;
 const CLASSES = 5;
+/** Rounding in the spread of what is 0 or 1. */
+const TINY = 1e-6;
 /** Letters of the verdict that are told above it. */
 const VERDICT = 160;
 
@@ -20,11 +22,14 @@ export function Predict() {
   const model = useContext(Current);
   const now = useFit();
   const ways = useContext(Out);
-  const [typed, setTyped] = useState<Record<number, number>>({});
+  const [typed, setTyped] = useState<Record<number, number | undefined>>({});
   if (!now) return null;
   const { replay, fit, state, unit } = now;
   const { recipe } = replay;
-  const row = usualOf(now).map(({ mean }, i) => typed[i] ?? Number(mean.toPrecision(3)));
+  const usual = usualOf(now);
+  const row = usual.map(({ mean }, i) => typed[i] ?? Number(mean.toPrecision(3)));
+  const fields = fieldsOf(recipe.input_names, usual);
+  const rest = fields.slice(FIELDS).flatMap(([, at]) => at).length;
   const scaled = row.map((x, i) => (fit.scaling ? (x - fit.scaling.centre[i]) / fit.scaling.unit[i] : x));
   const engine = over(model.core, recipe, scaled);
   const told = undone(engine.predict(state.subarray(0, engine.size)), fit.goal_scaling);
@@ -32,16 +37,22 @@ export function Predict() {
     <Card id="ns-predict" title="Predict a row">
       {!model.changed.value && <p class="small">{clip(model.scene.verdict, VERDICT)}</p>}
       <div class="typed-row">
-        {row.slice(0, FIELDS).map((value, i) => (
-          <Field
-            key={recipe.input_names[i]}
-            column={recipe.input_names[i]}
-            value={value}
-            set={(x) => setTyped({ ...typed, [i]: x })}
-          />
-        ))}
+        {fields
+          .slice(0, FIELDS)
+          .map(([column, at]) =>
+            at.length > 1 ? (
+              <OneOf
+                key={column}
+                column={column}
+                values={at.map((i) => recipe.input_names[i].slice(column.length + 1))}
+                set={(chosen) => setTyped({ ...typed, ...Object.fromEntries(at.map((i, c) => [i, chosen?.(c)])) })}
+              />
+            ) : (
+              <Field key={column} column={column} value={row[at[0]]} set={(x) => setTyped({ ...typed, [at[0]]: x })} />
+            ),
+          )}
       </div>
-      {row.length > FIELDS && <p class="soft small">The {count(row.length - FIELDS)} other inputs are as they are on average.</p>}
+      {rest > 0 && <p class="soft small">The {count(rest)} other inputs are as they are on average.</p>}
       {fit.classes ? <Likely now={now} told={told} /> : <Numbers now={now} told={told} unit={unit} />}
       {ways && (
         <p class="ways-on">
@@ -49,6 +60,37 @@ export function Predict() {
         </p>
       )}
     </Card>
+  );
+}
+
+/** Columns with the inputs that they are: a category that was opened up, `column=value` of which each is 0 or 1, is one. */
+function fieldsOf(names: string[], usual: ReturnType<typeof usualOf>): [string, number[]][] {
+  const columns = new Map<string, number[]>();
+  names.forEach((name, i) => {
+    const { mean, spread } = usual[i];
+    const end = Math.abs(spread * spread - mean * (1 - mean)) < TINY ? name.indexOf("=") : 0;
+    const column = end > 0 ? name.slice(0, end + 1) : name;
+    columns.set(column, [...(columns.get(column) ?? []), i]);
+  });
+  return [...columns].map(([column, at]) => [at.length > 1 ? column.slice(0, -1) : names[at[0]], at]);
+}
+
+/** A category's value, chosen among those that were seen. */
+function OneOf(props: { column: string; values: string[]; set: (chosen?: (c: number) => number) => void }) {
+  const { column, values, set } = props;
+  const choose = (typed: string): void => set(typed ? (c) => Number(c === Number(typed)) : undefined);
+  return (
+    <label>
+      <span>{clip(column, 24)}</span>
+      <select onChange={(e) => choose(e.currentTarget.value)}>
+        <option value="">as on average</option>
+        {values.map((value, c) => (
+          <option key={value} value={c}>
+            {clip(value, 24)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -69,11 +111,9 @@ function Numbers({ now, told, unit }: { now: FitNow; told: Float64Array; unit: s
     <p class="answer" aria-live="polite">
       {Array.from(told, (value, j) => (
         <span key={goal_names[j]}>
-          {told.length > 1 && (
-            <span class="soft">
-              <bdi>{clip(goal_names[j], 20)}</bdi>{" "}
-            </span>
-          )}
+          <span class="soft">
+            <bdi>{clip(nameAndUnit(goal_names[j]).name, 20)}</bdi>{" "}
+          </span>
           <b class="t-go" data-value={exact(value)}>
             {amount(value, j === now.j ? unit : "")}
           </b>{" "}

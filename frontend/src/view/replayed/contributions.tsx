@@ -155,7 +155,7 @@ function Bar(props: { told: Told; from: number; to: number; kind?: string; child
   const wide = right - left;
   const beside = right > 72 ? { right: `calc(${100 - left}% + 8px)` } : { left: `calc(${right}% + 8px)` };
   const inside = wide > ROOM ? { left: `${left}%`, width: `${wide}%`, textAlign: "center" } : beside;
-  const under = left > 40 ? { right: `${100 - right}%` } : { left: `${left}%` };
+  const under = right > 50 ? { right: `${100 - right}%` } : { left: `${left}%` };
   return (
     <td class="lane">
       {told.goal !== null && <i class="goal-at" style={{ left: `${told.place(told.goal)}%` }} />}
