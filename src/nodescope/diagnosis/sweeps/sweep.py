@@ -171,10 +171,7 @@ class Sweep(Faced):
 
     @property
     def best_row(self) -> int:
-        """The row with the least error on unseen rows; on the seen ones where none are kept unseen.
-
-        Of equal ones it is that of the fewest steps. Runs that diverged do not count.
-        """
+        """The row of the least error (on unseen rows, if any), of equals that of the fewest steps; of none that diverged."""
         if not self.has_best:
             raise InputError("no run of the sweep has a finite error; there is no best one")
         return int(in_order(self.rows[: self.done], self.error)[0])
