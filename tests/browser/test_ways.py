@@ -82,7 +82,7 @@ def test_a_lesson_by_key_alone(chromium: Any, tmp_path: Path):
         assert page.locator(".beats [aria-current]").inner_text() == "2 See it run"
         page.get_by_role("button", name="Now tell me why").press("Enter")
         page.wait_for_selector("[data-ready]")
-        assert page.locator("main.lesson > h1").inner_text().startswith("Your guess was B, and so it is")
+        assert page.locator(".lesson-head > h1").inner_text().startswith("Your guess was B, and so it is")
 
 
 def test_nothing_moves_where_motion_is_not_wanted(chromium: Any, tmp_path: Path):
