@@ -41,7 +41,7 @@ PYTHONS = re.compile(rf"(?<![\w-])({'|'.join(sorted(KEYWORDS))})=(?![=\s])")
 
 
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
-    """Texts of a file but docstrings and markup; what is filled in is an 8."""
+    """Texts of a file but docstrings, markup and addresses; what is filled in is an 8."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -53,7 +53,7 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
             text = node.value
         if text is not None:
             text = text.replace("network=8", "network=[2, 8, 1]")  # which is what stands there
-        if text is not None and "</" not in text and "/>" not in text and "<!" not in text and not text.startswith("<"):
+        if text is not None and "</" not in text and "/>" not in text and "<!" not in text and not text.startswith(("<", "/")):
             yield node.lineno, text
 
 

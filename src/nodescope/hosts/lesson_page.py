@@ -153,8 +153,10 @@ def _mark(lesson: Lesson) -> str:
     number = lesson.number
     if number is None:
         return ""
-    ends = f'min="{number.low:g}" max="{number.high:g}" step="{number.step:g}" value="{number.first:g}"'
-    slider = f'<label><span class="sr">Your guess: {escape(number.name)}</span><input type="range" name="number" {ends}></label>'
+    slider = (
+        f'<label><span class="sr">Your guess: {escape(number.name)}</span><input type="range" name="number" '
+        f'min="{number.low:g}" max="{number.high:g}" step="{number.step:g}" value="{number.first:g}"></label>'
+    )
     told = '<p class="told-goal">Drag the mark to your guess, or move it with the arrow keys.</p>'
     return (
         f'<form class="mark" method="get" action="/lesson/{lesson.name}">{slider}{told}'
