@@ -123,7 +123,7 @@ def files_in(system: Any, folder: str, shown: str) -> list[Place]:
 
 
 def files_like(system: Any, pattern: str, shown: str) -> list[Place]:
-    """The files elsewhere that a pattern means, in the order of their paths, as `glob` has it here."""
+    """The files elsewhere that a pattern means, in the order of their paths; what begins with . or _ is left out, as in folders."""
     names = pattern.split("/")
     first = next(number for number, name in enumerate(names) if any(mark in name for mark in "*?["))
     folder, asked = "/".join(names[:first]), names[first:]

@@ -174,6 +174,8 @@ class Beside:
             return [f"They change places {len(leads) - 1:,} times, the last time at {self.unit} {leads[-1].at:,}."]
         before, after = NAMES[leads[0].who], NAMES[leads[1].who]
         first, last = (list(self.ways["ab".index(lead.who)].errors(self.by_unseen).values())[-1] for lead in leads)
+        if not (math.isfinite(first) and math.isfinite(last)):
+            return [f"{before} is ahead until {self.unit} {leads[1].at - 1:,}; then {after} passes it."]
         one, other = told_apart(last, first)
         off = f": {one}{unit} off against {other}{unit}" if self.what == "RMSE" else f": {one} against {other} at the end"
         return [f"{before} is ahead until {self.unit} {leads[1].at - 1:,}; then {after} passes it{off}."]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.diagnosis.sweeps.grid import Axis, Grid
-from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words
+from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, are_rows
 from nodescope.diagnosis.sweeps.told import as_text, grid_of, refuse_untold
 from nodescope.errors import FileError, InputError
 from nodescope.run.file.content import explained
@@ -143,6 +143,8 @@ def _believed(path: str | PathLike[str], target: Path, grid: Grid, told: dict[st
         rows, words = _rows(target, grid, told["words"])
         if told["checksum"] != _checksum(rows, words):
             raise ValueError("its rows are not those that were written")
+        if not (all(isinstance(word, str) for word in words) and are_rows(rows, words)):
+            raise ValueError("its words are no verdicts")
     except _DAMAGE as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileError(f"{path} is damaged: {why:.150}; make the sweep again with overwrite=True") from error
