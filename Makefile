@@ -53,7 +53,8 @@ test-long:  ## the same with ten times as many random cases
 TRUST := tests/run/test_faults.py tests/run/test_kills_and_flips.py tests/edge tests/cli/test_ctrl_c_at_the_start.py \
   tests/cli/test_rubbish.py tests/cli/test_runs.py tests/hosts tests/browser/test_page.py tests/run/test_at_once.py \
   tests/run/test_small_disks.py tests/run/test_what_is_kept.py tests/run/test_logs.py tests/run/test_lock.py \
-  tests/run/test_damaged_files.py tests/diagnosis/test_sweep.py tests/arithmetic/test_core_version.py \
+  tests/run/test_damaged_files.py tests/diagnosis/test_sweep.py \
+  tests/diagnosis/test_sweeps_killed_and_damaged.py tests/diagnosis/test_sweeps_elsewhere.py tests/arithmetic/test_core_version.py \
   tests/arithmetic/test_not_ieee.py tests/arithmetic/test_width.py tests/data/test_quirks.py tests/data/test_wide_tables.py
 
 test-trust: $(DEV)  ## all that is promised of files, bad input and the local page, each as long as it goes (hours; prints what was tried)

@@ -21,7 +21,7 @@ LOOPS = {
     "CNN with a schedule": ("more_real", "normed_residuals", {}, 2),
     "fine-tuning, frozen layers": ("more_real", "frozen_norms", {}, 2),
     "accumulated and clipped": ("more_real", "parts_of_a_batch", {}, 2),
-    "2-8-8-1, 200 steps": ("real", "small_network", {}, 2),
+    "2-8-8-1, 200 steps": ("real_layers", "small_network", {}, 2),
     "GPT of a million weights, 1,000 steps": ("real", "language_model", {"width": 200, "steps": 1000, "size": 4}, 1),
 }
 """Module and name of each loop, what is asked of it, and how often it is trained."""

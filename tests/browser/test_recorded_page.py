@@ -2,15 +2,13 @@
 
 import math
 import re
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from browser.conftest import AXE, go, read_number
+from browser.observed_trainings import Open, diverging, training
 from torch import nn
 
 import nodescope as ns
@@ -18,33 +16,12 @@ import nodescope.torch as nst
 from nodescope.run.recorded import Record, Recorded, RecordedLayer
 
 pytestmark = pytest.mark.usefixtures("chromium")
-
-Open = Callable[..., Any]
 UPDATE = {
     "weight": "bias",
     "weighted_delta": "bias_weighted_delta",
     "alpha_delta": "bias_delta",
     "new_weight": "new_bias",
 }
-
-
-def training(names: tuple[str, ...] = ("fc1", "fc2"), steps: int = 12, stride: int = 1, rate: float = 0.1, **more: Any) -> Recorded:
-    """A small one: three inputs, twenty relu nodes of which six are shown, one output; twelve examples a step."""
-    torch.manual_seed(1)
-    model = nn.Sequential()
-    model.add_module(names[0], nn.Linear(3, 20))
-    model.add_module("relu", nn.ReLU())
-    model.add_module(names[1], nn.Linear(20, 1))
-    optimizer = torch.optim.SGD(model.parameters(), rate)
-    x = torch.randn(12, 3)
-    y = torch.sin(2 * x[:, :1])
-    nodes = {names[0]: [0, 3, 4, 7, 12, 19]}
-    with nst.observe(model, optimizer, **{"stride": stride, "nodes": nodes, "time": 1e9} | more) as run:
-        for _ in range(steps):
-            optimizer.zero_grad()
-            nn.functional.mse_loss(model(x), y).backward()
-            optimizer.step()
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +31,7 @@ def run() -> Recorded:
 
 @pytest.fixture(scope="module")
 def diverged() -> Recorded:
-    """The loss grows beyond all numbers, and the training goes on."""
-    found = training(rate=300.0, steps=40, stride=3)
-    assert found.ending is ns.Ending.DIVERGED
-    return found
+    return diverging()
 
 
 def as_python(value: Any) -> str:
@@ -342,62 +316,6 @@ def test_axe_finds_nothing_and_nothing_runs_off(
     found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_the_local_page_shows_it(diverged: Recorded, chromium: Any):
-    pytest.importorskip("starlette")
-    import uvicorn
-
-    from nodescope.hosts.page import served
-
-    with served(diverged) as (guard, bound):
-        server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False, server_header=False, ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        try:
-            context, said = chromium.new_context(), []
-            page = context.new_page()
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            page.goto(guard.address)
-            page.wait_for_selector("[data-ready]")
-            assert page.locator("h1").inner_text() == ns.diagnose(diverged).headline
-            page.get_by_role("link", name="All runs").click()
-            row = page.locator("tbody tr").inner_text()
-            assert "40" in row
-            assert ns.diagnose(diverged).headline.rstrip(".") in row
-            page.get_by_role("link", name="the run opened").click()
-            page.wait_for_selector("[data-ready]")
-            context.close()
-            assert said == []
-        finally:
-            server.should_exit = True
-            thread.join(10)
-
-
-def test_the_local_page_tells_as_text_what_is_too_large(run: Recorded, monkeypatch: pytest.MonkeyPatch):
-    from nodescope.hosts import pages
-
-    monkeypatch.setattr("nodescope.views.recorded_scene.MOST_NUMBERS", 10)
-    text = pages.view(run, 1, (), ())
-    assert "observe fewer nodes" in text
-    assert "<pre>Observed in PyTorch" in text
-
-
-def test_the_widget_has_the_same_scene_and_keeps_the_verdict_as_text(run: Recorded):
-    pytest.importorskip("anywidget")
-    import json
-
-    from nodescope.hosts.file import scene_of
-
-    widget = ns.show(run)
-    assert json.loads(widget.scene) == json.loads(json.dumps(scene_of(run)))
-    told = run._repr_mimebundle_()
-    data = told[0] if isinstance(told, tuple) else told
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert ns.diagnose(run).verdict in data["text/plain"]
 
 
 def test_nodes_of_a_recurrent_layer_are_called_by_their_gates(opened):

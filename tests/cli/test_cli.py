@@ -1,51 +1,15 @@
-"""The shell: what it prints to people and to machines, exit codes, and one clear message for bad input."""
+"""The shell: what each command prints to people and to machines, and one clear message for bad input."""
 
 import csv
 import io
 import json
-import os
-import pty
 import re
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from cli.shell import FIT, PENGUINS, ROOT, SEED, call, on_a_terminal
 
 import nodescope as ns
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "nodescope"]
-SEED = ["--weight", "0.4", "--input", "1", "--goal", "0.6", "--alpha", "0.1"]
-PENGUINS = str(ROOT / "examples" / "penguins.csv")
-FIT = ["--data", PENGUINS, "--goal", "body_mass_g", "--inputs", "flipper_length_mm,bill_length_mm", "--standardise"]
-
-
-def call(*arguments, code=0, **options):
-    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def on_a_terminal(*arguments, **environment):
-    """What a person sees in a terminal of 80 columns."""
-    leader, follower = pty.openpty()
-    env = {**os.environ, "COLUMNS": "80", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
-    process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=follower, stderr=follower, stdin=follower, env=env)
-    os.close(follower)
-    said = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            said += chunk
-    except OSError:
-        pass  # the terminal is gone once the program is
-    os.close(leader)
-    assert process.wait() == 0
-    return said.decode()
 
 
 def test_quiet_when_piped():
@@ -165,14 +129,6 @@ def test_a_name_cannot_talk_to_the_terminal(tmp_path):
     assert call("predict", path, table).stdout.startswith("'=cmd()")
 
 
-def test_a_closed_pipe_is_no_fault():
-    done = subprocess.run(
-        f"{sys.executable} -m nodescope trace {ROOT / 'examples' / 'sticks.toml'} --to 325 | head -1",
-        shell=True, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-
-
 def test_forecast_tells_and_counts_the_steps_to_an_mse():
     said = call("forecast", *SEED, "--mse", "1e-6").stdout.splitlines()
     assert said[0].startswith("Converges. Each step makes up 0.1 of what is missing. Stable up to alpha 2.")
@@ -241,187 +197,9 @@ def test_help_says_each_command_whole_and_in_the_shells_words():
         assert "`data`" not in call(command, "--help").stdout
 
 
-XOR = ROOT / "examples" / "xor.toml"
-
-
-@pytest.mark.parametrize("arguments", [["run", XOR], ["trace", XOR], ["diagnose", XOR, "--json"], ["--help"]], ids=lambda a: a[0])
-def test_nowhere_to_print_is_one_message(arguments):
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*COMMAND, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.stderr == "nodescope: standard output cannot be written: No space left on device\n"
-    assert done.returncode == 2
-    closed = subprocess.run(
-        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, check=False
-    )
-    assert closed.stderr == "nodescope: standard output is closed: there is nowhere to write to\n"
-    assert closed.returncode == 2
-
-
-def test_closed_messages_and_input_are_no_fault(tmp_path):
-    done = subprocess.run(
-        ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, "run", str(XOR)], stdout=subprocess.PIPE, text=True, check=False
-    )
-    assert (done.returncode, done.stdout.splitlines()[0][:8]) == (0, "foretold")
-    asked = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "grade", "-", *SEED]
-    closed = subprocess.run(asked, capture_output=True, text=True, check=False)
-    assert (closed.returncode, len(closed.stderr.splitlines())) == (2, 1), closed.stderr
-    (tmp_path / "no.txt").write_bytes(b"\x89\xff\xfe")
-    with (tmp_path / "no.txt").open("rb") as binary:
-        told = call("grade", "-", *SEED, code=2, stdin=binary, env={**os.environ, "PYTHONIOENCODING": "utf-8"}).stderr
-        assert "standard input cannot be read as text" in told
-
-
-def test_out_leaves_recipes_tables_and_devices_alone(tmp_path):
-    """Story: `run r.toml --out r.toml` replaced the recipe by a run file, without a word."""
-    recipe, table = tmp_path / "r.toml", tmp_path / "p.csv"
-    recipe.write_bytes(XOR.read_bytes())
-    table.write_text("a,b\n1,2\n2,3\n3,5\n")
-    fit = ["run", "--data", table, "--goal", "b"]
-    for arguments in (["run", recipe, "--out", recipe], [*fit, "--out", table]):
-        assert "is there and is not a nodescope run file" in call(*arguments, code=2).stderr
-    assert "it is a device" in call("run", recipe, "--out", "/dev/null", code=2).stderr
-    assert "it is a device" in call("trace", recipe, "--out", "/dev/full", code=2).stderr
-    run = tmp_path / "p.nodescope"
-    call(*fit, "--out", run)
-    (tmp_path / "again").symlink_to(table)
-    for arguments in (
-        ["predict", run, table, "--out", table], ["predict", run, table, "--out", run],
-        ["predict", run, recipe, "--out", tmp_path / "again"], ["trace", run, "--out", run],
-        ["trace", run, "--format", "parquet", "--out", table], ["export", run, table],
-    ):  # fmt: skip
-        assert "it is read here; name another file" in call(*arguments, code=2).stderr
-    assert table.read_text().startswith("a,b\n")
-    assert ns.load(run).steps
-    call("export", run, tmp_path / "x.csv")
-    call("export", run, tmp_path / "x.csv")
-
-
-def test_a_second_run_into_the_same_file_is_refused(tmp_path):
-    path = tmp_path / "w.nodescope"
-    long = [*COMMAND, "run", "--weight", "0.4", "--input", "1,2", "--goal", "0.6,5", "--alpha", "1e-12", "--steps", "1000000000000"]
-    first = subprocess.Popen([*long, "--out", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        while not path.exists():
-            assert first.poll() is None
-        assert "another nodescope is writing it" in call("run", *SEED, "--out", path, code=2).stderr
-        assert "another nodescope is writing it" in call("run", "--resume", path, code=2).stderr
-    finally:
-        first.kill()
-        first.communicate()
-    call("run", *SEED, "--steps", 5, "--out", path, "--force")
-
-
-@pytest.mark.usefixtures("ctrl_c")
-def test_an_interrupted_run_is_a_result_with_everything_kept(tmp_path):
-    path = tmp_path / "w.nodescope"
-    long = ["run", "--weight", "0.4", "--input", "1,2", "--goal", "0.6,5", "--alpha", "1e-12", "--steps", "1000000000000"]
-    process = subprocess.Popen([*COMMAND, *long, "--out", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        while not (tmp_path / "w.nodescope-wal").exists():
-            assert process.poll() is None
-        time.sleep(0.3)  # until it is under way
-        process.send_signal(signal.SIGINT)
-        said, complaint = process.communicate()
-    finally:
-        process.kill()
-    assert (process.returncode, complaint.startswith(f"wrote {path} ("), complaint.count("\n")) == (0, True, 1)
-    assert "Interrupted after" in said
-    assert ns.load(path).ending is ns.Ending.INTERRUPTED
-    call("run", "--resume", path, "--steps", ns.load(path).steps + 5)
-
-
 def test_a_recipe_of_too_many_brackets(tmp_path):
     (tmp_path / "r.toml").write_text("input = " + "[" * 100_000)
     assert "is not a TOML recipe" in call("run", tmp_path / "r.toml", code=2).stderr
-
-
-# ---- silence is not an answer ----
-
-
-def test_it_says_what_it_wrote_and_keeps_standard_output_for_results(tmp_path):
-    path = tmp_path / "a.nodescope"
-    done = call("run", *SEED, "--out", path, "--json")
-    assert json.loads(done.stdout)["settled_after"] == 317
-    assert done.stderr == f"wrote {path} ({path.stat().st_size / 1000:,.0f} kB)\n"
-    for command in (
-        ["trace", path, "--format", "csv"], ["trace", path, "--format", "parquet"], ["export", path],
-    ):  # fmt: skip
-        out = tmp_path / f"{command[0]}.{command[-1] if command[0] == 'trace' else 'md'}"
-        done = call(*command, *(["--out"] if command[0] == "trace" else []), out)
-        assert (done.stdout, done.stderr) == ("", f"wrote {out} ({out.stat().st_size:,} bytes)\n"), command
-    assert call("run", "--resume", path).stderr.startswith(f"{path} is as it was: the run had come to its end")
-    short = tmp_path / "short.nodescope"
-    call("run", *SEED, "--steps", 7, "--out", short)
-    assert call("run", "--resume", short, "--steps", 9).stderr.startswith(f"wrote {short} (")
-
-
-def test_a_run_that_is_there_is_replaced_only_with_force(tmp_path):
-    path, fit = tmp_path / "a.nodescope", tmp_path / "f.nodescope"
-    call("run", *SEED, "--steps", 7, "--out", path)
-    said = call("run", *SEED, "--steps", 9, "--out", path, code=2).stderr
-    assert said == f"nodescope: {path} is there and holds a run; --force replaces it, or name another file\n"
-    call("run", *FIT, "--missing", "drop", "--out", fit)
-    for arguments in (["trace", fit, "--out", path], ["predict", fit, PENGUINS, "--out", path], ["export", fit, path]):
-        assert "it holds a run; name another file" in call(*arguments, code=2).stderr
-    assert ns.load(path).steps == 7
-    call("run", *SEED, "--steps", 9, "--out", path, "--force")
-    assert ns.load(path).steps == 9
-
-
-def test_steps_that_are_not_there_are_told(tmp_path):
-    path = tmp_path / "a.nodescope"
-    call("run", *SEED, "--steps", 325, "--out", path)
-    have = "the run has 325 steps, counted from 0 to 324"
-    for arguments, words in {
-        ("--from", 900): "there is no step from 900 on",
-        ("--from", 325): "there is no step from 325 on",
-        ("--from", 10, "--to", 5): "there is no step from 10 and before 5",
-        ("--from", 0, "--to", 0): "there is no step from 0 and before 0",
-    }.items():
-        done = call("trace", path, *arguments, code=2)
-        assert done.stderr == f"nodescope: {words}: {have}\n"
-        assert done.stdout == ""
-    done = call("trace", path, "--from", 320, "--to", 400, "--format", "csv")
-    assert done.stderr == f"{have}: shown to its end\n"
-    assert len(done.stdout.splitlines()) == 6
-    assert call("trace", path, "--from", -3, "--format", "csv").stderr == ""
-
-
-def test_a_decimal_comma_is_asked_about():
-    """Story: --alpha 0,1 was a schedule of two alphas, 0 and 1."""
-    for option, text in (("--alpha", "0,1"), ("--alpha", "-1,5"), ("--batch", "1,5")):
-        said = call("run", *SEED[:6], option, text, code=2).stderr
-        assert f"{option} is {text!r}, which may mean two things; write {text.replace(',', '.')} for one number" in said
-    assert json.loads(call("run", *SEED[:6], "--alpha", "[0,1]", "--steps", 2, "--json").stdout)["weight"] == 0.6
-    assert json.loads(call("run", *SEED[:6], "--alpha", "0.5,0.5", "--steps", 2, "--json").stdout)["weight"] == 0.55
-
-
-def test_a_first_line_of_numbers_is_asked_about(tmp_path):
-    table = tmp_path / "t.csv"
-    table.write_text("1.5,2.5\n3,4\n5,6\n7,8\n")
-    assert "the first line was taken for a row" in call("run", "--data", table, "--goal", "price", code=2).stderr
-    assert "is read with no line of names (columns are called 0, 1, …)" in call("run", "--data", table, "--goal", "1").stderr
-    question = "the column names are numbers ('1.5', '2.5'): is the line of names missing? Put one before the first row"
-    assert question in call("run", "--data", table, "--goal", "price", "--header", code=2).stderr
-    assert question in call("run", "--data", table, "--goal", "2.5", "--header").stderr
-    table.write_text("0,1\n3,4\n5,6\n7,8\n")
-    assert call("run", "--data", table, "--goal", "1").stderr == ""
-
-
-def test_a_text_goal_is_named_before_a_text_input():
-    said = call("run", "--data", PENGUINS, "--goal", "species", code=2).stderr
-    assert "column 'species' has the text 'Adelie'" in said
-    assert "goal" in said
-
-
-def test_remedies_are_in_the_shells_words(tmp_path):
-    table = tmp_path / "t.csv"
-    table.write_text("a,b,c\n1,2,x\n3,,y\n")
-    assert (
-        "or give --missing drop to leave these rows out"
-        in call("run", "--data", table, "--goal", "a", "--inputs", "b", code=2).stderr
-    )
-    assert "pass the numeric ones: --inputs b" in call("run", "--data", table, "--goal", "a", code=2).stderr
 
 
 def test_more_epochs_of_a_run(tmp_path):
@@ -434,38 +212,6 @@ def test_more_epochs_of_a_run(tmp_path):
     assert ns.load(path).weight.tobytes() == ns.load(straight).weight.tobytes()
     assert "both given" in call("run", "--resume", path, "--epochs", 9, "--steps", 9, code=2).stderr
     assert "only --steps or --epochs" in call("run", "--resume", path, "--alpha", 9, code=2).stderr
-
-
-@pytest.mark.parametrize("module", ["nodescope.starting", "numpy._core", "nodescope.run", "click.core"])
-def test_ctrl_c_while_it_is_still_starting_says_nothing(module):
-    """Story: a traceback from the middle of NumPy's import."""
-    process = subprocess.Popen(
-        [sys.executable, "-X", "importtime", *COMMAND[1:], "run", *SEED, "--steps", "1000000000", "--alpha", "1e-12"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heeding_ctrl_c,
-    )  # fmt: skip
-    for line in process.stderr:
-        if line.rstrip().endswith(module) or f" {module}." in line:
-            break
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert "Traceback" not in said
-    assert "KeyboardInterrupt" not in said
-    assert process.returncode in (-signal.SIGINT, 130, 0)
-
-
-def heeding_ctrl_c():
-    """Whatever started the tests."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def test_somebodys_own_program_keeps_its_ctrl_c():
-    code = "import nodescope, signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
-    for command in ([sys.executable, "-c", code], [sys.executable, "-"]):
-        done = subprocess.run(command, input=code, capture_output=True, text=True, check=True, preexec_fn=heeding_ctrl_c)
-        assert done.stdout == "True\n"
-    ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import nodescope"
-    code = f"{ignoring}; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
 @pytest.mark.parametrize(

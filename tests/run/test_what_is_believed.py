@@ -1,102 +1,13 @@
-"""What a run file says is believed only where it fits: each bound from both sides, and what is said, whole."""
+"""What a run file says of its recipe is believed only where it fits: each bound from both sides, and what is said, whole."""
 
-import copy
-import json
 import math
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import numpy as np
 import pytest
+from run.made_files import MADE, ROWS
 
-import nodescope as ns
-from nodescope.data import Examples
 from nodescope.run.file import stored
-
-ROWS = {"input": [[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]], "goal": [[1.0, 2.0], [2.0, 1.0], [0.5, 0.0]]}
-ONE = {"input": [[1.0], [2.0], [3.0]], "alpha": 0.1, "steps": 3}
-MADE: dict[str, Callable[[], ns.Run]] = {
-    "plain": lambda: ns.descend(
-        **ROWS, weight=[[0.1, 0.2], [0.3, 0.4]], bias=True, frozen=[[True, False], [False, False]], alpha=0.01, steps=10
-    ),
-    "settled": lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=1000),
-    "settled by itself": lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1),
-    "cycling": lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=1.5, steps=1000),
-    "cycling by itself": lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=1.5),
-    "diverged": lambda: ns.descend(weight=0.4, input=1, goal=0.6, alpha=2.5),
-    "of a table": lambda: ns.descend(
-        data={"a": [1.0, 2.0, 4.0, 3.0, 5.0], "y": [1.0, 3.0, 2.0, 5.0, 4.0]}, goal="y", standardise=True, holdout=0.4, alpha=0.01,
-        epochs=3,
-    ),
-    "three classes": lambda: ns.descend(**ONE, goal=["a", "b", "c"], loss="cross-entropy"),
-    "two classes": lambda: ns.descend(**ONE, goal=["a", "b", "a"], loss="cross-entropy"),
-    "two classes, two outputs": lambda: ns.descend(**ONE, goal=["a", "b", "a"], loss="cross-entropy", weight=[[0.0], [0.0]]),
-    "layers": lambda: ns.descend(
-        network=ns.network(weights=[[[1.0], [2.0]], [[0.5, 0.25]]], biases=[[0.1, 0.2], None]), input=[[1.0], [2.0]],
-        goal=[[1.0], [2.0]], alpha=[0.1, 0.2, 0.3], steps=3,
-    ),
-    "a table of classes": lambda: ns.descend(
-        data={"a": [1.0, 2.0, 4.0, 3.0], "y": ["p", "q", "r", "p"]}, goal="y", loss="cross-entropy", alpha=0.01, epochs=3
-    ),
-    "a table of two classes": lambda: ns.descend(
-        data={"a": [1.0, 2.0, 4.0, 3.0], "y": ["p", "q", "q", "p"]}, goal="y", loss="cross-entropy", alpha=0.01, epochs=3
-    ),
-    "one example of a class": lambda: ns.descend(
-        input=[1.0, 2.0], goal="a", classes=["a", "b"], loss="cross-entropy", alpha=0.1, steps=3
-    ),
-    "one example": lambda: ns.descend(network=ns.network(weights=[[[0.5]]]), input=[1.0], goal=[0.5], alpha=0.1, steps=3),
-}  # fmt: skip
-
-
-def said_of(does: Callable[[], object]) -> str:
-    """What is raised; nothing where it is not."""
-    try:
-        does()
-    except (ValueError, TypeError, LookupError) as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
-
-
-class File:
-    """What is in a run file: headers, arrays and checkpoints."""
-
-    def __init__(self, run: ns.Run, path: Any) -> None:
-        ns.save(run, path)
-        with closing(sqlite3.connect(path)) as connection:
-            self.header = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM header")}
-            rows = connection.execute("SELECT name, dtype, shape, data FROM array").fetchall()
-            self.arrays = {name: stored.array_of(dtype, shape, data) for name, dtype, shape, data in rows}
-            self.rows = connection.execute("SELECT step, state FROM checkpoint").fetchall()
-        path.unlink()
-        self.place, self.ending, self.recipe = self.header["place"], self.header["ending"], self.header["recipe"]
-        self.data: Any = None
-
-    def seal(self) -> None:
-        """The fingerprint of the examples that are in it."""
-        examples = Examples(*(self.arrays[name] for name in stored.EXAMPLES), source=None)
-        self.header["fingerprint"] = examples.fingerprint
-
-    def read(self) -> ns.Run:
-        recipe = stored.recipe_of(self.header, self.arrays, self.data)
-        return stored.run_of(stored.descent_of(recipe, self.header, self.arrays, self.rows), self.header.get("ending"))
-
-    def said(self) -> str:
-        """What is said when it is read; nothing where it is."""
-        return said_of(self.read)
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], File]:
-    kept: dict[str, File] = {}
-
-    def of(name: str) -> File:
-        if name not in kept:
-            kept[name] = File(MADE[name](), tmp_path_factory.mktemp("made") / "a")
-        return copy.deepcopy(kept[name])
-
-    return of
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -107,9 +18,6 @@ def test_what_was_saved_is_read(name: str, files):
     )  # fmt: skip
     assert run.recipe == again.recipe
     assert (run.replay.settled, run.replay.cycle) == (again.replay.settled, again.replay.cycle)
-
-
-# ---- arrays ----
 
 
 @pytest.mark.parametrize(
@@ -150,9 +58,6 @@ def test_what_is_no_array(dtype: str, shape: str, data: Any, said: str):
     with pytest.raises(ValueError, match=r"^an array") as refused:
         stored.array_of(dtype, shape, data)
     assert str(refused.value) == said
-
-
-# ---- the recipe ----
 
 
 RECIPES: list[tuple[str, str, str, Any, str]] = [
@@ -302,166 +207,3 @@ def test_examples_that_are_handed_in(name: str, data: Any, said: str, files):
         del file.arrays[array]
     file.data = data
     assert file.said() == said
-
-
-# ---- where it stands ----
-
-PLACES: list[tuple[dict[str, Any], str]] = [
-    ({"step": 8, "spacing": 4, "kept": 2}, ""),
-    ({"step": 8, "spacing": 4, "kept": 3}, ""),
-    ({"step": 8, "spacing": 4, "kept": 1}, "its checkpoints do not fit where it stands"),
-    ({"step": 8, "spacing": 4, "kept": 4}, "its checkpoints do not fit where it stands"),
-    ({"step": 9, "spacing": 4, "kept": 3}, ""),
-    ({"step": 9, "spacing": 4, "kept": 2}, "its checkpoints do not fit where it stands"),
-    ({"step": 9, "spacing": 4, "kept": 4}, "its checkpoints do not fit where it stands"),
-    ({"step": 1, "spacing": 1, "kept": 1}, ""),
-    ({"step": 1, "spacing": 1, "kept": 2}, ""),
-    ({"step": 1, "spacing": 1, "kept": 0}, "its checkpoints do not fit where it stands"),
-    ({"step": 0, "spacing": 1, "kept": 0}, ""),
-    ({"step": 0, "spacing": 1, "kept": 1}, ""),
-    ({"step": 0, "spacing": 1, "kept": 2}, "its checkpoints do not fit where it stands"),
-    ({"last_moved": 9}, ""), ({"last_changed": 9, "last_moved": -1}, ""),
-    ({"last_moved": 10}, "its checkpoints do not fit where it stands"),
-    ({"last_changed": 10}, "its checkpoints do not fit where it stands"),
-    ({"step": 0, "kept": 0, "last_moved": 0}, "its checkpoints do not fit where it stands"),
-    ({"step": 0, "kept": 0, "last_changed": 0}, "its checkpoints do not fit where it stands"),
-    ({"last_moved": -2}, "last_moved is -2; it must be at least -1"),
-    ({"last_changed": -2}, "last_changed is -2; it must be at least -1"),
-    ({"power": 0}, "power is 0; it must be at least 1"), ({"power": 4, "length": 3}, ""),
-    ({"length": -1}, "length is -1; it must be at least 0"),
-    ({"spacing": 0}, "spacing is 0; it must be at least 1"), ({"step": -1}, "step is -1; it must be at least 0"),
-    ({"kept": -1}, "kept is -1; it must be at least 0"), ({"kept": 0.5}, "kept is 0.5; it must be a whole number"),
-    ({"seconds": -0.5}, "seconds is -0.5; it must be finite and at least 0"), ({"seconds": 0.0}, ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("place", "said"), PLACES, ids=str)
-def test_where_it_stands(place: dict[str, Any], said: str, files):
-    file = files("plain")
-    del file.header["ending"]
-    file.place |= place
-    if file.place["step"] < 10 and "last_moved" not in place and "last_changed" not in place:
-        file.place |= {"last_moved": -1, "last_changed": -1}
-    elif file.place["step"] == 0:
-        file.place |= {"last_moved": -1, "last_changed": -1} | place
-    state, spacing, kept = file.rows[0][1], file.place["spacing"], file.place["kept"]
-    file.rows = [(i * spacing, state) for i in range(math.ceil(kept))] if kept > 0 else []
-    assert file.said().partition(": ")[2] == said
-    if not said:
-        run = file.read()
-        assert (run.ending, run.steps, run.computed, run.settled_after, run.cycle) == (
-            ns.Ending.INTERRUPTED, file.place["step"], file.place["step"], None, None,
-        )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        ([(0, 8), (256, 8)], ""),
-        ([(0, 8)], "its checkpoints do not fit where it stands"),
-        ([(0, 8), (256, 8), (512, 8)], "its checkpoints do not fit where it stands"),
-        ([(0, 8), (255, 8)], "its checkpoints do not fit where it stands"),
-        ([(256, 8), (0, 8)], "its checkpoints do not fit where it stands"),
-        ([(1, 8), (257, 8)], "its checkpoints do not fit where it stands"),
-        ([(0, 8), (256, 7)], "its checkpoints do not fit its recipe"),
-        ([(0, 16), (256, 8)], "its checkpoints do not fit its recipe"),
-        ([(0, 8), (256, "12345678")], "its checkpoints do not fit its recipe"),
-    ],
-)
-def test_checkpoints(rows: list[tuple[int, Any]], said: str, files):
-    file = files("settled")
-    file.rows = [(step, bytes(state) if isinstance(state, int) else state) for step, state in rows]
-    assert file.said().partition(": ")[2] == said
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "value", "said"),
-    [
-        ("settled", "state", np.array([math.nan]), "ValueError: a state of it is not finite"),
-        ("settled", "state", np.array([math.inf]), "ValueError: a state of it is not finite"),
-        ("diverged", "state", np.array([math.inf]), ""),
-        ("settled", "saved", np.array([math.nan]), ""),
-        ("settled", "state", np.zeros(2), "ValueError: state has shape (2,), not (1,)"),
-        ("settled", "state", np.zeros((1, 1)), "ValueError: state has shape (1, 1), not (1,)"),
-        ("settled", "saved", np.zeros(0), "ValueError: saved has shape (0,), not (1,)"),
-    ],
-)
-def test_states(name: str, key: str, value: np.ndarray, said: str, files):
-    file = files(name)
-    file.arrays[key] = value
-    assert file.said() == said
-
-
-def test_checkpoints_of_a_run_that_diverged_are_finite_still(files):
-    file = files("diverged")
-    file.rows[-1] = (file.rows[-1][0], np.array([math.nan]).tobytes())
-    assert file.said() == "ValueError: a state of it is not finite"
-
-
-def test_a_file_without_a_place_has_no_steps(files):
-    file = files("settled")
-    del file.header["place"], file.header["ending"]
-    run = file.read()
-    assert (run.ending, run.steps, run.computed, run.weight) == (ns.Ending.INTERRUPTED, 0, 0, 0.4)
-
-
-# ---- its ending ----
-
-ENDINGS: list[tuple[str, dict[str, Any], bool]] = [
-    ("plain", {}, True),
-    ("plain", {"steps": 9}, False), ("plain", {"steps": 11}, False), ("plain", {"computed": 9}, False),
-    ("plain", {"settled": True}, False), ("plain", {"settled_after": 10}, False),
-    ("plain", {"name": "TIME_USED"}, True), ("plain", {"name": "INTERRUPTED"}, True),
-    ("plain", {"name": "CYCLING"}, False), ("plain", {"name": "SETTLED"}, False), ("plain", {"repeats": [2, 3]}, False),
-    ("settled", {}, True),
-    ("settled", {"steps": 999}, False), ("settled", {"steps": 318}, False), ("settled", {"computed": 318}, False),
-    ("settled", {"settled_after": 318}, False), ("settled", {"settled_after": None}, False), ("settled", {"settled": False}, False),
-    ("settled", {"repeats": [317, 1], "settled": False}, True), ("settled", {"repeats": [316, 2], "settled": False}, True),
-    ("settled", {"repeats": [318, 1], "settled": False}, False), ("settled", {"repeats": [317, 1]}, False),
-    ("settled", {"name": "STEPS_USED"}, False),
-    ("settled", {"name": "CYCLING"}, False),
-    ("settled by itself", {}, True), ("settled by itself", {"steps": 317}, False), ("settled by itself", {"steps": 319}, False),
-    ("settled by itself", {"repeats": [300, 1], "settled": False, "steps": 301}, True),
-    ("settled by itself", {"repeats": [300, 1], "settled": False}, False),
-    ("cycling", {}, True),
-    ("cycling", {"repeats": [50, 15]}, True), ("cycling", {"repeats": [50, 16]}, False), ("cycling", {"repeats": None}, False),
-    ("cycling", {"steps": 65}, False), ("cycling", {"settled": True}, False), ("cycling", {"computed": 64}, False),
-    ("cycling by itself", {}, True), ("cycling by itself", {"steps": 65}, False),
-    ("cycling by itself", {"repeats": [49, 2]}, False),
-    ("cycling by itself", {"repeats": [49, 3]}, True),
-    ("diverged", {}, True), ("diverged", {"steps": 1753}, False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "change", "fits"), ENDINGS, ids=str)
-def test_endings(name: str, change: dict[str, Any], fits: bool, files):
-    file = files(name)
-    file.ending |= change
-    ending, steps = file.ending["name"], file.ending["steps"]
-    assert file.said() == ("" if fits else f"ValueError: its ending, {ending} after {steps} steps, does not fit where it stands")
-    if fits:
-        repeats = file.ending["repeats"]
-        run = file.read()
-        assert run.cycle == (None if ending != "CYCLING" else tuple(repeats))
-        assert run.replay.cycle == (None if repeats is None else tuple(repeats))
-        assert run.replay.settled == file.ending["settled"]
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"name": "OVER"}, "KeyError: 'OVER'"),
-        ({"steps": -1}, "InputError: steps is -1; it must be at least 0"),
-        ({"repeats": [-1, 3]}, "InputError: cycle is -1; it must be at least 0"),
-        ({"repeats": [50, 0]}, "InputError: period is 0; it must be at least 1"),
-        ({"repeats": [50]}, "ValueError: not enough values to unpack (expected 2, got 1)"),
-        ({"gone": 64}, "InputError: gone is 64; it must be at least 65"),
-        ({"gone": 65}, ""), ({"gone": None}, ""), ({"gone": 100}, ""),
-    ],
-)  # fmt: skip
-def test_endings_of_another_kind(change: dict[str, Any], said: str, files):
-    file = files("cycling")
-    file.ending |= change
-    assert file.said() == said
-    if not said:
-        assert file.read().gone == change["gone"]

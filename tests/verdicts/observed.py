@@ -3,7 +3,7 @@
 import warnings
 from typing import Any
 
-from verdicts.silent import Loop
+from verdicts.loop import Loop
 
 import nodescope as ns
 from nodescope.torch import observe
