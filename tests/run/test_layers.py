@@ -143,15 +143,16 @@ def test_the_most_weights_are_counted_with_their_biases(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("sizes", "keywords"),
+    ("sizes", "keywords", "has"),
     [
-        ([2, 1], {"activation": "identity"}),
-        ([2, 1], {"activation": "relu", "output_activation": "relu"}),
-        ([2, 2, 1], {"activation": "relu"}),
+        ([2, 1], {"activation": "identity"}, ("identity",)),
+        ([2, 1], {"activation": "relu", "output_activation": "relu"}, ("relu",)),
+        ([2, 2, 1], {"activation": "relu"}, ("relu", "identity")),
+        ([2, 2, 1], {"activation": "relu", "output_activation": "tanh"}, ("relu", "tanh")),
     ],
 )
-def test_an_activation_that_some_layer_has(sizes: list[int], keywords: dict[str, Any]):
-    ns.network(sizes, **keywords)
+def test_an_activation_that_some_layer_has(sizes: list[int], keywords: dict[str, Any], has: tuple[str, ...]):
+    assert [activation.name for activation in ns.network(sizes, **keywords).activations] == [*has]
 
 
 def test_networks_from_what_else():

@@ -80,14 +80,25 @@ def test_refused(asked, said):
     assert str(refused.value) == said
 
 
-def test_what_is_allowed_at_the_bounds():
-    ns.schedule("plateau", start=-1.0, factor=0, patience=0, change=0, least=1e9)
-    for name, settings in (
-        ("steps", {"every": 1, "factor": -3}),
-        ("cosine", {"steps": 1, "end": -3}),
-        ("invscaling", {"power": -1}),
-    ):
-        ns.schedule(name, start=-1.0, **settings)
+@pytest.mark.parametrize(
+    ("name", "settings", "alphas"),
+    [
+        ("steps", {"every": 1, "factor": -3}, [-1.0, 3.0, -9.0]),
+        ("cosine", {"steps": 1, "end": -3}, [-1.0, -3.0, -3.0]),
+        ("invscaling", {"power": -1}, [-1.0, -2.0, -3.0]),
+    ],
+)
+def test_what_is_allowed_at_the_bounds(name, settings, alphas):
+    alpha = ns.schedule(name, start=-1.0, **settings)
+    assert [alpha(step) for step in range(3)] == alphas
+
+
+def test_a_plateau_at_its_bounds_changes_at_the_first_error_that_is_no_lower():
+    alpha, told = ns.schedule("plateau", start=-1.0, factor=0, patience=0, change=0, least=1e9), []
+    for error in (2.0, 1.0, 1.0):
+        alpha.note(error)
+        told.append(alpha(0))
+    assert told == [-1.0, -1.0, 1e9]
 
 
 @pytest.mark.parametrize("alpha", [ns.schedule("constant", start=1), ns.schedule("plateau", start=1), Plateau(3, **{
