@@ -125,12 +125,19 @@ def differences(before: Any, now: Any, where: str = "") -> Iterator[str]:
     """A line for each fact that is not as it was written down."""
     if isinstance(before, dict) and isinstance(now, dict):
         for name in dict.fromkeys([*before, *now]):
+            if not (name in before and name in now) and _is_nothing(before.get(name, now.get(name))):
+                continue
             yield from differences(before.get(name), now.get(name), f"{where}.{name}" if where else name)
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, (one, other) in enumerate(zip(before, now, strict=True)):
             yield from differences(one, other, f"{where}[{number}]")
     elif not same(before, now, AS_FLAT if FLAT in where else NEAR):
         yield f"{where} was {before!r}, is {now!r}"
+
+
+def _is_nothing(fact: Any) -> bool:
+    """Whether a fact is a number that is 0 but for rounding: where it is 0 indeed it is left out."""
+    return isinstance(fact, (int, float)) and not isinstance(fact, bool) and abs(fact) < NOTHING
 
 
 def same(before: Any, now: Any, nearness: float = NEAR) -> bool:
