@@ -8,7 +8,7 @@
  * ascending. Sums that would start with their first term start at −0.0, which adds nothing to any number.
  *
  * Eight rows at a time: left to right each has a lane of its own, so that eight chains of additions run side by side; their gradient
- * follows while they are in the nearest cache. The lines of the next eight rows are asked for meanwhile in the order of their
+ * follows while they are in the nearest cache. Lines farther on are asked for meanwhile in the order of their
  * addresses: eight streams of reading at once are slower than one. */
 
 typedef struct {
@@ -30,9 +30,10 @@ INLINE double sum_of_row(const ns_problem *p, const double *w, const double *x) 
     return node_sum(p->lanes, p->layer->has_bias, w, x, p->inputs);
 }
 
-enum { LINE = 8 };   /* doubles that come from memory together */
+/* Where the eight rows after these are asked for, or rows farther on where they are near. */
+INLINE const double *ahead_of(const eight_rows *of, int64_t d) { return of->row[0] + larger(EIGHT * d, FAR_AHEAD); }
 
-/* Asks for what lies eight rows behind a place, for as many lines as the eight rows' numbers of W columns take. */
+/* Asks for what lies ahead of a place, for as many lines as the eight rows' numbers of W columns take. */
 INLINE void ask_for(const double *ahead, int64_t i) {
     UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE);
 }
@@ -105,7 +106,7 @@ static void node_predictions(const ns_problem *p, const double *w, int64_t from,
     int64_t at = 0;
     for (; at + EIGHT <= count; at += EIGHT) {
         const eight_rows of = eight_from(p, NULL, from + at);
-        sums_of_eight(p, &of, w, at + 2 * EIGHT <= count ? of.row[0] + EIGHT * d : NULL, prediction + at);
+        sums_of_eight(p, &of, w, ahead_of(&of, d), prediction + at);
     }
     for (; at < count; at++) prediction[at] = sum_of_row(p, w, p->input + (from + at) * d);
 }
@@ -119,7 +120,7 @@ static double node_gradient(const ns_problem *p, const double *w, const int64_t 
         double delta[EIGHT];
         if (chosen && at + 2 * EIGHT <= count) ask_for_chosen(p, chosen + at + EIGHT);
         /* behind the batch's last rows too: they are the next batch's first */
-        sums_of_eight(p, &of, w, chosen || at + 2 * EIGHT > p->examples ? NULL : of.row[0] + EIGHT * d, delta);
+        sums_of_eight(p, &of, w, chosen ? NULL : ahead_of(&of, d), delta);
         for (int64_t k = 0; k < EIGHT; k++) {
             delta[k] -= of.goal[k];
             squares += delta[k] * delta[k];

@@ -20,14 +20,19 @@ typedef struct {
 
 INLINE int64_t row_at(const rows_of *r, int64_t t) { return r->order ? r->order[t] : r->from + t; }
 
-enum { ASKED_AHEAD = 8 };
+enum { ROWS_AHEAD = 8 };
 
-/* Rows in a drawn order are asked for before they are needed; those in the order of memory come by themselves. */
-INLINE void ask_ahead(const rows_of *r, int64_t t) {
-    if (!r->order || t + ASKED_AHEAD >= r->count) return;
-    const int64_t s = r->order[t + ASKED_AHEAD], d = r->p->inputs;
-    for (int64_t i = 0; i < d; i += EIGHT) __builtin_prefetch(r->p->input + s * d + i);
-    __builtin_prefetch(r->p->goal + s);
+/* Asks for a row before it is needed: of a drawn order one that comes soon, of the order of memory the `lines` lines that lie
+ * FAR_AHEAD of it. */
+INLINE void ask_ahead(const rows_of *r, int64_t t, const double *row, const int lines) {
+    const int64_t d = r->p->inputs;
+    if (!r->order) {
+        UNROLL for (int l = 0; l < lines; l++) __builtin_prefetch(row + FAR_AHEAD + l * LINE);
+    } else if (t + ROWS_AHEAD < r->count) {
+        const int64_t s = r->order[t + ROWS_AHEAD];
+        for (int64_t i = 0; i < d; i += LINE) __builtin_prefetch(r->p->input + s * d + i);
+        __builtin_prefetch(r->p->goal + s);
+    }
 }
 
 /* Moves the bias, which is in a register; gives the bits that changed, none where there is no bias. */
@@ -51,7 +56,7 @@ INLINE int64_t chain_narrow(const rows_of *r, double *weight, double *bias_at, c
     for (int64_t t = 0; t < r->count; t++) {
         const int64_t s = row_at(r, t);
         const double *x = p->input + s * d;
-        ask_ahead(r, t);
+        ask_ahead(r, t, x, 1);
         double sum = w[0] * x[0];
         UNROLL for (int i = 1; i < d; i++) sum += w[i] * x[i];
         const double delta = with_bias(p, sum, bias) - p->goal[s];
@@ -82,9 +87,10 @@ static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
         const double delta = with_bias(p, sum, *bias) - p->goal[s];
         const vec deltas = each(delta), alphas = each(p->alpha);
         uvec changed = {0};
-        ask_ahead(r, t + 1);
+        ask_ahead(r, t + 1, z, 0);
         sum = -0.0;
         for (int64_t i = 0; i < whole; i += W) {
+            if (!r->order) __builtin_prefetch(z + i + FAR_AHEAD);
             const vec w = load(weight + i), next = w - alphas * (deltas * load(x + i)), product = next * load(z + i);
             changed |= changed_bits(next, w);
             store(weight + i, next);
@@ -119,7 +125,7 @@ INLINE int64_t lanes_narrow(const rows_of *r, double *padded, double *bias_at, c
     for (int64_t t = 0; t < r->count; t++) {
         const int64_t s = row_at(r, t);
         const double *row = p->input + s * d;
-        ask_ahead(r, t);
+        ask_ahead(r, t, row, vectors / PARTS);
         vec lane[PARTS];
         UNROLL for (int q = 0; q < vectors; q++) {
             x[q] = q < whole ? load(row + q * W) : cut(end, row, q * W, keep[(q - whole) % PARTS]);
@@ -140,8 +146,6 @@ INLINE int64_t lanes_narrow(const rows_of *r, double *padded, double *bias_at, c
     return moved;
 }
 
-enum { FAR_AHEAD = 1024 };   /* doubles that wide rows are asked for ahead: the memory then gives a fifth more a second */
-
 /* Lanes, any number of inputs; weights padded with +0.0 to whole eights. */
 static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
     const ns_problem *p = r->p;
@@ -159,7 +163,7 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
         const double delta = with_bias(p, lanes_sum(lane), *bias) - p->goal[s];
         const vec deltas = each(delta), alphas = each(p->alpha);
         uvec changed = {0};
-        ask_ahead(r, t + 1);
+        ask_ahead(r, t + 1, z, 0);
         UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
         for (int64_t i = 0; i < last; i += LANES) {
             if (!r->order) __builtin_prefetch(z + i + FAR_AHEAD);
