@@ -120,8 +120,6 @@ def schedule_ends(e: "RecordedEvidence") -> Finding | None:
         return None
     largest = max(float(rates.max()), e.recorded.facts.first_rate)
     low = rates < ENDED * largest
-    if not largest > 0 or not low[-1]:
-        return None
     since = int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0
     if since > LATE * len(rates):
         return None
@@ -144,12 +142,11 @@ def start_of_zeros(e: "RecordedEvidence") -> Finding | None:
     if not e.snapshots or e.converged or not e.recorded.steps:
         return None
     zeros = [n for n in range(e.depth) if not any(look.layers[n].weight.any() for look in (e.first, e.last))]
-    hidden = [n for n in zeros if n < e.depth - 1]
     alike = [n for n in range(e.depth - 1) if e.all_alike(n) or (e.hardly_fell and e.one_number(n))]
     if len(zeros) < 2 and not alike:
         return None
     named = ", ".join(e.layer_name(n) for n in (zeros if len(zeros) > 1 else alike))
-    if len(zeros) > 1 and hidden:
+    if len(zeros) > 1:
         text = f"all weights of {named} are 0 at the start: no delta comes back through zeros, so these layers cannot learn"
     else:
         text = f"all nodes of {named} began with the same weights: they stay alike, and together do what one node does"
