@@ -9,7 +9,9 @@ from diagnosis.test_bounds_of_settings import BOUNDS, layers, parameter
 
 CHANGED: dict[str, dict[str, dict[str, Any]]] = {
     "weight decay": {
-        "two weights": {"recorded.facts.parameters": [parameter(start=1.0, end=0.5, size=1), parameter(start=1.0, end=0.0, size=3)]},
+        "two weights": {
+            "recorded.facts.parameters": [parameter(start=1.0, end=0.5, size=1), parameter(start=1.0, end=0.0, size=3)],
+        },
         "a tenth of decay": {"recorded.optimizer": {"weight_decay": 0.1}, "recorded.facts.rates": [2.0]},
         "more than a tenth of decay": {"recorded.optimizer": {"weight_decay": 0.15}, "recorded.facts.rates": [2.0]},
         "all at once": {"recorded.facts.rates": [3.0]},
