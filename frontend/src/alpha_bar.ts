@@ -1,6 +1,8 @@
 /** The bar of alpha: its zones, how far it goes, and alphas worth trying, each with another fate. */
 
-import type { Limits } from "./theory";
+import { counted, short } from "./numbers";
+import type { Recipe } from "./scene";
+import { isTogether, type Limits, movable } from "./theory";
 
 export interface Zone {
   /** Where it ends. */
@@ -55,6 +57,25 @@ export function barNear(limit: number, asked: number): Bar {
 
 function zone(to: number, fate: Zone["fate"], text: string, brief = text): Zone {
   return { to, fate, text, brief };
+}
+
+/** Squares that are written out. */
+const WRITTEN_OUT = 6;
+
+/** Why the limit of one example is what it is, its numbers put in; nothing where its input is 1, or where it is no such number. */
+export function whyLimit(recipe: Recipe, limits: Limits | null): string {
+  const inputs = movable(recipe);
+  const limit = limits?.live && recipe.n === 1 && isTogether(recipe) ? limits.limit : NaN;
+  if (!(limit < Infinity) || (inputs.length === 1 && inputs[0] ** 2 === 1)) return "";
+  const square = (x: number): string => (x < 0 ? `(${short(x)})²` : `${short(x)}²`);
+  const sum = short(inputs.reduce((total, x) => total + x * x, 0));
+  if (inputs.length === 1) return `The limit is 2 divided by the square of the input: 2 ÷ ${square(inputs[0])} = ${short(limit)}.`;
+  const bound = recipe.frozen?.some(Boolean) ? " whose weights may move" : "";
+  const bias = `${bound}${recipe.layers[0].bias ? ", the bias counting as 1" : ""}`;
+  const few = inputs.length <= WRITTEN_OUT;
+  const squares = few ? `(${inputs.map(square).join(" + ")}) = 2 ÷ ${sum}` : sum;
+  const which = few ? "the inputs" : counted(inputs.length, "input");
+  return `The limit is 2 divided by the sum of the squares of ${which}${bias}: 2 ÷ ${squares} = ${short(limit)}.`;
 }
 
 /** Whether alpha is so small beside its limit that the bar cannot tell it from 0. */

@@ -1,6 +1,6 @@
 /** The view, for any host: `mount` for a page, `render` for a notebook widget; at load it finds its own place in a page or file. */
 
-import { render as draw } from "preact";
+import { type ComponentChild, render as draw } from "preact";
 import bytes from "../build/core.wasm";
 import { Engine, type Window } from "./engine";
 import { Model } from "./model";
@@ -8,10 +8,7 @@ import "nodescope:offered";
 import { isRecorded, type RecordedScene } from "./recorded";
 import type { Recipe, Scene } from "./scene";
 import { screens } from "./screens";
-import alphaCss from "./style/alpha.css";
-import dockCss from "./style/dock.css";
-import sharesCss from "./style/shares.css";
-import css from "./style.css";
+import css from "./style/every.css";
 import type { Again, Host, JudgedAnew, Ways } from "./view/kind";
 import { Replayed } from "./view/replayed/kind";
 import { repaint } from "./view/theme";
@@ -27,28 +24,32 @@ export async function mount(
 ): Promise<() => void> {
   const { home, ways, bare } = place.dataset;
   const host: Host = { home, alone, bare, again: python, ways: ways ? (JSON.parse(ways) as Ways) : undefined };
-  const Observed = screens.observed?.Show;
-  const Start = screens.start?.Show;
-  const view = isRecorded(scene) ? (
-    Observed && <Observed scene={scene} host={host} />
-  ) : place.dataset.view === "start" ? (
-    Start && <Start model={new Model(await core, scene)} ways={host.ways} />
-  ) : (
-    <Replayed model={new Model(await core, scene)} host={host} />
-  );
+  const view = isRecorded(scene) ? observed(scene, host) : await replayed(scene, host, place.dataset.view === "start");
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([css, dockCss, alphaCss, sharesCss, ...Object.values(screens).map((screen) => screen.css)].join(""));
+  sheet.replaceSync([css, ...Object.values(screens).map((screen) => screen.css)].join(""));
   root.adoptedStyleSheets = [sheet];
-  draw(view ?? null, root);
+  draw(view, root);
   const unwatch = followTheme(place);
   place.dataset.ready = "true";
   return () => {
     unwatch();
     draw(null, root);
   };
+}
+
+function observed(scene: RecordedScene, host: Host): ComponentChild {
+  const Observed = screens.observed?.Show;
+  return Observed && <Observed scene={scene} host={host} />;
+}
+
+async function replayed(scene: Scene, host: Host, first: boolean): Promise<ComponentChild> {
+  const model = new Model(await core, scene);
+  const Start = screens.start?.Show;
+  if (host.alone) model.asked(location.hash);
+  return first ? Start && <Start model={model} ways={host.ways} /> : <Replayed model={model} host={host} />;
 }
 
 /** What asks the page that this one came from. */

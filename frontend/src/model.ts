@@ -83,6 +83,12 @@ export class Model {
     this.error = computed(() => this.replay.value.engine.mse(this.state.value));
   }
 
+  /** What an address asks for behind its #: another alpha. */
+  asked(address: string): void {
+    const alpha = Number.parseFloat(new URLSearchParams(address.slice(1)).get("alpha") ?? "");
+    if (Number.isFinite(alpha) && !this.scene.recipe.alphas) this.change({ alpha });
+  }
+
   /** Run again with something changed; the run before stays as a ghost. */
   change(part: Partial<Recipe>): void {
     const before = this.replay.value;

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barOf, isFine, triesOf } from "../src/alpha_bar";
+import { barOf, isFine, triesOf, whyLimit } from "../src/alpha_bar";
 import { Replay } from "../src/replay";
+import { limitsOf } from "../src/theory";
 import { evenTicks, powerTicks } from "../src/ticks";
 import { Facts } from "../src/told/facts";
 import { say } from "../src/told/say";
@@ -62,4 +63,26 @@ test("what a step does to what is missing, in words", () => {
   assert.equal(said({ factor: -1.5, regime: "diverges" }), "Each step overshoots and ends 1.5 times as far off on the other side.");
   assert.equal(said({ factor: 1.5, regime: "diverges" }, -0.5), "Below 0 each step goes away from the goal.");
   assert.equal(said({ factor: NaN, regime: "stable" }), "");
+});
+
+test("why the limit of one example is what it is, its numbers put in", () => {
+  const why = (more: Parameters<typeof node>[0]): string => {
+    const recipe = node(more);
+    const { engine } = Replay.run(core, { ...recipe, steps: 0 });
+    return whyLimit(recipe, limitsOf(engine, recipe, sceneAround(recipe)));
+  };
+  const pigs = { d: 3, start: [0.4, 0.4, 0.4], input: [0, 1, 2] };
+  const sum = "The limit is 2 divided by the sum of the squares of";
+  assert.equal(why(pigs), `${sum} the inputs: 2 ÷ (0² + 1² + 2²) = 2 ÷ 5 = 0.4.`);
+  assert.equal(why({ input: [-2] }), "The limit is 2 divided by the square of the input: 2 ÷ (−2)² = 0.5.");
+  const biased = { input: [3], bias: true, start: [0.4, 0] };
+  assert.equal(why(biased), `${sum} the inputs, the bias counting as 1: 2 ÷ (3² + 1²) = 2 ÷ 10 = 0.2.`);
+  const many = { d: 8, start: new Array(8).fill(0), input: new Array(8).fill(0.5) };
+  assert.equal(why(many), `${sum} 8 inputs: 2 ÷ 2 = 1.`);
+  assert.equal(
+    why({ ...pigs, frozen: [false, false, true] }),
+    `${sum} the inputs whose weights may move: 2 ÷ (0² + 1²) = 2 ÷ 1 = 2.`,
+  );
+  for (const none of [{}, { input: [0] }, { ...pigs, rule: "adam" }, { n: 2, batch: 2, input: [2, 3], goal: [1, 2] }])
+    assert.equal(why(none), "");
 });

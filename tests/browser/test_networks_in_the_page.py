@@ -152,6 +152,34 @@ def test_a_network_opens_on_the_node_with_most_blame_and_tiles_tell_the_traces_n
     assert brings == [w * x for w, x in zip([*layer.weight[blamed], layer.bias[blamed]], inputs, strict=True)]
 
 
+def test_what_a_hidden_node_does_is_said_of_its_values_over_the_examples(opened: Callable[..., Any]):
+    run = corners()
+    page = opened(run)
+    page.get_by_label("layer opened").select_option("0")
+    names = [f"({a:g}, {b:g})" for a, b in np.asarray(run.recipe.examples.input)]
+    for at in (0, 150, 299):
+        go(page, at)
+        for node in range(4):
+            page.locator("button.tile").nth(node).click()
+            given = run.trace[at].layers[0].prediction[:, node]
+            high = given > (given.min() + given.max()) / 2
+            few = high if high.sum() <= 2 else ~high
+            told = page.locator(".does p").first.inner_text().replace("\u00a0", " ")
+            feeds = run.trace[at].layers[1].weight[:, node]
+            most = int(np.abs(feeds).argmax())
+            assert told.endswith(f"the {'higher' if feeds[most] > 0 else 'lower'} node {most} of layer 1, most of all.")
+            if np.ptp(given) <= 0.1:
+                assert told.startswith("It hardly tells all 4 examples apart")
+                continue
+            first, then = (("on", "high"), ("off", "low"))[:: 1 if few is high else -1]
+            assert told.startswith(tuple(f"It is {word}" for word in first))
+            named = " and ".join(name for name, mine in zip(names, few, strict=True) if mine)
+            assert f" for {named}, and " in told
+            short = page.locator(".tile.on .sr").text_content().replace("\u00a0", " ")
+            assert any(f"{word} for {named}, " in short for word in first)
+            assert any(f", {word} for " in short for word in then)
+
+
 def test_arrows_walk_the_tiles_and_the_film_leads_to_its_steps(opened: Callable[..., Any]):
     page = opened(corners())
     tile = page.locator(".tile.on")

@@ -75,6 +75,18 @@ def test_it_plays_once_until_touched_and_never_where_motion_is_unwanted(chromium
             page.get_by_role("button", name="Play").wait_for()
 
 
+def test_an_alpha_that_was_typed_is_there_when_the_node_is_opened(chromium: Any, tmp_path: Path):
+    with page_of(tmp_path) as guard, seen(chromium, guard) as page:
+        link = page.get_by_role("link", name="Open this node")
+        assert link.get_attribute("href") == "/example/stalls"
+        page.get_by_label("alpha, typed").fill("1.7")
+        page.get_by_label("alpha, typed").press("Enter")
+        link.click()
+        page.get_by_role("button", name="Back to alpha 0.1").wait_for()
+        assert page.get_by_label("alpha, typed").input_value() == "1.7"
+        assert "oscillates" in page.locator("section.alpha .say p").inner_text()
+
+
 @pytest.mark.parametrize("name", ["It stalls", "It oscillates", "It diverges", "Three little pigs", "XOR", "Penguins"])
 def test_each_card_opens_its_run(name: str, chromium: Any, tmp_path: Path):
     with page_of(tmp_path) as guard, seen(chromium, guard) as page:

@@ -3,6 +3,7 @@
 And those that look odd but can be: numbers of NumPy's own types, `biases=False`, whole numbers with a point.
 """
 
+import json
 import math
 
 import numpy as np
@@ -258,3 +259,24 @@ def test_how_a_node_adds_where_nobody_says(d: int, k: int, told: str):
     other = ns.descend(input=x, goal=goal, alpha=0.01, steps=9, summation="lanes" if told == "left-to-right" else "left-to-right")
     assert f'summation = "{other.recipe.summation}"' in other.recipe.to_toml()
     assert other.recipe.summation != told
+
+
+def test_inputs_of_arrays_have_the_names_that_are_given():
+    houses = ["straw", "sticks", "stone"]
+    run = ns.descend(weight=[0.4] * 3, input=[0, 1, 2], inputs=houses, goal=0.6, alpha=0.1, steps=3)
+    bare = ns.descend(weight=[0.4] * 3, input=[0, 1, 2], goal=0.6, alpha=0.1, steps=3)
+    assert run.weight.tobytes() == bare.weight.tobytes()
+    assert run.recipe.input_names == tuple(houses)
+    assert "new weight of stone" in str(ns.explain(run, step=0))
+    assert "input 'straw' is 0" in str(ns.diagnose(run))
+    assert f"inputs = {json.dumps(houses)}" in run.recipe.to_toml()
+    for wrong in (["a"], ["a", "a", "b"], [1, 2, 3], {"a", "b", "c"}, ["a", "", "b"], 5):
+        message = said_by(lambda given=wrong: ns.descend(weight=[0.4] * 3, input=[0, 1, 2], inputs=given, goal=0.6, alpha=0.1))
+        assert message.startswith("inputs ")
+        assert "3 inputs" in message
+
+
+def test_names_of_inputs_are_kept_in_a_run_file(tmp_path):
+    run = ns.descend(weight=[0.4, 0.4], input=[[0, 1], [1, 2]], inputs=("a", "b"), goal=[0.6, 0.7], alpha=0.1, steps=3)
+    ns.save(run, tmp_path / "r.nodescope")
+    assert ns.load(tmp_path / "r.nodescope").recipe.input_names == ("a", "b")

@@ -38,6 +38,8 @@ class Examples:
         Of the goals: networks alone have one, as a flat activation cannot reach far.
     classes : tuple or None
         Where the goals are classes: in the order of the outputs, of one output the one that 0 stands for first.
+    names : tuple of str or None
+        What the inputs of plain arrays were called, where they were; a table's names are its source's.
     """
 
     input: Floats
@@ -48,6 +50,7 @@ class Examples:
     scaling: Scaling | None = None
     goal_scaling: Scaling | None = None
     classes: Classes | None = None
+    names: tuple[str, ...] | None = None
 
     @property
     def streams(self) -> bool:

@@ -19,7 +19,7 @@ LEFT, RIGHT = 40.0, 480.0
 HALF = 8
 """Numbers beside 0.6 that are drawn on each side."""
 PRINTED = (0.44, 0.472, 0.4976)
-NAMES = ("straw", "sticks", "bricks")
+NAMES = ("straw", "sticks", "stone")
 
 
 def picture_of(lesson: Lesson) -> str:
@@ -132,9 +132,7 @@ def _pigs(lesson: Lesson) -> str:
         text(told, across.at(0.6) + 10, 192, "told-fix strong"),
         _foot(across, sheet._replace(left=across.start), [0, 0.4, 0.8, 1.2]),
     ]
-    return drawing(
-        sheet, "Straw brings 0, sticks 0.4, bricks 0.8: together 1.2, which is 0.6 above the goal of 0.6.", "".join(body)
-    )
+    return drawing(sheet, "Straw brings 0, sticks 0.4, stone 0.8: together 1.2, which is 0.6 above the goal of 0.6.", "".join(body))
 
 
 def _two(lesson: Lesson) -> str:

@@ -18,6 +18,8 @@ FIRST = 26
 CELLS = 18
 DOTS = 90
 SEED: dict[str, Any] = {"weight": 0.4, "input": 1, "goal": 0.6, "steps": 325}
+HOUSES = ("straw", "sticks", "stone")
+"""What the three pigs build with."""
 PENGUINS = ("flipper_length_mm", "bill_length_mm", "bill_depth_mm")
 
 
@@ -93,7 +95,7 @@ SHOWN = {
             "pigs",
             "Three little pigs",
             "Several inputs: who gets the blame?",
-            lambda: descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], goal=0.6, alpha=0.1),
+            lambda: descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], inputs=HOUSES, goal=0.6, alpha=0.1),
             _pigs,
         ),
         Shown("xor", "XOR", "A small network, every node of it.", _xor, _surface),

@@ -171,7 +171,7 @@ def _of_arrays(given: dict[str, Any], start: Floats | None, plain: dict[str, Any
         x, goal = np.array(wide(x)), goal.copy()
     empty = np.empty(0)
     examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
-    examples = replace(examples, classes=classes)
+    examples = replace(examples, classes=classes, names=shapes.names_of(given["inputs"], x.shape[1]))
     return axes, start, examples.standardised(standardise, goals_too=axes.layers and classes is None)
 
 
@@ -287,7 +287,7 @@ def _refuse_without_data(given: dict[str, Any]) -> None:
             f"{absent} is not given: give input= and goal= as numbers, or data= with a table and goal= naming a column"
         )
     usual = defaults()
-    asked = [name for name in OF_TABLE if not _is(given[name], usual[name])]
+    asked = [name for name in OF_TABLE if name != "inputs" and not _is(given[name], usual[name])]
     if asked:
         listed = ", ".join(asked)
         raise InputError(f"{listed} {'goes' if len(asked) == 1 else 'go'} with data=: give the table as data=")

@@ -180,8 +180,14 @@ class Recipe(Faced):
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """Column names, or "0", "1", …"""
-        return self.source.inputs if self.source else tuple(str(i) for i in range(self.d))
+        """Column names, or what the inputs were called, or "0", "1", …"""
+        called = self.source.inputs if self.source else self.examples.names
+        return tuple(str(i) for i in range(self.d)) if called is None else called
+
+    @property
+    def has_names(self) -> bool:
+        """Whether the inputs have names of somebody's."""
+        return self.source is not None or self.examples.names is not None
 
     @property
     def classes(self) -> Classes | None:
@@ -266,6 +272,7 @@ class Recipe(Faced):
             }
         x, goals = self.axes.as_given(self.examples.input, self.examples.goal)
         told = {"input": x.tolist(), "goal": self.given_goals(goals)} | self._classes_told()
+        told |= {} if self.examples.names is None else {"inputs": list(self.examples.names)}
         return told | ({"standardise": scaling | {APPLIED: True}} if scaling else {})
 
     def given_goals(self, goals: Floats) -> Any:

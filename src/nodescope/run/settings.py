@@ -58,7 +58,7 @@ def settings(
     ] = None,
     inputs: Annotated[
         Sequence[str] | str | None,
-        Setting("list of str, optional", "With `data`: the input columns; all but the goals unless given.", shell="names"),
+        Setting("list of str, optional", "With `data`: its input columns, all unless given. Else their names.", shell="names"),
     ] = None,
     standardise: Annotated[
         Any,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import as_floats as as_floats
 from nodescope.arithmetic.checks import refuse_not_finite as refuse_not_finite
+from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -133,3 +134,23 @@ def _axes(weight: tuple[int, ...], x: tuple[int, ...], goal: tuple[int, ...]) ->
     if goal != x[:-1] + weight[:-1]:
         return None
     return Axes(len(x) == 2, True, len(weight) == 2)
+
+
+def names_of(inputs: object, d: int) -> tuple[str, ...] | None:
+    """What the d inputs of plain arrays are called; None where they have numbers only.
+
+    Raises
+    ------
+    InputError
+        There is not a name for each, or two are alike.
+    """
+    if inputs is None:
+        return None
+    names = [inputs] if isinstance(inputs, str) else inputs
+    if isinstance(names, np.ndarray):
+        names = names.tolist()
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name for name in names):
+        raise InputError(f"inputs is {shown(inputs)}; beside input= give a list of names, one for each of its {d} inputs")
+    if len(names) != d or len(set(names)) < d:
+        raise InputError(f"inputs has {len(set(names))} different names, and there are {d} inputs; give each a name of its own")
+    return tuple(map(str, names))

@@ -8,6 +8,7 @@ import type { Step } from "../../replay";
 import type { Recipe } from "../../scene";
 import { Current } from "../replayed/context";
 import { Cells } from "./cells";
+import { brieflyDoes, givenBy } from "./does";
 import { Heat } from "./heat";
 import { type Column, cornerOf, type Layout } from "./layout";
 import { Seen, type Show } from "./seen";
@@ -108,7 +109,9 @@ function Tile({ column, place }: { column: Column; place: Place }) {
   const open = model.open.value.layer === place.layer && model.open.value.node === place.node;
   const state = stateOf(model, place);
   const numbers = `prediction ${short(of.prediction)}, delta ${short(of.delta)}`;
-  const said = `layer ${place.layer}, node ${place.node}: ${numbers}${state && `, ${state}`}`;
+  const now = model.state.value;
+  const does = brieflyDoes(recipe, givenBy(model.core, recipe, now), place);
+  const said = [`layer ${place.layer}, node ${place.node}: ${numbers}`, state, does].filter(Boolean).join(", ");
   return (
     <button
       type="button"

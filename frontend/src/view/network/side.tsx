@@ -5,13 +5,15 @@ import { firstWeight, type NodeNumbers, numbersOf, offsets, type Place } from ".
 import type { Model } from "../../model";
 import { clip, count, distinct, exact, magnitude, short } from "../../numbers";
 import { partsOf, type Share, sharesOf } from "../../shares";
-import { Num } from "../figures";
+import type { Phrase } from "../../words";
+import { Num, written } from "../figures";
 import { Card } from "../parts";
 import { Current } from "../replayed/context";
 import { Contributions } from "../replayed/contributions";
 import { StepExactly } from "../replayed/inside";
 import { JoinedWords } from "../replayed/joined";
 import { Blame } from "./blame";
+import { brieflyDoes, doesOf, givenBy } from "./does";
 import { mostBlamed, placeShown } from "./opening";
 import { stateOf } from "./states";
 
@@ -32,6 +34,7 @@ export function NodeSide() {
   const chip = state ? `${state} at the end` : blamed ? "most of the blame in its layer" : "";
   return (
     <Card id="ns-open" title={`Layer ${layer}, node ${node}${name}`} beside={chip && <span class="chip">{chip}</span>} place="side">
+      <WhatItDoes model={model} />
       <Both model={model} of={of} b={b} />
       <Rows model={model} b={b} of={of} />
       <JoinedWords />
@@ -41,6 +44,29 @@ export function NodeSide() {
         <StepExactly nodes={[model.open.value]} />
       </div>
     </Card>
+  );
+}
+
+/** A sentence's numbers at three digits, so that it stays in its line. */
+const briefly = (of: Phrase[number]) =>
+  typeof of === "object" && "value" in of ? <Num x={of.value} text={short(of.value, 3)} tone={of.tone} /> : (of as string);
+
+/** What a hidden node does with the weights in view, and with those of the end. */
+function WhatItDoes({ model }: { model: Model }) {
+  const { recipe } = model.replay.value;
+  const place = model.open.value;
+  const [state, end] = [model.state.value, model.facts.value.to];
+  const [given, later] = [state, end].map((weights) => givenBy(model.core, recipe, weights));
+  const now = doesOf(recipe, given, state, place);
+  if (!now) return null;
+  const [does, willDo] = [given, later].map((of) => brieflyDoes(recipe, of, place));
+  const [plain] = written(now.plain);
+  return (
+    <div class="does">
+      <p>{plain}</p>
+      <p class="soft">{now.exactly.map(briefly)}</p>
+      {willDo !== does && <p>After the last step: {willDo}.</p>}
+    </div>
   );
 }
 

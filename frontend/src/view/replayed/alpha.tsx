@@ -1,7 +1,7 @@
 /** Alpha under the hand: the bar is the slider, its zones tell what follows; a box takes any number; some are worth a try. */
 
 import { useContext, useState } from "preact/hooks";
-import { type Bar, barNear, barOf, isFine, tidy, triesOf, type Zone } from "../../alpha_bar";
+import { type Bar, barNear, barOf, isFine, tidy, triesOf, whyLimit, type Zone } from "../../alpha_bar";
 import { hasOneWeight } from "../../layers";
 import type { Model } from "../../model";
 import { count, counted, distinct, exact, ordinal, short } from "../../numbers";
@@ -26,6 +26,7 @@ export function AlphaCard() {
   const asked = model.scene.recipe.alpha;
   const bar = isNetwork(model) ? barNear(model.here.value.near_limit, asked) : barOf(model.limits.value, asked, finer);
   const change = (value: number): void => model.change({ alpha: value });
+  const why = whyLimit(model.replay.value.recipe, model.limits.value);
   return (
     <section class="card alpha" role={useContext(PartRole)} aria-label="Alpha, the learning rate">
       <div class="say">
@@ -49,6 +50,7 @@ export function AlphaCard() {
       </div>
       <Slider bar={bar} alpha={alpha} disabled={!!alphas} change={change} />
       <Ticks bar={bar} />
+      {why && <p class="soft small">{why}</p>}
       {!alphas && <Try change={change} />}
     </section>
   );

@@ -88,8 +88,10 @@ function sentences({ now, facts }: Model): Phrase[] {
   ];
 }
 
+/** The run that opens has the alpha that is under the hand here. */
 function Steps() {
-  const { walk } = useContext(Current);
+  const { walk, replay, changed } = useContext(Current);
+  const to = changed.value ? `#alpha=${replay.value.recipe.alpha}` : "";
   return (
     <div class="dock" role="group" aria-label="Steps">
       <Buttons walk={walk} />
@@ -107,7 +109,7 @@ function Steps() {
           <span class="left">step {count(walk.here)}</span>
         </div>
       </div>
-      <a href="/example/stalls">Open this node</a>
+      <a href={`/example/stalls${to}`}>Open this node</a>
     </div>
   );
 }

@@ -128,7 +128,7 @@ class Evidence:
         if column == self.recipe.d:
             return "the bias"
         name = self.recipe.input_names[column]
-        return f"input {name!r}" if self.recipe.source else f"input {name}" if self.recipe.d > 1 else "the input"
+        return f"input {name!r}" if self.recipe.has_names else f"input {name}" if self.recipe.d > 1 else "the input"
 
     def weight_name(self, number: int, node: int, column: int) -> str:
         """A weight in words: its layer and node where there are several, and its input."""

@@ -34,6 +34,7 @@ RECIPE_SINCE = {
     "loss": 2,
     "activations": 2,
     "classes": 4,
+    "names": 4,
     "tolerance": 4,
     "keep": 4,
     "method": 4,
@@ -181,6 +182,7 @@ def recipe_header(recipe: Recipe) -> dict[str, Any]:
         "source": None if source is None else source.to_dict(),
         "scaling": recipe.examples.scaling_told(),
         **({} if recipe.classes is None else {"classes": list(recipe.classes)}),
+        **({} if recipe.examples.names is None else {"names": list(recipe.examples.names)}),
         "activations": [activation.name for activation in recipe.network.activations] if recipe.in_layers else None,
     }
 

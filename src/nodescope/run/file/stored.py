@@ -35,7 +35,7 @@ from nodescope.run.run import Run
 from nodescope.run.schedule import Schedule
 from nodescope.run.setting import as_memory, as_method
 from nodescope.run.settings import plain_names
-from nodescope.run.shapes import Axes, Floats, as_floats
+from nodescope.run.shapes import Axes, Floats, as_floats, names_of
 
 if TYPE_CHECKING:
     from nodescope.data.parts import reading as streaming
@@ -154,7 +154,8 @@ def _examples(header: Header, arrays: Arrays, axes: Axes, data: Any) -> Examples
         if recipe["source"] is None
         else _source(recipe["source"], as_method(recipe.get("method", "steps")).rows or n, m if inside else None, d, goals)
     )
-    return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling, classes=classes)
+    names = names_of(recipe.get("names"), d)
+    return replace(examples, source=source, scaling=scaling, goal_scaling=goal_scaling, classes=classes, names=names)
 
 
 def _in_pieces(header: Header, arrays: Arrays, data: Any) -> Examples:

@@ -171,7 +171,7 @@ class StepNumbers:
             return "bias"
         if layer.number:
             return f"from node {i}"
-        return plain_text(self.recipe.input_names[i]) if self.recipe.source else f"input {i}"
+        return plain_text(self.recipe.input_names[i]) if self.recipe.has_names else f"input {i}"
 
     def in_the_same_way(self, layer: LayerShown, *left_out: tuple[int, str]) -> str | None:
         """What of a layer is not written out; None where all is."""

@@ -56,7 +56,7 @@ def _largest_alpha() -> Answered:
 
 
 def _pigs() -> Run:
-    return descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], goal=0.6, alpha=0.1, steps=20)
+    return descend(weight=[0.4, 0.4, 0.4], input=[0, 1, 2], inputs=["straw", "sticks", "stone"], goal=0.6, alpha=0.1, steps=20)
 
 
 def _cancelling() -> Run:
@@ -68,7 +68,7 @@ def _three_pigs() -> Answered:
     moves = [abs(float(move)) for move in run.trace[0].alpha_delta]
     rows = [("pig", "input", "weight", "alpha delta", "new weight")]
     first = run.trace[0]
-    for i, pig in enumerate(("straw", "sticks", "bricks")):
+    for i, pig in enumerate(("straw", "sticks", "stone")):
         rows.append((pig, repr(float(first.input[i])), "0.4", repr(float(first.alpha_delta[i])), repr(float(first.new_weight[i]))))
     why = (
         "They share one delta, but each weight's own step is alpha × delta × its own input. The pig with input 0 had no part in "
@@ -148,10 +148,10 @@ LESSONS = (
     ),
     Lesson(
         "three-pigs", "Three pigs, one node",
-        ("Three inputs: straw 0, sticks 1, bricks 2. All three weights are 0.4.",
+        ("Three inputs: straw 0, sticks 1, stone 2. All three weights are 0.4.",
          "The predictions add up; the goal is 0.6, alpha 0.1."),
         "Whose weight moves most in the first step?",
-        ("straw's", "sticks'", "bricks'", "all alike"), _three_pigs,
+        ("straw's", "sticks'", "stone's", "all alike"), _three_pigs,
         "nodescope run examples/three_little_pigs.toml", _pigs,
     ),
     Lesson(

@@ -1,4 +1,4 @@
-"""Colours and widths of the pictures: one colour one meaning, as in the page (frontend/src/style.css)."""
+"""Colours and widths of the pictures: one colour one meaning, as in the page (frontend/src/style)."""
 
 from dataclasses import dataclass
 
