@@ -166,7 +166,7 @@ def zero_gradients(e: "RecordedEvidence") -> Finding | None:
 
 def not_cleared(e: "RecordedEvidence") -> Finding | None:
     """Gradients of earlier updates that are still in those of later ones."""
-    held = [p for p in e.recorded.facts.parameters if p.uncleared >= FEW and p.uncleared > OFTEN * max(1, p.gradients)]
+    held = [p for p in e.recorded.facts.parameters if p.uncleared >= FEW and p.uncleared > OFTEN * p.gradients]
     if not held:
         return None
     times, all_of = max(p.uncleared for p in held), [p for p in e.recorded.facts.parameters if p.stepped and p.gradients]
