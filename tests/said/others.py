@@ -3,7 +3,6 @@
 import itertools
 import json
 import random
-import re
 import sqlite3
 import tempfile
 import warnings
@@ -146,7 +145,7 @@ def looked_into(table: dict[str, Any]) -> Any:
 
 def fitted(table: dict[str, Any]) -> Any:
     def both() -> Any:
-        return without_cycles([[attributes(fit), repr(fit), attributes(ns.diagnose(fit.run))] for fit in made])
+        return [[attributes(fit), repr(fit), attributes(ns.diagnose(fit.run))] for fit in made]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -155,20 +154,3 @@ def fitted(table: dict[str, Any]) -> Any:
         except ns.NodescopeError as error:
             return str(error)
         return both()
-
-
-CYCLE = re.compile(
-    r"([Ff])rom step [\d,]+ on the weights repeat every [\d,]+ steps(, for ever: rounding sends them to and fro by [\d.e-]+\d)?"
-)
-
-
-def without_cycles(told: Any) -> Any:
-    """Without the numbers of a cycle of rounding: how a table is standardised differs in the last bit between processors."""
-    if isinstance(told, str):
-        return CYCLE.sub(r"\1rom some step on the weights repeat", told)
-    if isinstance(told, list):
-        return [without_cycles(part) for part in told]
-    if not isinstance(told, dict):
-        return told
-    cycles = isinstance(told.get("text"), str) and CYCLE.search(told["text"]) is not None
-    return {name: without_cycles(part) for name, part in told.items() if not (cycles and name in ("step", "measured"))}
