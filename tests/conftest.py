@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
-
 sys.path.insert(0, str(Path(__file__).parent))
+
+import pytest
+import same_products  # noqa: F401  # before NumPy
+from hypothesis import HealthCheck, settings
 
 PLAIN = os.environ.get("NODESCOPE_ENGINE") == "plain"
 ON_BOTH = (

@@ -19,7 +19,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import pytest
+import same_products  # noqa: F401  # before NumPy
 from changes import Change, changes
 from covering import Covering
 

@@ -141,15 +141,12 @@ def _is_nothing(fact: Any) -> bool:
 
 
 def same(before: Any, now: Any, nearness: float = NEAR) -> bool:
-    """Words exactly, numbers nearly, also those within words. What is 0 is left out, where another processor has rounding."""
+    """Words exactly, numbers nearly, also those within words."""
     if isinstance(before, str) and isinstance(now, str):
         numbers = zip(NUMBER.findall(before), NUMBER.findall(now), strict=False)
         return NUMBER.sub("#", before) == NUMBER.sub("#", now) and all(near(_read(one), _read(other)) for one, other in numbers)
-    if isinstance(before, bool) or isinstance(now, bool):
+    if isinstance(before, bool) or isinstance(now, bool) or before is None or now is None:
         return before is now
-    if before is None or now is None:
-        there = now if before is None else before
-        return before is now or (isinstance(there, float) and near(0.0, there))
     if isinstance(before, (int, float)) and isinstance(now, (int, float)):
         return near(before, now, nearness)
     return bool(before == now)

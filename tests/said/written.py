@@ -14,6 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import same_products  # noqa: F401  # before NumPy
 from said import (
     checks,
     drawn,
