@@ -120,5 +120,6 @@ for (const [name, text] of Object.entries(screens))
   );
 await write("table", await bundled("src/table.ts", { format: "iife" }));
 await write("map", await bundled("src/map.ts", { format: "iife" }));
+await write("beside", await bundled("src/beside.ts", { format: "iife" }));
 const plugins = [sheets, coreAsText, offered(parts)];
 await write("nodescope", await bundled("src/index.tsx", { format: "esm", plugins }));

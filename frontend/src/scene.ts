@@ -143,6 +143,8 @@ export interface Baseline {
 export interface Fit {
   where: string | null;
   unseen: { input: number[]; goal: number[] };
+  /** Whether the unseen rows chose how far it went: they then speak for it a little. */
+  chosen: boolean;
   /** Numbers of the unseen rows in the table, the first being 1. */
   unseen_rows: number[];
   scaling: Scale | null;

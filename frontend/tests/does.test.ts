@@ -35,7 +35,7 @@ test("a node that is on for one corner alone, and what it does to the output", (
   const { plain, exactly, brief } = told(recipe, 0);
   assert.equal(brief, "on for (1, 0), off for the others");
   assert.equal(plain, "It is on (near 1) for (1, 0), and off (near −1) for the others. The higher it is, the higher the output.");
-  assert.equal(exactly, "On: 0.987. Off: −1 to −0.987. Weight to the output: 1.5.");
+  assert.equal(exactly, "On: 0.987. Off: −1 to −0.987. Weight to it: 1.5.");
   assert.match(told(recipe, 1).plain, /^It is off .* for \(0, 0\), and on .* for the others\. .* the lower the output\.$/);
 });
 

@@ -85,3 +85,39 @@ def test_seen_rows_by_keyboard_and_a_moment_by_its_link(beside: Callable[..., An
     page.get_by_role("link", name="Step by step").click()
     picture = page.get_by_role("img").first
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+
+
+def test_play_goes_through_both_together_and_stops_at_the_end(beside: Callable[..., Any]):
+    page = beside("&at=56", viewport=SMALL)
+    page.get_by_role("button", name="Play").press("Enter")
+    page.get_by_role("heading", name="A, epoch 57").wait_for()
+    page.get_by_role("button", name="Pause").press("Enter")
+    stood = page.get_by_label("Epoch", exact=True).input_value()
+    page.wait_for_timeout(600)
+    assert page.get_by_label("Epoch", exact=True).input_value() == stood
+    assert f"at={stood}" in page.url
+    page.get_by_role("button", name="Play").press("Enter")
+    page.get_by_role("heading", name="B, the last epoch").wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    assert page.locator("p[role=status]").inner_text() == "epoch 60"
+
+
+def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: Any, tmp_path: Path):
+    with (page := beside()).expect_download() as there:
+        page.get_by_role("link", name="Export, a page that works offline").click()
+    there.value.save_as(path := tmp_path / "both.html")
+    context = chromium.new_context(offline=True, viewport=SMALL)
+    alone, said = context.new_page(), []
+    alone.on("console", lambda message: said.append(message.text))
+    alone.on("request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    alone.goto(path.as_uri())
+    assert alone.locator("a[href^='/']").count() == 0
+    alone.get_by_role("link", name="11: A passes B").click()
+    assert alone.get_by_role("heading", name="A, epoch 11").is_visible()
+    alone.get_by_role("button", name="Play").click()
+    alone.get_by_role("heading", name="A, epoch 14").wait_for()
+    alone.get_by_role("button", name="Pause").click()
+    alone.evaluate(AXE.read_text(encoding="utf-8"))
+    assert alone.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    context.close()
+    assert said == []

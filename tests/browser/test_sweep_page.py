@@ -77,7 +77,7 @@ def test_the_file_works_offline_and_without_scripts(scripts: bool, chromium: Any
     ns.export(made, path := tmp_path / "s.html")
     if not scripts:
         text = path.read_text(encoding="utf-8")
-        path.write_text(text[: text.index("<script>")] + text[text.index("</script>") :], encoding="utf-8")
+        path.write_text(text[: text.index('<script type="module">')] + text[text.index("</script>") :], encoding="utf-8")
     context = chromium.new_context(offline=True)
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(message.text))

@@ -23,9 +23,9 @@ def told(ending: Ending = Ending.STEPS_USED, **more: Any) -> str:
     ("before", "after", "said"),
     [
         (1.0, 1.0, SAME), (0.0, 0.0, "the error is exactly 0"), (1.0, 0.0, "the error is exactly 0"),
-        (math.inf, 0.0, "the error is exactly 0"), (0.0, 4.0, "the error grew from 0 to 2"),
+        (math.inf, 0.0, "the error is exactly 0"), (0.0, 4.0, "the error grew from 0: predictions are off by 2 (RMSE)"),
         (1.0, math.inf, "the error grew beyond all numbers"), (math.inf, math.inf, "the error is beyond all numbers"),
-        (math.nan, math.nan, "the error is beyond all numbers"), (math.inf, 4.0, "the error fell to 2"),
+        (math.nan, math.nan, "the error is beyond all numbers"), (math.inf, 4.0, "the error fell: predictions are off by 2 (RMSE)"),
         (1.0, 1.21, "the error grew: predictions are off by 1.1 times what they were"),
         (1.0, 4.0, "the error grew: predictions are off by 2 times what they were"),
         (1.0, 1.1025, "the error grew a little: predictions are off by 1.05 times what they were"),
@@ -33,7 +33,7 @@ def told(ending: Ending = Ending.STEPS_USED, **more: Any) -> str:
         (4.0, 1.0, "predictions are off by 0.5 of what they were"),
         (1.0, 0.999**2, "predictions are off by 0.999 of what they were"),
         (2.0**20, 2.0**20 * 1.001e-6, "predictions are off by 0.001 of what they were"),
-        (1.0, 0.0009**2, "the error fell to 0.0009, 1.11e+03 times smaller than at the start"),
+        (1.0, 0.0009**2, "predictions are off by 0.0009 (RMSE), 1.11e+03 times less than at the start"),
         (1e6, 1.0, "predictions are off by 0.001 of what they were"),
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ from nodescope.errors import InputError
 from nodescope.hosts import compare_drawings as drawn
 from nodescope.hosts import compare_tables as tables
 from nodescope.hosts.jobs import Job
+from nodescope.hosts.offline import shell, static
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -28,6 +29,8 @@ from nodescope.views.picture.sheet import headline
 
 MOST_POINTS = 400
 MOST_LETTERS = 70
+MOST_MOMENTS = 30
+"""Moments that a file offline has, besides those where one passes the other."""
 VIEWS = (("", "Overview"), ("steps", "Step by step"))
 
 
@@ -48,6 +51,8 @@ class Pair(NamedTuple):
     view: str
     at: int
     unit: str
+    moments: tuple[int, ...] = ()
+    """Those that a file offline has; none where the page answers for any."""
 
 
 def page(a: Job, b: Job, asked: Asked) -> str:
@@ -59,13 +64,41 @@ def page(a: Job, b: Job, asked: Asked) -> str:
         One of them was observed elsewhere, whose numbers cannot be made again.
     """
     pair = _pair(a, b, asked)
+    head = '<script type="module" src="/static/beside.js"></script>'
+    return page_around(_title(pair), f'{_top(pair)}<main class="beside">{_told(pair)}</main>', head)
+
+
+def file(a: Job, b: Job) -> str:
+    """One HTML file of them that works offline: the overview at some moments, which Play goes through.
+
+    Raises
+    ------
+    InputError
+        As of `page`.
+    """
+    pair = _pair(a, b, Asked())
+    last = pair.beside.last
+    marked = {lead.at for lead in pair.beside.leads(pair.beside.by_unseen)[: drawn.SHADED]}
+    moments = tuple(sorted({0, last, *marked, *(round(i * last / MOST_MOMENTS) for i in range(1, MOST_MOMENTS))}))
+    frames = []
+    for at in moments:
+        there = pair._replace(beside=Beside(*pair.runs, at), at=at, moments=moments)
+        frames.append(f'<template data-at="#at-{at}">{_told(there)}</template>')
+    body = f'<main class="beside">{_told(pair._replace(moments=moments))}</main>{"".join(frames)}'
+    return shell(_title(pair), body, static("beside.js"), static("start.css"))
+
+
+def _title(pair: Pair) -> str:
+    return f"nodescope: run {pair.jobs[0].number} beside run {pair.jobs[1].number}"
+
+
+def _told(pair: Pair) -> str:
+    """All that the moment changes, and what stands with it."""
     why = pair.beside.why(pair.found, pair.unit)
-    body = (
-        f'{_top(pair)}<main class="beside"><h1>{_lettered(pair.beside.sentence(pair.found))}</h1>'
-        f'<p class="soft">{escape(plain_text(why))}</p>'
-        f"{_step_by_step(pair) if pair.view else _overview(pair)}{_dock(pair)}</main>"
+    return (
+        f'<h1>{_lettered(pair.beside.sentence(pair.found))}</h1><p class="soft">{escape(plain_text(why))}</p>'
+        f"{_step_by_step(pair) if pair.view else _overview(pair)}{_dock(pair)}"
     )
-    return page_around(f"nodescope: run {a.number} beside run {b.number}", body)
 
 
 def _pair(a: Job, b: Job, asked: Asked) -> Pair:
@@ -95,6 +128,8 @@ def _lettered(sentence: str) -> str:
 
 
 def _address(pair: Pair, view: str, at: int) -> str:
+    if pair.moments:
+        return f"#at-{at}"
     a, b = pair.jobs
     more = f"&amp;view={view}" if view else ""
     return f"/compare?a={a.number}&amp;b={b.number}{more}&amp;at={at}"
@@ -111,7 +146,9 @@ def _top(pair: Pair) -> str:
     return (
         f'<header class="top"><a href="/" aria-label="nodescope: all runs">nodescope</a><span class="crumb">{title}</span>'
         f'<nav class="views" aria-label="Views of the two runs">{views}</nav><nav class="ways" aria-label="What to do with them">'
-        f'<a class="way" href="/compare?a={b.number}&amp;b={a.number}">Swap A and B</a></nav></header>'
+        f'<a class="way" href="/compare?a={b.number}&amp;b={a.number}">Swap A and B</a>'
+        f'<a class="way" href="/compare/export?a={a.number}&amp;b={b.number}" download>Export, a page that works offline</a>'
+        "</nav></header>"
     )
 
 
@@ -201,12 +238,17 @@ def _points(pair: Pair, run: Run) -> drawn.Points:
 def _ended(pair: Pair) -> str:
     """Errors, endings and what each run's own page says of it."""
     told = "".join(
-        f'<p class="found of-{which}"><a href="/run/{job.number}"><b class="told-{which}">{NAMES[which]}</b>, '
-        f"run {job.number}</a>: {escape(plain_text(job.told.sentence if job.told else ''))}.</p>"
+        f'<p class="found of-{which}">{_named(pair, which, job)}: {escape(plain_text(job.told.sentence if job.told else ""))}.</p>'
         for which, job, run in zip("ab", pair.jobs, pair.runs, strict=True)
         if job.told and tables.says_more(run, job.told.sentence)
     )
     return f"<section><h2>How they ended</h2>{tables.ended(pair.beside, pair.found, pair.unit)}{told}</section>"
+
+
+def _named(pair: Pair, which: str, job: Job) -> str:
+    """A run by its letter and number; on the page, which has it, as a link."""
+    name = f'<b class="told-{which}">{NAMES[which]}</b>, run {job.number}'
+    return name if pair.moments else f'<a href="/run/{job.number}">{name}</a>'
 
 
 def _weights(pair: Pair) -> str:
@@ -244,11 +286,12 @@ def _in_words(run: Run, step: int) -> str:
 
 
 def _dock(pair: Pair) -> str:
-    """One row that changes the moment: links, since nothing here needs a script."""
+    """One row that changes the moment: links, which need no script; Play, which one brings, goes along them."""
     beside, at = pair.beside, pair.at
     unit = "Epoch" if beside.by_epoch else "Steps made"
-    back = "" if at <= 0 else f'href="{_address(pair, pair.view, at - 1)}"'
-    after = "" if at >= beside.last else f'href="{_address(pair, pair.view, at + 1)}"'
+    before, later = _neighbours(pair)
+    back = "" if before is None else f'href="{_address(pair, pair.view, before)}"'
+    after = "" if later is None else f'href="{_address(pair, pair.view, later)}"'
     leads = beside.leads(beside.by_unseen)
     marks = [(0, "start")]
     if 2 <= len(leads) <= drawn.SHADED:
@@ -257,13 +300,25 @@ def _dock(pair: Pair) -> str:
     go_to = "".join(
         f'<a href="{_address(pair, pair.view, to)}"{" aria-current=true" if to == at else ""}>{words}</a>' for to, words in marks
     )
+    ways = (
+        f'<a class="way back" {back}>◀ Back</a><button type="button" class="play" data-first="{_address(pair, pair.view, 0)}" '
+        f'hidden>▶ Play</button><a class="way next" {after}>Next ▶</a><span class="marks">{go_to}</span>'
+    )
+    of = f'<span class="soft">of {beside.last:,}</span>'
+    moment = f'class="dock" aria-label="Which {beside.unit}" data-moment="{beside.unit} {at:,}"'
+    if pair.moments:
+        return f'<div {moment} role="group">{ways}<span>{unit} {at:,}</span>{of}</div>'
     a, b = pair.jobs
     view = f'<input type="hidden" name="view" value="{pair.view}">' if pair.view else ""
     return (
-        f'<form class="dock" method="get" action="/compare" aria-label="Which {beside.unit}">'
-        f'<a class="way" {back}>◀ Back</a><a class="way main" {after}>Next ▶</a>'
-        f'<span class="marks">{go_to}</span><input type="hidden" name="a" value="{a.number}">'
-        f'<input type="hidden" name="b" value="{b.number}">{view}'
-        f'<label>{unit} <input name="at" value="{at}" inputmode="numeric"></label>'
-        f'<span class="soft">of {beside.last:,}</span><button>Go</button></form>'
+        f'<form {moment} method="get" action="/compare">{ways}'
+        f'<input type="hidden" name="a" value="{a.number}"><input type="hidden" name="b" value="{b.number}">{view}'
+        f'<label>{unit} <input name="at" value="{at}" inputmode="numeric"></label>{of}<button>Go</button></form>'
     )
+
+
+def _neighbours(pair: Pair) -> tuple[int | None, int | None]:
+    """The moments before and after the one that is looked at, of those that there are."""
+    there = pair.moments or range(pair.beside.last + 1)
+    before, later = [at for at in there if at < pair.at][-1:], [at for at in there if at > pair.at][:1]
+    return (before[0] if before else None), (later[0] if later else None)

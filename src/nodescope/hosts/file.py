@@ -1,41 +1,24 @@
 """One HTML file that shows a run, replays every step of it and runs it again, offline; of an observed run, what was recorded.
 
-It holds the bundle and the scene, and a policy that lets it load nothing and send nothing: the only script that may run is the one
-whose hash stands in it. Words from a table reach it inside JSON, with no `<` in it, and the page as text only.
+It holds the bundle and the scene (`offline.py` is the shell around them). Words from a table reach it inside JSON, with no `<` in
+it, and the page as text only.
 """
 
-import base64
-import hashlib
-from html import escape
 from importlib.resources import files
 from typing import Any
 
+from nodescope.hosts.offline import shell
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.recorded_scene import scene_of_recorded
 from nodescope.views.scene import scene
 from nodescope.views.values import as_json
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>body{{margin:0;background:light-dark(#f7f7f5,#101317)}}</style>
-</head>
-<body>
-<div data-nodescope="scene"></div>
-<noscript>This page needs JavaScript, which is inside it: nothing is loaded.</noscript>
-<script type="application/json" id="scene">{scene}</script>
-<script type="module">{bundle}</script>
-</body>
-</html>
-"""
-
+_STYLE = "body{margin:0;background:light-dark(#f7f7f5,#101317)}"
+_BODY = (
+    '<div data-nodescope="scene"></div>\n<noscript>This page needs JavaScript, which is inside it: nothing is loaded.</noscript>\n'
+    '<script type="application/json" id="scene">{scene}</script>'
+)
 
 SCREENS = ("start", "several", "network", "fit", "observed")
 """Screens that not every run needs, each a file beside the first one."""
@@ -67,13 +50,8 @@ def scene_of(run: Run | Recorded) -> dict[str, Any]:
 def page(run: Run | Recorded) -> str:
     """The whole text of the file: the page, its program and the document of the run."""
     document = scene_of(run)
-    script = bundle(document)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return _PAGE.format(policy=policy, title=escape(f"nodescope: {document['title']}"), scene=safe_json(document), bundle=script)
+    body = _BODY.format(scene=safe_json(document))
+    return shell(f"nodescope: {document['title']}", body, bundle(document), _STYLE, compiles=True)
 
 
 def safe_json(document: object) -> str:

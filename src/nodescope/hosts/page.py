@@ -26,9 +26,9 @@ from nodescope.hosts.folder import own_folder
 from nodescope.hosts.forms import Form
 from nodescope.hosts.guard import Guard, declared_length
 from nodescope.hosts.jobs import Job
+from nodescope.hosts.offline import static
 from nodescope.hosts.run_ways import RunWays, ways_of
 from nodescope.hosts.showcase import SHOWN, made
-from nodescope.hosts.sweep_page import static
 from nodescope.hosts.sweep_ways import SweepWays
 from nodescope.run.fit_plan import Plan, plan
 from nodescope.run.making import make_recipe
@@ -73,6 +73,7 @@ def application(desk: Desk) -> Starlette:
             Route("/run/{number}/stop", ask.stop, methods=["POST"]),
             Route("/run/{number}/again", ask.again, methods=["POST"]),
             Route("/compare", ask.compare, methods=["GET"]),
+            Route("/compare/export", ask.compare_file, methods=["GET"]),
             Route("/grade", ask.grade, methods=["GET", "POST"]),
             Route("/table", ask.take_table, methods=["POST"]),
             Route("/table/{number}", ask.columns, methods=["GET"]),
@@ -200,14 +201,26 @@ class _Answers:
 
     async def compare(self, request: Request) -> Response:
         """Two finished runs beside each other."""
+        asked_for = request.query_params
+        which = compare_page.Asked(asked_for.get("view", ""), asked.whole_of(asked_for.get("at", "")))
+        return await self._beside(request, lambda a, b: HTMLResponse(compare_page.page(a, b, which)))
+
+    async def compare_file(self, request: Request) -> Response:
+        """The same as a file to take away."""
+
+        def made(a: Job, b: Job) -> Response:
+            name = f"runs-{a.number}-{b.number}.html"
+            return HTMLResponse(compare_page.file(a, b), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+        return await self._beside(request, made)
+
+    async def _beside(self, request: Request, answer: Callable[[Job, Job], Response]) -> Response:
         a, b = (self.desk.jobs.get(asked.whole_of(request.query_params.get(name, ""))) for name in ("a", "b"))
         if a is None or b is None or a.told is None or b.told is None:
             return asked.nothing()
-        asked_for = request.query_params
-        which = compare_page.Asked(asked_for.get("view", ""), asked.whole_of(asked_for.get("at", "")))
         try:
             async with self.showing:
-                return HTMLResponse(await run_in_threadpool(compare_page.page, a, b, which))
+                return await run_in_threadpool(answer, a, b)
         except NodescopeError as error:
             return HTMLResponse(pages.nothing(self.desk.sentence(error)), 400)
 
@@ -292,6 +305,7 @@ async def _static(request: Request) -> Response:
 _STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "nodescope.js": (bundle, "text/javascript"),
     "table.js": (partial(static, "table.js"), "text/javascript"),
+    "beside.js": (partial(static, "beside.js"), "text/javascript"),
     "map.js": (partial(static, "map.js"), "text/javascript"),
     "start.css": (partial(static, "start.css"), "text/css"),
     "sweep.css": (partial(static, "sweep.css"), "text/css"),

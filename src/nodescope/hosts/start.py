@@ -117,7 +117,9 @@ def _torch() -> str:
 
 def _runs(jobs: Jobs) -> str:
     rows = "".join(
-        f'<tr><th scope="row"><a href="{job.place}">{job.number}: {name_of(job.name)}</a></th>{_cells(job)}</tr>' for job in jobs
+        f'<tr role="row"><th scope="row" role="rowheader"><a href="{job.place}">{job.number}: {name_of(job.name)}</a></th>'
+        f"{_cells(job)}</tr>"
+        for job in jobs
     )
     kept = (
         "Runs made here stay when nodescope ends."
@@ -127,19 +129,21 @@ def _runs(jobs: Jobs) -> str:
     if not rows:
         return f'<section><h2>Runs so far</h2><p class="soft">Your runs will be listed here. {kept}</p></section>'
     names = ("run", "what it did", "error", "steps", "mse", "off by, on rows it never saw (RMSE)")
-    head = "".join(f'<th scope="col">{text}</th>' for text in names)
+    head = "".join(f'<th scope="col" role="columnheader">{text}</th>' for text in names)
     gone = f" The {jobs.forgotten:,} oldest are forgotten." if jobs.forgotten else ""
-    table = f'<div class="runs" tabindex="0"><table class="made"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = '<div class="runs" tabindex="0"><table class="made" role="table">'
+    table += f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
     return f'<section><h2>Runs so far</h2>{table}{compare_choice.choice(jobs)}<p class="soft">{kept}{gone}</p></section>'
 
 
 def _cells(job: Job) -> str:
+    """What is told of a run. That these are cells is said: on a phone they are blocks, which browsers take for no table."""
     told = job.told
     if told is None:
         state = escape(plain_text(job.failed)) or ("waits for its turn" if job.waits else "on its way")
-        return f'<td>{state}</td><td></td><td class="n">{job.steps:,}</td><td></td><td></td>'
-    sentence = escape(plain_text(told.sentence or told.ending))
-    return (
-        f'<td>{sentence}</td><td>{drawings.sparkline(told.curve)}</td><td class="n">{told.steps:,}</td>'
-        f'<td class="n">{escape(plain_text(told.mse))}</td><td class="n">{escape(plain_text(told.unseen))}</td>'
-    )
+        words, numbers = [state, ""], [f"{job.steps:,}", "", ""]
+    else:
+        words = [escape(plain_text(told.sentence or told.ending)), drawings.sparkline(told.curve)]
+        numbers = [f"{told.steps:,}", escape(plain_text(told.mse)), escape(plain_text(told.unseen))]
+    cells = [f'<td role="cell">{text}</td>' for text in words] + [f'<td role="cell" class="n">{text}</td>' for text in numbers]
+    return "".join(cells)

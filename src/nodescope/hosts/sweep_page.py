@@ -1,17 +1,14 @@
 """The page of a sweep: its best run, its map, and what became of its runs; with the same words as a file that works offline."""
 
-import base64
-import hashlib
 from collections.abc import Callable
-from functools import cache
 from html import escape
-from importlib.resources import files
 
 import numpy as np
 
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.hosts.jobs import SweepJob
+from nodescope.hosts.offline import shell, static
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.hosts.sweep_map import Link, map_of
 from nodescope.views.heat_words import best_of, words_of
@@ -25,20 +22,6 @@ EXPORTS = {
     "csv": "the table (.csv)",
     "parquet": "the sweep itself (.parquet)",
 }
-_FILE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>{style}</style>
-</head>
-<body>{body}<script>{script}</script></body>
-</html>
-"""
 
 
 def page(job: SweepJob, sweep: Sweep) -> str:
@@ -59,21 +42,8 @@ def file(sweep: Sweep) -> str:
     """One HTML file: a cell leads to its row in the table, where that is listed; nothing leads out of it."""
     listed = set(_order(sweep).tolist())
     body = _body(sweep, lambda row: f"#row-{row}" if row in listed else None, lambda _row: None)
-    script = static("map.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
     style = static("start.css") + static("sweep.css")
-    return _FILE.format(
-        policy=policy, title="nodescope: a sweep", style=style, script=script, body=f'<main class="start sweep">{body}</main>'
-    )
-
-
-@cache
-def static(name: str) -> str:
-    return files("nodescope.hosts").joinpath("static", name).read_text(encoding="utf-8")
+    return shell("nodescope: a sweep", f'<main class="start sweep">{body}</main>', static("map.js"), style)
 
 
 def _body(sweep: Sweep, of_cell: Link, of_row: Link, told: str = "") -> str:

@@ -73,7 +73,7 @@ def _steps(count: int) -> str:
 
 
 def _error(start_mse: float, mse: float) -> str:
-    """How far off predictions are (root mean square) beside the start; a factor says so, since that of the mse is its square."""
+    """How far off predictions are (RMSE) beside the start; a factor says so, since that of the mse is its square."""
     before, after = math.sqrt(start_mse), math.sqrt(mse)
     if not math.isfinite(after):
         return "the error is beyond all numbers" if not math.isfinite(before) else "the error grew beyond all numbers"
@@ -82,9 +82,9 @@ def _error(start_mse: float, mse: float) -> str:
     if before == after:
         return "the error is what it was"
     if before == 0.0:
-        return f"the error grew from 0 to {after:.3g}"
+        return f"the error grew from 0: predictions are off by {after:.3g} (RMSE)"
     if not math.isfinite(before):
-        return f"the error fell to {after:.3g}"
+        return f"the error fell: predictions are off by {after:.3g} (RMSE)"
     ratio = after / before
     if ratio >= 1.1:
         return f"the error grew: predictions are off by {ratio:.3g} times what they were"
@@ -92,4 +92,4 @@ def _error(start_mse: float, mse: float) -> str:
         return f"the error grew a little: predictions are off by {ratio:.6g} times what they were"
     if ratio >= 0.001:
         return f"predictions are off by {ratio:.3g} of what they were"
-    return f"the error fell to {after:.3g}, {before / after:.3g} times smaller than at the start"
+    return f"predictions are off by {after:.3g} (RMSE), {before / after:.3g} times less than at the start"

@@ -27,6 +27,7 @@ def fit_of_page(run: Run) -> dict[str, Any] | None:
     return {
         "where": None if of_table is None else of_table.where,
         "unseen": {"input": examples.unseen_input.ravel(), "goal": examples.unseen_goal.ravel()},
+        "chosen": len(examples.unseen_goal) > 0 and (recipe.keep == "best" or recipe.tolerance is not None),
         "unseen_rows": [] if of_table is None else (of_table.unseen_rows + 1).tolist(),
         "scaling": _scaling(examples.scaling),
         "goal_scaling": _scaling(examples.goal_scaling),

@@ -101,7 +101,7 @@ function Chance({ now }: { now: FitNow }) {
   const [a, b] = distinct([own, least], 3);
   return (
     <p class="soft">
-      {a} against {b} {apart < CLEAR ? `may well be chance (${told}).` : `is no chance (${told}).`}
+      {a} against {b} {apart < CLEAR ? "may well be chance" : now.fit.chosen ? "is far apart" : "is more than chance"} ({told}).
     </p>
   );
 }

@@ -16,9 +16,11 @@ function where({ unseen }: FitNow): string {
   return unseen ? " on rows it never saw." : " on the rows it learned from.";
 }
 
-function learned({ seen, unseen }: FitNow): string {
+function learned({ seen, unseen, fit }: FitNow): string {
   if (!unseen) return `Learned from ${count(seen.n)} rows; how good it is on others, these do not tell.`;
-  return `Learned from ${count(seen.n)} rows, judged on ${count(unseen.n)} others.`;
+  return `Learned from ${count(seen.n)} rows, judged on ${count(unseen.n)} others${
+    fit.chosen ? ", which also chose its epoch: on new rows it may be a little farther off" : ""
+  }.`;
 }
 
 function ofNumbers(now: FitNow): { head: Phrase; why: Phrase } {

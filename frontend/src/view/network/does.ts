@@ -257,7 +257,7 @@ function pushOf(recipe: Recipe, weights: ArrayLike<number>, { layer, node }: Pla
   const weight = links[largest];
   const last = next === recipe.layers.length - 1;
   const name = !last ? `node ${largest} of layer ${next}` : outputs > 1 ? clip(recipe.goal_names[largest], LETTERS) : "the output";
-  const exactly: Phrase = [`Weight to ${name}: `, figure(weight, "w"), "."];
+  const exactly: Phrase = ["Weight to it: ", figure(weight, "w"), "."];
   if (!weight) return { plain: "Nothing that follows hears of it: its weights there are 0.", exactly };
   const way = weight > 0 ? "higher" : "lower";
   return { plain: `The higher it is, the ${way} ${name}${last && outputs === 1 ? "" : ", most of all"}.`, exactly };
