@@ -111,7 +111,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
         "as it is": ({}, WARNING), "by chance": (unseen(9.0, 8.0, 5.2), NONE), "more": (unseen(9.0, 8.0, 5.22), WARNING),
         "not linear": ({"is_linear": False}, NONE), "seen rows without error": ({"end": 0.0}, WARNING),
         "no error at all": ({"end": 0.0} | unseen(0.0, 0.0, 0.0), NONE), "as many weights": ({"recipe.rows": 3}, NONE),
-        "nearly as many": (unseen(9.0, 8.0, 10.0) | {"recipe.rows": 4}, NONE),
+        "nearly as many": (unseen(9.9, 9.9, 10.0) | {"recipe.rows": 4}, NONE),
     }),
     "errors that cancel": (data.errors_cancel, CANCEL, {
         "as it is": ({}, NOTE), "a little more": ({"residual_at": lambda _: np.array([[1.0 + 1e-5], [-1.0 + 1e-5]])}, NONE),
