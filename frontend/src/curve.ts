@@ -81,10 +81,9 @@ function fromSteps(replay: Replay, from: number, to: number, stretch: number): P
   const points: Point[] = [];
   const rows = Math.max(stretch, BLOCK - (BLOCK % stretch));
   const computed = Math.min(to, Math.max(from + 1, replay.facts.last_step));
-  const state = replay.stateAt(from);
   for (let start = from; start < computed; start += rows) {
-    const mses = replay.engine.mses(state, start, Math.min(rows, computed - start));
-    for (let i = 0; i < mses.length; i += stretch) points.push(point(start + i, mses.subarray(i, i + stretch)));
+    const mses = replay.mses(start, Math.min(rows, computed - start));
+    for (let i = 0; i < mses.length; i += stretch) points.push(point(start + i, mses.slice(i, i + stretch)));
     if (mses.length < Math.min(rows, computed - start)) break;
   }
   for (let step = from + points.length * stretch; step < to; step += stretch)

@@ -44,11 +44,18 @@ export interface Window {
 /** Numbers that each step has of a column; none: not wanted. */
 type Sizes = Partial<Record<Exclude<keyof Window, "start" | "rows">, number>>;
 
+const OF_NODES = ["sum", "prediction", "delta"] as const;
+const COLUMNS = ["weight", "weighted_delta", "alpha_delta", "new_weight", ...OF_NODES, "mse", "norm", "example"] as const;
+/** Columns that nobody wants. */
+const NOWHERE = Object.fromEntries(COLUMNS.map((name) => [name, 0])) as Record<(typeof COLUMNS)[number], number>;
+
 /** What a walk is given besides state and cursor. */
 interface Given {
   checkpoints?: Float64Array;
   saved?: Float64Array;
   columns?: number;
+  /** To it the mse of each step is added, each over its own examples. */
+  mses?: number[];
 }
 
 export function freshCursor(step: number): Cursor {
@@ -56,8 +63,9 @@ export function freshCursor(step: number): Cursor {
   return { step, last_moved: -1, last_changed: -1, ...none };
 }
 
-/** What a problem has in WebAssembly's memory, and where. */
+/** What a problem has in WebAssembly's memory, and where; and what was worked out of it. */
 interface Held {
+  found: Map<string, unknown>;
   memory: Memory;
   core: Exports;
   problem: number;
@@ -100,7 +108,20 @@ export class Engine {
     const drawn = memory.take(8 * recipe.batch);
     const alphas = recipe.alphas ? memory.put(recipe.alphas) : 0;
     memory.keep();
-    return { memory, core: exports, problem, at: { cursor, where, state, saved, drawn, columns, scratch, alphas } };
+    return {
+      found: new Map(),
+      memory,
+      core: exports,
+      problem,
+      at: { cursor, where, state, saved, drawn, columns, scratch, alphas },
+    };
+  }
+
+  /** Something that alpha and the steps have no part in: worked out once, as long as nothing else is another. */
+  once<T>(name: string, make: () => T): T {
+    const { found } = this.held;
+    if (!found.has(name)) found.set(name, make());
+    return found.get(name) as T;
   }
 
   /** The state before step 0. */
@@ -115,8 +136,14 @@ export class Engine {
 
   /** Go at most `steps` steps, changing `state` and `cursor`; `checkpoints` are kept where they are given. */
   walk(state: Float64Array, cursor: Cursor, steps: number, given: Given = {}): number {
-    this.held.memory.clear();
-    return this.call(state, cursor, steps, given);
+    const { memory } = this.held;
+    memory.clear();
+    if (!given.mses) return this.call(state, cursor, steps, given);
+    const mse = memory.take(8 * steps);
+    const before = cursor.step;
+    const why = this.call(state, cursor, steps, { ...given, columns: this.columnsAt({ mse }, { size: 0, nodes: 0 }) });
+    for (const each of memory.doubles(mse, cursor.step - before)) given.mses.push(each);
+    return why;
   }
 
   /** Every number of `rows` steps from a state. */
@@ -143,30 +170,28 @@ export class Engine {
 
   /** Go `rows` steps and write the columns that have a size; `state` goes along. */
   private record(state: Float64Array, start: number, rows: number, sizes: Sizes): Window {
-    const { memory, at: held } = this.held;
+    const { memory } = this.held;
     memory.clear();
     const count = (name: keyof Sizes): number => (sizes[name] ?? 0) * rows;
     const at = (name: keyof Sizes): number => (count(name) ? memory.take(8 * count(name)) : 0);
-    const ofWeights = { weight: at("weight"), weighted_delta: at("weighted_delta"), alpha_delta: at("alpha_delta") };
-    const ofNodes = { sum: at("sum"), prediction: at("prediction"), delta: at("delta") };
-    const places = {
-      ...ofWeights,
-      new_weight: at("new_weight"),
-      ...ofNodes,
-      mse: at("mse"),
-      norm: at("norm"),
-      example: at("example"),
-    };
+    const places = { ...NOWHERE };
+    for (const name of COLUMNS) places[name] = at(name);
     const column = (name: keyof Sizes): Float64Array<ArrayBuffer> => memory.doubles(places[name], count(name));
     const examples = (): BigInt64Array<ArrayBuffer> => memory.wholes(places.example, count("example"));
-    for (const name of Object.keys(ofNodes) as (keyof Sizes)[]) column(name).fill(NaN); // a short batch leaves its tail alone
+    for (const name of OF_NODES) column(name).fill(NaN); // a short batch leaves its tail alone
     examples().fill(-1n);
-    const all = { first_weight: 0, weights: this.size, first_node: 0, nodes: this.nodes };
-    write(memory.bytes, held.columns, core.columns, { ...places, memory: 0, ...all });
     const cursor = freshCursor(start);
-    this.call(state, cursor, rows, { columns: held.columns });
-    const read = Object.fromEntries((Object.keys(places) as (keyof Sizes)[]).map((name) => [name, column(name).slice()]));
+    this.call(state, cursor, rows, { columns: this.columnsAt(places) });
+    const read = Object.fromEntries(COLUMNS.map((name) => [name, column(name).slice()]));
     return { ...(read as unknown as Window), start, rows: cursor.step - start, example: examples().slice() };
+  }
+
+  /** Tell the core where columns are to be written, and for how many weights and nodes; gives back where it is told so. */
+  private columnsAt(places: Sizes, { size, nodes } = { size: this.size, nodes: this.nodes }): number {
+    const { memory, at } = this.held;
+    const all = { memory: 0, first_weight: 0, weights: size, first_node: 0, nodes };
+    write(memory.bytes, at.columns, core.columns, { ...NOWHERE, ...places, ...all });
+    return at.columns;
   }
 
   /** Mean squared error of a state's weights over all examples. */

@@ -17,7 +17,8 @@ const FAR = 50_000;
 /** Weights gone through in looking, over all steps. */
 const FAR_WORK = 2e7;
 
-export function placesOf(replay: Replay, curve: Curve): Place[] {
+/** `all`: with the first swing, which of a long run takes longer to find than all the others. */
+export function placesOf(replay: Replay, curve: Curve, all = false): Place[] {
   const { facts } = replay;
   const last = Math.max(0, facts.steps - 1);
   const start = curve.points[0]?.high ?? NaN;
@@ -26,7 +27,7 @@ export function placesOf(replay: Replay, curve: Curve): Place[] {
     placed("error below a tenth", below(replay, curve, start * 0.01)),
     placed("below a thousandth", below(replay, curve, start * 1e-6), "error a millionth"),
     largest(curve, start),
-    swing(replay),
+    all ? swing(replay) : null,
   ];
   if (facts.settled_after)
     places.push({ name: "last move", step: facts.settled_after - 1 }, placed("settled", facts.settled_after, "settled"));
@@ -48,7 +49,7 @@ function below(replay: Replay, curve: Curve, bound: number): number {
   if (!found || !(bound > 0)) return 0;
   if (!seesAll(replay)) return found.step;
   const back = Math.max(0, found.step - curve.stretch);
-  const mses = replay.engine.mses(replay.stateAt(back), back, 2 * curve.stretch);
+  const mses = replay.mses(back, 2 * curve.stretch);
   const at = mses.findIndex((mse) => mse < bound);
   return at < 0 ? 0 : back + at;
 }

@@ -9,13 +9,16 @@ import type { Facts, Recipe, Scene } from "./scene";
 export const MOST_STEPS = 2_000_000;
 /** Pieces that a way is gone in, and states found on it that are remembered, at most. */
 const PIECES = 8;
-const MOST_FOUND = 128;
+const MOST_FOUND = 1024;
 const FOUND_NUMBERS = 4e6;
-const FIRST_SPACING = 256;
+/** States kept of a way, at first, at most, and numbers of all of them: a short way is kept whole, and nothing is gone twice. */
 const FIRST_KEPT = 64;
 const MOST_KEPT = 4096;
+const KEPT_NUMBERS = 1e6;
 const DEFAULT_STEPS = 1_000_000;
 const BLOCK = 65_536;
+/** First steps of a way whose mse is kept: a curve needs them, and to write them down costs less than to go there again. */
+const MSES = 4 * BLOCK;
 
 export interface Step {
   step: number;
@@ -33,17 +36,18 @@ export interface Step {
   examples: number[];
 }
 
-/** States of every spacing-th step, and the last one: from the nearest any other is found again. */
+/** States of every spacing-th step, one after another, and the last one: from the nearest any other is found again. */
 interface Kept {
   spacing: number;
-  states: Float64Array[];
+  states: Float64Array;
   last: Float64Array;
 }
 
-/** A way gone through once, and why it ended. */
+/** A way gone through once, why it ended, and the mse of its first steps where each sees all examples. */
 interface Gone extends Kept {
   why: number;
   cursor: Cursor;
+  mses: number[];
 }
 
 export class Replay {
@@ -54,7 +58,7 @@ export class Replay {
   private constructor(
     readonly engine: Engine,
     readonly facts: Facts,
-    private readonly kept: Kept,
+    private readonly kept: Kept & { mses?: number[] },
   ) {
     this.recipe = engine.recipe;
   }
@@ -64,12 +68,9 @@ export class Replay {
     const { recipe, run, checkpoints } = scene;
     const engine = new Engine(core, recipe);
     if (!checkpoints) return new Replay(engine, run, goThrough(engine, run.last_step));
-    const states = rowsOf(doublesOf(checkpoints.states), engine.stateLength);
-    return new Replay(engine, run, {
-      spacing: checkpoints.spacing,
-      states: states.slice(0, -1),
-      last: states[states.length - 1],
-    });
+    const all = doublesOf(checkpoints.states);
+    const end = all.length - engine.stateLength;
+    return new Replay(engine, run, { spacing: checkpoints.spacing, states: all.subarray(0, end), last: all.subarray(end) });
   }
 
   /** A run of this page's own: ends where Python's would, or after `most` steps. `before`: an engine that may do for it. */
@@ -149,9 +150,12 @@ export class Replay {
 
   private computed(step: number): Float64Array {
     if (step >= this.facts.last_step) return this.kept.last.slice();
-    const i = Math.min(Math.floor(step / this.kept.spacing), this.kept.states.length - 1);
-    let from = i * this.kept.spacing;
-    let state = this.kept.states[i];
+    const { spacing, states } = this.kept;
+    const { stateLength } = this.engine;
+    const i = Math.min(Math.floor(step / spacing), states.length / stateLength - 1);
+    let from = i * spacing;
+    let state = states.subarray(i * stateLength, (i + 1) * stateLength);
+    if (from === step) return state.slice();
     for (const [known, there] of this.found) if (known <= step && known > from) [from, state] = [known, there];
     state = state.slice();
     const pieces = Math.max(1, Math.ceil((step - from) / PIECES));
@@ -173,6 +177,12 @@ export class Replay {
   /** Numbers of consecutive steps; of steps after settling or in a cycle too. */
   window(start: number, rows: number): Window {
     return this.engine.window(this.stateAt(start), start, Math.max(0, Math.min(rows, this.steps - start)));
+  }
+
+  /** mse of consecutive computed steps, each over its own examples. */
+  mses(start: number, rows: number): number[] | Float64Array {
+    const known = this.kept.mses?.slice(start, start + rows);
+    return known?.length === rows ? known : this.engine.mses(this.stateAt(start), start, rows);
   }
 
   at(step: number): Step {
@@ -198,37 +208,37 @@ function goThrough(engine: Engine, until: number): Gone {
   const state = engine.firstState();
   const saved = state.slice();
   const watching = Number(!recipe.alphas && (!recipe.shuffled || engine.stepsPerEpoch === 1));
-  const cursor = { ...freshCursor(0), spacing: FIRST_SPACING, capacity: FIRST_KEPT, stopping: 1, watching };
+  const most = Math.max(FIRST_KEPT / 8, Math.min(MOST_KEPT, Math.floor(KEPT_NUMBERS / stateLength)));
+  const cursor = { ...freshCursor(0), spacing: 1, capacity: Math.min(FIRST_KEPT, most), stopping: 1, watching };
   // a shuffled batch that changed nothing may be followed by one that does
   const mixes = recipe.shuffled && recipe.batch > 1 && recipe.batch < recipe.n;
-  let checkpoints = new Float64Array(FIRST_KEPT * stateLength);
+  let checkpoints = new Float64Array(cursor.capacity * stateLength);
+  const mses: number[] = [];
   let why = WENT as number;
   while (cursor.step < until) {
-    why = engine.walk(state, cursor, Math.min(BLOCK, until - cursor.step), { checkpoints, saved });
-    if (why === FULL) checkpoints = roomier(checkpoints, cursor, stateLength);
+    const written = engine.stepsPerEpoch === 1 && cursor.step < MSES ? mses : undefined;
+    why = engine.walk(state, cursor, Math.min(BLOCK, until - cursor.step), { checkpoints, saved, mses: written });
+    if (why === FULL) checkpoints = roomier(checkpoints, cursor, most);
     else if (why !== WENT && !(why === UNCHANGED && mixes)) break;
   }
   if (why === FULL || (why === UNCHANGED && mixes)) why = WENT;
-  const states = rowsOf(checkpoints.subarray(0, cursor.kept * stateLength), stateLength);
-  return { why, cursor, spacing: cursor.spacing, states, last: state };
+  const states = checkpoints.subarray(0, cursor.kept * stateLength);
+  return { why, cursor, mses, spacing: cursor.spacing, states, last: state };
 }
 
-/** Twice the room for kept states, or where that is much already every second of them. */
-function roomier(kept: Float64Array<ArrayBuffer>, cursor: Cursor, length: number): Float64Array<ArrayBuffer> {
-  if (cursor.capacity < MOST_KEPT) {
-    const wider = new Float64Array(2 * kept.length);
+/** More room for kept states, or where that is as much as there is every second of them. */
+function roomier(kept: Float64Array<ArrayBuffer>, cursor: Cursor, most: number): Float64Array<ArrayBuffer> {
+  const length = kept.length / cursor.capacity;
+  if (cursor.capacity < most) {
+    cursor.capacity = Math.min(most, 4 * cursor.capacity);
+    const wider = new Float64Array(length * cursor.capacity);
     wider.set(kept);
-    cursor.capacity *= 2;
     return wider;
   }
-  for (let i = 0; 2 * i < cursor.capacity; i++) kept.copyWithin(i * length, 2 * i * length, (2 * i + 1) * length);
-  cursor.kept = cursor.capacity / 2;
+  for (let i = 0; 2 * i < cursor.kept; i++) kept.copyWithin(i * length, 2 * i * length, (2 * i + 1) * length);
+  cursor.kept = Math.ceil(cursor.kept / 2);
   cursor.spacing *= 2;
   return kept;
-}
-
-function rowsOf(numbers: Float64Array, length: number): Float64Array[] {
-  return Array.from({ length: numbers.length / length }, (_, i) => numbers.slice(i * length, (i + 1) * length));
 }
 
 function same(a: Float64Array, b: Float64Array): boolean {

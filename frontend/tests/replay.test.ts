@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Engine, freshCursor } from "../src/engine";
+import { TANH } from "../src/layout";
 import { Replay } from "../src/replay";
 import type { Recipe } from "../src/scene";
-import { core, node, sceneAround } from "./given";
+import { chain, core, node, sceneAround } from "./given";
 
 /** The state after so many steps, gone straight through. */
 function straight(recipe: Recipe, steps: number): Float64Array {
@@ -94,4 +95,20 @@ test("a scene's kept states are where the page goes on from", () => {
   const run = { ending: "STEPS_USED", sentence: "", steps: 1000, last_step: 1000, settled_after: null, cycle: null };
   const replay = Replay.ofScene(core, sceneAround(recipe, { run, checkpoints: { spacing: 500, states } }));
   for (const step of [0, 499, 500, 777, 1000]) assert.deepEqual(replay.stateAt(step), straight(recipe, step));
+});
+
+test("errors that are written down on the way are those of the steps, and its states are kept", () => {
+  const data = { n: 3, d: 1, batch: 3, input: [1, -0.5, 0.25], goal: [0.5, 1, -1], steps: 5000 };
+  for (const recipe of [
+    chain("tanh", TANH, { ...data, alpha: 0.05 }),
+    node({ ...data, alpha: 0.01, start: [3] }),
+    node({ steps: 300 }),
+  ]) {
+    const replay = Replay.run(core, recipe);
+    const made = replay.facts.last_step;
+    const { mse } = new Engine(core, recipe).window(straight(recipe, 0), 0, made);
+    assert.deepEqual(Float64Array.from(replay.mses(0, made)), mse);
+    assert.deepEqual(Float64Array.from(replay.mses(made - 40, 20)), mse.slice(made - 40, made - 20));
+    for (const step of [1, 63, 64, 65, made - 1]) assert.deepEqual(replay.stateAt(step), straight(recipe, step));
+  }
 });

@@ -210,6 +210,7 @@ def test_who_changes_the_error_adds_up(opened: Callable[..., Any]):
     go(page, 3)
     page.get_by_text("Who changes the error").click()
     cells = page.get_by_role("table", name="Error of the step").locator("td")
+    cells.first.wait_for()
     *parts, change = [float(value) for value in cells.evaluate_all("all => all.map(c => c.dataset.value)")]
     node = int(page.get_by_label("node opened").input_value())
     layer = run.trace[3].layers[1]

@@ -23,6 +23,7 @@ MANY = cases(2000)
 WIDTHS = (2, 4, 8)
 ODD = (5e-324, -5e-324, 1e-310, 1e300, -1e300, 1e160, -0.0, 0.0)
 IDENTITY = ACTIVATIONS["identity"]
+NONE = slice(0, 0)
 
 
 @pytest.fixture(params=WIDTHS, autouse=True)
@@ -59,10 +60,14 @@ def walked(on, problem: Problem, weights: np.ndarray, steps: int, start: dict[st
 
 
 def hold(problem: Problem, weights: np.ndarray, steps: int, start: dict[str, int], told: object) -> Walked:
-    """By kernels, step by step, and by the definition where that is soon done: one result."""
+    """By kernels, step by step, with the mse of each alone, and by the definition where that is soon done: one result."""
     by_kernels = walked(engine(), problem, weights, steps, start)
     told = (told, problem.input.shape, problem.layers, problem.batch, start, steps)
-    assert walked(engine(), problem, weights, steps, start, Columns.for_steps(problem, steps, ("mse",))) == by_kernels, told
+    whole, alone = Columns.for_steps(problem, steps, ("mse",)), Columns.for_steps(problem, steps, ("mse",), NONE, NONE)
+    assert walked(engine(), problem, weights, steps, start, whole) == by_kernels, told
+    assert walked(engine(), problem, weights, steps, start, alone) == by_kernels, told
+    made = by_kernels.cursor["step"] - start.get("step", 0)
+    assert alone.mse[:made].tobytes() == whole.mse[:made].tobytes(), told
     if problem.n * problem.size * steps < 3000:
         assert walked(plain, problem, weights, steps, start) == by_kernels, told
     return by_kernels

@@ -102,7 +102,7 @@ export class Facts {
   }
   /** Prediction − goal of all examples at the start, and at the end. */
   get missed_first(): Float64Array {
-    return this.once("missed first", () => this.missedBy(this.from));
+    return this.replay.engine.once("missed first", () => this.missedBy(this.from));
   }
   get missed_last(): Float64Array {
     return this.once("missed last", () => this.missedBy(this.to));
@@ -111,7 +111,7 @@ export class Facts {
     return this.replay.engine.predict(state).map((prediction, i) => prediction - this.replay.recipe.goal[i]);
   }
   get first(): number {
-    return this.once("first", () => this.replay.engine.mse(this.from));
+    return this.replay.engine.once("first", () => this.replay.engine.mse(this.from));
   }
   get last(): number {
     return this.once("last", () => this.replay.engine.mse(this.to));
@@ -167,7 +167,7 @@ export class Facts {
   }
   get least_mse(): number {
     const { engine, recipe } = this.replay;
-    return this.once("least", () => bowlOf(engine, recipe).least(this.missed_first, recipe.k));
+    return engine.once("least", () => bowlOf(engine, recipe).least(this.missed_first, recipe.k));
   }
   get rms_least(): number {
     return Math.sqrt(this.least);

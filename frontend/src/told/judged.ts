@@ -30,8 +30,7 @@ export class Judged {
     const { facts, recipe } = this;
     const { k, frozen, input, goal } = recipe;
     const unseen = (facts.scene.fit?.unseen.goal.length ?? 0) / k;
-    const [least, most] = SIZES;
-    const usual = [...input, ...goal].every((x) => x === 0 || (Math.abs(x) > least && Math.abs(x) < most));
+    const usual = facts.replay.engine.once("usual", () => input.every(isUsual) && goal.every(isUsual));
     return isTogether(recipe) && !frozen && unseen < ENOUGH_UNSEEN && usual && Number.isFinite(facts.first);
   }
 
@@ -56,10 +55,10 @@ export class Judged {
   private get along(): { before: number[]; now: number[]; stake: number[]; done: number[] } {
     return this.facts.once("along", () => {
       const { bowl, facts, recipe, power } = this;
-      const [before, now] = [facts.missed_first, facts.missed_last].map((missed) => bowl.amounts(missed, recipe.k));
-      const needed = bowl.amounts(
-        Float64Array.from(recipe.goal, (goal) => -goal),
-        recipe.k,
+      const amounts = (missed: Float64Array): number[] => bowl.amounts(missed, recipe.k);
+      const now = amounts(facts.missed_last);
+      const [before, needed] = facts.replay.engine.once("amounts", () =>
+        [facts.missed_first, Float64Array.from(recipe.goal, (goal) => -goal)].map(amounts),
       );
       const stake = before.map((amount, r) =>
         power > 0 ? Math.min(amount, Math.max(needed[r], table.LEAST_GOAL * power)) : amount,
@@ -126,7 +125,7 @@ export class Judged {
   get scaling_helps(): boolean {
     const { engine } = this.facts.replay;
     const { condition } = this.bowl;
-    const scaled = this.facts.once(
+    const scaled = engine.once(
       "scaled",
       () => new Bowl(engine, standardised(columnsOf(this.recipe, false), this.biased)).condition,
     );
@@ -147,6 +146,10 @@ export class Judged {
     if (!(spread > 0 && least >= table.GUESSING * spread) || input.every((x, i) => x === input[i % d])) return false;
     return this.biased || bowlOf(facts.replay.engine, recipe, true).least(facts.missed_first, k) < 0.1 * least;
   }
+}
+
+function isUsual(x: number): boolean {
+  return x === 0 || (Math.abs(x) > SIZES[0] && Math.abs(x) < SIZES[1]);
 }
 
 function sum(numbers: number[]): number {

@@ -69,7 +69,7 @@ export function Buttons({ walk }: { walk: Walk }) {
       <button type="button" onClick={() => walk.go(here - 1)} aria-disabled={here === 0}>
         <span aria-hidden="true">◀</span> Back
       </button>
-      <button type="button" class="play" aria-pressed={playing} onClick={() => walk.play()}>
+      <button type="button" class="play" onClick={() => walk.play()}>
         <span aria-hidden="true">{playing ? "❚❚" : "▶"}</span> {playing ? "Pause" : "Play"}
       </button>
       <button type="button" onClick={() => walk.go(here + 1)} aria-disabled={here === last}>

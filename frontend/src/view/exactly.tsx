@@ -1,10 +1,9 @@
 /** Every number of what is in view, exactly, one click away. */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { count, exact } from "../numbers";
 import type { ExactRow } from "./kind";
-import { Table } from "./parts";
+import { Fold, Table } from "./parts";
 
 const MOST = 200;
 
@@ -17,33 +16,36 @@ interface Props {
 }
 
 export function Exactly({ rows, caption, python }: Props) {
-  const [shown, setShown] = useState(false);
-  const all = shown ? rows() : [];
   return (
-    <details class="exactly" onToggle={(e) => setShown(e.currentTarget.open)}>
-      <summary>Every number, exactly</summary>
-      {shown && (
-        <Table label="Every number of the step" caption={caption} heads={["number", "of", "value"]}>
-          <tbody>
-            {all.slice(0, MOST).map(([name, of, value]) => (
-              <tr key={`${name} ${of}`}>
-                <th scope="row">{name}</th>
-                <td>
-                  <bdi>{of}</bdi>
-                </td>
-                <td class="exact" data-quantity={name} data-of={of}>
-                  {exact(value)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+    <Fold name="Every number, exactly" kind="exactly">
+      {() => <Rows rows={rows()} caption={caption} python={python} />}
+    </Fold>
+  );
+}
+
+function Rows({ rows: all, caption, python }: Omit<Props, "rows"> & { rows: ExactRow[] }) {
+  return (
+    <>
+      <Table label="Every number of the step" caption={caption} heads={["number", "of", "value"]}>
+        <tbody>
+          {all.slice(0, MOST).map(([name, of, value]) => (
+            <tr key={`${name} ${of}`}>
+              <th scope="row">{name}</th>
+              <td>
+                <bdi>{of}</bdi>
+              </td>
+              <td class="exact" data-quantity={name} data-of={of}>
+                {exact(value)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
       {all.length > MOST && (
         <p class="soft">
           {count(all.length - MOST)} more: read them in Python with {python}.
         </p>
       )}
-    </details>
+    </>
   );
 }

@@ -1,14 +1,20 @@
 /** What opens over the page: by "?" what keys do, every place worth going to, and how numbers are written. */
 
 import { type ComponentChildren, Fragment } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { letters } from "./keys";
 import type { Kind } from "./kind";
 import { Check } from "./parts";
 
-/** What opens over the page, and closes by Escape or a click elsewhere. */
-export function Popup(props: { name: string; id?: string; label?: string; children: ComponentChildren }) {
+/** What opens over the page, and closes by Escape or a click elsewhere; where it is told how, what is in it is made when it opens. */
+export function Popup(props: {
+  name: string;
+  id?: string;
+  label?: string;
+  children: ComponentChildren | (() => ComponentChildren);
+}) {
   const { name, id, label, children } = props;
+  const [open, setOpen] = useState(false);
   const place = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const away = (event: Event): void => {
@@ -23,11 +29,11 @@ export function Popup(props: { name: string; id?: string; label?: string; childr
     place.current.querySelector("summary")?.focus();
   };
   return (
-    <details class="help" ref={place} onKeyDown={close}>
+    <details class="help" ref={place} onKeyDown={close} onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary id={id} aria-label={label}>
         {name}
       </summary>
-      <div class="sheet">{children}</div>
+      <div class="sheet">{typeof children === "function" ? open && children() : children}</div>
     </details>
   );
 }
@@ -35,10 +41,18 @@ export function Popup(props: { name: string; id?: string; label?: string; childr
 export function Help({ kind }: { kind: Kind }) {
   return (
     <Popup name="?" id="ns-help" label="Help: keys and places">
+      {() => <Sheet kind={kind} />}
+    </Popup>
+  );
+}
+
+function Sheet({ kind }: { kind: Kind }) {
+  return (
+    <>
       <Keys kind={kind} />
       <p class="jumps">
         Go to:{" "}
-        {kind.jumps().map(({ name, place: to, at }) => (
+        {kind.jumps(true).map(({ name, place: to, at }) => (
           <button type="button" key={name} onClick={() => kind.walk.go(to)}>
             {name} <span class="soft">{at}</span>
           </button>
@@ -48,7 +62,7 @@ export function Help({ kind }: { kind: Kind }) {
         <b>Strong</b> digits are the whole number, light ones leave some out: look at a number for all of them, or click to copy.
       </p>
       {kind.note && <p class="small">{kind.note}</p>}
-    </Popup>
+    </>
   );
 }
 

@@ -96,7 +96,8 @@ export interface Kind {
   note?: string;
   /** Letters that lead somewhere: the id that takes the focus or does it, and its name. */
   letters: Record<string, { id?: string; press?: () => void; name: string }>;
-  jumps: () => Jump[];
+  /** Places worth going to; `all`: those, too, that take long to find. */
+  jumps: (all?: boolean) => Jump[];
   /** The last place worth a slider's room. */
   reach?: () => number;
   status: () => string;

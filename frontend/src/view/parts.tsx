@@ -136,6 +136,20 @@ export function Card(props: {
   );
 }
 
+/** A part that is opened by hand. What is in it is made while it is open, or from then on where it `keeps` what was typed: what
+ * nobody sees would be worked out anew with every move of alpha. */
+export function Fold(props: { name: ComponentChildren; kind?: string; keeps?: boolean; children: () => ComponentChildren }) {
+  const { name, kind, keeps, children } = props;
+  const [open, setOpen] = useState(false);
+  const toggled = (is: boolean): void => setOpen(is || (!!keeps && open));
+  return (
+    <details class={kind} onToggle={(e) => toggled(e.currentTarget.open)}>
+      <summary>{name}</summary>
+      {open && children()}
+    </details>
+  );
+}
+
 export function Check(props: { text: string; checked: boolean; set: (checked: boolean) => void }) {
   const { text, checked, set } = props;
   return (

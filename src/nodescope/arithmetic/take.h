@@ -61,11 +61,16 @@ static inline int64_t take_sums(const ns_step *s, ns_cursor *c, int linear, int 
     return was.overflowed & SIGN ? NS_DIVERGED : NS_WENT;
 }
 
-/* Makes one step and notes what it did; `asked` is the mse at which it is not made any more, or negative. */
-static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plainly, double asked) {
+/* Makes one step and notes what it did; `asked` is the mse at which it is not made any more, or negative. Its mse comes to stand in row
+ * `row` of `mses`, where that is not NULL. */
+static inline int64_t take(const ns_step *s, ns_cursor *c, int linear, int plainly, double asked, double *mses) {
     effect was = {0, 0, 0};
     const double squares = is_in_parts(s) ? look_in_parts(s, linear, &was) : look_at(s, linear, &was);
     const double mse = squares / (double)(s->count * s->p->outputs);
     if (mse <= asked) return NS_MSE_REACHED;
+    if (mses) {
+        mses[s->row] = mse;
+        make_nans_one(mses + s->row, 1);
+    }
     return take_sums(s, c, linear, plainly, mse, was);
 }

@@ -39,6 +39,7 @@ typedef struct {
     int linear, plainly, by_rows, by_layers;
     int set_out;                                    /* whether the room of layers holds the weights */
     double asked;                                   /* mse at which a step is not made any more, or negative */
+    double *mses;                                   /* where the mse of each step is wanted and nothing else of it, or NULL */
     drawing order;
 } walking;
 
@@ -55,7 +56,7 @@ enum { LITTLE_STEP = 32, LITTLE_LINEAR_STEP = 400, LITTLE_ALONE = 640 };
 static int goes_by_layers(const walking *at) {
     const ns_problem *p = at->s.p;
     const int64_t little = p->batch == 1 ? LITTLE_ALONE : at->linear ? LITTLE_LINEAR_STEP : LITTLE_STEP;
-    return kernels()->layers_steps && at->plainly && goes_in_layers(p) && p->batch <= BLOCK && (!p->part || p->batch <= p->part) && at->asked < 0.0 &&
+    return kernels()->layers_steps && at->plainly && !at->w->columns && goes_in_layers(p) && p->batch <= BLOCK && (!p->part || p->batch <= p->part) && at->asked < 0.0 &&
            p->batch * size_of(p) >= little;
 }
 
@@ -64,15 +65,22 @@ static void begin_epoch(walking *at) {
     if (at->s.chosen) at->order = epoch_drawing(p->examples, p->seed, (uint64_t)at->epoch);
 }
 
+/* Whether of each step its mse alone is wanted: a step knows it anyway, and need not be made number by number for it. */
+static int wants_mse_alone(const ns_columns *to) {
+    return to->mse && !to->weights && !to->nodes && !to->norm && !to->example;
+}
+
 static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
     const int64_t steps_per_epoch = (p->examples + p->batch - 1) / p->batch;
     walking at = {.c = c, .w = w, .length = state_length(p), .steps_per_epoch = steps_per_epoch, .linear = is_linear(p)};
     at.epoch = c->step / steps_per_epoch;
     at.turn = c->step % steps_per_epoch;
-    at.plainly = p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !w->columns && (at.linear || !p->sequential);
+    const ns_columns *to = w->columns && !wants_mse_alone(w->columns) ? w->columns : NULL;
+    at.plainly = p->rule == NS_PLAIN && is_bare(p) && !p->frozen && !w->alphas && !to && (at.linear || !p->sequential);
     at.by_rows = goes_by_rows(p, w);
     at.asked = c->stopping && steps_per_epoch == 1 && p->until_mse >= 0.0 ? p->until_mse : -1.0;
-    at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = w->columns, .team = w->team};
+    at.s = (ns_step){.p = p, .state = w->state, .scratch = w->scratch, .scheduled = w->alphas != NULL, .alpha = p->alpha, .to = to, .team = w->team};
+    if (w->columns && !to) at.mses = w->columns->mse;
     if (p->shuffled && steps_per_epoch > 1) at.s.chosen = w->drawn;
     if (w->checkpoints) at.to_checkpoint = (c->spacing - c->step % c->spacing) % c->spacing;
     at.by_layers = goes_by_layers(&at);
@@ -129,7 +137,7 @@ static int64_t one_step(walking *at) {
     s->count = smaller(p->batch, p->examples - s->from);
     if (s->chosen) draw_batch(&at->order, s->from, s->count, at->w->drawn);
     if (at->w->alphas) s->alpha = at->w->alphas[at->c->step - at->w->alphas_from];
-    return take(s, at->c, at->linear, at->plainly, at->asked);
+    return take(s, at->c, at->linear, at->plainly, at->asked, at->mses);
 }
 
 /* At least one of at most `most` steps; `made` counts them. */

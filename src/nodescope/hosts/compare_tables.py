@@ -37,7 +37,8 @@ def differences(found: Comparison | None) -> str:
 
 
 def _table(first: str, rows: str) -> str:
-    return f'<table class="ab"><thead><tr><th scope="col">{first}</th>{KEYS}</tr></thead><tbody>{rows}</tbody></table>'
+    named = f'<table class="ab" aria-label="{first}: A beside B">'
+    return f'{named}<thead><tr><th scope="col">{first}</th>{KEYS}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _rows(rows: Sequence[tuple[str, str, str]]) -> str:
@@ -168,4 +169,5 @@ def of_lanes(lanes: Sequence[Lane]) -> str:
         for lane in lanes
     )
     head = f'<tr><th scope="col">input</th>{KEYS}<th scope="col">least squares</th></tr>'
-    return f'<details><summary>As a table</summary><table class="ab"><thead>{head}</thead><tbody>{rows}</tbody></table></details>'
+    table = f'<table class="ab" aria-label="weights: A beside B"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    return f"<details><summary>As a table</summary>{table}</details>"

@@ -131,8 +131,9 @@ def _runs(jobs: Jobs) -> str:
     names = ("run", "what it did", "error", "steps", "mse", "off by, on rows it never saw (RMSE)")
     head = "".join(f'<th scope="col" role="columnheader">{text}</th>' for text in names)
     gone = f" The {jobs.forgotten:,} oldest are forgotten." if jobs.forgotten else ""
-    table = '<div class="runs" tabindex="0"><table class="made" role="table">'
-    table += f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
+    table = f'<table class="made" role="table" aria-label="Runs so far"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+    table += f'<tbody role="rowgroup">{rows}</tbody></table>'
+    table = f'<div class="runs" tabindex="0" role="group" aria-label="Runs so far">{table}</div>'
     return f'<section><h2>Runs so far</h2>{table}{compare_choice.choice(jobs)}<p class="soft">{kept}{gone}</p></section>'
 
 

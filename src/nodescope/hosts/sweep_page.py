@@ -76,7 +76,8 @@ def _table(sweep: Sweep, of_row: Callable[[int], str | None]) -> str:
     rows = "".join(_row(sweep, int(row), unseen, of_row(int(row))) for row in order)
     title = f"The {len(order):,} best of {sweep.done:,} runs" if len(order) < sweep.done else "All runs, the best first"
     return (
-        f'<section id="runs"><h2>{title}</h2><div class="runs" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f'<section id="runs"><h2>{title}</h2><div class="runs" tabindex="0" role="group" aria-label="Runs">'
+        f'<table aria-label="Runs"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
 

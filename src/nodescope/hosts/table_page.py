@@ -57,7 +57,8 @@ def _first_rows(table: Shelved) -> str:
     head = "".join(f'<th scope="col">{name_of(name)}</th>' for name in table.names[:shown])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(plain_text(cell))}</td>' for cell in row)}</tr>" for row in table.first)
     body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<section><h2>Its first rows</h2><div class="runs" tabindex="0">{body}</div><p class="soft">{more}</p></section>'
+    body = f'<div class="runs" tabindex="0" role="group" aria-label="First rows">{body}</div>'
+    return f'<section><h2>Its first rows</h2>{body}<p class="soft">{more}</p></section>'
 
 
 def _box(place: int, name: str, checked: bool, reason: str) -> str:

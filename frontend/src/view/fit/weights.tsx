@@ -94,7 +94,7 @@ function Line({ row, now, longest, spread }: { row: Row; now: FitNow; longest: n
       )}
       <span class="bar-lane">
         <i class={below ? "below" : ""} style={{ width: `${part(row.moves).toFixed(1)}%` }} />
-        {row.least !== null && <em style={{ left: `${part(row.least)}%` }} />}
+        {row.least !== null && <em aria-hidden="true" style={{ left: `${part(row.least)}%` }} />}
         <span class="soft" style={{ paddingLeft: `${beyond.toFixed(1)}%` }} data-value={exact(row.moves)}>
           {amount(row.moves, now.unit)} per usual spread ({spreadText}
           {unit && ` ${unit}`})

@@ -1,22 +1,12 @@
 /** Blame, weight by weight: what each of the open node's weights makes of the step's change of the error, and that it adds up. */
 
-import { useContext, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { inputName } from "../../layers";
 import { clip, counted, distinct, exact } from "../../numbers";
 import { Current } from "../replayed/context";
 import { splitOf } from "./split";
 
 export function Blame() {
-  const [open, setOpen] = useState(false);
-  return (
-    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>Who changes the error</summary>
-      {open && <Rows />}
-    </details>
-  );
-}
-
-function Rows() {
   const model = useContext(Current);
   const replay = model.replay.value;
   const { recipe } = replay;

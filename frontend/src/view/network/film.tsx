@@ -46,7 +46,7 @@ function Frames() {
       {frames.map((frame, i) => (
         <button
           type="button"
-          key={frame.step}
+          key={i}
           class={i === now ? "on" : ""}
           aria-label={`go to step ${count(frame.step)}`}
           aria-current={frame.step === step ? "step" : undefined}

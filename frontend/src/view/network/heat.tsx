@@ -46,7 +46,7 @@ function isPainted(before: Painted | null, { values, how }: Painted): boolean {
 }
 
 /** A canvas of a size: to set the one that it has would give it a new surface. */
-function sized(canvas: HTMLCanvasElement, wide: number, high: number): void {
+function sized(canvas: HTMLCanvasElement | OffscreenCanvas, wide: number, high: number): void {
   if (canvas.width !== wide) canvas.width = wide;
   if (canvas.height !== high) canvas.height = high;
 }
@@ -57,7 +57,8 @@ interface Brush extends Colours {
   sharp: number;
 }
 
-const small = typeof document === "undefined" ? null : document.createElement("canvas");
+/** No element: to draw one, the browser lays out the page first. */
+const small = typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1);
 /** Its pixels are written, never drawn: a surface of the graphics card would be copied each time. */
 const middle = small?.getContext("2d", { willReadFrequently: true });
 

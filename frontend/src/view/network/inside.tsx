@@ -208,7 +208,7 @@ function Legend() {
   };
   const tiles = recipe.layers.some(({ outputs }, l) => outputs <= TILES && (l < recipe.layers.length - 1 || recipe.k > 1));
   return (
-    <p class="legend soft">
+    <p class="legend soft" aria-hidden="true">
       <span>
         <i class="line-w" /> weight above 0
       </span>

@@ -7,7 +7,7 @@ import { clip, count, distinct, exact, magnitude, short } from "../../numbers";
 import { partsOf, type Share, sharesOf } from "../../shares";
 import type { Phrase } from "../../words";
 import { Num, written } from "../figures";
-import { Card } from "../parts";
+import { Card, Fold } from "../parts";
 import { Current } from "../replayed/context";
 import { Contributions } from "../replayed/contributions";
 import { StepExactly } from "../replayed/inside";
@@ -39,8 +39,8 @@ export function NodeSide() {
       <Rows model={model} b={b} of={of} />
       <JoinedWords />
       <div class="folds">
-        <Fold b={b} />
-        <Blame />
+        <Fold name="Each weight's share">{() => <Contributions example={b} />}</Fold>
+        <Fold name="Who changes the error">{() => <Blame />}</Fold>
         <StepExactly nodes={[model.open.value]} />
       </div>
     </Card>
@@ -221,14 +221,5 @@ function Row({ share, brings, moves }: { share: Share; brings: number; moves: nu
         {short(alpha_delta, 2)}
       </td>
     </tr>
-  );
-}
-
-function Fold({ b }: { b: number }) {
-  return (
-    <details>
-      <summary>Each weight's share</summary>
-      <Contributions example={b} />
-    </details>
   );
 }

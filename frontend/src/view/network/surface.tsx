@@ -23,6 +23,7 @@ import type { Recipe } from "../../scene";
 import { Choice } from "../parts";
 import { Current } from "../replayed/context";
 import { Heat } from "./heat";
+import { useMoving } from "./moving";
 import { Seen } from "./seen";
 
 /** Examples that are drawn on it. */
@@ -43,19 +44,27 @@ export function outputShown({ replay, open }: Model, example: number): number {
   return classOf(goal, k, example);
 }
 
-/** A surface of so many points a side; it is made anew only where data, layers or the chosen inputs change. */
+/** A surface of so many points a side, half as many while the hand moves; it is made anew only where data, layers or the chosen
+ * inputs change. */
 export function useSurface(most: number): Surface {
   const model = useContext(Current);
   const { example } = useContext(Seen);
   const { recipe, engine } = model.replay.value;
   const [a, b] = model.axes.value;
   const around = recipe.d > 2 ? example : 0;
-  const asked = useMemo(() => {
-    const field = recipe.d > 1 ? fieldOf(recipe, a, b, around) : null;
-    const points = field ? mapPoints(field, Math.min(most, sideOf(engine.size))) : linePoints(spanOf(recipe, 0));
-    return { points, field, engine: over(model.core, recipe, points.input) };
-  }, [recipe.input, recipe.layers, a, b, around, most]);
+  const side = Math.min(most, sideOf(engine.size)) / (useMoving() ? 2 : 1);
+  const made = useMemo(() => new Map<number, Omit<Surface, "node">>(), [recipe.input, recipe.layers, a, b, around]);
+  const asked = made.get(side) ?? askedOf(model, around, Math.round(side));
+  made.set(side, asked);
   return { ...asked, node: outputShown(model, example) };
+}
+
+function askedOf({ core, replay, axes }: Model, around: number, side: number): Omit<Surface, "node"> {
+  const { recipe } = replay.value;
+  const [a, b] = axes.value;
+  const field = recipe.d > 1 ? fieldOf(recipe, a, b, around) : null;
+  const points = field ? mapPoints(field, side) : linePoints(spanOf(recipe, 0));
+  return { points, field, engine: over(core, recipe, points.input) };
 }
 
 /** The values of a surface with the weights of a state, one output's. */

@@ -5,7 +5,7 @@ import { weightName } from "../../layers";
 import type { Model } from "../../model";
 import { exact } from "../../numbers";
 import type { Recipe } from "../../scene";
-import { NumberBox, Table } from "../parts";
+import { Fold, NumberBox, Table } from "../parts";
 import { Current } from "./context";
 
 /** Numbers that are few enough for a field each, and steps that a page goes. */
@@ -14,10 +14,18 @@ const MOST_STEPS = 2_000_000;
 
 export function Change() {
   const model = useContext(Current);
+  return (
+    <Fold name={`Change something${model.changed.value ? " (changed)" : ""}`} kind="change" keeps>
+      {() => <Fields />}
+    </Fold>
+  );
+}
+
+function Fields() {
+  const model = useContext(Current);
   const [later, setLater] = useState(false);
   return (
-    <details class="change">
-      <summary>Change something{model.changed.value ? " (changed)" : ""}</summary>
+    <>
       <fieldset>
         <legend>When</legend>
         <label>
@@ -41,7 +49,7 @@ export function Change() {
         </button>
       )}
       <Futures />
-    </details>
+    </>
   );
 }
 

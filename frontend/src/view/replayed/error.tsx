@@ -1,13 +1,13 @@
 /** The error, step by step: of the whole run, with the step in view; as a table; and each step around the one in view. */
 
-import { useContext, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import type { Curve, Point } from "../../curve";
 import type { Model } from "../../model";
 import { count, distinct, exact, number, short } from "../../numbers";
 import { screens } from "../../screens";
 import { evenTicks, powerTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
-import { Card, Segments, Table } from "../parts";
+import { Card, Fold, Segments, Table } from "../parts";
 import { band, rangeOf, scaleOf } from "../scale";
 import { Current } from "./context";
 
@@ -38,7 +38,7 @@ export function ErrorCard({ film }: { film?: boolean }) {
       {film && Film && <Film />}
       <Words />
       <div class="folds">
-        <Rows />
+        <Fold name="As a table">{() => <Rows />}</Fold>
         <Detail log={log} />
       </div>
     </Card>
@@ -219,41 +219,29 @@ function leastOf({ replay, scene }: Model): number | null {
 /** The same as a table. */
 function Rows() {
   const { curve } = useContext(Current);
-  const [open, setOpen] = useState(false);
   const { points, stretch } = curve.value;
   const every = Math.ceil(points.length / ROWS);
-  const shown = open ? points.filter((_, i) => i % every === 0) : [];
+  const shown = points.filter((_, i) => i % every === 0);
   const heads = stretch > 1 ? ["step", "lowest error (mse)", "highest"] : ["step", "error (mse)"];
   return (
-    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>As a table</summary>
-      {open && (
-        <Table label="Error over the steps" heads={heads}>
-          <tbody>
-            {shown.map(({ step, low, high }) => (
-              <tr key={step}>
-                <th scope="row">{count(step)}</th>
-                <td>{exact(low)}</td>
-                {stretch > 1 && <td>{exact(high)}</td>}
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-    </details>
+    <Table label="Error over the steps" heads={heads}>
+      <tbody>
+        {shown.map(({ step, low, high }) => (
+          <tr key={step}>
+            <th scope="row">{count(step)}</th>
+            <td>{exact(low)}</td>
+            {stretch > 1 && <td>{exact(high)}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 
 /** The steps around the one in view, each a dot of its own. */
 function Detail({ log }: { log: boolean }) {
-  const [open, setOpen] = useState(false);
   if (useContext(Current).curve.value.stretch === 1) return null;
-  return (
-    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>Every step around this one</summary>
-      {open && <Around log={log} />}
-    </details>
-  );
+  return <Fold name="Every step around this one">{() => <Around log={log} />}</Fold>;
 }
 
 function Around({ log }: { log: boolean }) {

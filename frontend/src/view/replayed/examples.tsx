@@ -3,7 +3,7 @@
 import { useContext } from "preact/hooks";
 import { nodeCount, outputsOf } from "../../layers";
 import { clip, count, distinct, exact, short } from "../../numbers";
-import { Table } from "../parts";
+import { Fold, Table } from "../parts";
 import { Current } from "./context";
 
 /** Rows of the step, outputs of each, and rows of all. */
@@ -45,6 +45,10 @@ function ExampleTable({ rows, label, caption }: { rows: Row[]; label: string; ca
 
 /** The examples that the step looks at. */
 export function StepExamples() {
+  return <Fold name="Examples of this step, as a table">{() => <OfStep />}</Fold>;
+}
+
+function OfStep() {
   const model = useContext(Current);
   const { recipe, engine } = model.replay.value;
   const { examples, step, delta } = model.now.value;
@@ -59,16 +63,15 @@ export function StepExamples() {
   const of = shown.length < examples.length ? `: ${shown.length} of ${count(examples.length)}` : "";
   const epoch = count(Math.floor(step / engine.stepsPerEpoch));
   const caption = `epoch ${epoch}, example${examples.length > 1 ? "s" : ""} of this step${of}`;
-  return (
-    <details>
-      <summary>Examples of this step, as a table</summary>
-      <ExampleTable rows={rows} label="Examples of the step" caption={caption} />
-    </details>
-  );
+  return <ExampleTable rows={rows} label="Examples of the step" caption={caption} />;
 }
 
 /** Every example as a table. */
 export function Every() {
+  return <Fold name="Every example">{() => <All />}</Fold>;
+}
+
+function All() {
   const model = useContext(Current);
   const replay = model.replay.value;
   const { goal, k } = replay.recipe;
@@ -80,10 +83,5 @@ export function Every() {
     return { example: name, output: at % k, texts: [prediction, goal[at], prediction - goal[at]].map(exact) };
   });
   const of = predictions.length > ROWS ? `; the first ${ROWS} of ${count(predictions.length)} rows` : "";
-  return (
-    <details>
-      <summary>Every example</summary>
-      <ExampleTable rows={rows} label="Every example before the step" caption={`before step ${count(step)}${of}`} />
-    </details>
-  );
+  return <ExampleTable rows={rows} label="Every example before the step" caption={`before step ${count(step)}${of}`} />;
 }

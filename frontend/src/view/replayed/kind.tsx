@@ -5,6 +5,7 @@ import { usefulEnd } from "../../curve";
 import { hasOneWeight, isLinear } from "../../layers";
 import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
+import { placesOf } from "../../places";
 import { screens } from "../../screens";
 import { say } from "../../told/say";
 import { oneLine, spoken } from "../../words";
@@ -71,7 +72,10 @@ function kindOf(model: Model): Kind {
       ...(hasOneWeight(model.scene.recipe) ? HELD : {}),
       d: { press: toggleDigits, name: "all digits" },
     },
-    jumps: () => model.places.value.map(({ name, step, mark }) => ({ name, place: step, at: count(step), mark })),
+    jumps: (all) => {
+      const places = all ? placesOf(model.replay.value, model.curve.value, all) : model.places.value;
+      return places.map(({ name, step, mark }) => ({ name, place: step, at: count(step), mark }));
+    },
     reach: () => (walk.last > FAR * usefulEnd(model.replay.value) ? usefulEnd(model.replay.value) : walk.last),
     status: () => statusOf(model),
   };

@@ -7,7 +7,7 @@ import { clip } from "../../numbers";
 import { screens } from "../../screens";
 import { allDigits, DigitsSwitch } from "../digits";
 import { Num } from "../figures";
-import { Card } from "../parts";
+import { Card, Fold } from "../parts";
 import { Current } from "./context";
 import { Contributions } from "./contributions";
 import { StepExamples } from "./examples";
@@ -84,12 +84,7 @@ function LastBits() {
 
 /** Of one input the line says most; what it is made of is folded. */
 function Folded() {
-  return (
-    <details>
-      <summary>Inside the node, for one example</summary>
-      <Contributions />
-    </details>
-  );
+  return <Fold name="Inside the node, for one example">{() => <Contributions />}</Fold>;
 }
 
 function WholeStep() {

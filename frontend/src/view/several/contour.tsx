@@ -7,7 +7,7 @@ import { clip, count, distinct, exact } from "../../numbers";
 import type { Replay } from "../../replay";
 import { evenTicks } from "../../ticks";
 import { Foot, type Frame, Upright, useFrame } from "../chart";
-import { Card, Check } from "../parts";
+import { Card, Check, Fold } from "../parts";
 import { Current } from "../replayed/context";
 import { type Bowl, bowlOf, furthest, type Pair, type Plane, type Way, wayOf, weightsOf } from "./plane";
 
@@ -53,11 +53,14 @@ export function ContourCard() {
       ) : (
         <p class="soft">The weights are beyond all numbers: there is no picture of where they are.</p>
       )}
-      <details>
-        <summary>What is drawn</summary>
-        <p class="soft small">{wordsOf(replay, model.walk.step)}</p>
-        <Check text={`closer: this ${drawn?.round ? "epoch" : "step"} and the lowest point`} checked={near} set={setNear} />
-      </details>
+      <Fold name="What is drawn">
+        {() => (
+          <>
+            <p class="soft small">{wordsOf(replay, model.walk.step)}</p>
+            <Check text={`closer: this ${drawn?.round ? "epoch" : "step"} and the lowest point`} checked={near} set={setNear} />
+          </>
+        )}
+      </Fold>
     </Card>
   );
 }
