@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import severities
+from diagnosis.evidence_by_hand import evidence, severities
 from diagnosis.test_bounds_of_alpha import layer
 
 from nodescope.diagnosis.after import about_progress as progress
@@ -61,7 +61,7 @@ FAR = KNOWN | errors(1.0, 0.96, 0.96, 0.96, 0.96) | {
     "offers": frozenset({LINEAR, GOALS, STEPS}), "linear": way(stable=None, left=0.51), "rescales": False,
 }  # fmt: skip
 STOOD = CURVED_RUN | {"run.steps": 20, "share_left": 0.5, "local_limit": lambda _: 1.0}
-FALLING = RUN | errors(*[1.0] * 10, *[0.9] * 9, 0.8) | {
+FALLING = RUN | errors(*[1.0] * 14, 0.9, 0.9, 0.5, 0.5, 0.5, 0.8) | {
     "offers": frozenset({CURVED, GOALS, STEPS}), "is_linear": False, "run.steps": 8,
 }  # fmt: skip
 UNKNOWN = FAR | errors(*[1.0] * 5) | {"linear": way(stable=None)}
@@ -94,6 +94,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     "hardly moved": (progress.hardly_any_progress, RESCALES, {
         "as it is": ({}, WARNING), "seven steps": ({"run.steps": 7}, NONE), "more": ({"last": at(10, 1.0101)}, NONE),
         "not at all": ({"last": at(10)}, NONE), "from 0": ({"first": at(0, 0.0), "last": at(10, 0.0078125)}, WARNING),
+        "of large ones": ({"first": at(0, 2.0), "last": at(10, 2.015625)}, WARNING),
         "nine tenths are left": (errors(1.0, 0.9), NONE), "more is left": (errors(1.0, 0.91), WARNING),
         "no error": (errors(0.0, 0.0), NONE),
     }),
@@ -140,3 +141,8 @@ def test_from_where_on_it_is_found(name: str):
     finding, base, cases = BOUNDS[name]
     expected = {case: severity for case, (_, severity) in cases.items()}
     assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+
+
+def test_where_it_was_stopped():
+    found = [progress.stopped_where(evidence({"run.gone": gone})) for gone in (None, 3)]
+    assert found == ["It was stopped on its way.", "It was cut back to where the unseen rows were best off."]
