@@ -285,3 +285,11 @@ def test_a_pair_of_roots_is_on_the_other_side_after_half_a_turn():
     foretold = ns.forecast(weight=[0.0, 0.0], input=x, goal=[1.0, 1.0], batch="all", rule=rule, alpha=1.0)
     assert foretold.regime == "converges"
     assert foretold.comes_back == pytest.approx(0.81, rel=1e-6)
+
+
+@pytest.mark.parametrize("apart", [-1e-15, 0.0, 1e-15])
+def test_of_two_equally_large_factors_the_one_that_turns_is_told(apart):
+    """Curvatures 1/2 and 2: at alpha 0.8 what is missing is multiplied by 0.6 along one and by −0.6 along the other."""
+    foretold = ns.forecast(input=[[1, 0], [0, 2]], goal=[1, 1], weight=[0, 0], alpha=0.8 * (1 + apart), batch="all")
+    assert foretold.factor == pytest.approx(-0.6)
+    assert foretold.regime == "oscillates"

@@ -24,7 +24,7 @@ class Regime:
     ----------
     name : str
         "converges", "one step", "oscillates", "marginal", "diverges" or "frozen"; empty where only bounds are known.
-    factors : float64, largest in size first, or None
+    factors : float64, largest in size first, of equally large ones one that turns, or None
         What is missing is multiplied by in each direction; complex pairs by their size, negative where they point backwards.
     turns_each_time : bool
         Whether the slowest direction's factor is a negative number, not one of a complex pair.
@@ -87,8 +87,9 @@ def _exact_name(product: Fraction) -> str:
 def _named(roots: NDArray[np.complex128]) -> Regime:
     """By the largest in size; of equally large ones, by one that turns."""
     signed = np.where(roots.real < 0, -1.0, 1.0) * np.abs(roots)
-    factors = signed[np.argsort(-np.abs(signed), kind="stable")]
-    size = abs(float(factors[0]))
+    size = float(np.abs(signed).max())
+    sizes = np.where(np.abs(signed) >= size * (1.0 - SAME), size, np.abs(signed))
+    factors = signed[np.lexsort((signed, -sizes))]
     slowest = roots[np.abs(roots) >= size * (1.0 - SAME)]
     turns, real = bool(turning(slowest).any()), bool((np.abs(slowest.imag) <= TURNING * size).all())
     if not size <= 1.0 + SAME:
