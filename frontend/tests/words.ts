@@ -21,7 +21,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const told = (section: Section): string =>
     oneLine(spoken(say(section, facts), (of) => (of.all ? exactly(of.value) : short(of.value))));
   const words: Record<string, string | null> = { head: told("head"), why: told("why"), step: told("step"), fate: told("fate") };
-  if (scene.recipe.layers.length > 1) words.network = facts.is_near_told ? told("foretold of a network") : null;
+  if (scene.recipe.layers.length > 1) {
+    words.network = facts.is_near_told ? told("foretold of a network") : null;
+    words.judged = told("verdict of a network");
+  }
   const live = { forecast: facts.limits?.live ? told("forecast") : null, verdict: facts.is_judged ? told("verdict") : null };
   console.log(JSON.stringify({ ...words, ...live, regime: facts.regime, ending: facts.ending, steps: facts.steps }));
 }

@@ -283,6 +283,10 @@ def test_alpha_is_held_against_what_is_stable_at_the_step_in_view(opened: Callab
     box.press("Enter")
     told = page.locator("section.verdict").inner_text()
     assert Forecast(replace(run.recipe, alpha=0.05)).sentence in told
+    for alpha, words in ((-0.1, "Alpha is below 0"), (0, "Alpha is 0, so no weight moves."), (1e6, "the run broke off")):
+        box.fill(str(alpha))
+        box.press("Enter")
+        assert words in page.locator("section.verdict").inner_text()
 
 
 CUT = """() => {

@@ -148,8 +148,32 @@ def test_forecasts_of_networks_are_those_of_python():
     print(f"{len(compared):,} of {len(told):,} forecasts of networks alike")
 
 
+@pytest.mark.timeout(3000)
+def test_verdicts_of_networks_that_the_page_says_are_those_of_python():
+    """Only what start and end decide is said there; whatever is said is what Python's findings say."""
+    lines, expected = [], []
+    for seed in range(cases(2000)):
+        rng = np.random.default_rng(seed)
+        first = network_recipe(seed)
+        if len(first["network"].sizes) < 3:
+            continue
+        shown = ns.descend(**first)
+        changed: dict[str, Any] = {}
+        if shown.recipe.schedule is None:
+            changed["alpha"] = shown.recipe.alpha * float(rng.choice([1.0, 0.5, 3.0, 10.0, 30.0, 1000.0, -1.0, 0.0]))
+        other = ns.descend(**first | {name: value for name, value in changed.items() if name == "alpha"})
+        lines.append(json.dumps({"scene": plain(scene(shown)), "recipe": changed}))
+        expected.append((seed, ns.diagnose(other).headline))
+    told = [page["judged"] for page in said_by_the_page(lines)]
+    compared = [(page, seed, python) for page, (seed, python) in zip(told, expected, strict=True) if page]
+    wrong = [one for one in compared if one[0] != one[2]]
+    assert not wrong, "\n".join(map(str, wrong))
+    assert len({page for page, *_ in compared}) == 4
+    print(f"{len(compared):,} of {len(told):,} verdicts of networks told, and alike")
+
+
 def test_numbers_of_the_table_are_those_that_findings_are_made_by():
-    from nodescope.diagnosis.after import about_data, about_progress, about_squares, linear, remedies
+    from nodescope.diagnosis.after import about_data, about_progress, about_squares, evidence, linear, remedies
     from nodescope.diagnosis.before import regime, stopping
 
     known = {
@@ -157,7 +181,7 @@ def test_numbers_of_the_table_are_those_that_findings_are_made_by():
         "STANDARD_ERROR": linear.STANDARD_ERROR, "MARGINAL": linear.MARGINAL, "SAME": regime.SAME,
         "ILL_CONDITIONED": remedies.ILL_CONDITIONED, "GUESSING": about_data.GUESSING, "MISSED": about_squares.MISSED,
         "MANY_TIMES": about_progress.MANY_TIMES, "A_LOOK": about_progress.A_LOOK, "OTHER_STEPS": stopping.OTHER_STEPS,
-        "CONVERGING_STEPS": stopping.CONVERGING_STEPS, "SLOW": stopping.SLOW,
+        "CONVERGING_STEPS": stopping.CONVERGING_STEPS, "SLOW": stopping.SLOW, "FIT": evidence.FIT,
     }  # fmt: skip
     assert {name: numbers()[name] for name in known} == known
 

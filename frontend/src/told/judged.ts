@@ -157,7 +157,7 @@ function sum(numbers: number[]): number {
 }
 
 /** Mean over the goals of their variance. */
-function spreadOf(goal: number[], k: number): number {
+export function spreadOf(goal: number[], k: number): number {
   const n = goal.length / k;
   const means = Array.from({ length: k }, (_, j) => sum(goal.filter((__, i) => i % k === j)) / n);
   return sum(goal.map((value, i) => (value - means[i % k]) ** 2)) / goal.length;

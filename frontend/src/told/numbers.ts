@@ -21,3 +21,4 @@ export const CONVERGING_STEPS = 131072;
 export const SLOW = 0.99;
 export const BESIDE = 0.001;
 export const LARGEST = 1.7976931348623157e308;
+export const FIT = 0.05;

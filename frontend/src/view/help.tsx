@@ -6,7 +6,7 @@ import { letters } from "./keys";
 import type { Kind } from "./kind";
 import { Check } from "./parts";
 
-/** What opens over the page, and closes by Escape or a click elsewhere; where it is told how, what is in it is made when it opens. */
+/** What opens over the page, and closes by Escape or a click elsewhere; told how, it makes what is in it when it opens. */
 export function Popup(props: {
   name: string;
   id?: string;

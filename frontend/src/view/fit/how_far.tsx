@@ -99,9 +99,10 @@ function Chance({ now }: { now: FitNow }) {
   if (Math.abs(own - least) < 1e-6 * least) return <p class="soft">It is where least squares is.</p>;
   const told = `${short(apart, 2)} standard errors`;
   const [a, b] = distinct([own, least], 3);
+  const says = apart < CLEAR ? "may well be chance" : now.fit.chosen ? "is far apart" : "is more than chance";
   return (
     <p class="soft">
-      {a} against {b} {apart < CLEAR ? "may well be chance" : now.fit.chosen ? "is far apart" : "is more than chance"} ({told}).
+      {a} against {b} {`${says} (${told}).`}
     </p>
   );
 }

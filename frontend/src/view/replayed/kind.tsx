@@ -7,7 +7,7 @@ import type { Model } from "../../model";
 import { count, distinct, short } from "../../numbers";
 import { placesOf } from "../../places";
 import { screens } from "../../screens";
-import { say } from "../../told/say";
+import { type Section, say } from "../../told/say";
 import { oneLine, spoken } from "../../words";
 import { toggleDigits } from "../digits";
 import type { Host, Judged, Kind } from "../kind";
@@ -125,10 +125,9 @@ function judgedOf({ changed, scene, facts }: Model): Judged {
   const { verdict, forecast, findings, proof, python } = scene;
   if (!changed.value) return { verdict, foretold: forecast.sentence, findings, proof, python };
   const live = facts.value;
-  const told = (section: "verdict" | "forecast" | "foretold of a network"): string =>
-    oneLine(spoken(say(section, live), ({ value }) => short(value)));
+  const told = (section: Section): string => oneLine(spoken(say(section, live), ({ value }) => short(value)));
   return {
-    verdict: live.is_judged ? told("verdict") : "",
+    verdict: live.is_judged ? told("verdict") : isLinear(scene.recipe) ? "" : told("verdict of a network"),
     foretold: live.limits?.live ? told("forecast") : live.is_near_told ? told("foretold of a network") : "",
     findings: [],
   };

@@ -73,8 +73,10 @@ function Scatter({ dots, drawn, picked }: { dots: Dot[]; drawn: Dot[]; picked: D
 
 function Picked({ frame, dot, x, y: [at, right] }: { frame: Frame; dot: Dot; x: number; y: [number, number] }) {
   const text = `example ${dot.example}: delta ${short(dot.delta)}`;
-  const from = Math.max(frame.left, Math.min(x + 9, frame.right - text.length * LETTER));
-  const up = Math.min(frame.bottom - 6, Math.max(frame.top + 12, at + (at > right ? 20 : -10)));
+  const wide = text.length * LETTER;
+  const from = x + 9 + wide < frame.right ? x + 9 : Math.max(frame.left, x - 12 - wide);
+  const below = at > right && at + 20 < frame.bottom - 6;
+  const up = Math.max(frame.top + 12, at + (below ? 20 : -12));
   return (
     <>
       <path d={`M${x.toFixed(1)} ${at.toFixed(1)}V${right.toFixed(1)}`} class="gap" />
