@@ -96,7 +96,7 @@ def measure(name: str, path: str) -> None:
     MEASURED[name][1](path)
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"| {name} | {cpu:.1f} | {time.perf_counter() - began:.1f} | {highest() - there:.0f} |", flush=True)
+    print(f"| {name} | {cpu:.2f} | {time.perf_counter() - began:.2f} | {highest() - there:.0f} |", flush=True)
 
 
 def highest() -> float:

@@ -15,7 +15,7 @@ import pytest
 from nodescope.arithmetic import core
 
 HEADER = Path(core.__file__).with_name("core.h")
-DECLARED = (9, "3d59e7c5631b38f9")
+DECLARED = (10, "a31465b426636476")
 """The version, and the first digits of what core.h declares. Where a test says that they differ: count up NS_VERSION of core.h and
 VERSION of core.py, and put both here."""
 SEED = "import nodescope as ns; print(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).weight)"

@@ -13,7 +13,9 @@ from naive import drawn, mix64
 from run.streamed_rows import GROUPS, NUMBERS, RECIPES, SMALL, TABLE, N, X, Y, bits, folder
 
 import nodescope as ns
+from nodescope.data.fingerprint import fingerprint
 from nodescope.data.parts import csv_blocks
+from nodescope.data.parts.store import Store
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -207,3 +209,19 @@ def test_a_window_is_what_there_is_room_for(tmp_path: Path) -> None:
     assert ns.descend(memory="25 kB", **given).recipe.window in range(3, 6)
     with pytest.raises(ns.InputError, match='give order="shuffled" too'):
         ns.descend(memory="1 MB", **given | {"order": "given", "window": 4})
+
+
+def test_digests_of_older_run_files_are_still_held_against(tmp_path: Path) -> None:
+    run = ns.descend(data=folder(tmp_path / "parts"), goal="y", memory=SMALL)
+    of: Any = run.recipe.examples.input
+    store, first = of.parts.store, of.parts.part(0)
+    older = fingerprint(np.column_stack(first))[:32]
+
+    def reopened(digest: str) -> Store:
+        return Store(store._pieces, store.layout, store.counts, SMALL, [digest, *store.digests[1:]])
+
+    assert reopened(older).piece(0).input.tobytes() == first[0].tobytes()
+    assert reopened(store.digests[0]).piece(0).input.tobytes() == first[0].tobytes()
+    for other in (store.digests[1], older[::-1]):
+        with pytest.raises(ns.DataChanged, match="is not what it was"):
+            reopened(other).piece(0)

@@ -61,7 +61,7 @@ def rows_of(problem: Problem, stretch: Stretch) -> Problem:
 def _examples(problem: Problem, epoch: int, at: int, count: int) -> Numbers:
     if not streams(problem):
         return engine().order(problem.n, problem.seed, epoch, at, count)
-    of = Functions(engine().walk, engine().predict, engine().order)
+    of = Functions(engine().walk, engine().predict, engine().order, engine().mover())
     return examples_at(of, problem, epoch, at, at + count)
 
 

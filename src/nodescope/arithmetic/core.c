@@ -23,6 +23,9 @@
 #include "walk.h"
 #include "runs.h"
 #include "curvature.h"
+#if !defined(__wasm__)
+#include "moved.h"
+#endif
 
 /* By itself. */
 #include "directions.h"
@@ -56,3 +59,19 @@ void ns_triangle(double *triangle, const double *x, int64_t rows, int64_t cols, 
 }
 
 int64_t ns_directions(double *column, int64_t cols, int64_t rows) { return turn_all(column, cols, rows); }
+
+#if !defined(__wasm__)
+int64_t ns_lay(const double *const *column, int64_t cols, int64_t rows, double *to) { return lay(column, cols, rows, to); }
+
+int64_t ns_gather(const struct ns_parts *of, const int64_t *example, int64_t count, double *input, double *goal) {
+    return gather_rows(of, example, count, input, goal);
+}
+
+void ns_draw_window(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, const int64_t *begin, const int64_t *shift,
+                    int64_t members, int64_t *example) {
+    const drawing order = epoch_drawing(n, seed, epoch);
+    draw_window(&order, start, count, begin, shift, members, example);
+}
+
+void ns_digest(const double *x, int64_t count, uint64_t *found) { kernels()->digest(x, count, found); }
+#endif

@@ -20,7 +20,7 @@
 
 /* It counts the changes of what is declared below; core.py speaks to a library of its own number only, since one that was compiled
  * before would read other fields. A test says when it has to go up. */
-#define NS_VERSION 9
+#define NS_VERSION 10
 
 enum { NS_PLAIN, NS_MOMENTUM, NS_NESTEROV, NS_ADAGRAD, NS_RMSPROP, NS_ADAM, NS_ADAMW };
 enum { NS_IDENTITY, NS_RELU, NS_LEAKY_RELU, NS_TANH, NS_SIGMOID, NS_SOFTPLUS, NS_GELU, NS_SOFTMAX, NS_STEP };
@@ -112,6 +112,14 @@ typedef struct {
     int64_t *outcome, *step, *period;   /* (runs): why it stopped, steps made, epochs since the state that came again, or 0 */
 } ns_sweep;
 
+/* Rows of examples that lie in parts, those of each one after another. No typedef: layout.mjs tells the page of those alone. */
+struct ns_parts {
+    int64_t inputs, outputs, parts;
+    const int64_t *begin;          /* (parts): the first example of each, ascending from 0 */
+    const double *const *input;    /* (parts): its inputs; NULL where it is not at hand */
+    const double *const *goal;     /* (parts): its goals, where its inputs are */
+};
+
 /* NS_VERSION, as it was when the library was compiled. */
 NS_EXPORT int64_t ns_version(void);
 /* 1 where this thread's arithmetic is that of IEEE 754, else 0. Walks and sweeps ask by themselves; for all else, who calls asks. */
@@ -155,5 +163,15 @@ NS_EXPORT int64_t ns_curvature_scratch(const ns_problem *p);
 NS_EXPORT int64_t ns_cap_width(int64_t doubles);
 /* Examples at `count` positions of an epoch, in the order drawn. */
 NS_EXPORT void ns_order(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, int64_t *example);
+/* Columns (cols) of `rows` numbers each side by side as rows (rows, cols); 1 where all numbers are finite. */
+NS_EXPORT int64_t ns_lay(const double *const *column, int64_t cols, int64_t rows, double *to);
+/* The rows of `count` examples one after another; returns how many, fewer where the next one is of a part that is not at hand. */
+NS_EXPORT int64_t ns_gather(const struct ns_parts *of, const int64_t *example, int64_t count, double *input, double *goal);
+/* Examples at `count` positions of a drawn window of n: its rows are those of its members one after another, of which member m begins at
+ * row begin[m] (the first is 0), the example begin[m] + shift[m]. */
+NS_EXPORT void ns_draw_window(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, const int64_t *begin, const int64_t *shift,
+                              int64_t members, int64_t *example);
+/* A digest of `count` numbers in eight lanes, four words each: digest.h. */
+NS_EXPORT void ns_digest(const double *x, int64_t count, uint64_t *found);
 
 #endif

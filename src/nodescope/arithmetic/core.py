@@ -48,16 +48,17 @@ from nodescope.errors import NodescopeError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
-    from nodescope.arithmetic import curving, streamed
+    from nodescope.arithmetic import curving, moved, streamed
     from nodescope.arithmetic.engines import Engine
 else:
     curving = Later("nodescope.arithmetic.curving")
+    moved = Later("nodescope.arithmetic.moved")
     streamed = Later("nodescope.arithmetic.streamed")
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
 """This variable names another build of the library, for `make sanitize`."""
-VERSION = 9
+VERSION = 10
 """`NS_VERSION` of the core.h that this file is written for."""
 WIDTH = "NODESCOPE_WIDTH"
 WIDEST = 8
@@ -104,11 +105,7 @@ class Compiled:
         self._mse.argtypes = [struct, array, array, struct]
         self._mse.restype = ctypes.c_double
         self._scratch = library.ns_scratch
-        self._scratch.argtypes = [struct]
-        self._scratch.restype = whole
         self._room = library.ns_room
-        self._room.argtypes = [struct]
-        self._room.restype = whole
         self._help = library.ns_help
         self._help.argtypes = [struct, struct, whole]
         self._help.restype = None
@@ -125,8 +122,8 @@ class Compiled:
         self._sweep.argtypes = [struct, whole, whole, array, array]
         self._sweep.restype = whole
         self._sweep_scratch = library.ns_sweep_scratch
-        self._sweep_scratch.argtypes = [struct]
-        self._sweep_scratch.restype = whole
+        for rooms in (self._scratch, self._room, self._sweep_scratch):
+            rooms.argtypes, rooms.restype = [struct], whole
         self._triangle = library.ns_triangle
         self._triangle.argtypes = [array, array, whole, whole, whole, array]
         self._triangle.restype = None
@@ -144,7 +141,10 @@ class Compiled:
     @property
     def _functions(self) -> "streamed.Functions":
         """What a walk over rows that are read as they are needed asks for."""
-        return streamed.Functions(self.walk, self.predict, self.order)
+        return streamed.Functions(self.walk, self.predict, self.order, self.mover())
+
+    def mover(self) -> "moved.Mover":
+        return moved.InCore(self._library)
 
     def cap_width(self, doubles: int) -> int:
         """Let the kernels' registers hold at most so many doubles; returns how many they hold from now on, in all threads."""

@@ -1,6 +1,6 @@
 """What an engine can do: `core.py` has the compiled one, `walk.py` the definition's."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
 from nodescope.arithmetic.runs import Swept
+
+if TYPE_CHECKING:
+    from nodescope.arithmetic import moved
 
 
 class Engine(Protocol):
@@ -48,3 +51,5 @@ class Engine(Protocol):
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
 
     def directions(self, columns: Floats) -> Floats: ...
+
+    def mover(self) -> "moved.Mover": ...

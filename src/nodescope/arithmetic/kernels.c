@@ -23,6 +23,9 @@
 #endif
 #include "sweep.h"
 #include "triangle.h"
+#if !defined(__wasm__)
+#include "digest.h"
+#endif
 
 const ns_kernels NS_TABLE = {
     .rows = go_rows,
@@ -39,4 +42,7 @@ const ns_kernels NS_TABLE = {
     .move = move,
     .widen = widen,
     .put_under = put_under,
+#if !defined(__wasm__)
+    .digest = digest,
+#endif
 };

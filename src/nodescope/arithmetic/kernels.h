@@ -47,6 +47,10 @@ typedef struct {
     void (*widen)(const float *from, int64_t count, double *to);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */
     void (*put_under)(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
+#if !defined(__wasm__)
+    /* The digests of the lanes of `count` numbers, four words each. */
+    void (*digest)(const double *x, int64_t count, uint64_t *found);
+#endif
 } ns_kernels;
 
 #endif

@@ -28,6 +28,9 @@ static inline int is_bare(const ns_problem *p) { return p->l2 == 0.0 && p->l1 ==
  * to whole eights, and nodes and examples go eight at a time, so that each width has whole registers of them. */
 enum { LANES = 8, EIGHT = 8 };
 
+/* Doubles that come from memory together: a line of the cache. */
+enum { LINE = 8 };
+
 /* Numbers of a row that is padded to whole eights. */
 static inline int64_t padded_width(int64_t count) { return (count + EIGHT - 1) / EIGHT * EIGHT; }
 

@@ -4,6 +4,7 @@ Each array that a struct points to lives as long as the struct does, and each ar
 """
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,20 @@ class Array:
         if array is not None and not isinstance(array, np.ndarray):
             raise TypeError(f"{type(array).__name__} is no array")
         return None if array is None else array.ctypes
+
+
+class Addresses:
+    """Where arrays are, as a table that the core reads; each lives as long as it. None is NULL."""
+
+    def __init__(self, arrays: Sequence[NDArray[Any] | None]) -> None:
+        self.table = np.zeros(len(arrays), dtype=np.uintp)
+        self._kept: dict[int, NDArray[Any]] = {}
+        for place, array in enumerate(arrays):
+            if array is not None:
+                self[place] = array
+
+    def __setitem__(self, place: int, array: NDArray[Any]) -> None:
+        self._kept[place], self.table[place] = array, array.ctypes.data
 
 
 class Struct(ctypes.Structure):
@@ -102,4 +117,13 @@ class NativeSweep(Struct):
         ("problem", ctypes.POINTER(NativeProblem)),
         ("epochs", ctypes.c_int64),
         *[(name, ctypes.c_void_p) for name in ("alpha", "state", "outcome", "step", "period")],
+    ]
+
+
+class NativeParts(Struct):
+    """`ns_parts` of core.h."""
+
+    _fields_ = [  # ctypes reads a plain list
+        *[(name, ctypes.c_int64) for name in ("inputs", "outputs", "parts")],
+        *[(name, ctypes.c_void_p) for name in ("begin", "input", "goal")],
     ]

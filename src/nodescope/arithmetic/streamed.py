@@ -15,9 +15,10 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
+from nodescope.arithmetic.moved import Mover
 from nodescope.arithmetic.order import MASK, mix64
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
-from nodescope.arithmetic.rows import Numbers, Parts, Rows, in_parts, split, with_arrays
+from nodescope.arithmetic.rows import Numbers, Parts, Rows, in_parts, with_arrays
 from nodescope.arithmetic.step import in_parts as in_pairs_of
 from nodescope.arithmetic.stops import end_of_epoch, kept
 
@@ -31,6 +32,7 @@ class Functions(NamedTuple):
     walk: Callable[..., Outcome]
     predict: Callable[[Problem, Floats], Floats]
     order: Callable[[int, int, int, int, int], Numbers]
+    mover: Mover
 
 
 class Order:
@@ -77,13 +79,16 @@ class Order:
         return np.concatenate(found)
 
     def _drawn(self, window: int, start: int, stop: int) -> Numbers:
-        first, end = int(self.starts[window]), int(self.starts[window + 1])
+        first = int(self.starts[window])
         seed = mix64((self._seed ^ mix64(window + 1)) & MASK)
-        within = self._of.order(end - first, seed, self._epoch, start - first, stop - start)
+        begin, shift = self._members_of(window)
+        return self._of.mover.drawn(seed, self._epoch, start - first, stop - start, begin, shift)
+
+    def _members_of(self, window: int) -> tuple[Numbers, Numbers]:
+        """Where the members of a window begin among its rows, and its end; how far each example's number is from its row's."""
         members, starts = self._members[window], self.parts.starts
-        ends = np.cumsum(starts[members + 1] - starts[members])
-        which = np.searchsorted(ends, within, side="right")
-        return np.asarray(starts[members[which] + 1] - (ends[which] - within))
+        begin = np.concatenate([[0], np.cumsum(starts[members + 1] - starts[members])])
+        return begin, starts[members] - begin[:-1]
 
 
 @dataclass(eq=False)
@@ -137,7 +142,7 @@ def stretch_at(of: Functions, problem: Problem, step: int) -> Stretch:
         examples, of_them = np.arange(start, stop), _consecutive(rows.parts, start, stop)
     else:
         examples = _each_batch_ascending(order.examples(start, stop), problem.batch)
-        of_them = _gathered(rows.parts, examples)
+        of_them = of.mover.gathered(rows.parts, examples)
     made = rows.memo["stretch"] = Stretch(step, examples, *of_them, problem)
     return made
 
@@ -178,16 +183,6 @@ def _consecutive(parts: Parts, start: int, stop: int) -> tuple[Floats, Floats]:
     if len(found) == 1:
         return found[0][0], found[0][1]
     return np.concatenate([x for x, _ in found]), np.concatenate([goal for _, goal in found])
-
-
-def _gathered(parts: Parts, examples: Numbers) -> tuple[Floats, Floats]:
-    """Inputs and goals of examples in any order."""
-    d, k = parts.widths
-    x, goal = np.empty((len(examples), d)), np.empty((len(examples), k))
-    for number, at, rows in split(parts, examples):
-        of_part = parts.part(number)
-        x[at], goal[at] = of_part[0].take(rows, axis=0), of_part[1].take(rows, axis=0)
-    return x, goal
 
 
 def walk(

@@ -18,8 +18,9 @@ from nodescope.arithmetic.triangle import triangle as triangle
 from nodescope.later import Later
 
 if TYPE_CHECKING:
-    from nodescope.arithmetic import streamed
+    from nodescope.arithmetic import moved, streamed
 else:
+    moved = Later("nodescope.arithmetic.moved")
     streamed = Later("nodescope.arithmetic.streamed")
 
 name = "plain"
@@ -286,4 +287,9 @@ def _canonical(array: Floats) -> Floats:
 
 
 def _functions() -> "streamed.Functions":
-    return streamed.Functions(walk, predict, order)
+    return streamed.Functions(walk, predict, order, mover())
+
+
+def mover() -> "moved.Mover":
+    """Who moves rows about."""
+    return moved.InNumPy()

@@ -76,7 +76,7 @@ def from_arrow(column: Any) -> Floats | Bad:
     if pa.types.is_dictionary(kind):
         return _not_numbers(column) if _is_text(kind.value_type) else from_arrow(column.cast(kind.value_type))
     if pa.types.is_floating(kind):
-        return _numpy(column.cast(pa.float64()))
+        return _numpy(column if pa.types.is_float64(kind) else column.cast(pa.float64()))
     if pa.types.is_null(kind):
         return np.full(len(column), np.nan)
     if pa.types.is_boolean(kind):
@@ -98,10 +98,20 @@ def _stored(column: Any) -> NDArray[np.float32] | None:
     """Of a NumPy array, or a pyarrow ChunkedArray."""
     if isinstance(column, np.ndarray):
         return column if column.dtype == np.float32 and column.ndim == 1 and type(column) is np.ndarray else None
-    if str(getattr(column, "type", None)) != "float" or not hasattr(column, "to_numpy") or column.null_count:
+    if str(getattr(column, "type", None)) != "float" or not hasattr(column, "chunks") or column.null_count:
         return None
-    numbers: NDArray[np.float32] = column.to_numpy()
-    return numbers
+    return _in_place(column, np.dtype(np.float32))
+
+
+def _in_place(column: Any, kind: np.dtype[Any]) -> NDArray[Any]:
+    """The numbers of a pyarrow ChunkedArray without gaps where they lie, not to be written; a copy where they are in several.
+
+    pyarrow's own way imports pandas where that is installed, which takes longer than reading a small table.
+    """
+    parts = [
+        np.frombuffer(chunk.buffers()[1], kind, len(chunk), kind.itemsize * chunk.offset) for chunk in column.chunks if len(chunk)
+    ]
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
 
 
 def from_text(column: Any, written: Written) -> Floats | Bad:
@@ -186,9 +196,8 @@ def _booleans(text: Any) -> Floats:
 
 
 def _numpy(column: Any) -> Floats:
-    """Missing becomes NaN, in an array of its own."""
-    filled = column.fill_null(float("nan")) if column.null_count else column
-    return np.array(filled.to_numpy(), dtype=np.float64)
+    """A column of doubles, not to be written; missing becomes NaN."""
+    return _in_place(column.fill_null(float("nan")) if column.null_count else column, np.dtype(np.float64))
 
 
 def _is_text(kind: Any) -> bool:
@@ -199,8 +208,11 @@ def _is_text(kind: Any) -> bool:
 
 
 def _arrow_integers(column: Any) -> Floats | Bad:
-    missing = np.asarray(column.is_null().to_numpy()) if column.null_count else None
-    numbers = _integers(np.asarray((column.fill_null(0) if column.null_count else column).to_numpy()))
+    import pyarrow as pa
+
+    missing = _in_place(column.is_null().cast(pa.uint8()), np.dtype(np.bool_)) if column.null_count else None
+    filled = column.fill_null(0) if column.null_count else column
+    numbers = _integers(_in_place(filled, np.dtype(filled.type.to_pandas_dtype())))
     return numbers if missing is None else _where_not(missing, numbers)
 
 

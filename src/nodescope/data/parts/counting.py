@@ -83,16 +83,16 @@ def counted(pieces: Pieces, layout: Layout, by_classes: bool) -> Counted:
     if layout.way == "refuse" and not by_classes:
         return Counted(np.array([piece.rows for piece in pieces.pieces], dtype=np.int64), None, 0)
     layout = layout if layout.way != "refuse" else layout.goals_alone
-    d, at = len(layout.inputs), layout.gaps_at if layout.way in FILLING else np.empty(0, dtype=np.intp)
+    at = layout.gaps_at if layout.way in FILLING else np.empty(0, dtype=np.intp)
     complete, codes, filled = [], [], 0
     for piece in pieces_read(pieces, "counting rows"):
         table = piece.read([*layout.names, *layout.goals])
         values = layout.values(table)
         rows = layout.complete(table, values)
         complete.append(int(rows.sum()))
-        filled += int(np.isnan(values[rows][:, at]).sum()) if len(at) else 0
+        filled += int(np.isnan(values.input[rows][:, at]).sum()) if len(at) and not values.whole else 0
         if by_classes:
-            codes.append(values[rows, d].astype(np.uint16))
+            codes.append(values.goal[rows, 0].astype(np.uint16))
     if not any(complete):
         raise InputError(f"{pieces.where}: every row has a missing value; leave columns out with inputs=[…]")
     return Counted(np.array(complete, dtype=np.int64), np.concatenate(codes) if by_classes else None, filled)

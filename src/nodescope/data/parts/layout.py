@@ -3,19 +3,25 @@
 d inputs, k outputs.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.core import engine
 from nodescope.data.block import block_of, refuse_text
 from nodescope.data.classes import Classes, codes_among, opened
-from nodescope.data.columns import Floats
+from nodescope.data.columns import Bad, Floats
 from nodescope.data.gaps import FILLING, fill, refuse_missing
 from nodescope.data.openings import Opening
 from nodescope.data.scaling import Scaling
 from nodescope.data.table import Table
 
+DIGEST = 40
+"""Letters of a piece's digest."""
 REMEDY = 'fill them in, or give missing="drop" to leave these rows out'
 
 
@@ -55,15 +61,30 @@ class Layout:
     def inputs(self) -> tuple[str, ...]:
         return tuple(name for opening in self.openings for name in opening.inputs)
 
-    def values(self, table: Table) -> Floats:
-        """Inputs and goals (or places among the classes) side by side, (rows, d + goals); NaN where there is nothing."""
+    def values(self, table: Table) -> "Values":
+        """Inputs and goals (or places among the classes) of a table's rows."""
         names = (*self.names, *self.goals)
         if self.classes is None:
             columns = table.read(names)
         else:
             columns = [*table.read(self.names), codes_among(table, self.goals[0], self.classes)]
         refuse_text(table, names, columns, self.openings)
-        return block_of(table, names, columns, self.openings, self.unknown)
+        return self._as_they_are(columns) or self._opened_up(table, names, columns)
+
+    def _as_they_are(self, columns: Sequence[Floats | Bad]) -> "Values | None":
+        """Of columns that are numbers and nothing else: all of them finite, and none to be made into others; else None."""
+        numbers = [column for column in columns if isinstance(column, np.ndarray) and column.flags.c_contiguous]
+        if len(numbers) < len(columns) or any(opening.indicator or not opening.is_plain for opening in self.openings):
+            return None
+        d, lay = len(self.names), engine().mover().laid
+        x, fine = lay(numbers[:d], len(numbers[-1]))
+        goal, fine_too = lay(numbers[d:], len(numbers[-1]))
+        return Values(x, goal, whole=True) if fine and fine_too else None
+
+    def _opened_up(self, table: Table, names: Sequence[str], columns: Sequence[Floats | Bad]) -> "Values":
+        d, both = len(self.inputs), block_of(table, names, columns, self.openings, self.unknown)
+        x, goal = np.ascontiguousarray(both[:, :d]), np.ascontiguousarray(both[:, d:])
+        return Values(x, goal, whole=not np.isnan(both).any())
 
     @property
     def goals_alone(self) -> "Layout":
@@ -75,23 +96,50 @@ class Layout:
         """Of each column of the inputs the first input, which is NaN where there is a gap."""
         return np.cumsum([0, *(len(opening.inputs) for opening in self.openings[:-1])], dtype=np.intp)
 
-    def complete(self, table: Table, values: Floats) -> NDArray[np.bool_]:
+    def complete(self, table: Table, values: "Values") -> NDArray[np.bool_]:
         """Which rows are taken."""
-        d = len(self.inputs)
-        needed = values[:, d:] if self.way in FILLING else values
+        if values.whole:
+            return np.ones(len(values.goal), dtype=bool)
         if self.way == "refuse":
             owners = [opening.name for opening in self.openings for _ in opening.inputs]
-            refuse_missing(table, (*owners, *self.goals), values, REMEDY)
-        return np.asarray(~np.isnan(needed).any(axis=1))
+            refuse_missing(table, (*owners, *self.goals), np.column_stack([values.input, values.goal]), REMEDY)
+        gaps = np.isnan(values.goal).any(axis=1)
+        return np.asarray(~gaps if self.way in FILLING else ~(gaps | np.isnan(values.input).any(axis=1)))
 
-    def taken(self, values: Floats) -> tuple[Floats, Floats]:
-        """Inputs and goals of complete rows as a run takes them."""
-        d = len(self.inputs)
-        x, goal = np.ascontiguousarray(values[:, :d]), np.ascontiguousarray(values[:, d:])
-        fill(x, self.fills)
+    def taken(self, values: "Values") -> tuple[Floats, Floats]:
+        """Inputs and goals of complete rows as a run takes them, which may be written over those given."""
+        x, goal = values.input, values.goal
+        if not values.whole:
+            fill(x, self.fills)
         if self.classes is not None:
             goal = opened(goal, self.classes, self.outputs) if len(goal) else np.empty((0, self.outputs))
         for scaling, numbers in ((self.scaling, x), (self.goal_scaling, goal)):
             if scaling is not None and len(numbers):
                 scaling.apply_in_place(numbers)
         return x, goal
+
+
+class Values(NamedTuple):
+    """Rows as they are read, each number finite or missing.
+
+    Attributes
+    ----------
+    input : (rows, d)
+    goal : (rows, goals)
+    whole : bool
+        Nothing is missing.
+    """
+
+    input: Floats
+    goal: Floats
+    whole: bool
+
+    def of(self, rows: NDArray[np.bool_]) -> "Values":
+        """Some of them; of all of them the same."""
+        return self if rows.all() else Values(self.input[rows], self.goal[rows], self.whole)
+
+    def digest(self) -> str:
+        """A short text that changes when any of the numbers does."""
+        digest = engine().mover().digest
+        shapes = f"{self.input.shape}{self.goal.shape}".encode()
+        return hashlib.blake2b(shapes + digest(self.input) + digest(self.goal), digest_size=DIGEST // 2).hexdigest()

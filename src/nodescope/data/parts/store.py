@@ -19,14 +19,12 @@ from nodescope.data.fingerprint import fingerprint
 from nodescope.data.holdout import hidden_bits
 from nodescope.data.parts.counting import Counts, counted
 from nodescope.data.parts.found import elsewhere_too, pieces_of
-from nodescope.data.parts.layout import Layout
+from nodescope.data.parts.layout import DIGEST, Layout, Values
 from nodescope.data.parts.pieces import Pieces
 from nodescope.errors import DataChanged
 
 KEPT_ELSEWHERE = 500_000_000
 """Bytes of rows that a store keeps in another process."""
-DIGEST = 32
-"""Letters of a piece's fingerprint."""
 
 
 class Again:
@@ -162,12 +160,13 @@ class Store:
         start = int(self._first[number])
         if int(rows.sum()) != self.counts.complete[number]:
             raise _changed(piece.where)
-        values = values if rows.all() else values[rows]
-        hidden = self.counts.hidden_in(start, start + len(values))
+        values = values.of(rows)
+        hidden = self.counts.hidden_in(start, start + len(values.goal))
         if not hidden.any():
             d, k = len(self.layout.inputs), self.layout.outputs
             return Read(*self.layout.taken(values), np.empty((0, d)), np.empty((0, k)))
-        return Read(*self.layout.taken(values[~hidden]), *self.layout.taken(values[hidden]))
+        unseen = values.of(hidden)
+        return Read(*self.layout.taken(values.of(~hidden)), *self.layout.taken(unseen))
 
     def _draw(self, whole: Pieces) -> None:
         """Of a run read from a file: find which rows of each class are kept unseen, by one pass over the goals."""
@@ -180,11 +179,12 @@ class Store:
                 f"{whole.where} has other classes or gaps than when the run was made; put the old files back, or run it anew"
             )
 
-    def _check(self, number: int, where: str, values: Floats) -> None:
+    def _check(self, number: int, where: str, values: Values) -> None:
         if number in self._looked_at:
             return
-        digest = fingerprint(values)[:DIGEST]
-        if self.digests[number] not in ("", digest):
+        known = self.digests[number]
+        digest = values.digest() if len(known) in (0, DIGEST) else _older(values, len(known))
+        if known not in ("", digest):
             raise _changed(where)
         self.digests[number] = digest
         self._looked_at.add(number)
@@ -199,6 +199,11 @@ class Store:
                 "old files back, or run it anew"
             )
         return whole
+
+
+def _older(values: Values, letters: int) -> str:
+    """A piece's digest as it was once made, which run files of then have: of inputs and goals side by side."""
+    return fingerprint(np.column_stack([values.input, values.goal]))[:letters]
 
 
 def _changed(where: str) -> DataChanged:
