@@ -43,10 +43,7 @@ INLINE vec load(const double *p) {
 
 INLINE void store(double *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
 
-enum {
-    LINE = 8,           /* doubles that come from memory together */
-    FAR_AHEAD = 1024,   /* doubles that a table is asked for ahead: it comes by itself, but for the first lines of each page */
-};
+enum { FAR_AHEAD = 1024 };   /* doubles that a table is asked for ahead: it comes by itself, but for the first lines of each page */
 
 INLINE vec each(double x) { return (vec)EACH(x); }
 
