@@ -1,7 +1,8 @@
 """Columns turned in pairs until all are at right angles; their lengths are then the singular values: `directions.h` in Python.
 
 One-sided Jacobi (Hestenes 1958, "Inversion of matrices by biorthogonalization"): the small singular values have as many digits as
-the large ones, and XᵀX, which squares the condition number, is never made. The page finds the curvatures of the error with it.
+the large ones, and XᵀX, which squares the condition number, is never made. More columns than rows first become as many as rows
+(Householder 1958, "Unitary triangularization of a nonsymmetric matrix"). The page finds the curvatures of the error with it.
 """
 
 import math
@@ -18,11 +19,40 @@ SWEEPS = 40
 def directions(columns: Floats) -> Floats:
     """Columns (cols, rows) at right angles that span what the given ones span, each row of the array a column."""
     turned = columns.tolist()
+    cols, rows = columns.shape
+    if cols > rows:
+        for i in range(rows):
+            _mirror(turned, i)
     for _ in range(SWEEPS):
-        pairs = ((p, q) for p in range(len(turned)) for q in range(p + 1, len(turned)))
+        pairs = ((p, q) for p in range(min(cols, rows)) for q in range(p + 1, min(cols, rows)))
         if not sum(_turn(turned, p, q) for p, q in pairs):
             break
     return np.array(turned).reshape(columns.shape)
+
+
+def _mirror(columns: list[list[float]], i: int) -> None:
+    """Row i of the columns from i on mirrored so that only column i keeps a number of it; the rows below move with it."""
+    square = behind = 0.0
+    for c in range(i, len(columns)):
+        square += columns[c][i] * columns[c][i]
+        if c > i:
+            behind += columns[c][i] * columns[c][i]
+    if not behind > 0.0:
+        return
+    root, first = math.sqrt(square), columns[i][i]
+    a = -root if first > 0 else root
+    scale = square - first * a
+    columns[i][i] = first - a
+    for r in range(i + 1, len(columns[0])):
+        total = 0.0
+        for c in range(i, len(columns)):
+            total += columns[c][i] * columns[c][r]
+        part = total / scale
+        for c in range(i, len(columns)):
+            columns[c][r] -= part * columns[c][i]
+    columns[i][i] = a
+    for c in range(i + 1, len(columns)):
+        columns[c][i] = 0.0
 
 
 def _turn(columns: list[list[float]], p: int, q: int) -> bool:
