@@ -16,6 +16,12 @@ SECONDS: dict[str, float] = {}
 """Of processor time."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No test has a limit of its own: beside coverage, and other tests, it takes some times as long."""
+    for item in items:
+        item.own_markers = [mark for mark in item.own_markers if mark.name != "timeout"]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     watching = coverage.Coverage.current()

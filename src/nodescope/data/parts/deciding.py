@@ -97,7 +97,7 @@ def window_of(x: Floats, asked: int | None, budget: float) -> int:
     needed = float(sizes[:asked].sum())
     if needed > budget:
         raise InputError(
-            f"window={asked} row groups have {needed / 1e6:,.0f} MB of rows, and memory is {budget / 1e6:,.0f} MB; give more, "
+            f"window={asked} row groups have {_room(needed)} of rows, and memory is {_room(budget)}; give more, "
             'write smaller row groups, or take order="given"'
         )
     return asked
@@ -108,6 +108,11 @@ def refuse_large_batch(rows: int, width: int, budget: float) -> None:
     needed = 8.0 * rows * width
     if needed > budget:
         raise InputError(
-            f"a step of {rows:,} examples takes {needed / 1e6:,.0f} MB of rows, and memory is {budget / 1e6:,.0f} MB; give a "
+            f"a step of {rows:,} examples takes {_room(needed)} of rows, and memory is {_room(budget)}; give a "
             'smaller batch, more memory, or of a linear node batch="all" with method="moments"'
         )
+
+
+def _room(size: float) -> str:
+    """So many bytes: whole MB, or kB where there are few."""
+    return f"{size / 1e6:,.0f} MB" if size >= 1e7 else f"{size / 1e3:,.0f} kB"
