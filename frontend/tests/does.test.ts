@@ -39,13 +39,14 @@ test("a node that is on for one corner alone, and what it does to the output", (
   assert.match(told(recipe, 1).plain, /^It is off .* for \(0, 0\), and on .* for the others\. .* the lower the output\.$/);
 });
 
-test("between its bounds it is high and low; a cut one is on and off, whatever it gives", () => {
+test("between its bounds it is high and low; a cut one is on and off where it cuts the others", () => {
   assert.equal(
     told(corners(TANH, [0.5, 0, 0, 0, 0, 0, 1, 1, 0]), 0).brief,
     "high for (1, 0) and (1, 1), low for (0, 0) and (0, 1)",
   );
   const cut = told(corners(RELU, [1, 1, -1, 1, 1, 0, 0, 1, 0]), 0);
   assert.equal(cut.brief, "on for (1, 1), off for the others");
+  assert.equal(told(corners(RELU, [1, 1, -1, 1, 1, 0, 0, 1, 0]), 1).brief, "high for (1, 1), low for the others");
   assert.match(cut.plain, /off \(0\) for .*\. Nothing that follows hears of it/);
 });
 

@@ -121,14 +121,15 @@ function groupsOf(examples: number[], own: number[], code: number): Group[] {
   const [low, high] = [own.reduce((a, b) => Math.min(a, b)), own.reduce((a, b) => Math.max(a, b))];
   const [off, on] = boundsOf(code);
   const size = Number.isFinite(on) ? on - off : Math.max(Math.abs(low), Math.abs(high));
-  const group = (which: (value: number) => boolean, upper: boolean): Group => {
+  const group = (which: (value: number) => boolean, upper: boolean, below = low): Group => {
     const mine = own.filter(which);
     const ends = { low: Math.min(...mine), high: Math.max(...mine) };
-    return { ...wordFor(ends, upper, code, low), examples: examples.filter((_, s) => which(own[s])), ...ends };
+    return { ...wordFor(ends, upper, code, below), examples: examples.filter((_, s) => which(own[s])), ...ends };
   };
   if (high - low <= SPAN * size) return [group(() => true, low > (on + off) / 2)];
   const middle = low + (high - low) / 2;
-  const both = [group((value) => value > middle, true), group((value) => value <= middle, false)];
+  const lower = group((value) => value <= middle, false);
+  const both = [group((value) => value > middle, true, lower.high), lower];
   return both[0].examples.length > both[1].examples.length ? both.reverse() : both;
 }
 
@@ -138,16 +139,16 @@ function boundsOf(code: number): [number, number] {
   return code === SIGMOID ? [0, 1] : [code === RELU ? 0 : -Infinity, Infinity];
 }
 
-/** On or off where it is near what its activation can give at most or least; else high or low. */
+/** On or off where it is near what its activation can give at most or least; else high or low. `below`: the lower ones' most. */
 function wordFor(
   { low, high }: { low: number; high: number },
   upper: boolean,
   code: number,
-  least: number,
+  below: number,
 ): { word: string; near: string } {
   const [off, on] = boundsOf(code);
   const cut = code === RELU || code === LEAKY_RELU;
-  if (cut && upper) return { word: least <= 0 ? "on" : "high", near: "" };
+  if (cut && upper) return { word: below <= 0 ? "on" : "high", near: "" };
   if (cut && high <= 0) return { word: "off", near: code === RELU ? " (0)" : "" };
   if (upper && low >= on - NEAR) return { word: "on", near: ` (near ${short(on)})` };
   if (!upper && high <= off + NEAR) return { word: "off", near: ` (near ${short(off)})` };

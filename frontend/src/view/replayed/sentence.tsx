@@ -19,8 +19,10 @@ function sentenceOf(model: Model): Phrase {
   const { examples, weight, new_weight } = model.now.value;
   if (!facts.steps) return ["no step was made."];
   if (![...weight, ...new_weight].every(Number.isFinite)) return ["here a number is no longer finite: the run is over."];
+  const its = examples.length > 1 ? `${count(examples.length)} examples` : "example";
+  const seen = examples.length < recipe.n ? ` on its ${its}` : "";
   if (recipe.k > 1 || examples.length > 1)
-    return ["the error (mse) is ", figure(model.now.value.mse, "fix"), ": ", ...moved(model)];
+    return [`the error (mse)${seen} is `, figure(model.now.value.mse, "fix"), ": ", ...moved(model)];
   const prediction = outputsOf(recipe, model.now.value, 0)[0];
   const miss = prediction - recipe.goal[examples[0]];
   const which = recipe.n > 1 ? `for example ${examples[0]} it guesses ` : "it guesses ";
