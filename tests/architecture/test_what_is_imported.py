@@ -63,7 +63,7 @@ def test_a_first_run_loads_a_third():
         (110, [*HOMEWORK, *PICTURES, *VERDICT], ["explain", "RECIPE", "--step", "1"]),
         (110, [*HOMEWORK, *PICTURES, *VERDICT], ["verify", "RECIPE"]),
         (152, [*FILES, *HOMEWORK, *PICTURES], ["compare", "RECIPE", "RECIPE"]),
-        (192, ["starlette", "matplotlib"], ["export", "RECIPE", "OUT/sticks.svg"]),
+        (193, ["starlette", "matplotlib"], ["export", "RECIPE", "OUT/sticks.svg"]),
         (100, ["nodescope.diagnosis.after", *PICTURES], ["worksheet", "--students", "1", "--out", "OUT"]),
     ],
     ids=lambda value: value[0] if isinstance(value, list) and value[0] in ("run", "forecast", "trace") else None,
