@@ -1,12 +1,14 @@
 """Where a rule of a finding, a grade or a sweep draws its line, at both sides of it."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import nodescope as ns
 from nodescope.diagnosis.after.about_progress import _is_slow
+from nodescope.diagnosis.after.linear import Linear
 from nodescope.diagnosis.after.observed.about_loss_call import _every_one_with_every_one
 from nodescope.diagnosis.after.observed.about_progress import _against_chance
 from nodescope.diagnosis.after.observed.about_trouble import HIDDEN, RATE, remedy_of
@@ -109,3 +111,10 @@ def test_a_network_that_goes_to_and_fro_in_its_last_bits_is_told():
     assert run.ending is ns.Ending.CYCLING
     finding = next(finding for finding in run.diagnose().findings if finding.name == "last-bit cycle")
     assert (finding.severity, run.cycle[1]) == ("note", 2)
+
+
+@pytest.mark.parametrize(("groups", "ordered"), [(1, [10.0, 30.0, 20.0]), (2, [30.0, 20.0, 10.0])])
+def test_numbers_of_several_groups_directions_come_strongest_first(groups: int, ordered: list[float]) -> None:
+    """Directions of one group lie in that order already."""
+    linear: Any = SimpleNamespace(_eigenvalues=np.array([1.0, 3.0, 2.0]), system=SimpleNamespace(groups=[None] * groups))
+    assert Linear.in_order_of_bowl(linear, np.array([10.0, 30.0, 20.0])).tolist() == ordered

@@ -110,3 +110,16 @@ def test_a_start_so_far_away_that_its_rounding_hides_the_least_error_withholds_n
     far = {"input": [[0.8216], [0.3304], [-1.3032]], "goal": [0.9054, 0.4464, -0.537], "weight": [4087146636.7158575]}
     found = ns.diagnose(ns.descend(**far, batch="all", alpha=1.0876, steps=200))
     assert (found.withheld, found.findings[0].name) == (False, "nothing wrong")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        (1.0, "mse recorded 1.0, exactly as predicted"),
+        (1.0005, "mse recorded 1.0005, predicted 1.0: the same to 3 digits"),
+        (1.002, "mse recorded 1.002, predicted 1.0: apart by no more than rounding may do, 0.01"),
+        (1.0 + 2**-40, f"mse recorded {1.0 + 2**-40!r}, predicted 1.0: the same to 12 digits"),
+    ],
+)
+def test_numbers_are_the_same_from_three_digits_on(recorded: float, told: str) -> None:
+    assert str(Row(1234, "mse", 1.0, recorded, "about", agrees=True, uncertain=0.01)) == f"step 1,234: {told}"

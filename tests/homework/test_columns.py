@@ -281,3 +281,9 @@ def test_a_message_names_twelve_columns():
         "there is no column 'b' in a trace; The columns are step, epoch, example, input, weight, prediction, goal, delta, mse, "
         "weighted_delta, alpha_delta, new_weight, …"
     )
+
+
+def test_an_empty_cell_is_refused_where_it_is_not_allowed():
+    with pytest.raises(ns.InputError, match=r"^sheet: row 1 \(line 5\), column 'w' is empty; correct the cell$"):
+        printed.from_texts(["0.5", " ", "0.2"], "w", "sheet", line=3)
+    assert np.isnan(printed.from_texts(["0.5", " ", "0.2"], "w", "sheet", line=3, blanks=True).value[1])
