@@ -55,6 +55,10 @@ class Parts(Protocol):
         """A short text that changes when any number of any part does."""
         ...
 
+    def older_fingerprint(self) -> str:
+        """The same as it was once made, of which older recipes tell."""
+        ...
+
 
 class Rows:
     """The inputs (side 0) or goals (side 1) of all examples.

@@ -102,3 +102,10 @@ class Examples:
             told: str = self.input.parts.fingerprint()
             return told
         return fingerprint(self.input) + fingerprint(self.goal)
+
+    def older_fingerprint(self) -> str | None:
+        """That of rows that are read as they are needed as it was once made, by one more pass over them; None of others."""
+        if not isinstance(self.input, Streamed):
+            return None
+        told: str = self.input.parts.older_fingerprint()
+        return told

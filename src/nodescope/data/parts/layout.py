@@ -15,13 +15,14 @@ from nodescope.arithmetic.core import engine
 from nodescope.data.block import block_of, refuse_text
 from nodescope.data.classes import Classes, codes_among, opened
 from nodescope.data.columns import Bad, Floats
+from nodescope.data.fingerprint import fingerprint
 from nodescope.data.gaps import FILLING, fill, refuse_missing
 from nodescope.data.openings import Opening
 from nodescope.data.scaling import Scaling
 from nodescope.data.table import Table
 
-DIGEST = 40
-"""Letters of a piece's digest."""
+DIGEST, OLDER = 40, 32
+"""Letters of a piece's digest, and of one as it was once made."""
 REMEDY = 'fill them in, or give missing="drop" to leave these rows out'
 
 
@@ -143,3 +144,7 @@ class Values(NamedTuple):
         digest = engine().mover().digest
         shapes = f"{self.input.shape}{self.goal.shape}".encode()
         return hashlib.blake2b(shapes + digest(self.input) + digest(self.goal), digest_size=DIGEST // 2).hexdigest()
+
+    def older_digest(self) -> str:
+        """The same as it was once made, of inputs and goals side by side: older run files, recipes and sweeps hold to it."""
+        return fingerprint(np.column_stack([self.input, self.goal]))[:OLDER]

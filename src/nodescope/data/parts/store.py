@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nodescope.data.columns import Floats
-from nodescope.data.fingerprint import fingerprint
 from nodescope.data.holdout import hidden_bits
 from nodescope.data.parts.counting import Counts, counted
 from nodescope.data.parts.found import elsewhere_too, pieces_of
-from nodescope.data.parts.layout import DIGEST, Layout, Values
-from nodescope.data.parts.pieces import Pieces
+from nodescope.data.parts.layout import OLDER, Layout, Values
+from nodescope.data.parts.pieces import Piece, Pieces
+from nodescope.data.table import Table
 from nodescope.errors import DataChanged
 
 KEPT_ELSEWHERE = 500_000_000
@@ -80,6 +80,8 @@ class Store:
     ) -> None:  # fmt: skip
         self.layout, self.counts, self.memory, self._drawn = layout, counts, memory, drawn
         self.digests = list(digests) or [""] * len(counts.rows)
+        self._older = any(len(digest) == OLDER for digest in self.digests)
+        """Whether all digests are made as they once were: a store of some older ones makes no others."""
         self._pieces = pieces
         self._first = np.concatenate([[0], np.cumsum(counts.complete)])
         self._read: dict[int, Future[Read]] = {}
@@ -132,9 +134,16 @@ class Store:
     def fingerprint(self) -> str:
         """Of the numbers of all pieces; those that were not read yet are read."""
         for number, digest in enumerate(self.digests):
-            if not digest:
+            if not digest or (len(digest) == OLDER) != self._older:
                 self.piece(number)
-        return hashlib.blake2b("".join(self.digests).encode(), digest_size=32).hexdigest()
+        return _of_all(self.digests)
+
+    def older_fingerprint(self) -> str:
+        """The same of digests as they were once made: one more pass, unless these are of that kind."""
+        if self._older:
+            return self.fingerprint()
+        numbers = range(len(self.digests))
+        return _of_all([self._reader.submit(self._values, number).result()[2].older_digest() for number in numbers])
 
     def _bytes(self, number: int) -> int:
         d, k = len(self.layout.inputs), self.layout.outputs
@@ -149,12 +158,14 @@ class Store:
                 total -= self._bytes(number)
                 self._read.pop(number, None)
 
-    def _take(self, number: int) -> Read:
-        whole = self._whole()
-        self._draw(whole)
-        piece = whole.pieces[number]
+    def _values(self, number: int) -> tuple[Piece, Table, Values]:
+        piece = self._whole().pieces[number]
         table = piece.read([*self.layout.names, *self.layout.goals])
-        values = self.layout.values(table)
+        return piece, table, self.layout.values(table)
+
+    def _take(self, number: int) -> Read:
+        self._draw(self._whole())
+        piece, table, values = self._values(number)
         self._check(number, piece.where, values)
         rows = self.layout.complete(table, values)
         start = int(self._first[number])
@@ -183,10 +194,11 @@ class Store:
         if number in self._looked_at:
             return
         known = self.digests[number]
-        digest = values.digest() if len(known) in (0, DIGEST) else _older(values, len(known))
+        older = len(known) == OLDER or (not known and self._older)
+        digest = values.older_digest() if older else values.digest()
         if known not in ("", digest):
             raise _changed(where)
-        self.digests[number] = digest
+        self.digests[number] = digest if older == self._older else values.older_digest()
         self._looked_at.add(number)
 
     def _whole(self) -> Pieces:
@@ -201,9 +213,8 @@ class Store:
         return whole
 
 
-def _older(values: Values, letters: int) -> str:
-    """A piece's digest as it was once made, which run files of then have: of inputs and goals side by side."""
-    return fingerprint(np.column_stack([values.input, values.goal]))[:letters]
+def _of_all(digests: Sequence[str]) -> str:
+    return hashlib.blake2b("".join(digests).encode(), digest_size=32).hexdigest()
 
 
 def _changed(where: str) -> DataChanged:
@@ -220,7 +231,7 @@ class Side:
         self.starts = np.concatenate([[0], np.cumsum(sizes)])
         self.groups = store.counts.groups
         self.widths = len(store.layout.inputs), store.layout.outputs
-        self.ask, self.fingerprint = store.ask, store.fingerprint
+        self.ask, self.fingerprint, self.older_fingerprint = store.ask, store.fingerprint, store.older_fingerprint
 
     def part(self, number: int) -> tuple[Floats, Floats]:
         """Inputs and goals of a piece's rows."""
