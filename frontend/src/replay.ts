@@ -11,8 +11,10 @@ export const MOST_STEPS = 2_000_000;
 const PIECES = 8;
 const MOST_FOUND = 1024;
 const FOUND_NUMBERS = 4e6;
-/** States kept of a way, at first, at most, and numbers of all of them: a short way is kept whole, and nothing is gone twice. */
+/** A way begins with room for FIRST_KEPT states and gets more as it goes on: up to MOST_KEPT states or KEPT_NUMBERS numbers, and
+ * of a large network up to LEAST_KEPT states. So a short way is kept whole, and no step of it is gone twice. */
 const FIRST_KEPT = 64;
+const LEAST_KEPT = 8;
 const MOST_KEPT = 4096;
 const KEPT_NUMBERS = 1e6;
 const DEFAULT_STEPS = 1_000_000;
@@ -208,7 +210,7 @@ function goThrough(engine: Engine, until: number): Gone {
   const state = engine.firstState();
   const saved = state.slice();
   const watching = Number(!recipe.alphas && (!recipe.shuffled || engine.stepsPerEpoch === 1));
-  const most = Math.max(FIRST_KEPT / 8, Math.min(MOST_KEPT, Math.floor(KEPT_NUMBERS / stateLength)));
+  const most = Math.max(LEAST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT_NUMBERS / stateLength)));
   const cursor = { ...freshCursor(0), spacing: 1, capacity: Math.min(FIRST_KEPT, most), stopping: 1, watching };
   // a shuffled batch that changed nothing may be followed by one that does
   const mixes = recipe.shuffled && recipe.batch > 1 && recipe.batch < recipe.n;

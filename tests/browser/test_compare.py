@@ -32,6 +32,15 @@ def guard(tmp_path_factory: Any) -> Iterator[Any]:
         yield found
 
 
+def come_to(page: Any, moments: range) -> None:
+    """Wait until one of these epochs is in view: while it plays, each stands too short a time to be waited for by its heading."""
+    for _ in range(600):
+        if int(page.get_by_label("Epoch", exact=True).input_value()) in moments:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.url} came to none of {moments}")
+
+
 @pytest.fixture
 def beside(chromium: Any, guard: Any) -> Iterator[Callable[..., Any]]:
     contexts, said = [], []
@@ -100,6 +109,55 @@ def test_play_goes_through_both_together_and_stops_at_the_end(beside: Callable[.
     page.get_by_role("heading", name="B, the last epoch").wait_for()
     page.get_by_role("button", name="Play").wait_for()
     assert page.locator("p[role=status]").inner_text() == "epoch 60"
+    page.get_by_role("link", name="Step by step").click()
+    assert page.get_by_label("Epoch", exact=True).input_value() == "60"
+
+
+def test_the_views_lead_to_the_moment_that_play_stopped_at(beside: Callable[..., Any]):
+    page = beside("&at=30", viewport=SMALL)
+    page.get_by_role("button", name="Play").click()
+    come_to(page, range(32, 60))
+    page.get_by_role("button", name="Pause").press("Enter")
+    stood = page.get_by_label("Epoch", exact=True).input_value()
+    assert int(stood) >= 32
+    page.get_by_role("link", name="Step by step").click()
+    assert page.get_by_label("Epoch", exact=True).input_value() == stood
+    page.get_by_role("button", name="Play").click()
+    come_to(page, range(int(stood) + 1, 60))
+    where = "[document.querySelector('nav.views a').search, location.search].map(of => new URLSearchParams(of).get('at'))"
+    there, here = page.evaluate(where)
+    assert there == here != stood
+
+
+def test_play_from_the_end_shows_the_start_for_as_long_as_any_other_moment(beside: Callable[..., Any]):
+    page = beside(viewport=SMALL)
+    page.evaluate(
+        """() => {
+            window.shown = [];
+            const look = () => shown.push([performance.now(), document.querySelector(".dock [name=at]").value]);
+            new MutationObserver(look).observe(document.querySelector("main.beside"), { childList: true });
+        }"""
+    )
+    page.get_by_role("button", name="Play").click()
+    come_to(page, range(2, 60))
+    page.get_by_role("button", name="Pause").click()
+    times = {at: time for time, at in page.evaluate("shown")}
+    assert list(times)[:3] == ["0", "1", "2"]
+    assert times["1"] - times["0"] >= 240
+    assert times["2"] - times["1"] >= 240
+
+
+def test_play_that_gets_no_answer_stops_and_says_so(beside: Callable[..., Any]):
+    page, broken = beside("&at=30", viewport=SMALL), []
+    page.on("pageerror", lambda error: broken.append(error))
+    page.route("**/compare?*at=33", lambda route: route.fulfill(body="<p>Nothing is here.</p>", content_type="text/html"))
+    page.get_by_role("button", name="Play").click()
+    why = page.get_by_text("Play stopped: the page did not answer with the next moment. It stands at epoch 32.")
+    why.wait_for()
+    assert why.bounding_box()["width"] > 100
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert page.get_by_role("heading", name="A, epoch 32").is_visible()
+    assert broken == []
 
 
 def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: Any, tmp_path: Path):
@@ -117,6 +175,11 @@ def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: An
     alone.get_by_role("button", name="Play").click()
     alone.get_by_role("heading", name="A, epoch 14").wait_for()
     alone.get_by_role("button", name="Pause").click()
+    alone.get_by_role("link", name="60: the end").click()
+    alone.get_by_role("link", name="Back").click()
+    alone.get_by_role("link", name="Next").press("Enter")
+    alone.get_by_role("heading", name="B, the last epoch").wait_for()
+    assert alone.evaluate("document.activeElement.className") == "play"
     alone.evaluate(AXE.read_text(encoding="utf-8"))
     assert alone.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
     context.close()

@@ -167,9 +167,11 @@ def test_what_a_hidden_node_does_is_said_of_its_values_over_the_examples(opened:
             told = page.locator(".does p").first.inner_text().replace("\u00a0", " ")
             feeds = run.trace[at].layers[1].weight[:, node]
             most = int(np.abs(feeds).argmax())
-            assert told.endswith(f"the {'higher' if feeds[most] > 0 else 'lower'} node {most} of layer 1, most of all.")
+            way = "higher" if feeds[most] > 0 else "lower"
+            assert f" Of all that it feeds, it moves node {most} of layer 1 most: " in told
+            assert told.endswith(f": the higher it is, the {way} that one.")
             if np.ptp(given) <= 0.1:
-                assert told.startswith("It hardly tells all 4 examples apart")
+                assert told.startswith("It gives nearly the same for all 4 examples")
                 continue
             first, then = (("on", "high"), ("off", "low"))[:: 1 if few is high else -1]
             assert told.startswith(tuple(f"It is {word}" for word in first))

@@ -234,10 +234,10 @@ export class Facts {
     return this.replay.recipe.layers.length > 1 && (this.alpha === 0 || this.near !== undefined);
   }
 
-  /** Whether an mse that grew is a prediction that goes away: no flat end of an activation holds it. */
-  get plainly_off(): boolean {
+  /** Squared error of an identity output: if the mse grew, predictions left the goals; no activation bounds them. */
+  get outputs_unbounded(): boolean {
     const { loss, layers } = this.replay.recipe;
-    return loss.code === SQUARED && layers[layers.length - 1].code === IDENTITY && !this.scheduled;
+    return loss.code === SQUARED && layers[layers.length - 1].code === IDENTITY;
   }
 
   /** The error at the end as a part of the goals' variance, or of the error at the start where they do not vary. */

@@ -339,7 +339,7 @@ export const TABLE = {
     [(f) => f.ending === "DIVERGED", ["A number grew beyond all numbers, and the run broke off."]],
     [(f) => f.alpha === 0, ["Alpha is 0, so no weight moves."]],
     [
-      (f) => f.plainly_off && f.steps > 0 && f.share_left > FIT && f.first > 0 && f.last > 2 * f.first,
+      (f) => f.outputs_unbounded && !f.scheduled && f.steps > 0 && f.share_left > FIT && f.first > 0 && f.last > 2 * f.first,
       ["The error grew instead of falling: the steps are too large."],
     ],
   ],

@@ -301,8 +301,9 @@ def _dock(pair: Pair) -> str:
         f'<a href="{_address(pair, pair.view, to)}"{" aria-current=true" if to == at else ""}>{words}</a>' for to, words in marks
     )
     ways = (
-        f'<a class="way back" {back}>◀ Back</a><button type="button" class="play" data-first="{_address(pair, pair.view, 0)}" '
-        f'hidden>▶ Play</button><a class="way next" {after}>Next ▶</a><span class="marks">{go_to}</span>'
+        f'<a class="way back" {back}>{_sign("◀")} Back</a><button type="button" class="play" '
+        f'data-first="{_address(pair, pair.view, 0)}" hidden>{_sign("▶")} Play</button>'
+        f'<a class="way next" {after}>Next {_sign("▶")}</a><span class="marks">{go_to}</span>'
     )
     of = f'<span class="soft">of {beside.last:,}</span>'
     moment = f'class="dock" aria-label="Which {beside.unit}" data-moment="{beside.unit} {at:,}"'
@@ -315,6 +316,11 @@ def _dock(pair: Pair) -> str:
         f'<input type="hidden" name="a" value="{a.number}"><input type="hidden" name="b" value="{b.number}">{view}'
         f'<label>{unit} <input name="at" value="{at}" inputmode="numeric"></label>{of}<button>Go</button></form>'
     )
+
+
+def _sign(sign: str) -> str:
+    """A sign beside the word that says the same, so that it is not read out."""
+    return f'<span aria-hidden="true">{sign}</span>'
 
 
 def _neighbours(pair: Pair) -> tuple[int | None, int | None]:

@@ -3,16 +3,18 @@
 import type { Core, Engine } from "../../engine";
 import { firstWeight, nameOr, nodeCount, offsets, type Place } from "../../layers";
 import { CROSS_ENTROPY, LEAKY_RELU, RELU, SIGMOID, TANH } from "../../layout";
-import { over } from "../../maps";
+import { classOf, over } from "../../maps";
 import { clip, count, short } from "../../numbers";
 import type { Recipe } from "../../scene";
 import { figure, type Phrase } from "../../words";
-import { exampleName } from "./goals";
+import { shortInputs } from "./goals";
 
 /** Examples that are looked at, and multiplications that it may cost. */
 const LOOKED_AT = 200;
 const WORK = 1e6;
-/** Examples up to which those of the smaller group are named one by one. */
+/** Examples that must be looked at before anything is said of many. */
+const ENOUGH = 8;
+/** Examples that a recipe has at most where those of the smaller group are named one by one. */
 const NAMED = 8;
 const UNBROKEN = "\u00a0";
 /** How near a bound of its activation a node is on, or off. */
@@ -23,8 +25,9 @@ const SPAN = 0.05;
 const FOLLOWS = 0.5;
 const LETTERS = 16;
 
-/** What all nodes give for some examples. */
+/** What all nodes give for the examples that are looked at, of the `n` that there are. */
 export interface Given {
+  n: number;
   examples: number[];
   /** (examples, nodes) */
   values: Float64Array;
@@ -41,15 +44,15 @@ interface Asked {
   engine: Engine;
 }
 
-const asked = new WeakMap<number[], Asked>();
-const given = new WeakMap<Float64Array, Given>();
+const askedOf = new WeakMap<number[], Asked>();
+const givenWith = new WeakMap<Float64Array, Given>();
 
 /** What all nodes give with the weights of a state: for all examples, or for some that lie evenly among many. */
 export function givenBy(core: Core, recipe: Recipe, state: Float64Array): Given {
-  const of = asked.get(recipe.input) ?? ask(core, recipe);
-  asked.set(recipe.input, of);
-  const found = given.get(state) ?? { examples: of.examples, values: of.engine.forward(state) };
-  given.set(state, found);
+  const { examples, engine } = askedOf.get(recipe.input) ?? ask(core, recipe);
+  askedOf.set(recipe.input, { examples, engine });
+  const found = givenWith.get(state) ?? { n: recipe.n, examples, values: engine.forward(state) };
+  givenWith.set(state, found);
   return found;
 }
 
@@ -77,19 +80,19 @@ interface Group {
   high: number;
 }
 
-/** Words for a hidden node; null of an output, which has goals instead, and where a number is not finite. */
+/** Words for a hidden node; null where `valuesOf` has nothing to tell of. */
 export function doesOf(recipe: Recipe, given: Given, weights: ArrayLike<number>, place: Place): Does | null {
-  const { examples } = given;
-  const own = ownOf(recipe, given, place);
+  const { n, examples } = given;
+  const own = valuesOf(recipe, given, place);
   if (!own) return null;
   const pushes = pushOf(recipe, weights, place);
   const groups = groupsOf(examples, own, recipe.layers[place.layer].code);
-  if (groups.length === 1) return alike(groups[0], pushes.exactly);
+  if (groups.length === 1) return hardlyDiffers(given, groups[0], pushes.exactly);
   const told = groups.flatMap((group, i): Phrase => {
     const { word, near } = group;
-    return [i ? ", and " : "It is ", strong(word), `${near} for ${namesOf(recipe, group, examples)}`];
+    return [i ? ", and " : "It is ", strong(word), `${near} for ${namesOf(recipe, given, group)}`];
   });
-  const follows = examples.length > NAMED ? followed(recipe, examples, own) : "";
+  const follows = n > NAMED ? inputsFollowed(recipe, examples, own) : "";
   return {
     plain: [...told, `. ${follows}${pushes.plain}`],
     exactly: [...groups.flatMap((group) => [...range(group), " "]), ...pushes.exactly],
@@ -98,17 +101,17 @@ export function doesOf(recipe: Recipe, given: Given, weights: ArrayLike<number>,
 
 /** The same in a few words. */
 export function brieflyDoes(recipe: Recipe, given: Given, place: Place): string {
-  const own = ownOf(recipe, given, place);
+  const own = valuesOf(recipe, given, place);
   if (!own) return "";
-  const { examples } = given;
-  const groups = groupsOf(examples, own, recipe.layers[place.layer].code);
-  if (groups.length === 1) return `nearly the same for ${allOf(examples)}`;
-  return groups.map((group) => `${group.word} for ${namedOrCounted(recipe, group, examples)}`).join(", ");
+  const groups = groupsOf(given.examples, own, recipe.layers[place.layer].code);
+  if (groups.length === 1) return `nearly the same for all ${lookedAt(given)}`;
+  return groups.map((group) => `${group.word} for ${namedOrCounted(recipe, given, group)}`).join(", ");
 }
 
-/** What a hidden node gives for the examples. */
-function ownOf(recipe: Recipe, { examples, values }: Given, { layer, node }: Place): number[] | null {
-  if (layer === recipe.layers.length - 1) return null;
+/** What a hidden node gives for the examples; null of an output, which has goals instead, where one example is all or few of many
+ * are looked at, and where a number is not finite. */
+function valuesOf(recipe: Recipe, { n, examples, values }: Given, { layer, node }: Place): number[] | null {
+  if (layer === recipe.layers.length - 1 || examples.length < Math.max(2, Math.min(n, ENOUGH))) return null;
   const [nodes, at] = [nodeCount(recipe), offsets(recipe)[layer].node + node];
   const own = examples.map((_, s) => values[s * nodes + at]);
   return own.every(Number.isFinite) ? own : null;
@@ -155,13 +158,14 @@ function wordFor(
   return { word: upper ? "high" : "low", near: "" };
 }
 
-const allOf = (examples: number[]): string => `all ${count(examples.length)} examples`;
+/** How many examples are looked at, and of how many where that is not all. */
+const lookedAt = ({ n, examples }: Given): string =>
+  `${count(examples.length)} examples${examples.length < n ? ` looked at (of ${count(n)})` : ""}`;
 
-function alike(all: Group, exactly: Phrase): Does {
-  const many = allOf(all.examples);
-  const state = ["on", "off"].includes(all.word) ? `: it is ${all.word}${all.near} for all of them` : "";
+function hardlyDiffers(given: Given, all: Group, exactly: Phrase): Does {
+  const state = ["on", "off"].includes(all.word) ? `: it is ${all.word}${all.near}` : "";
   return {
-    plain: [`It hardly tells ${many} apart${state}.`],
+    plain: [`It gives nearly the same for all ${lookedAt(given)}${state}.`],
     exactly: [...range({ ...all, word: "it gives" }), " ", ...exactly],
   };
 }
@@ -173,26 +177,32 @@ function range({ word, low, high }: Group): Phrase {
 }
 
 /** The examples of a group; where they are many, what else they have in common. */
-function namesOf(recipe: Recipe, group: Group, all: number[]): string {
-  const names = namedOrCounted(recipe, group, all);
-  const { examples } = group;
-  return all.length <= NAMED ? names : `${names}${parted(recipe, examples, all)}${aimed(recipe, examples, all)}`;
+function namesOf(recipe: Recipe, given: Given, group: Group): string {
+  const names = namedOrCounted(recipe, given, group);
+  const [mine, all] = [group.examples, given.examples];
+  return given.n <= NAMED ? names : `${names}${partingInput(recipe, mine, all)}${sharedGoal(recipe, mine, all)}`;
 }
 
 /** Each where they are few, else how many. */
-function namedOrCounted(recipe: Recipe, group: Group, all: number[]): string {
-  const { examples } = group;
-  const { d, input_names } = recipe;
-  if (all.length > NAMED) return `${count(examples.length)} of ${count(all.length)} examples`;
-  if (examples.length > all.length / 2) return "the others";
-  const names = examples.map((s) => (d === 2 ? `(${exampleName(recipe, s).replace(" ", UNBROKEN)})` : exampleName(recipe, s)));
-  const [last, ...others] = names.reverse();
-  const told = others.length ? `${others.reverse().join(", ")} and ${last}` : last;
-  return d === 2 ? told : `${d === 1 ? nameOr(input_names, 0, "input") : "example"} ${told}`;
+function namedOrCounted(recipe: Recipe, given: Given, { examples }: Group): string {
+  if (given.n > NAMED) return `${count(examples.length)} of ${lookedAt(given)}`;
+  return examples.length > given.n / 2 ? "the others" : named(recipe, given, examples);
 }
 
+/** By their inputs where those of all examples are short, else by their numbers. */
+function named(recipe: Recipe, { examples: all }: Given, mine: number[]): string {
+  const { d, input_names } = recipe;
+  if (all.some((s) => shortInputs(recipe, s) === null)) return `example${mine.length > 1 ? "s" : ""} ${joined(mine.map(String))}`;
+  const inputs = mine.map((s) => shortInputs(recipe, s) ?? "");
+  if (d === 1) return `${clip(nameOr(input_names, 0, "input"), LETTERS)} ${joined(inputs)}`;
+  return joined(inputs.map((text) => `(${text.replace(" ", UNBROKEN)})`));
+}
+
+const joined = (names: string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}` : names[0];
+
 /** By which input alone they are told from the others. */
-function parted({ d, input, input_names }: Recipe, mine: number[], all: number[]): string {
+function partingInput({ d, input, input_names }: Recipe, mine: number[], all: number[]): string {
   const inside = new Set(mine);
   for (let i = 0; i < d; i++) {
     let [low, high, least, most] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -209,19 +219,20 @@ function parted({ d, input, input_names }: Recipe, mine: number[], all: number[]
 }
 
 /** How many of them share a goal, where goals are classes or one of two numbers. */
-function aimed({ k, goal, goal_names, loss }: Recipe, mine: number[], all: number[]): string {
-  const of = (s: number): number => (k === 1 ? goal[s] : goal.slice(s * k, (s + 1) * k).indexOf(1));
+function sharedGoal({ k, goal, goal_names, loss }: Recipe, mine: number[], all: number[]): string {
+  const of = (s: number): number => (k === 1 ? goal[s] : classOf(goal, k, s));
   const kinds = [...new Set(all.map(of))];
   if (k === 1 ? kinds.length !== 2 : loss.code !== CROSS_ENTROPY) return "";
   const many = kinds.map((kind) => mine.filter((s) => of(s) === kind).length);
   const most = Math.max(...many);
   const kind = kinds[many.indexOf(most)];
-  const name = k === 1 ? `goal ${short(kind)}` : clip(goal_names[kind], LETTERS);
-  return ` (${most === mine.length ? "all" : count(most)} of ${name})`;
+  const name = k === 1 ? short(kind) : clip(goal_names[kind], LETTERS);
+  const who = mine.length === 1 ? "it" : most === mine.length ? "all" : count(most);
+  return ` (${who} ${most === 1 ? "has" : "have"} goal ${name})`;
 }
 
 /** The inputs that it goes up and down with. */
-function followed({ d, input, input_names }: Recipe, examples: number[], own: number[]): string {
+function inputsFollowed({ d, input, input_names }: Recipe, examples: number[], own: number[]): string {
   const found = Array.from({ length: d }, (_, i) => ({
     i,
     r: correlation(
@@ -249,17 +260,20 @@ function correlation(a: number[], b: number[]): number {
   return both / Math.sqrt(square * other) || 0;
 }
 
-/** Which way it pushes what it feeds: the output, of several those that it speaks for and against, of a layer its largest link. */
+const outputName = ({ k, goal_names }: Recipe, j: number): string =>
+  k > 1 ? clip(nameOr(goal_names, j, "output"), LETTERS) : "the output";
+
+/** Which way it pushes what it feeds: the one node that follows, or of several the one that its largest weight leads to. */
 function pushOf(recipe: Recipe, weights: ArrayLike<number>, { layer, node }: Place): { plain: string; exactly: Phrase } {
   const next = layer + 1;
   const { outputs } = recipe.layers[next];
   const links = Array.from({ length: outputs }, (_, j) => weights[firstWeight(recipe, { layer: next, node: j }) + node]);
   const largest = links.reduce((best, weight, j) => (Math.abs(weight) > Math.abs(links[best]) ? j : best), 0);
   const weight = links[largest];
-  const last = next === recipe.layers.length - 1;
-  const name = !last ? `node ${largest} of layer ${next}` : outputs > 1 ? clip(recipe.goal_names[largest], LETTERS) : "the output";
+  const name = next < recipe.layers.length - 1 ? `node ${largest} of layer ${next}` : outputName(recipe, largest);
   const exactly: Phrase = ["Weight to it: ", figure(weight, "w"), "."];
   if (!weight) return { plain: "Nothing that follows hears of it: its weights there are 0.", exactly };
   const way = weight > 0 ? "higher" : "lower";
-  return { plain: `The higher it is, the ${way} ${name}${last && outputs === 1 ? "" : ", most of all"}.`, exactly };
+  if (outputs === 1) return { plain: `The higher it is, the ${way} ${name}.`, exactly };
+  return { plain: `Of all that it feeds, it moves ${name} most: the higher it is, the ${way} that one.`, exactly };
 }

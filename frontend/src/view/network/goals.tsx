@@ -58,13 +58,17 @@ function exampleRows(recipe: Recipe, told: Float64Array, chosen: number): Row[] 
   }));
 }
 
-/** The inputs of an example where they are short, else its number. */
-export function exampleName({ d, input }: Recipe, example: number): string {
+/** An example by its inputs where they are short, else by its number. */
+const exampleName = (recipe: Recipe, example: number): string => shortInputs(recipe, example) ?? `${example}`;
+
+/** The inputs of an example where they are few and short; else null. */
+export function shortInputs({ d, input }: Recipe, example: number): string | null {
+  if (d > 2) return null;
   const text = input
-    .slice(example * d, (example + 1) * Math.min(d, 3))
+    .slice(example * d, (example + 1) * d)
     .map((x) => short(x, 3))
     .join(", ");
-  return d <= 2 && text.length < 9 ? text : `${example}`;
+  return text.length < 9 ? text : null;
 }
 
 function outputRows({ k, goal, goal_names }: Recipe, told: Float64Array, example: number): Row[] {

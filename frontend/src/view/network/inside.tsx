@@ -11,7 +11,7 @@ import { Current } from "../replayed/context";
 import { NodeChoice } from "../replayed/inside";
 import { StepSentence } from "../replayed/sentence";
 import { Columns } from "./columns";
-import { exampleName, Goals } from "./goals";
+import { Goals, shortInputs } from "./goals";
 import { type Layout, layoutOf, OUT, OUTPUT, TILES } from "./layout";
 import { Links } from "./links";
 import { EXAMPLES, placeShown } from "./opening";
@@ -66,8 +66,8 @@ function Controls() {
   const { examples } = model.now.value;
   const name = (example: number): string => {
     const goal = recipe.k === 1 ? ` → goal ${short(recipe.goal[example])}` : "";
-    const inputs = exampleName(recipe, example);
-    return inputs === String(example) ? `${example}${goal}` : `${example}: inputs ${inputs}${goal}`;
+    const inputs = shortInputs(recipe, example);
+    return inputs === null ? `${example}${goal}` : `${example}: inputs ${inputs}${goal}`;
   };
   return (
     <div class="choices">
