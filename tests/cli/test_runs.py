@@ -126,3 +126,10 @@ def test_one_that_is_being_written_says_so(tmp_path: Path):
             process.kill()
     (row,) = runs_in(tmp_path)
     assert (row.ending, row.being_written, row.wrong) == ("INTERRUPTED", False, "")
+
+
+def test_a_run_of_classes_without_unseen_rows_has_no_share_that_is_right(tmp_path: Path) -> None:
+    rows = {"x": [1.0, 2.0, 3.0, 4.0], "z": ["no", "no", "yes", "yes"]}
+    ns.save(ns.descend(data=rows, inputs=["x"], goal="z", loss="cross-entropy", epochs=5), tmp_path / "all.nodescope")
+    (told,) = runs_in(tmp_path)
+    assert (told.wrong, told.unseen_rmse, told.unseen_right) == ("", None, None)

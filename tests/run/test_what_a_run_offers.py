@@ -50,3 +50,8 @@ def test_a_window_is_an_arrow_stream_for_any_library():
     assert pyarrow.RecordBatchReader.from_stream(window, schema=schema).schema == schema
     again = ns.descend(data=window, inputs=["weight[0]"], goal="mse", alpha=0.1, epochs=1)
     assert again.recipe.n == 3
+
+
+def test_a_trace_is_gone_through_step_by_step(run):
+    assert [step.step for step in run.trace] == list(range(10))
+    assert [step.new_weight for step in run.trace][-1] == run.weight
