@@ -5,11 +5,14 @@ And those that look odd but can be: numbers of NumPy's own types, `biases=False`
 
 import json
 import math
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import nodescope as ns
+from nodescope.views.values import run_values
 
 XOR = {"input": [[0, 0], [0, 1], [1, 0], [1, 1]], "goal": [0, 1, 1, 0]}
 WEIGHTS = [[[1.0, 2.0]], [[1.0]]]
@@ -280,3 +283,39 @@ def test_names_of_inputs_are_kept_in_a_run_file(tmp_path):
     run = ns.descend(weight=[0.4, 0.4], input=[[0, 1], [1, 2]], inputs=("a", "b"), goal=[0.6, 0.7], alpha=0.1, steps=3)
     ns.save(run, tmp_path / "r.nodescope")
     assert ns.load(tmp_path / "r.nodescope").recipe.input_names == ("a", "b")
+    assert run_values(run)["inputs"] == ("a", "b")  # as text and files have them
+    assert "inputs" not in run_values(ns.descend(weight=[0.4, 0.4], input=[[0, 1], [1, 2]], goal=[0.6, 0.7], alpha=0.1, steps=3))
+
+
+NAMES_OF_TWO: dict[str, Any] = {
+    "list": ["x", "z"], "tuple": ("x", "z"), "array": np.array(["x", "z"]), "objects": np.array(["x", "z"], dtype=object),
+    "index": pd.Index(["x", "z"]), "series": pd.Series(["x", "z"]), "keys": {"x": 1, "z": 2}.keys(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NAMES_OF_TWO)
+def test_names_of_inputs_are_read_alike_beside_arrays_and_tables(kind):
+    names = NAMES_OF_TWO[kind]
+    of_arrays = ns.descend(input=[[0, 1], [1, 2]], inputs=names, goal=[0.6, 0.7], alpha=0.1, steps=3)
+    of_table = ns.descend(data={"x": [0, 1], "z": [1, 2], "y": [0.6, 0.7]}, inputs=names, goal="y", alpha=0.1, steps=3)
+    assert of_arrays.recipe.input_names == of_table.recipe.input_names == ("x", "z")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["x", "x"], "^inputs names an input twice; give each of the 2 inputs a name of its own$"),
+        (["x"], "^inputs has 1 name for 2 inputs; give each input one$"),
+        ("x", "^inputs has 1 name for 2 inputs; give each input one$"),
+        (["x", "x", "z"], "^inputs has 3 names for 2 inputs; give each input one$"),
+        ([], "^inputs has 0 names for 2 inputs; give each input one$"),
+        ({"x", "z"}, "beside input= give a list of names, one for each of its 2 inputs$"),
+        ({"x": 1, "z": 2}, "beside input= give a list of names, one for each of its 2 inputs$"),
+        (7, "beside input= give a list of names, one for each of its 2 inputs$"),
+        (["x", 7], "beside input= give a list of names, one for each of its 2 inputs$"),
+        (["x", ""], "beside input= give a list of names, one for each of its 2 inputs$"),
+    ],
+)
+def test_names_that_are_not_one_for_each_input_are_refused(names, message):
+    with pytest.raises(ns.InputError, match=message):
+        ns.descend(input=[[0, 1], [1, 2]], inputs=names, goal=[0.6, 0.7], alpha=0.1, steps=3)

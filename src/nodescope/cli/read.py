@@ -135,7 +135,7 @@ def predict(run: str, table: str, form: str, as_json: bool, out: str | None) -> 
     """Predict the rows of a TABLE by a RUN. The same columns by name, the same scaling."""
     fitted = opened(run)
     if fitted.recipe.source is None:
-        raise InputError(f"{run} was not made from a table, so no column names go with its inputs; use run.predict in Python")
+        raise InputError(f"{run} was not made from a table, and tables are predicted for runs that were; use run.predict in Python")
     refuse_precious(out, [table, *read_for(run, fitted)])
     with writer(out) as write:
         if as_json or form == "json":

@@ -51,13 +51,7 @@ def inputs_of(table: Table, inputs: Any, goals: tuple[str, ...]) -> tuple[str, .
 
 def known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
     """The names that a keyword has, all of them columns of the table."""
-    unordered = isinstance(wanted, set | frozenset | Mapping)
-    if unordered or not hasattr(wanted, "__iter__") or getattr(wanted, "ndim", 1) == 0:
-        raise InputError(f"{keyword} is {shown(wanted)}; give a column name, or a list of them")
-    try:
-        names = tuple(map(_name, wanted))
-    except Exception as error:  # somebody's own class
-        raise InputError(f"{keyword} is {shown(wanted)}, which cannot be read; give a list of column names") from error
+    names = tuple(map(_name, listed(keyword, wanted, "give a column name, or a list of them")))
     have = set(table.names)
     # A table is read without the blanks around its names.
     names = tuple(name if name in have else name.strip(" \t") for name in names)
@@ -69,10 +63,21 @@ def known(table: Table, keyword: str, wanted: Any) -> tuple[str, ...]:
     return names
 
 
+def listed(keyword: str, wanted: Any, remedy: str) -> list[Any]:
+    """What a keyword lists, in any kind of list that has an order."""
+    unordered = isinstance(wanted, set | frozenset | Mapping)
+    if unordered or not hasattr(wanted, "__iter__") or getattr(wanted, "ndim", 1) == 0:
+        raise InputError(f"{keyword} is {shown(wanted)}; {remedy}")
+    try:
+        return list(wanted)
+    except Exception as error:  # somebody's own class
+        raise InputError(f"{keyword} is {shown(wanted)}, which cannot be read; {remedy}") from error
+
+
 def _name(value: object) -> str:
     try:
         return str(value)
-    except ValueError:  # an integer of thousands of digits
+    except Exception:  # an integer of thousands of digits; somebody's own class
         return shown(value)
 
 

@@ -254,7 +254,7 @@ def _fitted(job: Job) -> Run:
     """A run that was made from a table."""
     run = job.opened()
     if isinstance(run, Recorded) or run.recipe.source is None:
-        raise InputError("this run was not made from a table, so no column names go with its inputs")
+        raise InputError("this run was not made from a table, and tables are predicted for runs that were")
     return run
 
 

@@ -58,7 +58,11 @@ def settings(
     ] = None,
     inputs: Annotated[
         Sequence[str] | str | None,
-        Setting("list of str, optional", "With `data`: its input columns, all unless given. Else their names.", shell="names"),
+        Setting(
+            "list of str, optional",
+            "With `data`: the input columns, all but the goals unless given. With `input`: what its inputs are called.",
+            shell="names",
+        ),
     ] = None,
     standardise: Annotated[
         Any,

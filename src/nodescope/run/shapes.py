@@ -4,7 +4,7 @@ n examples, d inputs, k outputs. Inside: input (n, d), goal (n, k), weights (k, 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,12 @@ from nodescope.arithmetic.checks import as_floats as as_floats
 from nodescope.arithmetic.checks import refuse_not_finite as refuse_not_finite
 from nodescope.arithmetic.checks import shown
 from nodescope.errors import InputError
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import names as table_names
+else:
+    table_names = Later("nodescope.data.names")
 
 Floats = NDArray[np.float64]
 Array = NDArray[Any]
@@ -146,11 +152,13 @@ def names_of(inputs: object, d: int) -> tuple[str, ...] | None:
     """
     if inputs is None:
         return None
-    names = [inputs] if isinstance(inputs, str) else inputs
-    if isinstance(names, np.ndarray):
-        names = names.tolist()
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name for name in names):
-        raise InputError(f"inputs is {shown(inputs)}; beside input= give a list of names, one for each of its {d} inputs")
-    if len(names) != d or len(set(names)) < d:
-        raise InputError(f"inputs has {len(set(names))} different names, and there are {d} inputs; give each a name of its own")
+    remedy = f"beside input= give a list of names, one for each of its {d} inputs"
+    names = [inputs] if isinstance(inputs, str) else table_names.listed("inputs", inputs, remedy)
+    if not all(isinstance(name, str) and name for name in names):
+        raise InputError(f"inputs is {shown(inputs)}; {remedy}")
+    if len(names) != d:
+        given = f"{len(names)} name{'s' * (len(names) != 1)}"
+        raise InputError(f"inputs has {given} for {d} input{'s' * (d != 1)}; give each input one")
+    if len(set(names)) < d:
+        raise InputError(f"inputs names an input twice; give each of the {d} inputs a name of its own")
     return tuple(map(str, names))

@@ -83,6 +83,8 @@ def run_values(run: Run) -> dict[str, Any]:
         values |= {"method": recipe.method.told(), "row_difference": run.row_difference}
     if recipe.source is not None:
         values |= {"inputs": recipe.source.inputs, "goals": recipe.source.goals, "dropped": recipe.source.dropped}
+    elif recipe.has_names:
+        values["inputs"] = recipe.input_names
     if recipe.source is not None or recipe.examples.scaling is not None:
         values |= {"table_weight": run.table_weight, "table_bias": run.table_bias}
     if run.score is not None:
