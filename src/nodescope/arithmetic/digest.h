@@ -1,5 +1,5 @@
 /* A digest of numbers in eight lanes: part of kernels.c, moved.py has the same in Python. Requirement: to know many numbers again for less
- * than it takes to read them from a file, and that nobody can find others of the same digest.
+ * than it takes to read them from a file, and that nobody can find as many others of the same digest.
  *
  * Lane l takes the numbers l, l + 8, … as BLAKE2b (RFC 7693) takes a message, 32 bytes of digest, no key; behind the last number come
  * +0.0 up to whole blocks of all lanes, at least one block. One such block of a lane is 16 words, so that of all lanes is 128 numbers. */

@@ -43,7 +43,7 @@ class Mover(Protocol):
         ...
 
     def digest(self, numbers: Floats) -> bytes:
-        """A digest of numbers in memory order, 256 bytes: who knows it knows them again, and nobody finds others that have it.
+        """A digest of numbers in memory order, 256 bytes: it knows them again, and nobody finds as many others that have it.
 
         Lane l of eight takes the numbers l, l + 8, … as BLAKE2b does, 32 bytes long; behind the last number come zeros up to whole
         blocks of 128, at least one.

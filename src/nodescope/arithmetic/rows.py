@@ -120,7 +120,7 @@ class Rows:
 def split(parts: Parts, examples: Numbers) -> Iterator[tuple[int, Any, Numbers]]:
     """Examples by the part that each is in: the part, where they stand among those given, their rows in it.
 
-    They are sorted once, so that each part is read from its first row to its last: that is where the time of a shuffle goes.
+    They are sorted once, so that each part is read from its first row to its last.
     """
     if not len(examples):
         return
