@@ -58,7 +58,7 @@ def settings(
     ] = None,
     inputs: Annotated[
         Sequence[str] | str | None,
-        Setting("list of str, optional", "With `data`: columns, all but the goals unless given. Else names.", shell="names"),
+        Setting("list of str, optional", "With `data`: columns, all but the goals unless given. Else input names.", shell="names"),
     ] = None,
     standardise: Annotated[
         Any,
