@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 Facts = Mapping[str, Any]
 
 
@@ -21,7 +23,25 @@ def evidence(facts: Facts) -> Any:
     return root
 
 
+def errors(*of: float) -> dict[str, Any]:
+    """Facts of a run whose error was this at steps 0, 10, 20, …"""
+    return {
+        "errors": np.array(of),
+        "end": of[-1],
+        "start": of[0],
+        "true_start": of[0],
+        "error_steps": [10 * i for i in range(len(of))],
+    }
+
+
 def severities(finding: Callable[[Any], Any], base: Facts, changes: Mapping[str, Facts]) -> dict[str, str]:
     """What is found where some facts are others: its severity, "" where there is nothing."""
     found = {name: finding(evidence({**base, **change})) for name, change in changes.items()}
     return {name: "" if one is None else one.severity for name, one in found.items()}
+
+
+def told(name: str, finding: Callable[[Any], Any], base: Facts, changes: Mapping[str, Mapping[str, Facts]]) -> dict[Any, Any]:
+    """By a finding's name and case, its step, place and numbers, what is said, and the remedy; what is not found is left out."""
+    cases = {"as it is": {}, **changes.get(name, {})}
+    found = {case: finding(evidence({**base, **change})) for case, change in cases.items()}
+    return {(name, case): (f.step, f.where, f.measured, f.predicted, f.text, f.remedy) for case, f in found.items() if f}

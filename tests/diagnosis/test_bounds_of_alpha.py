@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import severities
+from diagnosis.evidence_by_hand import errors, severities
 
 from nodescope.diagnosis.after import about_alpha as alpha
 from nodescope.diagnosis.after.finding import CLOSED_FORM, GOALS, STEPS
@@ -34,16 +34,6 @@ def bowl(**more: Any) -> Any:
         "system": SimpleNamespace(steps_per_turn=1, condition=1.0, together=True, best_alpha=1.0),
     }  # fmt: skip
     return SimpleNamespace(**usual | more)
-
-
-def errors(*of: float) -> dict[str, Any]:
-    return {
-        "errors": np.array(of),
-        "end": of[-1],
-        "start": of[0],
-        "true_start": of[0],
-        "error_steps": [10 * i for i in range(len(of))],
-    }
 
 
 LAYERS = [layer()]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import evidence, severities
+from diagnosis.evidence_by_hand import errors, evidence, severities
 from diagnosis.test_bounds_of_alpha import layer
 
 from nodescope.diagnosis.after import about_progress as progress
@@ -25,16 +25,6 @@ def way(**more: Any) -> Any:
         "system": SimpleNamespace(condition=1.0, together=False, best_alpha=1.0), "steps_of_this_length": 40,
     }  # fmt: skip
     return SimpleNamespace(**usual | more)
-
-
-def errors(*of: float) -> dict[str, Any]:
-    return {
-        "errors": np.array(of),
-        "end": of[-1],
-        "start": of[0],
-        "true_start": of[0],
-        "error_steps": [10 * i for i in range(len(of))],
-    }
 
 
 def at(step: int, weight: float = 1.0, alpha: float = 0.1, sums: float = 0.5, activation: str = "tanh") -> Any:

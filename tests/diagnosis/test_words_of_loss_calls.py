@@ -1,4 +1,4 @@
-"""What is told of a call of a loss function: its step, place and number, the sentence, and the remedy, worked out by hand."""
+"""What is told of a call of a loss function: its step, place and number, the sentence, and the remedy, written down, and read."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is told of how far a run came: step, place, numbers, sentence and remedy, worked out by hand."""
+"""What is told of how far a run came: step, place, numbers, sentence and remedy, written down, and read."""
 
 import math
 from types import SimpleNamespace
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import evidence
+from diagnosis.evidence_by_hand import told
 from diagnosis.test_bounds_of_progress import BOUNDS, at, errors, way
 
 from nodescope.run.ending import Ending
@@ -218,6 +218,4 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", BOUNDS)
 def test_what_is_told(name: str):
     finding, base, _ = BOUNDS[name]
-    told = {case: finding(evidence({**base, **change})) for case, change in {"as it is": {}, **CHANGED.get(name, {})}.items()}
-    found = {(name, case): (f.step, f.where, f.measured, f.predicted, f.text, f.remedy) for case, f in told.items() if f}
-    assert found == {key: answer for key, answer in TOLD.items() if key[0] == name}
+    assert told(name, finding, base, CHANGED) == {key: answer for key, answer in TOLD.items() if key[0] == name}

@@ -1,10 +1,10 @@
-"""What is told of settings of an observed training: step, place, numbers, sentence and remedy, each worked out by hand."""
+"""What is told of settings of an observed training: step, place, numbers, sentence and remedy, each written down, and read."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from diagnosis.evidence_by_hand import evidence
+from diagnosis.evidence_by_hand import told
 from diagnosis.test_bounds_of_settings import BOUNDS, layers, parameter
 
 CHANGED: dict[str, dict[str, dict[str, Any]]] = {
@@ -193,6 +193,4 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", BOUNDS)
 def test_what_is_told(name: str):
     finding, base, _ = BOUNDS[name]
-    told = {case: finding(evidence({**base, **change})) for case, change in {"as it is": {}, **CHANGED.get(name, {})}.items()}
-    found = {(name, case): (f.step, f.where, f.measured, f.predicted, f.text, f.remedy) for case, f in told.items()}
-    assert found == {key: answer for key, answer in TOLD.items() if key[0] == name}
+    assert told(name, finding, base, CHANGED) == {key: answer for key, answer in TOLD.items() if key[0] == name}

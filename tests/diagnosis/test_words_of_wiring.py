@@ -1,10 +1,10 @@
-"""What is told where a training does not hang together: step, place, numbers, sentence and remedy, worked out by hand."""
+"""What is told where a training does not hang together: step, place, numbers, sentence and remedy, written down, and read."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from diagnosis.evidence_by_hand import evidence
+from diagnosis.evidence_by_hand import told
 from diagnosis.test_bounds_of_wiring import BOUNDS, FINE, LOST, RATE_0, modes, of, parameter, stray
 
 CHANGED: dict[str, dict[str, dict[str, Any]]] = {
@@ -221,6 +221,4 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", BOUNDS)
 def test_what_is_told(name: str):
     finding, base, _ = BOUNDS[name]
-    told = {case: finding(evidence({**base, **change})) for case, change in {"as it is": {}, **CHANGED.get(name, {})}.items()}
-    found = {(name, case): (f.step, f.where, f.measured, f.predicted, f.text, f.remedy) for case, f in told.items() if f}
-    assert found == {key: answer for key, answer in TOLD.items() if key[0] == name}
+    assert told(name, finding, base, CHANGED) == {key: answer for key, answer in TOLD.items() if key[0] == name}
