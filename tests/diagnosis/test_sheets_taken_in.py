@@ -135,7 +135,7 @@ def test_a_remark_is_no_name_unless_it_stands_above_and_says_one():
 
 @pytest.mark.parametrize("module", ["tables", "texts"])
 def test_as_many_cells_as_are_graded_are_graded(module, monkeypatch):
-    monkeypatch.setattr(f"nodescope.diagnosis.homework.{module}.MOST_CELLS", 4)
+    monkeypatch.setattr("nodescope.diagnosis.homework.texts.MOST_CELLS", 4)
     some: dict[str, tuple[object, object]] = {
         "tables": ([0.42, 0.438, 0.4542, 0.46878], [0.42, 0.438, 0.4542, 0.46878, 0.481902]),
         "texts": ("0.42\n0.438\n0.4542\n0.46878\n", "0.42\n0.438\n0.4542\n0.46878\n0.481902\n"),

@@ -81,7 +81,7 @@ def _exact_name(product: Fraction) -> str:
         return "diverges"
     if product == 2:
         return "marginal"
-    return "one step" if product == 1 else "converges" if product < 1 else "oscillates"
+    return "converges" if product < 1 else "one step" if product == 1 else "oscillates"
 
 
 def _named(roots: NDArray[np.complex128]) -> Regime:

@@ -77,7 +77,7 @@ class Comparison(Faced):
     def sentence(self) -> str:
         """Which is better, by how much, and how sure that is."""
         by_root = not self.of_classes
-        one, other = (math.sqrt(value) if by_root and value >= 0 else value for value in (self.a, self.b))
+        one, other = (math.sqrt(value) if by_root else value for value in (self.a, self.b))
         what = "off by about" if by_root else "with a log loss of"
         sure = f"{abs(self.standard_errors):.2g} standard errors"
         beyond = [not math.isfinite(value) for value in (self.a, self.b)]
@@ -90,9 +90,9 @@ class Comparison(Faced):
         beside = "b" if self.better == "a" else "a"
         if any(beyond):
             return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}; the error of {beside} is beyond all numbers."
-        less = f", {100 * (1 - best / rest):.2g} % less" if rest > 0 else ""
+        less = f"{100 * (1 - best / rest):.2g}"
         clear = f"; the difference is {sure}" if math.isfinite(self.standard_errors) else ""
-        return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}{less} than {beside} ({rest:.4g}){clear}."
+        return f"{self.better} is better: {what} {best:.4g} on {self.judged_by}, {less} % less than {beside} ({rest:.4g}){clear}."
 
     @property
     def told_differences(self) -> list[tuple[str, str, str]]:

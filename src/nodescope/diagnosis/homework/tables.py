@@ -17,10 +17,8 @@ from nodescope.data.columns import Bad
 from nodescope.data.open import is_table, open_table
 from nodescope.data.text_file import bytes_of
 from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, quoted
-from nodescope.diagnosis.homework.texts import MOST_CELLS, Columns, read_text
+from nodescope.diagnosis.homework.texts import MOST_BYTES, Columns, read_text, refuse_size
 from nodescope.errors import FileError, InputError
-
-MOST_BYTES = 64 * 2**20
 
 
 def read_printed(printed: Any, one: bool = True) -> list[Columns]:
@@ -88,7 +86,7 @@ def _frame(data: Any) -> dict[str, Printed]:
     for name, column in zip(table.names, columns, strict=True):
         if isinstance(column, Bad):
             raise InputError(f"{table.where}: column {quoted(name)} is not numbers; leave it out, or give it as numbers")
-    _refuse_size(sum(len(column) for column in columns if not isinstance(column, Bad)))
+    refuse_size(sum(len(column) for column in columns if not isinstance(column, Bad)))
     given = {name: data.iloc[:, i] if _has_dtype(data) else columns[i] for i, name in enumerate(table.names)}
     out = {name: from_numbers(np.asarray(values)) for name, values in given.items()}
     return _refuse_empty(out, table.where)
@@ -133,10 +131,5 @@ def _array(name: str, values: Any) -> list[Printed]:
         raise InputError(f"{quoted(name)} must be numbers, a list or rows of them; seen: {shown(values)}")
     if not array.size:
         raise InputError(f"{quoted(name)} is empty; give at least one printed number")
-    _refuse_size(array.size)
+    refuse_size(array.size)
     return [from_numbers(column) for column in array.reshape(len(array), -1).T]
-
-
-def _refuse_size(cells: int) -> None:
-    if cells > MOST_CELLS:
-        raise InputError(f"the printed table has {cells:,} cells; up to {MOST_CELLS:,} are graded: leave rows or columns out")

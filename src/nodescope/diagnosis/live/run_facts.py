@@ -64,8 +64,7 @@ class RunFacts(ForetoldFacts):
 
     @property
     def one(self) -> bool:
-        bare = self.problem.is_linear and self.recipe.bias is None
-        return bare and self.rows == self.problem.size == 1
+        return self.problem.is_linear and self.rows == self.problem.size == 1
 
     @property
     def alone(self) -> bool:
@@ -147,7 +146,7 @@ class RunFacts(ForetoldFacts):
     def right(self) -> int:
         """Examples that get their own class."""
         told, goal = self._predictions, self.recipe.examples.goal
-        same = (told > 0.5) == (goal > 0.5) if self.recipe.k == 1 else told.argmax(axis=1) == goal.argmax(axis=1)
+        same = (told > 0.5) == (goal == 1.0) if self.recipe.k == 1 else told.argmax(axis=1) == goal.argmax(axis=1)
         return int(np.asarray(same).sum())
 
     @cached_property
@@ -187,5 +186,4 @@ class RunFacts(ForetoldFacts):
 
     @property
     def several(self) -> bool:
-        values = self.of.system.bowl.spectrum.scaled if self._is_live else None
-        return values is None or (len(values) > 0 and bool(values[0] > values[-1] * (1 + ALIKE)))
+        return not self._is_live or self.condition > 1 + ALIKE
