@@ -216,10 +216,8 @@ def stalled(e: Evidence) -> Finding | None:
     still = [n for n, layer in layers if layer.stands_for_all and e.unmoved(n) and not e.moved_by_others(n)]
     if not still:
         return None
-    reasons = {number: reason for number in still for reason in [_why_still(e, number)]}
-    number = still[-1] if len(set(reasons.values())) == 1 else still[0]
     every = len(still) == len(e.last.layers)
-    reason = reasons[number]
+    reason = _why_still(e, still[0])
     bad = not e.converged and reason not in _MEANT
     names = "every layer" if every else ", ".join(e.layer_name(number) for number in still)
     return Finding(

@@ -146,7 +146,7 @@ class RunFacts(ForetoldFacts):
     def right(self) -> int:
         """Examples that get their own class."""
         told, goal = self._predictions, self.recipe.examples.goal
-        same = (told > 0.5) == (goal == 1.0) if self.recipe.k == 1 else told.argmax(axis=1) == goal.argmax(axis=1)
+        same = (told > 0.5) == (goal > 0.5) if self.recipe.k == 1 else told.argmax(axis=1) == goal.argmax(axis=1)
         return int(np.asarray(same).sum())
 
     @cached_property
