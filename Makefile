@@ -10,7 +10,7 @@ BUILT_FROM := pyproject.toml CMakeLists.txt constraints.txt $(wildcard src/nodes
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test test-long test-trust test-inside test-outside mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
+.PHONY: help run cluster test test-long test-trust test-inside test-outside test-apart mutants check check-verdicts frontend check-frontend picture goldens said format sanitize
 .PHONY: check-grades bench bench-quick bench-page bench-view bench-observe bench-fit bench-large clean docs
 
 help:  ## this list
@@ -43,8 +43,8 @@ check-grades: $(DEV)  ## how often homework is called by its right name, as a ta
 	$(BIN)/python tests/homework/check.py $(or $(GRADED),200)
 
 test: $(DEV)  ## all tests on the compiled core, and those of the engine on plain Python too
-	@echo "Tests run in two halves at the same time; the second is shown when it is done. It takes minutes."
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-inside test-outside
+	@echo "Tests run in three parts at the same time; two of them are shown when they are done. It takes minutes."
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going test-inside test-outside test-apart
 
 test-long:  ## the same with ten times as many random cases
 	@NODESCOPE_TESTS=long $(MAKE) --no-print-directory test
@@ -60,20 +60,27 @@ TRUST := tests/run/test_faults.py tests/run/test_kills_and_flips.py tests/edge t
 test-trust: $(DEV)  ## all that is promised of files, bad input and the local page, each as long as it goes (hours; prints what was tried)
 	NODESCOPE_TESTS=long NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest -rP $(TRUST)
 
-# What goes through whole programs, or through a browser, and waits for them: as long as all else together.
-OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/frameworks tests/hosts
+# What goes through whole programs, or through a browser, and waits for them; what makes many whole trainings.
+OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/hosts
+APART := tests/frameworks tests/run tests/verdicts
 
 # What looks at the documentation that `make docs` built; that runs it.
 SITE := tests/browser/test_site.py tests/browser/test_links.py
 
+COMPILED := NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest
+# Two parts write what they say into a file, which is shown as one.
+SHOWN = >build/$@.txt 2>&1; passed=$$?; cat build/$@.txt; exit $$passed
+
 test-inside: $(DEV)
-	NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE:%=--ignore=%)
+	$(COMPILED) $(OUTSIDE:%=--ignore=%) $(APART:%=--ignore=%)
 
 test-outside: $(DEV)
 	@mkdir -p build
-	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest; plain=$$?; \
-	  NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest $(OUTSIDE) $(SITE:%=--ignore=%) && test $$plain = 0; } \
-	  >build/test-outside.txt 2>&1; passed=$$?; cat build/test-outside.txt; exit $$passed
+	@$(COMPILED) $(OUTSIDE) $(SITE:%=--ignore=%) $(SHOWN)
+
+test-apart: $(DEV)
+	@mkdir -p build
+	@{ NODESCOPE_ENGINE=plain $(BIN)/python -m pytest; plain=$$?; $(COMPILED) $(APART) && test $$plain = 0; } $(SHOWN)
 
 mutants: $(DEV)  ## changes of theory, run and diagnosis that no test sees (hours; MUTANTS="theory --count 30 --seed 1")
 	$(BIN)/python tests/mutants/survivors.py $(MUTANTS)

@@ -17,7 +17,6 @@ BEGIN = """
 import json, logging, sys, warnings
 warnings.simplefilter("ignore")
 import torch
-torch.set_num_threads(1)
 from torch import nn
 import nodescope as ns
 

@@ -4,8 +4,6 @@ A transformer, an LSTM language model, a VAE, a GAN, an actor with a critic, a C
 layers, and accumulation with clipping. Those that a Trainer of Lightning or Hugging Face runs go through the same `observe`.
 """
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from verdicts import more_real, real
@@ -17,15 +15,6 @@ LOOPS = (
     real.language_model, more_real.carried_state, real.variational, real.gan, real.actor_critic, more_real.normed_residuals,
     more_real.frozen_norms, more_real.parts_of_a_batch,
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Small matrices are slower on many."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("kind", LOOPS, ids=lambda kind: kind.__name__)

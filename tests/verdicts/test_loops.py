@@ -1,21 +1,9 @@
 """Silent bugs are found and named, and loops as people run them raise no alarm: a part of what `make check-verdicts` counts."""
 
-from collections.abc import Iterator
-
 import pytest
-import torch
 from conftest import cases
 from verdicts import bugs, healed, more_real, real, silent
 from verdicts.observed import judged
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Small matrices are slower on many."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("kind", silent.KINDS, ids=lambda kind: kind.__name__)
