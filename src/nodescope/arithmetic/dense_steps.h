@@ -52,20 +52,29 @@ static void write_back(const layers_room *room, double *weight) {
     }
 }
 
-static int64_t layers_steps(const ns_problem *p, double *weight, double *scratch, const int64_t *chosen, int64_t turn, int64_t count, int goes_on,
-                            uint64_t *mark) {
+/* Whether the run may end with this step: it changed nothing, or the last layer's first weight is as it was in the saved state. */
+INLINE int may_end(const layers_room *room, const ns_batches *of, int changed) {
+    const ns_layer *last = last_layer(room->p);
+    if (!changed) return 1;
+    return of->saved && bits_of(*room->of[room->p->layers - 1].weight) == bits_of(of->saved[last->first_weight]);
+}
+
+static ns_made layers_steps(const ns_problem *p, double *weight, double *scratch, const ns_batches *of) {
     const layers_room room = set_out_room(p, scratch);
-    int64_t moved = -1;
-    if (!goes_on) set_out_weights(&room, weight);
-    for (int64_t t = 0; t < count && !(*mark & SIGN); t++) {
-        const int64_t first = (turn + t) * p->batch, from = chosen ? t * p->batch : first, examples = smaller(p->batch, p->examples - first);
+    ns_made became = {.moved = -1};
+    if (!of->goes_on) set_out_weights(&room, weight);
+    while (became.steps < of->count && !(became.mark & SIGN)) {
+        const int64_t t = became.steps++, first = p->batch < p->examples ? (of->turn + t) * p->batch : 0;
+        const int64_t from = of->chosen ? t * p->batch : first, examples = smaller(p->batch, p->examples - first);
         moving how = {.alpha = p->alpha, .by = divisor_of(p->sums ? 1.0 : (double)examples)};
-        *mark |= forward_block(&room, chosen, from, examples);
-        output_deltas_of_block(&room, chosen, from, examples, 0.0);
+        became.mark |= forward_block(&room, of->chosen, from, examples);
+        output_deltas_of_block(&room, of->chosen, from, examples, 0.0);
         move_back(&room, examples, &how);
-        moved = any(how.changed) ? t : moved;
-        *mark |= any(how.far);
+        const int changed = any(how.changed) != 0;
+        if (changed) became.moved = t;
+        became.mark |= any(how.far);
+        if (of->stopping && may_end(&room, of, changed)) break;
     }
-    if (!(*mark & SIGN)) write_back(&room, weight);
-    return moved;
+    if (!(became.mark & SIGN)) write_back(&room, weight);
+    return became;
 }

@@ -20,6 +20,20 @@ typedef struct {
 /* Rows of a table that are put under a triangle together. */
 enum { NS_ROWS = 32 };
 
+/* Steps of layers that are made together: `count` of an epoch from number `turn` on, or, where a batch is all examples, epochs. */
+typedef struct {
+    const int64_t *chosen;   /* the examples of one batch after another, or NULL */
+    int64_t turn, count, goes_on;   /* goes_on: the scratch holds the weights of the steps before, which are not set out anew */
+    int64_t stopping;        /* of epochs: 1 where they end with one that changed nothing, or may have come back to the saved state */
+    const double *saved;     /* or NULL */
+} ns_batches;
+
+/* How many were made, the last that moved a weight or −1, and the mark of `not_finite`; with that sign the weights are as they were. */
+typedef struct {
+    int64_t steps, moved;
+    uint64_t mark;
+} ns_made;
+
 typedef struct {
     /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
     int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count);
@@ -31,11 +45,8 @@ typedef struct {
     /* The same of layers; `scratch` is room_for_layers(p) doubles, `mark` gets that of `not_finite` over sums and deltas. */
     double (*layers_gradient)(const ns_problem *p, const double *weight, double *scratch, const int64_t *chosen, int64_t from, int64_t count,
                               double *gradient, uint64_t *mark);
-    /* `count` steps of layers, those of an epoch from number `turn` on, plain rule; `chosen`: the examples of one batch after another, or NULL.
-     * Where `scratch` holds the weights of the steps before (`goes_on`), they are not set out anew. Gives the last step that moved, or −1.
-     * Where `mark` says that a number was not finite, `weight` is as it was. NULL in the page. */
-    int64_t (*layers_steps)(const ns_problem *p, double *weight, double *scratch, const int64_t *chosen, int64_t turn, int64_t count, int goes_on,
-                            uint64_t *mark);
+    /* Steps of layers, plain rule. NULL in the page. */
+    ns_made (*layers_steps)(const ns_problem *p, double *weight, double *scratch, const ns_batches *of);
     void (*layers_predictions)(const ns_problem *p, const double *weight, double *scratch, int64_t from, int64_t count, double *prediction);
     /* An activation and its slope at the sums of a layer, `count` of them in each of `rows` rows that are `stride` apart. */
     void (*activate)(int64_t activation, int64_t rows, int64_t count, int64_t stride, const double *x, double *value, double *slope);

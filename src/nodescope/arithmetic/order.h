@@ -25,20 +25,6 @@ static drawing epoch_drawing(int64_t n, uint64_t seed, uint64_t epoch) {
     return w;
 }
 
-static inline int64_t example_at(const drawing *w, int64_t position) {
-    const uint64_t low = ((uint64_t)1 << w->right_bits) - 1;
-    uint64_t x = ((uint64_t)position + w->first) % w->n;
-    do {
-        uint64_t left = x >> w->right_bits, right = x & low;
-        for (int r = 0; r < ROUNDS; r += 2) {
-            left ^= mix64(right + w->round[r]) >> (64 - w->left_bits);
-            right ^= mix64(left + w->round[r + 1]) >> (64 - w->right_bits);
-        }
-        x = (left << w->right_bits) | right;
-    } while (x >= w->n);
-    return (int64_t)((x + w->last) % w->n);
-}
-
 /* All rounds once, of eight. */
 static inline void walk_eight(const drawing *w, uint64_t *x) {
     uint64_t left[EIGHT], right[EIGHT];
@@ -105,8 +91,8 @@ static void sort_ascending(int64_t *a, int64_t count) {
     }
 }
 
-/* The examples of a batch at `count` positions from `from` on, ascending. */
-static void draw_batch(const drawing *order, int64_t from, int64_t count, int64_t *example) {
-    for (int64_t b = 0; b < count; b++) example[b] = example_at(order, from + b);
-    if (count > 1) sort_ascending(example, count);
+/* The examples of batches at `count` positions from `from` on, those of each batch ascending. */
+static void draw_batches(const drawing *order, int64_t from, int64_t count, int64_t batch, int64_t *example) {
+    draw(order, from, count, example);
+    for (int64_t at = 0; batch > 1 && at < count; at += batch) sort_ascending(example + at, smaller(batch, count - at));
 }

@@ -41,6 +41,7 @@ typedef struct {
     double asked;                                   /* mse at which a step is not made any more, or negative */
     double *mses;                                   /* where the mse of each step is wanted and nothing else of it, or NULL */
     drawing order;
+    int64_t ahead[DRAWN_AT_ONCE], until;            /* examples of single ones drawn before their turn: those of turns before `until` */
 } walking;
 
 /* Whether several steps may be made by the kernel of rows: nothing of them is wanted but the weights. */
@@ -63,11 +64,28 @@ static int goes_by_layers(const walking *at) {
 static void begin_epoch(walking *at) {
     const ns_problem *p = at->s.p;
     if (at->s.chosen) at->order = epoch_drawing(p->examples, p->seed, (uint64_t)at->epoch);
+    at->until = at->turn;
+}
+
+/* The examples of the next step, in the order drawn. */
+static const int64_t *drawn_examples(walking *at) {
+    const ns_step *s = &at->s;
+    if (s->p->batch > 1) {
+        draw_batches(&at->order, s->from, s->count, s->count, at->w->drawn);
+        return at->w->drawn;
+    }
+    if (at->turn >= at->until) {
+        at->until = smaller(at->turn + DRAWN_AT_ONCE, at->steps_per_epoch);
+        draw(&at->order, at->turn, at->until - at->turn, at->ahead + DRAWN_AT_ONCE - (at->until - at->turn));
+    }
+    return at->ahead + DRAWN_AT_ONCE - (at->until - at->turn);
 }
 
 /* Whether of each step its mse alone is wanted: a step knows it anyway, and need not be made number by number for it. */
 static int wants_mse_alone(const ns_columns *to) {
-    return to->mse && !to->weights && !to->nodes && !to->norm && !to->example;
+    const int of_weights = to->weight || to->weighted_delta || to->alpha_delta || to->new_weight || to->memory;
+    const int of_nodes = to->sum || to->prediction || to->delta;
+    return to->mse && !of_weights && !of_nodes && !to->norm && !to->example;
 }
 
 static walking set_out(const ns_problem *p, ns_cursor *c, const ns_where *w) {
@@ -96,7 +114,7 @@ static int64_t several_rows(walking *at, int64_t most) {
     double *before = s->scratch, *padded = before + size;
     int64_t *drawn = s->chosen ? (int64_t *)(padded + padded_width(p->inputs)) : NULL;
     copy(before, s->state, size);
-    for (int64_t t = 0; drawn && t < count; t++) drawn[t] = example_at(&at->order, at->turn + t);
+    if (drawn) draw(&at->order, at->turn, count, drawn);
     const int64_t last = rows_of_node(p, s->state, padded, wide_room(p, s->scratch), drawn, at->turn, count);
     if (!all_finite(s->state, size)) {
         copy(s->state, before, size);
@@ -114,20 +132,19 @@ static int64_t several_batches(walking *at, int64_t most) {
     double *room = s->scratch + size_of(p);
     int64_t *drawn = s->chosen ? (int64_t *)(room + room_for_layers(p)) : NULL;
     const int64_t count = smaller(most, drawn ? STEPS_AT_ONCE / p->batch : STEPS_AT_ONCE);
-    for (int64_t t = 0; drawn && t < count; t++) {
-        const int64_t from = (at->turn + t) * p->batch;
-        draw_batch(&at->order, from, smaller(p->batch, p->examples - from), drawn + t * p->batch);
-    }
-    uint64_t mark = 0;
-    const int64_t last = kernels()->layers_steps(p, s->state, room, drawn, at->turn, count, at->set_out, &mark);
-    at->set_out = !(mark & SIGN);
+    const int64_t from = at->turn * p->batch;
+    if (drawn) draw_batches(&at->order, from, smaller(count * p->batch, p->examples - from), p->batch, drawn);
+    const ns_batches of = {.chosen = drawn, .turn = at->turn, .count = count, .goes_on = at->set_out,
+                           .stopping = at->c->stopping && at->steps_per_epoch == 1, .saved = at->c->watching ? at->w->saved : NULL};
+    const ns_made made = kernels()->layers_steps(p, s->state, room, &of);
+    at->set_out = !(made.mark & SIGN);
     if (!at->set_out) {
         at->careful = count;
         return 0;
     }
-    if (last >= 0) at->c->last_moved = at->c->last_changed = at->c->step + last;
-    at->c->step += count;
-    return count;
+    if (made.moved >= 0) at->c->last_moved = at->c->last_changed = at->c->step + made.moved;
+    at->c->step += made.steps;
+    return made.steps;
 }
 
 static int64_t one_step(walking *at) {
@@ -135,9 +152,15 @@ static int64_t one_step(walking *at) {
     const ns_problem *p = s->p;
     s->from = at->turn * p->batch;
     s->count = smaller(p->batch, p->examples - s->from);
-    if (s->chosen) draw_batch(&at->order, s->from, s->count, at->w->drawn);
+    if (s->chosen) s->chosen = drawn_examples(at);
     if (at->w->alphas) s->alpha = at->w->alphas[at->c->step - at->w->alphas_from];
     return take(s, at->c, at->linear, at->plainly, at->asked, at->mses);
+}
+
+/* Steps until the walk has to be looked at: the epoch's, or where an epoch is one step those until the saved state is renewed. */
+static int64_t steps_at_once(const walking *at) {
+    if (!at->by_layers || at->steps_per_epoch > 1) return at->steps_per_epoch - at->turn;
+    return at->c->stopping && at->c->watching ? at->c->power - at->c->length : INT64_MAX;
 }
 
 /* At least one of at most `most` steps; `made` counts them. */
@@ -154,7 +177,7 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t st
     if (is_one_weight(p, w)) return walk_one_weight(p, c, w, steps);
     walking at = set_out(p, c, w);
     for (int64_t made; at.s.row < steps; at.s.row += made) {
-        int64_t most = smaller(steps - at.s.row, at.steps_per_epoch - at.turn);
+        int64_t most = smaller(steps - at.s.row, steps_at_once(&at));
         if (w->checkpoints && at.to_checkpoint == 0) {
             if (!keep(c, w, at.length)) return NS_FULL;
             at.to_checkpoint = c->spacing;
@@ -166,8 +189,10 @@ int64_t ns_walk(const ns_problem *p, ns_cursor *c, const ns_where *w, int64_t st
         at.to_checkpoint -= made;
         at.turn += made;
         if (at.turn < at.steps_per_epoch) continue;
+        const int64_t passed = at.turn / at.steps_per_epoch;   /* but for the last, these did not end and are not the saved state */
+        if (c->stopping && c->watching) c->length += passed - 1;
+        at.epoch += passed;
         at.turn = 0;
-        at.epoch++;
         begin_epoch(&at);
         at.set_out &= p->until_mse < 0.0;   /* else the squared errors take the room */
         const int64_t why = c->stopping ? end_of_epoch(p, c, w, at.steps_per_epoch) : NS_WENT;
