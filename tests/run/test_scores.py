@@ -1,12 +1,14 @@
 """Scores of few rows by hand, as numbers and as printed; sums that are gathered part by part are those of all rows."""
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import nodescope as ns
+from nodescope.run import streamed_score
 from nodescope.run.class_score import MOST_SHOWN, ClassQuality, ClassScore
 from nodescope.run.making import make_recipe
 from nodescope.run.score import Baseline, Quality, Score, told_apart
@@ -221,3 +223,15 @@ def test_unseen_rows_by_hand():
     assert (found.always[0].accuracy, found.always[1].accuracy) == (pytest.approx(2 / 3), 1.0)
     assert found.always[0].log_loss == pytest.approx(-(2 * math.log(2 / 3) + math.log(1 / 3)) / 3, rel=1e-14)
     assert found.always[1].log_loss == pytest.approx(-math.log(2 / 3), rel=1e-14)
+
+
+def test_parts_of_seen_and_unseen_rows_come_by_turns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(streamed_score, "in_parts", lambda problem: iter(problem.parts))
+
+    def rows(*parts: str, n: int = 3) -> Any:
+        return SimpleNamespace(parts=parts, n=n)
+
+    both: Any = ["seen", "unseen"]
+    told = list(streamed_score._parts((rows("a", "b", "c"), rows("d")), both))
+    assert told == [("a", "seen"), ("d", "unseen"), ("b", "seen"), ("c", "seen")]
+    assert list(streamed_score._parts((rows("a"), rows("odd", n=0)), both)) == [("a", "seen")]

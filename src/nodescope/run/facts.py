@@ -273,7 +273,7 @@ class Facts:
     def main_call(self) -> LossCall | None:
         """The one loss function that the loss is, up to a factor; None where it is made of several, or not known."""
         alone = [call for call in self.loss_calls if call.alone and call.function not in ("sub", "mul")]
-        return alone[0] if len({call.function for call in alone}) == 1 and len(alone) == 1 else None
+        return alone[0] if len(alone) == 1 else None
 
 
 def facts_from(told: Mapping[str, Any]) -> Facts:
