@@ -9,7 +9,7 @@ import pytest
 
 import nodescope as ns
 from nodescope.arithmetic.problem import FARTHEST, Outcome
-from nodescope.run.descent import DEFAULT_STEPS, Descent, _ending_of, _next_size, go, interruptible
+from nodescope.run.descent import DEFAULT_STEPS, Descent, _ending_of, go, interruptible, next_size
 from nodescope.run.making import make_recipe
 
 SEED = {"weight": 0.4, "input": 1.0, "goal": 0.6, "alpha": 0.1}
@@ -22,14 +22,14 @@ SIX = {"input": X, "goal": X @ [2.0, -1.0] + 0.5, "alpha": 0.01}
     (10**9, 0.02, 1_500_000_000),
 ])  # fmt: skip
 def test_a_block_is_as_long_as_fills_thirty_milliseconds_and_at_most_eight_times_the_last(size: int, seconds: float, after: int):
-    assert _next_size(size, seconds) == pytest.approx(after, rel=1e-9)
+    assert next_size(size, seconds) == pytest.approx(after, rel=1e-9)
 
 
 def blocks(monkeypatch, recipe, **more) -> list[int]:
     """Steps that were asked for, block by block, on a machine where each takes 30 milliseconds."""
     asked, real = [], Descent.block
     monkeypatch.setattr(Descent, "block", lambda self, steps: asked.append(steps) or real(self, steps))
-    monkeypatch.setattr("nodescope.run.descent._next_size", lambda size, _seconds: size)
+    monkeypatch.setattr("nodescope.run.descent.next_size", lambda size, _seconds: size)
     go(recipe, **more)
     return asked
 

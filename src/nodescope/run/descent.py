@@ -155,7 +155,7 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
             keep(descent)
         if progress is not None:
             progress(cursor.step, recipe.asked_steps, descent.seconds)
-        size = _next_size(size, now - block_began)
+        size = next_size(size, now - block_began)
 
 
 def _over(descent: Descent) -> bool:
@@ -169,7 +169,7 @@ def _over(descent: Descent) -> bool:
     return over
 
 
-def _next_size(size: int, seconds: float) -> int:
+def next_size(size: int, seconds: float) -> int:
     """Steps of the next block: as many as fill BLOCK_SECONDS, at most eight times more than now."""
     return max(1, min(8 * size, int(size * BLOCK_SECONDS / max(seconds, 1e-7))))
 

@@ -23,7 +23,7 @@ from nodescope.arithmetic.problem import Cursor, Floats, Outcome
 from nodescope.diagnosis.checks.certificate import Certificate, Checked, Mismatch, differing, sentence
 from nodescope.diagnosis.checks.places import Places, first_different, same_array
 from nodescope.diagnosis.checks.recomputed import PLAIN_SECONDS, Recomputed, plain_seconds
-from nodescope.run.descent import BLOCK_SECONDS, Descent, go
+from nodescope.run.descent import FIRST_STEPS, Descent, go, next_size
 from nodescope.run.ending import Ending
 from nodescope.run.given_run import refuse_no_run
 from nodescope.run.network import Network
@@ -130,7 +130,7 @@ class _Audit:
 
     def _go_to(self, step: int, began: float) -> bool:
         """Go on to a step; True where the run has to end there or before."""
-        size = 64
+        size = FIRST_STEPS
         while self.cursor.step < step:
             now = time.perf_counter()
             if self.time_limit is not None and now - began >= self.time_limit:
@@ -142,7 +142,7 @@ class _Audit:
             if self.outcome is not Outcome.WENT and self._ends():
                 return True
             self.outcome = Outcome.WENT
-            size = max(1, min(8 * size, int(size * BLOCK_SECONDS / max(time.perf_counter() - now, 1e-7))))
+            size = next_size(size, time.perf_counter() - now)
         return False
 
     def _ends(self) -> bool:
