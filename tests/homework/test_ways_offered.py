@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nodescope.diagnosis.homework.ways import Choice, Done, combined, joined, single_choices
+from nodescope.diagnosis.homework.ways import Choice, Done, combined, joined, right_choices, single_choices
 from nodescope.run.making import make_recipe
 
 
@@ -76,3 +76,62 @@ def test_names_that_are_joined():
     assert Done().name == "right"
     assert Done((choice("sum", "x"), choice("weight decay", "y", fitted=True))).is_fitted
     assert not Done((choice("sum", "x"),)).is_fitted
+
+
+NODE: dict[str, Any] = {"weight": 0.4, "input": 2.0, "goal": 0.6, "alpha": 0.1}
+TABLE: dict[str, Any] = {"input": [[1.0, 2.0], [0.0, 1.0], [3.0, 1.0], [1.0, 1.0]], "goal": [1.0, 2.0, 0.0, 1.0], "alpha": 0.1}
+TWO: dict[str, Any] = {"input": [[1.0], [2.0], [4.0]], "goal": [[1.0, 2.0]] * 3, "alpha": 0.1}
+OF_ONE = {"size": (2, 0), "sign": (1, 0), "taken": (1, 0), "input": (1, 0), "fresh": (1, 0), "output": (4, 2)}
+OFFERED: list[tuple[dict[str, Any], set[str], dict[str, tuple[int, int]]]] = [
+    # the recipe, what is printed, and how many ways of each axis are offered, and of these how many are never combined
+    (NODE, {"weight"}, OF_ONE | {"rule": (4, 3), "decay": (9, 6), "float": (1, 0)}),
+    (NODE, {"weighted_delta"}, OF_ONE | {"size": (6, 2), "input": (2, 1), "rule": (4, 3), "decay": (9, 6), "float": (1, 0)}),
+    (NODE | {"bias": 0.0}, {"mse"}, OF_ONE | {
+        "input": (2, 0), "turn": (4, 2), "rule": (4, 3), "decay": (18, 15), "float": (1, 0)}),
+    (TABLE | {"bias": True, "batch": 2}, {"delta"}, OF_ONE | {
+        "input": (10, 4), "reduction": (3, 0), "data": (4, 2), "turn": (10, 6), "fresh": (2, 0), "rule": (4, 3), "decay": (28, 25),
+        "float": (1, 0)}),
+    (TABLE, {"weight"}, OF_ONE | {
+        "input": (5, 2), "reduction": (2, 0), "data": (4, 2), "turn": (1, 0), "fresh": (2, 0), "rule": (4, 3), "decay": (9, 6),
+        "float": (1, 0)}),
+    (TWO | {"batch": "all", "rule": "adam", "reduction": "sum"}, {"weight"}, OF_ONE | {
+        "reduction": (1, 0), "outputs": (1, 0), "data": (2, 1), "turn": (2, 2), "rule": (1, 0), "decay": (19, 16)}),
+    (NODE | {"rule": "momentum"}, {"weight"}, OF_ONE | {"rule": (2, 0), "decay": (9, 6)}),
+    (NODE | {"rule": "nesterov"}, {"weight"}, OF_ONE | {"rule": (2, 0), "decay": (9, 6)}),
+    (NODE | {"rule": "adamw"}, {"weight"}, OF_ONE | {"rule": (1, 0)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keywords", "printed", "offered"), OFFERED, ids=range(len(OFFERED)))
+def test_how_many_ways_are_offered(keywords: dict[str, Any], printed: set[str], offered: dict[str, tuple[int, int]]):
+    found: dict[str, tuple[int, int]] = {}
+    for one in single_choices(make_recipe(**keywords), frozenset(printed)):
+        count, weak = found.get(one.axis, (0, 0))
+        found[one.axis] = (count + 1, weak + one.weak)
+    assert found == offered
+
+
+def test_what_the_ways_change():
+    def changed(axis: str, keywords: dict[str, Any], *printed: str) -> list[dict[str, Any]]:
+        return [one.changes for one in single_choices(make_recipe(**keywords), frozenset(printed)) if one.axis == axis]
+
+    doubled = [{"factor": 2.0}, {"factor": 2.0, "doubled": "alpha_delta"}, {"factor": 2.0, "doubled": "new_weight"}]
+    assert changed("size", NODE, "bias_delta") == [*doubled, *({**one, "factor": 0.5} for one in doubled)]
+    assert changed("data", TABLE) == [{"late": 1}, {"late": -1}, {"late_goal": 1}, {"late_goal": -1}]
+    assert changed("reduction", TABLE | {"batch": 2, "reduction": "sum"}) == [
+        {"mean": True}, {"whole": True, "mean": True}, {"whole": True, "mean": False},
+    ]  # fmt: skip
+    assert changed("turn", TABLE | {"batch": "all", "reduction": "sum"})[-2:] == [
+        {"turn": "examples", "mean": None}, {"turn": "examples", "mean": True},
+    ]  # fmt: skip
+    assert [one["rule"].name for one in changed("rule", NODE | {"rule": "nesterov"})] == ["plain", "momentum"]
+    assert [one["rule"].momentum for one in changed("rule", NODE)] == [0.9, 0.5, 0.99, 0.8]
+    decays = [one["decay"] for one in changed("decay", TABLE | {"batch": 2})]
+    assert decays == [0.1, 0.01, 0.001, 0.5, 1.0, 0.05, 0.2, 0.005, 0.0001] + [
+        one for half in (0.05, 0.005, 0.0005, 0.25, 0.5) for one in (half, half)
+    ]
+    said = [one.says for one in single_choices(make_recipe(**NODE), frozenset()) if one.axis == "output"]
+    assert [says.partition("(")[2].partition(")")[0] for says in said] == ["±1", "0 or 1", "±1", "0 or 1"]
+    assert [done.name for done in map(Done, [(one,) for one in right_choices(make_recipe(**NODE))])] == ["right", "right"]
+    for other in ({"rule": "momentum"}, {"input": [1.0, 2.0], "goal": [1.0, 2.0], "batch": 2}):
+        assert list(right_choices(make_recipe(**NODE | other))) == []
