@@ -9,9 +9,9 @@ import pytest
 
 import nodescope as ns
 from nodescope.run.each_weight import booleans, factors_in, frozen_in
+from nodescope.run.keywords import documented
 from nodescope.run.setting import Method, as_memory, as_method
 from nodescope.run.settings import defaults, table
-from nodescope.run.signatures import documented
 from nodescope.run.toml import _value, parse_recipe, written
 
 NETWORK = ns.network(weights=[[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]], biases=[[0.5, 0.25], None])

@@ -23,6 +23,8 @@ NO_NUMBERS = (np.bool_, np.timedelta64)
 """What NumPy, or Python, has among its numbers, and is none here."""
 LONGEST = 60
 """A message shows at most so many characters of a value."""
+EXACT = 2**53
+"""A double holds every whole number up to it, and to its negative."""
 
 
 def shown(value: object) -> str:
@@ -171,6 +173,8 @@ def as_floats(name: str, value: object, *, narrow: bool = False) -> NDArray[np.f
     InputError
         Not numbers, not a rectangle, complex, masked, or integers that float64 cannot hold.
     """
+    if type(value) is float or (type(value) is int and -EXACT <= value <= EXACT):  # at once what is given most often
+        return np.array(value, dtype=np.float64)
     _refuse_masked(name, value)
     try:
         array = np.asarray(value)
@@ -191,7 +195,7 @@ def as_floats(name: str, value: object, *, narrow: bool = False) -> NDArray[np.f
 
 def _fits(whole: NDArray[np.generic]) -> bool:
     largest = max(abs(int(whole.max())), abs(int(whole.min())))
-    return largest <= 2**53 or all(int(float(v)) == int(v) for v in whole.flat)
+    return largest <= EXACT or all(int(float(v)) == int(v) for v in whole.flat)
 
 
 def _refuse_masked(name: str, value: object) -> None:

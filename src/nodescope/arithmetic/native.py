@@ -47,8 +47,11 @@ class Struct(ctypes.Structure):
     """A struct of core.h: its fields are set by name, and each array that it points to lives as long as it does."""
 
     def __init__(self, **values: Any) -> None:
-        self.arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-        super().__init__(**{**values, **{name: array.ctypes.data for name, array in self.arrays.items()}})
+        self.arrays = {}
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                self.arrays[name], values[name] = value, value.ctypes.data
+        super().__init__(**values)
 
 
 class NativeLayer(Struct):

@@ -8,10 +8,10 @@ from nodescope.arithmetic.checks import path_of, yes_or_no
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.descent import Progress, go
+from nodescope.run.keywords import takes_settings
 from nodescope.run.making import make_recipe
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
-from nodescope.run.signatures import takes_settings
 
 if TYPE_CHECKING:
     from nodescope.run import team as teams

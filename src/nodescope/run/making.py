@@ -18,11 +18,12 @@ from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run import shapes
 from nodescope.run.each_weight import booleans, factors_in, frozen_in
+from nodescope.run.keywords import checked, filled
 from nodescope.run.network import Network, as_network
 from nodescope.run.recipe import Recipe
-from nodescope.run.schedule import as_schedule
+from nodescope.run.schedule import Schedule, as_schedule
 from nodescope.run.setting import OPENING, READING
-from nodescope.run.settings import checked, defaults, filled
+from nodescope.run.settings import defaults
 from nodescope.run.shapes import Axes, Floats
 from nodescope.run.steps_on import moments_of, refuse_other_than_moments, refuse_parts
 
@@ -93,13 +94,20 @@ def _assembled(given: dict[str, Any], plain: dict[str, Any], axes: Axes, start: 
             'clip shortens all weighted deltas together, and update_order="sequential" updates layers one after another: '
             "leave one out"
         )
-    recipe = Recipe(examples=examples, axes=axes, network=layers, alpha=math.nan, frozen=mask, factors=factors, **plain)
+    alpha, schedule = _alpha_of(given["alpha"])
+    recipe = Recipe(
+        examples=examples, axes=axes, network=layers, alpha=alpha, schedule=schedule, frozen=mask, factors=factors, **plain
+    )
     if recipe.method.name == "moments" and not recipe.problem.is_linear:
         others = "" if recipe.problem.is_bare else ", and with neither penalty, clip nor alpha_factors"
         raise InputError(f'method="moments" goes with nodes that have no activation and no hidden layers{others}; leave it out')
     if recipe.epochs is not None:
         whole(f"epochs={shown(recipe.epochs)} in steps", recipe.asked_steps)
-    return _with_alpha(recipe, given["alpha"])
+    if schedule is not None and recipe.asked_steps is not None:
+        schedule.refuse_too_short(recipe.asked_steps)
+    if not math.isnan(alpha):
+        return recipe
+    return replace(recipe, alpha=automatic.automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
 
 
 # ---- examples, and the shapes that they are written in ----
@@ -170,8 +178,8 @@ def _of_arrays(given: dict[str, Any], start: Floats | None, plain: dict[str, Any
             refuse_not_finite(name, array)
         x, goal = np.array(wide(x)), goal.copy()
     empty = np.empty(0)
-    examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None)
-    examples = replace(examples, classes=classes, names=shapes.names_of(given["inputs"], x.shape[1]))
+    names = shapes.names_of(given["inputs"], x.shape[1])
+    examples = Examples(x, goal, empty.reshape(0, x.shape[1]), empty.reshape(0, goal.shape[1]), None, classes=classes, names=names)
     return axes, start, examples.standardised(standardise, goals_too=axes.layers and classes is None)
 
 
@@ -262,17 +270,13 @@ def _start_bias(bias: object, axes: Axes, k: int) -> Floats | None:
 # ---- what stays as it is, and the brake ----
 
 
-def _with_alpha(recipe: Recipe, alpha: object) -> Recipe:
+def _alpha_of(alpha: object) -> tuple[float, Schedule | None]:
+    """Alpha of the first step, NaN where it is found by the recipe itself, and the schedule that it follows."""
     if isinstance(alpha, str) and alpha == "auto":
-        return replace(recipe, alpha=automatic.automatic_alpha(recipe.problem, recipe.start_weights()), alpha_auto=True)
+        return math.nan, None
     if (schedule := as_schedule(alpha)) is not None:
-        first = schedule.at(0)
-        if recipe.asked_steps is not None:
-            schedule.refuse_too_short(recipe.asked_steps)
-        return replace(recipe, alpha=first, schedule=schedule)
-    return replace(
-        recipe, alpha=number("alpha", alpha, words='"auto", a number, a list of numbers, a schedule or a function of the step')
-    )
+        return schedule.at(0), schedule
+    return number("alpha", alpha, words='"auto", a number, a list of numbers, a schedule or a function of the step'), None
 
 
 # ---- what does not go together ----

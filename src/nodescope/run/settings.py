@@ -1,24 +1,23 @@
 """Every keyword of `descend`, written once: name, type, default, check, what it is, and how the shell takes it.
 
-The signature of `settings` is the table. The public functions that take these keywords have it as theirs (`signatures.py`), their
+The signature of `settings` is the table. The public functions that take these keywords have it as theirs (`keywords.py`), their
 docstrings have its words, `making.py` its checks and defaults, TOML and run files its names, the shell its flags.
 n examples, d inputs, k outputs.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from os import PathLike
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from nodescope.arithmetic.checks import near, number, whole, yes_or_no
+from nodescope.arithmetic.checks import number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
 from nodescope.data.gaps import WAYS
-from nodescope.errors import InputError
 from nodescope.run import setting as of
-from nodescope.run.setting import ADDED_IN_PARTS, MEANT, WRITING, Setting, as_method, batch_size, one_of, unless_none
+from nodescope.run.setting import ADDED_IN_PARTS, WRITING, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance
 
 Numbers = Any
@@ -366,35 +365,3 @@ def defaults() -> dict[str, Any]:
 def plain_names() -> tuple[str, ...]:
     """Settings that a recipe keeps as they are after their check, each as a field of the same name."""
     return tuple(name for name, setting in table().items() if setting.check is not None)
-
-
-def checked(given: Mapping[str, object]) -> dict[str, Any]:
-    """The plain settings, each checked, with defaults for those that are not given."""
-    return {name: check(name, given[name]) for name in plain_names() if (check := table()[name].check) is not None}
-
-
-def filled(given: Mapping[str, object]) -> dict[str, Any]:
-    """All settings: those given, the others with their defaults.
-
-    Raises
-    ------
-    InputError
-        There is no such keyword; the message has the one that is meant.
-    """
-    for name in given:
-        if name not in recipe_keys():
-            raise InputError(f"there is no keyword {name!r}{meant(name)}")
-    return {**defaults(), **given}
-
-
-def without_writing(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings given, but for where the run is written."""
-    return {name: value for name, value in given.items() if name not in WRITING}
-
-
-def meant(name: object) -> str:
-    """The end of a message about a keyword that is not there."""
-    word = str(name).lower()
-    if (known := MEANT.get(str(name)) or MEANT.get(word)) is not None:
-        return f"; did you mean {known!r}?"
-    return near(name, table()) or "; help(ns.descend) lists them all"

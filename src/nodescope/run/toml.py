@@ -13,7 +13,8 @@ import numpy as np
 from nodescope.arithmetic.checks import path_of, shown
 from nodescope.data.text_file import bytes_of
 from nodescope.errors import FileError, InputError
-from nodescope.run.settings import meant, recipe_keys
+from nodescope.run.keywords import meant
+from nodescope.run.settings import recipe_keys
 
 
 def read_recipe(path: str | PathLike[str]) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 from nodescope.diagnosis.before import words
 from nodescope.diagnosis.before.numbers import Foretold
 from nodescope.later import Later
+from nodescope.run.keywords import takes_settings, without_writing
 from nodescope.run.making import make_recipe
 from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import without_writing
-from nodescope.run.signatures import takes_settings
 
 if TYPE_CHECKING:
     from nodescope.run import held

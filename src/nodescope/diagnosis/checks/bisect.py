@@ -7,11 +7,10 @@ from typing import Any
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.checks.growth import MOST_ALPHA, GrowthJudge, judges
 from nodescope.errors import InputError
+from nodescope.run.keywords import takes_settings, without_writing
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.offers import Faced
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import without_writing
-from nodescope.run.signatures import takes_settings
 
 WIDTH = 1e-7
 """Relative width of the bracket at the end: a little under six digits are asked for."""

@@ -17,11 +17,10 @@ from nodescope.diagnosis.homework.texts import Columns, read_text
 from nodescope.diagnosis.homework.worksheets import keywords_in
 from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.run.descent import go
+from nodescope.run.keywords import takes_settings_after_one, without_writing
 from nodescope.run.making import make_recipe, refuse_network
 from nodescope.run.recipe import Recipe
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import without_writing
-from nodescope.run.signatures import takes_settings_after_one
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.checks import as_floats, shown, whole
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
+from nodescope.run.keywords import filled, meant
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
 from nodescope.run.setting import READING
-from nodescope.run.settings import filled, meant
 
 AXES = ("alpha", "weight", "seed", "rule", "hidden", "batch")
 """What can be swept over, beside the settings of a rule."""

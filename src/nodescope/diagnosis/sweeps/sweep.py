@@ -18,11 +18,10 @@ from nodescope.diagnosis.sweeps.workers import made_elsewhere
 from nodescope.errors import InputError, NoStep
 from nodescope.run.descend import descend
 from nodescope.run.ending import Ending
+from nodescope.run.keywords import takes_settings, without_writing
 from nodescope.run.offers import Faced, Offers
 from nodescope.run.run import Run
 from nodescope.run.settings import settings as table
-from nodescope.run.settings import without_writing
-from nodescope.run.signatures import takes_settings
 from nodescope.workers.door import Interrupted
 
 RowsMade = Callable[[int, int | None, float], None]

@@ -15,8 +15,8 @@ import numpy as np
 from nodescope.data.table import Table
 from nodescope.diagnosis.sweeps.grid import AXES, Grid, as_grid
 from nodescope.errors import InputError, NodescopeError
+from nodescope.run.keywords import without_writing
 from nodescope.run.network import Network
-from nodescope.run.settings import without_writing
 
 LONGEST = 2**22
 """Letters of settings that are kept."""
