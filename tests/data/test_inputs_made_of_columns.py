@@ -175,6 +175,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a word": ({"categories": "two-hot"}, ["categories is 'two-hot'", "'one-hot'"]),
     "a part": ({"dates": ["hour"]}, ["dates is 'hour'", "'year'"]),
     "twice": ({"dates": ["year", "year"]}, ["names a part twice"]),
+    "by column": ({"dates": {"when": ["year", "month"]}}, ["which names 'when'", 'give these alone, dates=["year", "month"]']),
     "no values": ({"categories": {"x": []}}, ["categories: 'x' has"]),
     "no such column": ({"categories": {"z": "one-hot"}}, ["'z'", "not there"]),
     "no such way": ({"unknown": "x"}, ["unknown is 'x'", "'ignore'"]),

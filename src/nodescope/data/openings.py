@@ -203,9 +203,14 @@ def parts_asked(dates: Any) -> tuple[tuple[str, ...], Mapping[str, str]]:
     It is a list of parts, one of them, or {"parts": […], "since": {column: "2020-12-31"}}.
     """
     told = dates if isinstance(dates, Mapping) else {"parts": dates}
+    if named := [name for name in told if name not in ("parts", "since")]:
+        raise InputError(
+            f"dates is {shown(dates)}, which names {shown(named[0])}; all columns of dates are opened up into the same parts: give "
+            'these alone, dates=["year", "month"], and the columns that are to be inputs by inputs=[…]'
+        )
     parts, since = told.get("parts"), told.get("since", {})
     wanted = [part.strip() for part in parts.split(",")] if isinstance(parts, str) else parts
-    if not isinstance(wanted, list | tuple) or not wanted or not isinstance(since, Mapping) or set(told) - {"parts", "since"}:
+    if not isinstance(wanted, list | tuple) or not wanted or not isinstance(since, Mapping):
         raise InputError(f"dates is {shown(dates)}; it is a list of {', '.join(map(repr, PARTS))}")
     chosen = tuple(choice("dates", part, *PARTS) for part in wanted)
     if len(set(chosen)) < len(chosen):
