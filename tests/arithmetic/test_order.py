@@ -3,9 +3,10 @@
 from collections import Counter
 from math import factorial
 
+import numpy as np
 import pytest
 
-from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.core import WIDEST, engine
 from nodescope.arithmetic.order import epoch_keys, example_at, positions, splitmix64
 
 
@@ -32,6 +33,21 @@ def test_any_position_alone_and_in_c():
         assert [example_at(p, n, keys) for p in range(n)] == whole
         assert engine().order(n, seed, epoch, 0, n).tolist() == whole
         assert positions(n, seed, epoch, n // 2, 1).tolist() == whole[n // 2 : n // 2 + 1]
+
+
+@pytest.mark.parametrize("width", [2, 4, 8])
+def test_many_positions_on_every_width(width: int):
+    if engine().name != "compiled" or engine().cap_width(width) != width:
+        pytest.skip(f"no registers of {width} doubles here")
+    rng = np.random.default_rng(width)
+    try:
+        for n in (1, 2, 3, 37, 63, 64, 65, 1000, 4096, 4097, 2**21, 2**32 + 1, 2**62 - 57, 2**62):
+            for count in (0, 1, 7, 31, 32, 33, 63, 64, 65, 200):
+                start, seed, epoch = (int(rng.integers(0, most)) for most in (max(1, n - count), 2**63, 2**40))
+                some = min(count, n - start)
+                assert engine().order(n, seed, epoch, start, some).tolist() == positions(n, seed, epoch, start, some).tolist()
+    finally:
+        engine().cap_width(WIDEST)
 
 
 @pytest.mark.parametrize(("n", "limit"), [(2, 15.1), (3, 25.7), (4, 58.3), (5, 187.0)])

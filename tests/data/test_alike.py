@@ -1,12 +1,16 @@
 """Inputs that are the same in every row, or the same as another: by hand, in blocks as in one, and streamed as in memory."""
 
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sealing import seal
 
 import nodescope as ns
 from nodescope.data.alike import Alike
@@ -59,11 +63,55 @@ def test_blocks_say_what_the_whole_says_and_a_second_pass_adds_nothing() -> None
         assert parts.told(NAMES) == whole.told(NAMES), x
 
 
-@pytest.mark.parametrize("way", [True, "min-max"])
-def test_streamed_as_in_memory(tmp_path: Path, way: bool | str) -> None:
+NOTES = (CONSTANT + "'one'", "'again' repeats 'x'")
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> dict[str, Any]:
     x = np.random.default_rng(1).normal(size=500)
-    table = pa.table({"x": x, "one": np.ones(500), "again": x, "near": np.where(np.arange(500) == 499, 0.0, x), "y": 2 * x})
+    near = np.where(np.arange(500) == 499, 0.0, x)
+    table = pa.table({"x": x, "one": np.ones(500), "again": x, "near": near, "twice": 2 * x, "y": 2 * x})
     pq.write_table(table, tmp_path / "t.parquet", row_group_size=60)
-    asked = {"data": tmp_path / "t.parquet", "goal": "y", "standardise": way, "epochs": 1}
-    here, streamed = (ns.descend(**asked, **more).recipe.source.notes for more in ({}, {"memory": 5000}))
-    assert here == streamed == (CONSTANT + "'one'", "'again' repeats 'x'")
+    return {"data": tmp_path / "t.parquet", "goal": "y", "epochs": 1}
+
+
+@pytest.mark.parametrize("way", [True, "min-max"])
+def test_streamed_as_in_memory(asked: dict[str, Any], way: bool | str) -> None:
+    here, streamed = (ns.descend(**asked, standardise=way, **more).recipe.source.notes for more in ({}, {"memory": 5000}))
+    assert here == streamed == NOTES
+
+
+@pytest.mark.parametrize("more", [{"alpha": 0.01}, {"alpha": "auto"}, {"alpha": 0.01, "holdout": 0.1, "order": "shuffled"}])
+def test_without_scales_it_is_told_once_each_piece_was_read(asked: dict[str, Any], more: dict[str, Any], tmp_path: Path) -> None:
+    """No pass of its own: one that looks for alpha, or the first epoch, has met all rows."""
+    here, streamed = ns.descend(**asked, **more), ns.descend(**asked, **more, memory=30_000, out=tmp_path / "r.nodescope")
+    assert here.recipe.examples.notes == streamed.recipe.examples.notes == NOTES
+    loaded = ns.load(tmp_path / "r.nodescope")
+    assert loaded.recipe.examples.notes == NOTES
+    assert len(loaded.trace[-1].weight) == 5
+    assert loaded.recipe.examples.notes == NOTES, "and told once"
+
+
+def test_before_that_nothing_is_told(asked: dict[str, Any]) -> None:
+    del asked["epochs"]
+    first = ns.descend(**asked, alpha=0.01, steps=50, memory=5000)
+    assert first.recipe.examples.notes == ()
+
+
+def test_gaps_that_are_filled_are_compared_as_filled(tmp_path: Path) -> None:
+    x = np.arange(300.0)
+    gap = np.where(x == 250, np.nan, 7.0)
+    pq.write_table(pa.table({"x": x, "gap": gap, "y": x}), tmp_path / "t.parquet", row_group_size=60)
+    asked = {"data": tmp_path / "t.parquet", "goal": "y", "epochs": 1, "missing": "mean", "alpha": 1e-6}
+    here, streamed = (ns.descend(**asked, **more).recipe.examples.notes for more in ({}, {"memory": 5000}))
+    assert here == streamed == ("1 gap filled with the mean", CONSTANT + "'gap'")
+
+
+def test_a_file_whose_notes_are_no_text_is_damaged(asked: dict[str, Any], tmp_path: Path) -> None:
+    ns.descend(**asked, alpha=0.01, memory=30_000, out=tmp_path / "r.nodescope")
+    with closing(sqlite3.connect(tmp_path / "r.nodescope")) as file:
+        file.execute("UPDATE header SET value = '[5]' WHERE key = 'notes'")
+        seal(file)
+        file.commit()
+    with pytest.raises(ns.FileError, match="damaged"):
+        ns.load(tmp_path / "r.nodescope")

@@ -14,6 +14,7 @@ from naive import drawn
 
 from nodescope.arithmetic.core import WIDEST, engine
 from nodescope.arithmetic.moved import InNumPy, Mover
+from nodescope.arithmetic.rows import Rows
 
 MANY = cases(300)
 ODD = (np.nan, np.inf, -np.inf, -0.0, 5e-324, 1e308)
@@ -64,6 +65,23 @@ def test_rows_in_any_order():
             assert goals.tobytes() == goal[examples].tobytes()
             met = np.searchsorted(parts.starts, examples, side="right") - 1
             assert sorted(read) == sorted(set(met.tolist())), "only parts that are met are read, each once"
+
+
+def test_rows_by_any_index_are_the_tables():
+    """In whatever shape they are asked for, from the end too: one part after another, each read once, none of them kept."""
+    rng = np.random.default_rng(6)
+    for _ in range(MANY):
+        parts, *sides, read = table(rng)
+        n = len(sides[0])
+        chosen = rng.integers(-n, n, size=tuple(rng.integers(0, 6, size=int(rng.integers(0, 4)))))
+        for side, whole in enumerate(sides):
+            rows = Rows(parts, side)
+            for key in (chosen, slice(None), slice(n // 3, None, 2), -1, np.array([n - 1])):
+                del read[:]
+                found = rows[key]
+                assert found.tobytes() == whole[key].tobytes()
+                assert found.shape == whole[key].shape
+                assert read == sorted(set(read))
 
 
 def test_the_rows_of_a_drawn_window():

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from nodescope.arithmetic.core import engine
-from nodescope.arithmetic.problem import Cursor, Floats, Outcome, Problem
-from nodescope.arithmetic.rows import Numbers, in_order, streams, with_arrays
+from nodescope.arithmetic.problem import Cursor, Floats, Numbers, Outcome, Problem
+from nodescope.arithmetic.rows import in_order, streams, with_arrays
 from nodescope.arithmetic.stops import end_of_epoch, kept
 from nodescope.arithmetic.streamed import Functions, examples_at
 

@@ -299,8 +299,8 @@ class Compiled:
         return np.empty(self._scratch(ctypes.byref(native)))
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]:
-        if not 1 <= n <= FARTHEST:
-            raise ValueError(f"an order of {n} examples")
+        if not 1 <= n <= FARTHEST or not 0 <= start <= start + count <= n:
+            raise ValueError(f"{count} examples from position {start} on of an order of {n}")
         example = np.empty(count, dtype=np.int64)
         self._order(n, seed, epoch, start, count, example)
         return example

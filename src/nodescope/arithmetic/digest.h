@@ -12,8 +12,6 @@ static const uint64_t START[STATE] = {
 };
 static const uint64_t PARAMETERS = 0x01010000u + DIGEST * 8;
 
-INLINE uvec all_lanes(uint64_t word) { return (uvec)EACH(word); }
-
 INLINE uvec turned_right(uvec v, const int bits) { return v >> bits | v << (64 - bits); }
 
 INLINE void mix(uvec *v, const int a, const int b, const int c, const int d, uvec first, uvec second) {

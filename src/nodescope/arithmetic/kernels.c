@@ -23,6 +23,7 @@
 #endif
 #include "sweep.h"
 #include "triangle.h"
+#include "draw.h"
 #if !defined(__wasm__)
 #include "digest.h"
 #endif
@@ -42,6 +43,7 @@ const ns_kernels NS_TABLE = {
     .move = move,
     .widen = widen,
     .put_under = put_under,
+    .draw = draw_abreast,
 #if !defined(__wasm__)
     .digest = digest,
 #endif

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "core.h"
+#include "drawing.h"
 #include "layers.h"
 
 /* Runs side by side, NS_RUNS at most: each row holds weight i of all of them, and row i + 1 begins NS_RUNS behind it. */
@@ -58,6 +59,8 @@ typedef struct {
     void (*widen)(const float *from, int64_t count, double *to);
     /* Rows of a table, or of another triangle, put under a triangle; `block`: NS_ROWS rows of whole eights of columns. */
     void (*put_under)(double *triangle, const double *x, int64_t rows, int64_t cols, int64_t x_stride, double *block);
+    /* Examples at `count` positions from `start` on of a drawn order. */
+    void (*draw)(const drawing *of, int64_t start, int64_t count, int64_t *example);
 #if !defined(__wasm__)
     /* The digests of the lanes of `count` numbers, four words each. */
     void (*digest)(const double *x, int64_t count, uint64_t *found);

@@ -7,18 +7,17 @@ n examples, d inputs, k outputs.
 
 import ctypes
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from nodescope.arithmetic.native import Addresses, Array, NativeParts
 from nodescope.arithmetic.order import positions
-from nodescope.arithmetic.problem import FARTHEST, Floats, refuse_misfit
+from nodescope.arithmetic.problem import FARTHEST, Floats, Numbers, Parts, refuse_misfit
 
-if TYPE_CHECKING:
-    from nodescope.arithmetic.rows import Numbers, Parts
-
+Room = Callable[[int], Floats]
+"""It gives memory for so many numbers."""
 LANES, BLOCK, BYTES = 8, 128, 32
 """Numbers of a digest go to so many lanes, in blocks of so many; a lane's digest has so many bytes."""
 
@@ -26,15 +25,15 @@ LANES, BLOCK, BYTES = 8, 128, 32
 class Mover(Protocol):
     """Who moves rows about."""
 
-    def laid(self, columns: Sequence[Floats], rows: int) -> tuple[Floats, bool]:
-        """Columns of so many numbers each side by side, (rows, columns), and whether all numbers are finite."""
+    def laid(self, columns: Sequence[Floats], rows: int, room: Room = np.empty) -> tuple[Floats, bool]:
+        """Columns of so many numbers each side by side, (rows, columns), and whether all numbers are finite; `room` is for them."""
         ...
 
-    def gathered(self, parts: "Parts", examples: "Numbers") -> tuple[Floats, Floats]:
+    def gathered(self, parts: Parts, examples: Numbers) -> tuple[Floats, Floats]:
         """Inputs (m, d) and goals (m, k) of examples in any order; parts that hold none of them are not read."""
         ...
 
-    def drawn(self, seed: int, epoch: int, start: int, count: int, begin: "Numbers", shift: "Numbers") -> "Numbers":
+    def drawn(self, seed: int, epoch: int, start: int, count: int, begin: Numbers, shift: Numbers) -> Numbers:
         """Examples at `count` positions of a drawn window.
 
         Its rows are those of its members one after another: member m begins at row begin[m], whose example is begin[m] + shift[m];
@@ -55,26 +54,28 @@ class InNumPy:
     """The definitions."""
 
     @staticmethod
-    def laid(columns: Sequence[Floats], rows: int) -> tuple[Floats, bool]:
-        together = np.empty((rows, len(columns)))
+    def laid(columns: Sequence[Floats], rows: int, room: Room = np.empty) -> tuple[Floats, bool]:
+        together = room(rows * len(columns)).reshape(rows, len(columns))
         for j, column in enumerate(columns):
             together[:, j] = column
         return together, bool(np.isfinite(together).all())
 
     @staticmethod
-    def gathered(parts: "Parts", examples: "Numbers") -> tuple[Floats, Floats]:
+    def gathered(parts: Parts, examples: Numbers) -> tuple[Floats, Floats]:
+        """One part after another, and none of them kept: they need not be in memory together."""
         d, k = parts.widths
         x, goal = np.empty((len(examples), d)), np.empty((len(examples), k))
-        which = np.searchsorted(parts.starts, examples, side="right") - 1
-        for part in np.unique(which).tolist():
-            at = which == part
-            rows = examples[at] - parts.starts[part]
-            of_part = parts.part(part)
+        order = np.argsort(examples, kind="stable")
+        ascending = examples[order]
+        ends = np.searchsorted(ascending, parts.starts)
+        for part in np.flatnonzero(np.diff(ends)).tolist():
+            some = slice(ends[part], ends[part + 1])
+            of_part, rows, at = parts.part(part), ascending[some] - parts.starts[part], order[some]
             x[at], goal[at] = of_part[0][rows], of_part[1][rows]
         return x, goal
 
     @staticmethod
-    def drawn(seed: int, epoch: int, start: int, count: int, begin: "Numbers", shift: "Numbers") -> "Numbers":
+    def drawn(seed: int, epoch: int, start: int, count: int, begin: Numbers, shift: Numbers) -> Numbers:
         rows = positions(int(begin[-1]), seed, epoch, start, count)
         return np.asarray(rows + shift[np.searchsorted(begin[1:], rows, side="right")])
 
@@ -110,14 +111,15 @@ class InCore:
         self._digest.argtypes = [array, whole, array]
         self._digest.restype = None
 
-    def laid(self, columns: Sequence[Floats], rows: int) -> tuple[Floats, bool]:
+    def laid(self, columns: Sequence[Floats], rows: int, room: Room = np.empty) -> tuple[Floats, bool]:
         for column in columns:
             refuse_misfit("column", column, rows)
-        together = np.empty((rows, len(columns)))
+        together = room(rows * len(columns)).reshape(rows, len(columns))
+        refuse_misfit("room", together, rows * len(columns), written=True)
         at = Addresses(columns)
         return together, bool(self._lay(at.table, len(columns), rows, together))
 
-    def gathered(self, parts: "Parts", examples: "Numbers") -> tuple[Floats, Floats]:
+    def gathered(self, parts: Parts, examples: Numbers) -> tuple[Floats, Floats]:
         (d, k), starts = parts.widths, parts.starts
         x, goal = np.empty((len(examples), d)), np.empty((len(examples), k))
         refuse_misfit("starts", starts, len(starts), np.int64)
@@ -134,14 +136,14 @@ class InCore:
         return x, goal
 
     @staticmethod
-    def _fetch(parts: "Parts", number: int, inputs: Addresses, goals: Addresses) -> None:
+    def _fetch(parts: Parts, number: int, inputs: Addresses, goals: Addresses) -> None:
         """Put a part at hand."""
         rows = int(parts.starts[number + 1] - parts.starts[number])
         for side, width, at in zip(parts.part(number), parts.widths, (inputs, goals), strict=True):
             refuse_misfit("part", side, rows * width)
             at[number] = side
 
-    def drawn(self, seed: int, epoch: int, start: int, count: int, begin: "Numbers", shift: "Numbers") -> "Numbers":
+    def drawn(self, seed: int, epoch: int, start: int, count: int, begin: Numbers, shift: Numbers) -> Numbers:
         n, members = int(begin[-1]), len(shift)
         refuse_misfit("begin", begin, members + 1, np.int64)
         refuse_misfit("shift", shift, members, np.int64)

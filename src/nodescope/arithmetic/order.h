@@ -1,15 +1,8 @@
 /* The order of the examples: part of core.c, order.py has the same lines in Python. */
 
-enum { ROUNDS = 12, DRAWN_AT_ONCE = 64 };
-
-typedef struct {
-    uint64_t n, first, last, round[ROUNDS];
-    int left_bits, right_bits;
-} drawing;
-
 static inline uint64_t mix64(uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    z = (z ^ (z >> 30)) * MIX_FIRST;
+    z = (z ^ (z >> 27)) * MIX_SECOND;
     return z ^ (z >> 31);
 }
 
@@ -25,46 +18,8 @@ static drawing epoch_drawing(int64_t n, uint64_t seed, uint64_t epoch) {
     return w;
 }
 
-/* All rounds once, of eight. */
-static inline void walk_eight(const drawing *w, uint64_t *x) {
-    uint64_t left[EIGHT], right[EIGHT];
-    for (int i = 0; i < EIGHT; i++) {
-        left[i] = x[i] >> w->right_bits;
-        right[i] = x[i] & (((uint64_t)1 << w->right_bits) - 1);
-    }
-    for (int r = 0; r < ROUNDS; r += 2) {
-        for (int i = 0; i < EIGHT; i++) left[i] ^= mix64(right[i] + w->round[r]) >> (64 - w->left_bits);
-        for (int i = 0; i < EIGHT; i++) right[i] ^= mix64(left[i] + w->round[r + 1]) >> (64 - w->right_bits);
-    }
-    for (int i = 0; i < EIGHT; i++) x[i] = (left[i] << w->right_bits) | right[i];
-}
-
-/* Examples at `count` positions from `start` on. Eight at a time: a round of one waits for its round before, and those of others fill the
- * time. Who leaves 0 … n − 1 walks again among others. */
-static void draw(const drawing *w, int64_t start, int64_t count, int64_t *example) {
-    uint64_t x[DRAWN_AT_ONCE];
-    int64_t who[DRAWN_AT_ONCE];
-    for (int64_t at = 0; at < count; at += DRAWN_AT_ONCE) {
-        int64_t walking = smaller(DRAWN_AT_ONCE, count - at);
-        for (int64_t i = 0; i < DRAWN_AT_ONCE; i++) {
-            x[i] = i < walking ? (uint64_t)(start + at + i) + w->first : 0;
-            x[i] = x[i] < w->n ? x[i] : x[i] % w->n;
-            who[i] = at + i;
-        }
-        while (walking > 0) {
-            for (int64_t i = 0; i < walking; i += EIGHT) walk_eight(w, x + i);
-            int64_t left = 0;
-            for (int64_t i = 0; i < walking; i++) {
-                const uint64_t found = x[i] + w->last;
-                example[who[i]] = (int64_t)(found < w->n ? found : found - w->n);
-                who[left] = who[i];
-                x[left] = x[i];
-                left += x[left] >= w->n;
-            }
-            walking = left;
-        }
-    }
-}
+/* Examples at `count` positions from `start` on, all of them below n. */
+static inline void draw(const drawing *w, int64_t start, int64_t count, int64_t *example) { kernels()->draw(w, start, count, example); }
 
 void ns_order(int64_t n, uint64_t seed, uint64_t epoch, int64_t start, int64_t count, int64_t *example) {
     const drawing w = epoch_drawing(n, seed, epoch);

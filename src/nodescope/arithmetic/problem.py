@@ -1,9 +1,10 @@
 """What both engines are given: the numbers of a problem, where a walk stands, and which numbers to write down."""
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.rules import RULES, Rule
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 FARTHEST = 2**62
 """A walk may come to this step, far below where 64 bits end."""
 
@@ -69,6 +71,40 @@ def refuse_misfit(
             f"{name} is {array.size} of {array.dtype}{'' if whole else ', not contiguous or not to be written'}; "
             f"the core takes {length} of {np.dtype(kind)}"
         )
+
+
+class Parts(Protocol):
+    """Where rows are read from that are not all in memory: each part is some consecutive examples.
+
+    Attributes
+    ----------
+    starts : (parts + 1,) int64
+        The first example of each part, and n.
+    groups : (groups + 1,) int64
+        The first part of each group, and the number of parts.
+    widths : (int, int)
+        d and k.
+    """
+
+    starts: Numbers
+    groups: Numbers
+    widths: tuple[int, int]
+
+    def part(self, number: int) -> tuple[Floats, Floats]:
+        """Inputs (m, d) and goals (m, k) of a part; they stay as they are."""
+        ...
+
+    def ask(self, now: Sequence[int], soon: Sequence[int]) -> None:
+        """Say which parts are needed together, and which next: these may be read ahead."""
+        ...
+
+    def fingerprint(self) -> str:
+        """A short text that changes when any number of any part does."""
+        ...
+
+    def older_fingerprint(self) -> str:
+        """The same as it was once made, of which older recipes tell."""
+        ...
 
 
 @dataclass(eq=False)

@@ -7,57 +7,21 @@ n examples, d inputs, k outputs. A *part* is what is read at a time; a *group* i
 shuffle moves as one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nodescope.arithmetic.problem import Floats, Problem
+from nodescope.arithmetic.problem import Floats, Numbers, Parts, Problem
 from nodescope.errors import InputError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
-    from nodescope.arithmetic import passes
+    from nodescope.arithmetic import moved, passes
 else:
+    moved = Later("nodescope.arithmetic.moved")
     passes = Later("nodescope.arithmetic.passes")
-
-Numbers = NDArray[np.int64]
-
-
-class Parts(Protocol):
-    """Where rows are read from.
-
-    Attributes
-    ----------
-    starts : (parts + 1,) int64
-        The first example of each part, and n.
-    groups : (groups + 1,) int64
-        The first part of each group, and the number of parts.
-    widths : (int, int)
-        d and k.
-    """
-
-    starts: Numbers
-    groups: Numbers
-    widths: tuple[int, int]
-
-    def part(self, number: int) -> tuple[Floats, Floats]:
-        """Inputs (m, d) and goals (m, k) of a part; they stay as they are."""
-        ...
-
-    def ask(self, now: Sequence[int], soon: Sequence[int]) -> None:
-        """Say which parts are needed together, and which next: these may be read ahead."""
-        ...
-
-    def fingerprint(self) -> str:
-        """A short text that changes when any number of any part does."""
-        ...
-
-    def older_fingerprint(self) -> str:
-        """The same as it was once made, of which older recipes tell."""
-        ...
 
 
 class Rows:
@@ -104,36 +68,14 @@ class Rows:
 
     def taken(self, examples: Numbers) -> Floats:
         """The rows of examples of any shape; negative numbers count from the end."""
-        flat = examples.ravel() % max(1, len(self))
-        found = np.empty((len(flat), self.shape[1]))
-        for part, at, rows in split(self.parts, flat):
-            found[at] = self.parts.part(part)[self.side][rows]
-        return found.reshape(*examples.shape, self.shape[1])
+        both = moved.InNumPy.gathered(self.parts, examples.ravel() % max(1, len(self)))
+        return both[self.side].reshape(*examples.shape, self.shape[1])
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Floats:
         raise InputError(
             f"this needs all {len(self):,} rows in memory, and they are read as they are needed; "
             'give memory="all" to have them there'
         )
-
-
-def split(parts: Parts, examples: Numbers) -> Iterator[tuple[int, Any, Numbers]]:
-    """Examples by the part that each is in: the part, where they stand among those given, their rows in it.
-
-    They are sorted once, so that each part is read from its first row to its last.
-    """
-    if not len(examples):
-        return
-    low, high = (int(np.searchsorted(parts.starts, end, side="right")) - 1 for end in (examples.min(), examples.max()))
-    if low == high:
-        yield low, slice(None), examples - parts.starts[low]
-        return
-    order = np.argsort(examples, kind="stable")
-    ascending = examples[order]
-    ends = np.concatenate([[0], np.searchsorted(ascending, parts.starts[low + 1 : high + 2])])
-    for part, start, stop in zip(range(low, high + 1), ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        if start < stop:
-            yield part, order[start:stop], ascending[start:stop] - parts.starts[part]
 
 
 def in_order(rows: Floats) -> Floats:

@@ -17,8 +17,8 @@ import numpy as np
 
 from nodescope.arithmetic.moved import Mover
 from nodescope.arithmetic.order import MASK, mix64
-from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
-from nodescope.arithmetic.rows import Numbers, Parts, Rows, in_parts, with_arrays
+from nodescope.arithmetic.problem import Columns, Cursor, Floats, Numbers, Outcome, Parts, Problem
+from nodescope.arithmetic.rows import Rows, in_parts, with_arrays
 from nodescope.arithmetic.step import in_parts as in_pairs_of
 from nodescope.arithmetic.stops import end_of_epoch, kept
 

@@ -47,6 +47,8 @@ enum { FAR_AHEAD = 1024 };   /* doubles that a table is asked for ahead: it come
 
 INLINE vec each(double x) { return (vec)EACH(x); }
 
+INLINE uvec all_lanes(uint64_t x) { return (uvec)EACH(x); }
+
 INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
 
 /* Numbers of a row that is padded to whole vectors. */

@@ -99,7 +99,7 @@ def _tell_of_table(recipe: Recipe) -> None:
     source = recipe.source
     if source is None:
         return
-    for line in source.notes:
+    for line in recipe.examples.notes:
         note(line)
     names = (*source.columns, *source.goals)
     if source.reading.get("header", True) and (question := headless(names)):

@@ -10,6 +10,8 @@ from nodescope.data.names import listed_names
 
 MOST_COMPARED = 2000
 """Of more inputs it is not asked which of them are alike."""
+FEW = 1000
+"""Rows after which hardly anything is left to compare."""
 MOST_TOLD = 5
 """Repeats that are told."""
 
@@ -38,8 +40,9 @@ class Alike:
             inputs = list(range(block.shape[1]))
             self.first, self.constant, self.groups = block[0].copy(), inputs, [inputs]
         self.rows += len(block)
-        self.constant = [j for j in self.constant if bool((block[:, j] == self.first[j]).all())]
-        self.groups = [part for group in self.groups for part in _parted(group, block)]
+        for some in (block[:FEW], block[FEW:]):
+            self.constant = [j for j in self.constant if bool((some[:, j] == self.first[j]).all())]
+            self.groups = [part for group in self.groups for part in _parted(group, some)]
 
     def told(self, names: Sequence[str]) -> list[str]:
         """In words, nothing where there is nothing to be told."""

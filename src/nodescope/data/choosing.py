@@ -167,7 +167,8 @@ def notes(chosen: Chosen, filled: int, dropped: Sequence[int], x: Floats) -> tup
 
 
 def notes_of_many(chosen: Chosen, filled: int, dropped: int, alike: Alike) -> tuple[str, ...]:
-    """The same of rows that are not all in memory; which inputs are `alike` is known where a pass over them looked for scales."""
+    """The same of rows that are not all in memory; which inputs are `alike` is known here where a pass over them looked for scales,
+    else once each piece was read (`Store.found`)."""
     told = _done(chosen, filled)
     if dropped and chosen.way in FILLING:
         told.append(f"left out for want of a goal: {dropped:,} row{'s' if dropped > 1 else ''}")

@@ -64,6 +64,13 @@ class Examples:
         return list(rows.parts.store.digests) if isinstance(rows, Streamed) else None
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found and done that a person should know, a line each; also what rows showed that are read as needed."""
+        told, rows = () if self.source is None else self.source.notes, self.unseen_input
+        found: list[str] = rows.parts.store.found if isinstance(rows, Streamed) else []
+        return (*told, *(line for line in found if line not in told))
+
+    @property
     def labels(self) -> list[Label]:
         """The class of each example, where goals are classes."""
         return [] if self.classes is None else decoded(self.goal, self.classes)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.core import engine
+from nodescope.arithmetic.moved import Room
 from nodescope.data.block import block_of, refuse_text
 from nodescope.data.classes import Classes, codes_among, opened
 from nodescope.data.columns import Bad, Floats
@@ -62,24 +63,24 @@ class Layout:
     def inputs(self) -> tuple[str, ...]:
         return tuple(name for opening in self.openings for name in opening.inputs)
 
-    def values(self, table: Table) -> "Values":
-        """Inputs and goals (or places among the classes) of a table's rows."""
+    def values(self, table: Table, room: Room = np.empty) -> "Values":
+        """Inputs and goals (or places among the classes) of a table's rows; `room` is for numbers taken as they are."""
         names = (*self.names, *self.goals)
         if self.classes is None:
             columns = table.read(names)
         else:
             columns = [*table.read(self.names), codes_among(table, self.goals[0], self.classes)]
         refuse_text(table, names, columns, self.openings)
-        return self._as_they_are(columns) or self._opened_up(table, names, columns)
+        return self._as_they_are(columns, room) or self._opened_up(table, names, columns)
 
-    def _as_they_are(self, columns: Sequence[Floats | Bad]) -> "Values | None":
+    def _as_they_are(self, columns: Sequence[Floats | Bad], room: Room) -> "Values | None":
         """Of columns that are numbers and nothing else: all of them finite, and none to be made into others; else None."""
         numbers = [column for column in columns if isinstance(column, np.ndarray) and column.flags.c_contiguous]
         if len(numbers) < len(columns) or any(opening.indicator or not opening.is_plain for opening in self.openings):
             return None
         d, lay = len(self.names), engine().mover().laid
-        x, fine = lay(numbers[:d], len(numbers[-1]))
-        goal, fine_too = lay(numbers[d:], len(numbers[-1]))
+        x, fine = lay(numbers[:d], len(numbers[-1]), room)
+        goal, fine_too = lay(numbers[d:], len(numbers[-1]), room)
         return Values(x, goal, whole=True) if fine and fine_too else None
 
     def _opened_up(self, table: Table, names: Sequence[str], columns: Sequence[Floats | Bad]) -> "Values":

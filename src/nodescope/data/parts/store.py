@@ -13,13 +13,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nodescope.data.alike import Alike
 from nodescope.data.columns import Floats
 from nodescope.data.holdout import hidden_bits
 from nodescope.data.parts.counting import Counts, counted
 from nodescope.data.parts.found import elsewhere_too, pieces_of
 from nodescope.data.parts.layout import OLDER, Layout, Values
 from nodescope.data.parts.pieces import Piece, Pieces
+from nodescope.data.parts.room import Room
 from nodescope.data.table import Table
 from nodescope.errors import DataChanged
 
@@ -86,8 +89,10 @@ class Store:
         self._first = np.concatenate([[0], np.cumsum(counts.complete)])
         self._read: dict[int, Future[Read]] = {}
         self._looked_at: set[int] = set()
+        self._alike = Alike()
         self._reader = ThreadPoolExecutor(1, "nodescope-reads")
         """One thread reads all, so that what reading takes in memory is taken once."""
+        self._room = Room()
         self._needed: set[int] = set()
 
     def __reduce__(self) -> tuple[type["Store"], tuple[Any, ...]]:
@@ -131,6 +136,11 @@ class Store:
             found = self._read[number] = self._reader.submit(self._take, number)
         return found
 
+    @property
+    def found(self) -> list[str]:
+        """What is to be told of the inputs, once each piece was read; of scaled ones that was known before."""
+        return self._alike.told(self.layout.inputs) if len(self._looked_at) == len(self.digests) else []
+
     def fingerprint(self) -> str:
         """Of the numbers of all pieces; those that were not read yet are read."""
         for number, digest in enumerate(self.digests):
@@ -161,18 +171,25 @@ class Store:
     def _values(self, number: int) -> tuple[Piece, Table, Values]:
         piece = self._whole().pieces[number]
         table = piece.read([*self.layout.names, *self.layout.goals])
-        return piece, table, self.layout.values(table)
+        return piece, table, self.layout.values(table, self._room)
 
     def _take(self, number: int) -> Read:
         self._draw(self._whole())
         piece, table, values = self._values(number)
+        is_new = number not in self._looked_at
         self._check(number, piece.where, values)
         rows = self.layout.complete(table, values)
         start = int(self._first[number])
         if int(rows.sum()) != self.counts.complete[number]:
             raise _changed(piece.where)
         values = values.of(rows)
-        hidden = self.counts.hidden_in(start, start + len(values.goal))
+        read = self._parted(values, self.counts.hidden_in(start, start + len(values.goal)))
+        if is_new and self.layout.scaling is None:
+            self._alike.look(read.input)
+        return read
+
+    def _parted(self, values: Values, hidden: NDArray[np.bool_]) -> Read:
+        """Seen and unseen rows as a run takes them."""
         if not hidden.any():
             d, k = len(self.layout.inputs), self.layout.outputs
             return Read(*self.layout.taken(values), np.empty((0, d)), np.empty((0, k)))

@@ -227,6 +227,7 @@ def write_place(
             content.put_array("alphas", descent.recipe.schedule.values)
         if (digests := descent.recipe.examples.digests) is not None:
             content.put_header("pieces", digests)
+            content.put_header("notes", list(descent.recipe.examples.notes))
         return _write_checkpoints(content, descent, kept)
 
 

@@ -169,6 +169,10 @@ def _in_pieces(header: Header, arrays: Arrays, data: Any) -> Examples:
     of.refuse_misfit()
     if digests and (len(digests) != len(of.rows) or not all(isinstance(digest, str) for digest in digests)):
         raise ValueError("its fingerprints are not those of its pieces")
+    notes = header.get("notes", list(source.notes))
+    if not isinstance(notes, list) or not all(isinstance(line, str) for line in notes):
+        raise ValueError("its notes are no text")
+    source = replace(source, notes=tuple(notes))
     if source.path is None and data is None:
         raise OtherExamples(f"the rows were read from {source.where}; give it again: ns.load(path, data=…)")
     scaling, goal_scaling = _scalings(kept, len(source.inputs), of.outputs)
