@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 import nodescope as ns
-from nodescope.diagnosis.sweeps import told
+from nodescope.diagnosis.sweeps import stored, told
 from nodescope.diagnosis.sweeps.stored import KEY, is_sweep_file
 
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
@@ -101,6 +101,25 @@ def test_settings_are_believed_as_little_as_any_form(settings: str, tmp_path: Pa
     with pytest.raises(ns.FileError, match="is damaged") as caught:
         ns.Sweep.load(out)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [[None], ["nothing wrong", None], [None, "nothing wrong"], [5], [["x"]], {}, {"x": 1}, "x", 7, None]
+)
+def test_words_that_are_no_words_are_refused_though_the_checksum_is_right(words: Any, tmp_path: Path):
+    """Whoever knows how a table is summed may write one whose words are null."""
+    settings, out = {"input": 1, "goal": 0.6, "weight": 0.4, "alpha": [0.1, 0.2], "steps": 60}, tmp_path / "s.parquet"
+    made = ns.sweep(**settings, out=out)
+    table = pq.read_table(out)
+    kept = json.loads(table.schema.metadata[KEY]) | {"words": words, "checksum": stored._checksum(made.rows, words)}
+    met = words[0] if isinstance(words, list) else "x"
+    for column in (pa.array([met, met]), table.column("word")):
+        forged = table.set_column(table.column_names.index("word"), "word", column)
+        pq.write_table(forged.replace_schema_metadata({KEY: json.dumps(kept).encode()}), out)
+        for read in (lambda: ns.Sweep.load(out), lambda: ns.sweep(**settings, out=out)):
+            with pytest.raises(ns.FileError, match=r"s\.parquet is damaged: .*; make the sweep again") as caught:
+                read()
+            assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_file_never_writes_when_it_is_opened(tmp_path: Path):

@@ -35,19 +35,6 @@ def best_of(sweep: Sweep) -> str:
     return f"{sweep.grid.text(row)} ({words} {short(sweep.rows[name][row])})"
 
 
-_OF_ONE = {"nothing wrong": "has nothing wrong", "oscillates": "oscillates", "diverges": "diverges", "solved": "is solved"}
-_OF_MANY = {"nothing wrong": "have nothing wrong", "oscillates": "oscillate", "diverges": "diverge", "solved": "are solved"}
-
-
-def words_of(sweep: Sweep) -> str:
-    """What verdicts say of how many: "286 of 312 runs have nothing wrong, 26 diverge"."""
-    parts: list[str] = []
-    for word, count in sweep.counts().items():
-        told = _OF_ONE.get(word, f"is called “{word}”") if count == 1 else _OF_MANY.get(word, f"are called “{word}”")
-        parts.append(f"{count:,} {told}" if parts else f"{count:,} of {sweep.done:,} runs {told}")
-    return ", ".join(parts)
-
-
 def sentence_of_sweep(sweep: Sweep) -> str:
     """All of it in a line: "6 runs, 3 of alpha, 2 of weight; best: alpha 0.5, weight 0.4 (final mse 0)"."""
     axes = ", ".join(f"{len(axis):,} of {axis.name}" for axis in sweep.grid.axes)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.checks import as_floats, shown, whole
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.keywords import filled, meant
 from nodescope.run.making import make_recipe
 from nodescope.run.recipe import Recipe
-from nodescope.run.setting import READING
+from nodescope.run.setting import READING, as_memory
+
+if TYPE_CHECKING:
+    from nodescope.data.parts import deciding, found
+else:
+    deciding = Later("nodescope.data.parts.deciding")
+    found = Later("nodescope.data.parts.found")
 
 AXES = ("alpha", "weight", "seed", "rule", "hidden", "batch")
 """What can be swept over, beside the settings of a rule."""
@@ -145,7 +152,7 @@ def as_grid(hidden: Any, settings: Mapping[str, Any], *, opening: bool = True) -
     for name in given:
         filled({name: given[name]})
     if opening and given.get("data") is not None:
-        given["data"] = open_table(given["data"], {name: given.get(name) for name in READING}).remembered()
+        given["data"] = _opened(given)
     axes: list[Axis] = []
     order = [*given, *(["hidden"] if hidden is not None else [])]
     for name in order:
@@ -164,6 +171,15 @@ def as_grid(hidden: Any, settings: Mapping[str, Any], *, opening: bool = True) -
     grid = Grid(fixed, axes)
     whole("the number of runs", grid.size, most=MOST_ROWS)
     return grid
+
+
+def _opened(given: Mapping[str, Any]) -> Any:
+    """The table, opened once for all rows; where its rows are read as they are needed, the place from which each run reads them."""
+    data, said = given["data"], {name: given.get(name) for name in READING}
+    memory, known = as_memory(given.get("memory", "auto")), given.get("fingerprint") is not None
+    if deciding.to_stream(data, memory, given.get("window"), said, known) is not None:
+        return found.elsewhere_too(data)
+    return open_table(data, said).remembered()
 
 
 def _axes_of(name: str, value: Any, given: Mapping[str, Any]) -> list[Axis]:

@@ -17,7 +17,7 @@ from nodescope.arithmetic.checks import path_of
 from nodescope.diagnosis.sweeps.outcomes import OUTCOME, Rows, Words, are_rows
 from nodescope.errors import FileError
 from nodescope.run.file.content import explained
-from nodescope.run.file.lock import Lock, target_of
+from nodescope.run.file.lock import Lock, has_a_writer, target_of
 
 _HEAD = struct.Struct("<qqqI")
 """First row, number of rows, bytes of the words, checksum of all that follows."""
@@ -30,6 +30,45 @@ def unfinished_of(path: str | PathLike[str]) -> Path:
     """Where the rows of a sweep that is on its way to `path` are."""
     target = target_of(path_of("out", path))
     return target.with_name(f".{target.name}{ENDING}")
+
+
+def finished_of(place: Path) -> Path:
+    """Where the finished table goes whose rows are there."""
+    return place.with_name(place.name.removeprefix(".").removesuffix(ENDING))
+
+
+def left_in(path: str | PathLike[str]) -> tuple[int, int] | None:
+    """Of a sweep that was left on its way to a file, how many rows are done, and of how many; None where there is none, or somebody
+    is at it. No row of it is looked at."""
+    place, done = unfinished_of(path), 0
+    try:
+        if place.is_symlink() or not place.is_file() or has_a_writer(place):
+            return None
+        end = place.stat().st_size
+        with place.open("rb") as file:
+            size = int(json.loads(file.readline(LONGEST_HEAD))["rows"])
+            while len(head := file.read(_HEAD.size)) == _HEAD.size:
+                start, count, length, _ = _HEAD.unpack(head)
+                if start != done or count < 1 or length < 0 or file.seek(length + count * OUTCOME.itemsize, 1) > end:
+                    break
+                done += count
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return min(done, size), size
+
+
+def left_at(path: str | PathLike[str], fingerprint: str, size: int) -> tuple[Rows, list[str], int]:
+    """Rows and words of a sweep that was left on its way to a file, and how many are done.
+
+    Raises
+    ------
+    FileError
+        There is none, it is another sweep's, or somebody is at it.
+    """
+    if not unfinished_of(path).is_file():
+        raise FileError(f"{path} is not there, and no sweep is on its way to it; make the sweep anew")
+    with Journal(path, fingerprint, size, anew=False) as journal:
+        return journal.rows, journal.words.words, journal.done
 
 
 class Journal:

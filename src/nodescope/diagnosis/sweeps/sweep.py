@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nodescope.arithmetic.checks import path_of, shown, yes_or_no
-from nodescope.diagnosis.sweeps import stored
+from nodescope.diagnosis.sweeps import said, stored
 from nodescope.diagnosis.sweeps.grid import Grid, as_grid, unknown
 from nodescope.diagnosis.sweeps.journal import Journal
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Rows, Words, in_order, outcomes_one_by_one, refuse_other
@@ -256,8 +256,7 @@ class Sweep(Faced):
     def __str__(self) -> str:
         axes = ", ".join(f"{len(axis):,} of {axis.name}" for axis in self.grid.axes)
         part = "" if self.done == len(self) else f" ({self.done:,} of them done)"
-        words = ", ".join(f"{n:,} {word}" for word, n in self.counts().items())
-        lines = [f"Sweep of {len(self):,} runs{part}: {axes}", f"  {words}"]
+        lines = [f"Sweep of {len(self):,} runs{part}: {axes}", f"  {said.sentence(self.counts(), self.done)}"]
         if self.has_best:
             row, (name, words) = self.best_row, self.error_is
             lines.append(f"  best: row {row:,} ({self.grid.text(row)}), {words} {float(self.rows[name][row]):.6g}")

@@ -57,14 +57,19 @@ def grid_of(text: str) -> Grid:
     InputError
         They are no settings of a sweep.
     """
-    told = json.loads(text)
-    settings = without_writing(told["settings"])
+    hidden, settings = keywords_in(text)
     try:
-        return as_grid(told["hidden"], settings)
+        return as_grid(hidden, settings)
     except NodescopeError:
         if settings.get("data") is None:
             raise
-        return as_grid(told["hidden"], settings, opening=False)
+        return as_grid(hidden, settings, opening=False)
+
+
+def keywords_in(text: str) -> tuple[Any, dict[str, Any]]:
+    """Hidden layers and settings as `as_text` has told them; none that would write a file."""
+    told = json.loads(text)
+    return told["hidden"], without_writing(told["settings"])
 
 
 def _plain(value: Any) -> Any:
