@@ -11,7 +11,7 @@ from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts import caps, forms, pages
 from nodescope.hosts.forms import Form
 from nodescope.hosts.guard import BodyRefused
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.upload import Upload
 
 TOO_MUCH = 413

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.views.numbers import plain_text
 

@@ -19,7 +19,7 @@ from nodescope.diagnosis.checks.parting import Parting, parting
 from nodescope.errors import InputError
 from nodescope.hosts import compare_drawings as drawn
 from nodescope.hosts import compare_tables as tables
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.offline import shell, static
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.run.recorded import Recorded

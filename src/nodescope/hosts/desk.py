@@ -1,5 +1,6 @@
 """What the local page has: tables and runs, in a folder of its own; whatever is refused leaves nothing behind."""
 
+import asyncio
 import math
 import re
 import shutil
@@ -73,6 +74,9 @@ class Desk:
     tables: dict[int, Shelved] = field(default_factory=dict)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """One table is read at a time: that is what takes memory."""
+
+    showing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1), repr=False)
+    """A view of a large run takes memory too, so they are made one by one."""
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.folder, self.kept)

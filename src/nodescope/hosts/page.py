@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import asked, caps, compare_page, forms, grade_page, lesson_page, pages, table_page, toys
+from nodescope.hosts import asked, caps, compare_page, forms, grade_page, lesson_page, pages, sweep_page, table_page, toys
 from nodescope.hosts import start as first_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
@@ -25,10 +25,12 @@ from nodescope.hosts.fit_fields import in_page_words
 from nodescope.hosts.folder import own_folder
 from nodescope.hosts.forms import Form
 from nodescope.hosts.guard import Guard, declared_length
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
+from nodescope.hosts.job_ways import JobWays
 from nodescope.hosts.offline import static
 from nodescope.hosts.run_ways import RunWays, ways_of
 from nodescope.hosts.showcase import SHOWN, made
+from nodescope.hosts.sweep_job import SweepJob
 from nodescope.hosts.sweep_ways import SweepWays
 from nodescope.run.fit_plan import Plan, plan
 from nodescope.run.making import make_recipe
@@ -69,8 +71,6 @@ def application(desk: Desk) -> Starlette:
             Route("/run", ask.run_node, methods=["POST"]),
             Route("/network", ask.run_network, methods=["POST"]),
             Route("/example/{name}", ask.example, methods=["GET"]),
-            Route("/run/{number}", ask.run, methods=["GET"]),
-            Route("/run/{number}/stop", ask.stop, methods=["POST"]),
             Route("/run/{number}/again", ask.again, methods=["POST"]),
             Route("/compare", ask.compare, methods=["GET"]),
             Route("/compare/export", ask.compare_file, methods=["GET"]),
@@ -79,6 +79,7 @@ def application(desk: Desk) -> Starlette:
             Route("/table/{number}", ask.columns, methods=["GET"]),
             Route("/table/{number}", ask.fit, methods=["POST"]),
             Route("/static/{name}", _static, methods=["GET"]),
+            *JobWays(desk, {Job.kind: _shown, SweepJob.kind: sweep_page.shown}).routes(),
             *RunWays(desk).routes(),
             *SweepWays(desk).routes(),
             *lesson_page.routes(),
@@ -97,8 +98,6 @@ class _Answers:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.showing = asyncio.Semaphore(1)
-        """A view of a large run takes memory too, so they are made one by one."""
         self.starting = asyncio.Semaphore(1)
         """The first start page draws its cards, the others find them; none stands in the queue of the large views."""
         self.judging = asyncio.Semaphore(1)
@@ -178,27 +177,6 @@ class _Answers:
             await run_in_threadpool(self.desk.look_again, number, forms.reading_of(form))
         return RedirectResponse(f"/table/{number}", 303)
 
-    async def run(self, request: Request) -> Response:
-        job = self.desk.jobs.get(asked.number_of(request))
-        if job is None:
-            return asked.nothing()
-        if job.failed:
-            return HTMLResponse(pages.failed(job, self.desk.sentence(InputError(job.failed))))
-        if not job.done:
-            return HTMLResponse(pages.on_its_way(job, self.desk.jobs.ahead_of(job)))
-        try:
-            async with self.showing:
-                return HTMLResponse(await run_in_threadpool(_shown, job))
-        except NodescopeError as error:
-            return HTMLResponse(pages.failed(job, self.desk.sentence(error)), 410)
-
-    async def stop(self, request: Request) -> Response:
-        job = self.desk.jobs.get(asked.number_of(request))
-        if job is None:
-            return asked.nothing()
-        job.stop()
-        return await asked.soon(job)
-
     async def compare(self, request: Request) -> Response:
         """Two finished runs beside each other."""
         asked_for = request.query_params
@@ -219,7 +197,7 @@ class _Answers:
         if a is None or b is None or a.told is None or b.told is None:
             return asked.nothing()
         try:
-            async with self.showing:
+            async with self.desk.showing:
                 return await run_in_threadpool(answer, a, b)
         except NodescopeError as error:
             return HTMLResponse(pages.nothing(self.desk.sentence(error)), 400)

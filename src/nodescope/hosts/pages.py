@@ -9,7 +9,7 @@ from nodescope.errors import InputError
 from nodescope.hosts import caps
 from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.fit_fields import in_page_words
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views import report

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from nodescope.hosts.forms import EMPTY, Form, field
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.pages import field_of, name_of, page_around, wrong_of
 from nodescope.run import predicting
 from nodescope.run.ending import Ending

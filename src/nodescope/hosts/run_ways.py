@@ -21,7 +21,7 @@ from nodescope.hosts.desk import Desk, refuse_too_large
 from nodescope.hosts.export import export, extent_of
 from nodescope.hosts.forms import Form
 from nodescope.hosts.guard import declared_length
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.typed import one_or_each_step
 from nodescope.hosts.upload import safe_name
 from nodescope.run import predicting

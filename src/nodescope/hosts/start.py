@@ -9,7 +9,8 @@ from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.hosts import compare_choice, drawings
 from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.forms import Form
-from nodescope.hosts.jobs import Job, Jobs
+from nodescope.hosts.job import Job
+from nodescope.hosts.jobs import Jobs
 from nodescope.hosts.pages import field_of, name_of, options_of, page_around, wrong_of
 from nodescope.hosts.showcase import SHOWN, made, picture
 from nodescope.hosts.toys import SETS

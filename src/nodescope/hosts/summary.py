@@ -77,9 +77,9 @@ class Summary:
         unseen = best["unseen_rmse"] if swept.error_is[0] == "unseen_rmse" else ""
         return cls(int(swept["steps"].sum()), "", best["mse"], unseen, sentence_of_sweep(swept)[:LONGEST])
 
-    def write(self, path: Path, name: str) -> None:
-        """Keep it, with the run's name."""
-        path.write_text(json.dumps({"name": name, **asdict(self)}), encoding="utf-8")
+    def write(self, path: Path, name: str, **more: str) -> None:
+        """Keep it, with the run's name and what else is to stand there."""
+        path.write_text(json.dumps({"name": name, **asdict(self), **more}), encoding="utf-8")
 
 
 def read(path: Path) -> tuple[str, Summary] | None:

@@ -10,7 +10,7 @@ import numpy as np
 from nodescope.diagnosis.before.forecast import forecast
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts.forms import EMPTY, Form, field
-from nodescope.hosts.jobs import Job
+from nodescope.hosts.job import Job
 from nodescope.hosts.pages import field_of, options_of, page_around, wrong_of
 from nodescope.hosts.ranges import values_of
 from nodescope.hosts.run_pages import head_of

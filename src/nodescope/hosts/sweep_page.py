@@ -5,15 +5,17 @@ from html import escape
 
 import numpy as np
 
+from nodescope.diagnosis.sweeps import said
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
-from nodescope.hosts.jobs import SweepJob
 from nodescope.hosts.offline import shell, static
 from nodescope.hosts.pages import name_of, page_around
+from nodescope.hosts.sweep_job import SweepJob
 from nodescope.hosts.sweep_map import Link, map_of
-from nodescope.views.heat_words import best_of, words_of
+from nodescope.views.heat_words import best_of
 from nodescope.views.numbers import plain_text, short
 
+_BACK = '<nav><a href="/">All runs</a></nav>'
 LISTED = 60
 """Rows that the table has: those with the least error."""
 EXPORTS = {
@@ -24,6 +26,15 @@ EXPORTS = {
 }
 
 
+def shown(job: SweepJob) -> str:
+    """The local page's, of a sweep that is done, or was left unfinished."""
+    sweep = job.opened_sweep()
+    if sweep.done:
+        return page(job, sweep)
+    body = f'<h1>None of {len(sweep):,} runs is done yet</h1><p class="soft">{escape(plain_text(job.name))}</p>{_go_on(job, sweep)}'
+    return page_around("nodescope: a sweep", f'{_BACK}<main class="start sweep">{body}</main>')
+
+
 def page(job: SweepJob, sweep: Sweep) -> str:
     """The local page's: each cell and each row opens its run, which is made when it is asked for."""
     at = job.place
@@ -31,11 +42,18 @@ def page(job: SweepJob, sweep: Sweep) -> str:
         f'<li><a href="{at}/export/{kind}">{text}</a></li>' for kind, text in EXPORTS.items() if kind != "parquet" or job.file
     )
     away = f"<section><h2>Take it away</h2><ul>{ways}</ul></section>"
-    nav = '<nav><a href="/">All runs</a></nav>'
-    told = f'<p class="soft">{escape(plain_text(job.name))}</p>'
+    told = f'<p class="soft">{escape(plain_text(job.name))}</p>{_go_on(job, sweep)}'
     body = _body(sweep, lambda row: f"{at}/row/{row}", lambda row: f"{at}/row/{row}", told)
     head = '<link rel="stylesheet" href="/static/sweep.css"><script type="module" src="/static/map.js"></script>'
-    return page_around("nodescope: a sweep", f'{nav}<main class="start sweep">{body}{away}</main>', head)
+    return page_around("nodescope: a sweep", f'{_BACK}<main class="start sweep">{body}{away}</main>', head)
+
+
+def _go_on(job: SweepJob, sweep: Sweep) -> str:
+    """The way on, of one that was left unfinished."""
+    if not job.left:
+        return ""
+    left = len(sweep) - sweep.done
+    return f'<form method="post" action="{job.place}/go-on"><button>Go on with the {left:,} that are left</button></form>'
 
 
 def file(sweep: Sweep) -> str:
@@ -51,7 +69,7 @@ def _body(sweep: Sweep, of_cell: Link, of_row: Link, told: str = "") -> str:
     title = f"Best: {best}" if best else "No run of this sweep came to a finite error"
     axes = " × ".join(f"{len(axis):,} of {axis.name}" for axis in sweep.grid.axes)
     part = "" if sweep.done == count else f" {sweep.done:,} of them were done when it was stopped."
-    words = words_of(sweep)
+    words = said.sentence(sweep.counts(), sweep.done)
     way = "A cell opens its run." if of_row(0) else "A cell leads to its row in the table."
     keys = '<p class="soft keys" hidden>Arrow keys walk from cell to cell.</p>'
     return (

@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from nodescope.diagnosis.sweeps.grid import as_grid
 from nodescope.diagnosis.sweeps.outcomes import refuse_other
-from nodescope.errors import InputError, NodescopeError
+from nodescope.errors import NodescopeError
 from nodescope.hosts import asked, forms, pages, sweep_form, sweep_page
 from nodescope.hosts.desk import Desk
 from nodescope.hosts.export_sweep import export_sweep
-from nodescope.hosts.jobs import Job, SweepJob
+from nodescope.hosts.job import Job
+from nodescope.hosts.sweep_job import SweepJob
 from nodescope.run.making import make_recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -36,8 +37,7 @@ class SweepWays:
     def routes(self) -> list[Route]:
         return [
             Route("/run/{number}/sweep", self.ask, methods=["GET", "POST"]),
-            Route("/sweep/{number}", self.show, methods=["GET"]),
-            Route("/sweep/{number}/stop", self.stop, methods=["POST"]),
+            Route("/sweep/{number}/go-on", self.go_on, methods=["POST"]),
             Route("/sweep/{number}/row/{row}", self.row, methods=["GET"]),
             Route("/sweep/{number}/export/{kind}", self.export, methods=["GET"]),
         ]
@@ -83,24 +83,15 @@ class SweepWays:
         await run_in_threadpool(look)
         return self.desk.jobs.start_sweep(f"sweep of run {job.number}, {job.name}", lambda: keywords)
 
-    async def show(self, request: Request) -> Response:
+    async def go_on(self, request: Request) -> Response:
+        """One that was left unfinished, by a stop or by a page that was killed."""
         job = self.desk.jobs.sweep(asked.number_of(request))
         if job is None:
             return asked.nothing()
-        if job.failed:
-            return HTMLResponse(pages.failed(job, self.desk.sentence(InputError(job.failed))))
-        if not job.done:
-            return HTMLResponse(pages.on_its_way(job, self.desk.jobs.ahead_of(job)))
         try:
-            return HTMLResponse(await run_in_threadpool(lambda: sweep_page.page(job, job.opened_sweep())))
+            await run_in_threadpool(self.desk.jobs.go_on, job)
         except NodescopeError as error:
-            return HTMLResponse(pages.failed(job, self.desk.sentence(error)), 410)
-
-    async def stop(self, request: Request) -> Response:
-        job = self.desk.jobs.sweep(asked.number_of(request))
-        if job is None:
-            return asked.nothing()
-        job.stop()
+            return HTMLResponse(pages.failed(job, self.desk.sentence(error)), asked.status_of(error))
         return await asked.soon(job)
 
     async def row(self, request: Request) -> Response:

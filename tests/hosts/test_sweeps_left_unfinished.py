@@ -1,0 +1,122 @@
+"""Sweeps of the local page that a kill or a stop left unfinished: listed by the next page, gone on with to the same table."""
+
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from conftest import until
+from diagnosis.swept import same
+from hosts.conftest import Page, serving
+from hosts.test_run_ways import TABLE, fitted
+
+import nodescope as ns
+
+FORM = {"from": "0.01", "to": "0.1", "values": "2", "spacing": "even", "over": "seed", "seed": "0:3", "steps": "100000"}
+
+
+def begun(page: Page) -> Any:
+    """A sweep over a table that was sent to the page, once some of its runs are done; its job."""
+    run = fitted(page, TABLE.encode(), rule="adam", batch="1", alpha="0.1", order="shuffled")
+    where = page.post(f"{run}/sweep", urlencode(FORM).encode()).headers["location"]
+    job = page.desk.jobs.sweep(int(where.rsplit("/", 1)[1]))
+    until(lambda: job.made[0])
+    return job
+
+
+def killed(job: Any, folder: Path) -> Path:
+    """What a kill at this moment leaves of what is kept."""
+    assert not job.done
+    shutil.copytree(job.to.parent, folder)
+    assert 0 < json.loads((folder / f".{job.to.name}.unfinished").read_bytes().split(b"\n")[0])["rows"] == 6
+    return folder
+
+
+def listed(page: Page) -> list[str]:
+    """Where unfinished sweeps are, by the list of runs."""
+    rows = re.findall(r"<tr.*?</tr>", page.get("/").text)
+    return [re.findall(r'href="([^"]+)"', row)[0] for row in rows if "unfinished: " in row]
+
+
+def test_what_a_killed_page_left_goes_on_to_the_same_table(tmp_path: Path) -> None:
+    with serving(kept=tmp_path / "kept") as page:
+        job = begun(page)
+        left = killed(job, tmp_path / "left")
+        with serving(kept=tmp_path / "kept") as other:
+            assert listed(other) == [], "one that another page is at is that page's"
+    with serving(kept=left) as page:
+        (where,) = listed(page)
+        job = page.desk.jobs.sweep(int(where.rsplit("/", 1)[1]))
+        done = job.made[0]
+        assert 0 < done < 6
+        assert f"unfinished: {done} of 6 runs are done" in page.get("/").text
+        text = html.unescape(page.get(where).text)
+        assert f"Go on with the {6 - done} that are left" in text
+        assert f"{done} of them were done when it was stopped" in text
+        page.post(f"{where}/go-on")
+        assert "Go on" not in page.done(where).text
+        made = job.opened_sweep()
+        same(made, ns.sweep(**made.grid.fixed, **{axis.name: axis.values for axis in made.grid.axes}))
+        assert not [path.name for path in left.iterdir() if "unfinished" in path.name]
+    with serving(kept=left) as page:
+        assert listed(page) == []
+        (where,) = set(re.findall(r"/sweep/\d+", page.get("/").text))
+        assert page.done(page.get(f"{where}/row/3").headers["location"]).status == 200, "its table is kept with it"
+
+
+def test_one_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    with serving(kept=tmp_path / "kept") as page:
+        job = begun(page)
+        page.post(f"{job.place}/stop")
+        page.done(job.place)
+        done = job.opened_sweep().done
+        assert 0 < done < 6
+        page.post(f"{job.place}/go-on")
+        assert page.post(f"{job.place}/go-on").status == 303, "asked twice it goes on once"
+        page.done(job.place)
+        assert job.opened_sweep().done == 6
+        assert page.post("/sweep/99/go-on").status == 404
+        assert page.post("/run/1/go-on").status == 404
+
+
+def test_without_a_folder_of_runs_too() -> None:
+    with serving() as page:
+        job = begun(page)
+        page.post(f"{job.place}/stop")
+        page.done(job.place)
+        page.post(f"{job.place}/go-on")
+        page.done(job.place)
+        assert job.opened_sweep().done == 6
+
+
+@pytest.mark.parametrize("settings", ["", "{", "[]", '{"hidden": null, "settings": {"os": 2}}', '{"hidden": 1, "settings": 7}'])
+def test_what_is_written_beside_it_is_believed_as_little_as_any_form(settings: str, tmp_path: Path) -> None:
+    with serving(kept=tmp_path / "kept") as page:
+        left = killed(begun(page), tmp_path / "left")
+    (beside,) = [path for path in left.glob("*.json") if "settings" in path.read_text()]
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"settings": settings}))
+    with serving(kept=left) as page:
+        (where,) = listed(page)
+        assert page.get(where).status == 410
+        text = page.post(f"{where}/go-on")
+        assert text.status in (303, 400)
+        assert "nodescope itself failed" not in page.done(where).text
+
+
+def test_a_torn_block_is_not_counted_and_a_pipe_is_not_read(tmp_path: Path) -> None:
+    import os
+
+    with serving(kept=tmp_path / "kept") as page:
+        left = killed(begun(page), tmp_path / "left")
+    (place,) = left.glob(".*.unfinished")
+    place.write_bytes(place.read_bytes() + b"\0" * 9)
+    with serving(kept=left) as page:
+        assert len(listed(page)) == 1
+    place.unlink()
+    os.mkfifo(place)
+    with serving(kept=left) as page:
+        assert listed(page) == []
