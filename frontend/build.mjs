@@ -13,6 +13,7 @@ const SCREENS = {
   start: "src/view/start",
   several: "src/view/several",
   network: "src/view/network",
+  judged: "src/told/network",
   fit: "src/view/fit",
   observed: "src/view/recorded",
 };

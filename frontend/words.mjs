@@ -60,21 +60,26 @@ function formatted(text) {
 }
 
 const MADE = "Made by words.mjs: not to be edited. */\n\n";
-/** The first section of the second half, each of which is a file that can be read. */
+/** The first section of the second half, each of which is a file that can be read; and of what networks alone need. */
 const HALF = "step";
+const NETWORK = "verdict of a network";
 
 /** The files that are made of the table, by their names. */
 export function written({ numbers, ...sections }) {
   const names = numbers.map(({ when }) => when.split(" ")[0]).sort();
   const all = Object.entries(sections);
-  const half = all.findIndex(([name]) => name === HALF);
+  const [half, end] = [HALF, NETWORK].map((first) => all.findIndex(([name]) => name === first));
   const values = numbers.map(({ when }) => `export const ${when};\n`).join("");
-  const [said, ahead] = [all.slice(0, half), all.slice(half)].map((part) => part.map(section).join(""));
+  const parts = [all.slice(0, half), all.slice(half, end), all.slice(end)];
+  const [said, ahead, network] = parts.map((part) => part.map(section).join(""));
   const before = 'import { SAID } from "./said";\n';
+  const table = module("TABLE", names, `...SAID,${ahead}`, before);
+  const judged = ofNetworks(module("NETWORK", names, network));
   return {
     "numbers.ts": `/** Numbers that conditions of words.txt name. ${MADE}${values}`,
     "said.ts": `/** The words for what a run did and why, of words.txt. ${MADE}${module("SAID", names, said)}`,
-    "table.ts": `/** All words of words.txt. ${MADE}${module("TABLE", names, `...SAID,${ahead}`, before)}`,
+    "table.ts": `/** All words of words.txt but those of networks alone. ${MADE}${table}`,
+    "network/words.ts": `/** The words for the verdict of a network, of words.txt. ${MADE}${judged}`,
   };
 }
 
@@ -92,6 +97,12 @@ function module(name, names, code, before = "") {
   const numbers = named.length ? `import { ${named.join(", ")} } from "./numbers";\n` : "";
   const imports = `${numbers}${before}import type { Row } from "./say";\n\n`;
   return `${imports}export const ${name} = {${code}} satisfies Record<string, Row[]>;\n`;
+}
+
+/** A module of the folder of networks, whose conditions are over facts of its own. */
+function ofNetworks(text) {
+  const facts = 'import type { NetworkFacts } from "./facts";\n';
+  return text.replaceAll('"./', '"../').replace("\n\n", `\n${facts}\n`).replace("Row[]", "Row<NetworkFacts>[]");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

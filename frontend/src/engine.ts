@@ -237,6 +237,16 @@ export class Engine {
     return { sharpness: c.ns_sharpness(problem, at, scratch), steepest: c.ns_steepest(problem, at, scratch) };
   }
 
+  /** Of all examples, a row each: how slopes of its nodes bend, their predictions, slopes and deltas, one after another. */
+  looked(weights: Float64Array): Float64Array {
+    const { memory, core: c, problem } = this.held;
+    memory.clear();
+    const at = memory.put(weights.subarray(0, this.size));
+    const scratch = memory.take(8 * Number(c.ns_curvature_scratch(problem)));
+    c.ns_steepest(problem, at, scratch);
+    return memory.doubles(scratch, 4 * this.nodes * this.recipe.n).slice();
+  }
+
   private call(state: Float64Array, cursor: Cursor, steps: number, { checkpoints, saved, columns }: Given): number {
     const { memory, at, problem, core: c } = this.held;
     memory.doubles(problem + core.problem.fields.alpha.at, 1)[0] = this.recipe.alpha;

@@ -4,7 +4,9 @@ import type { FunctionComponent } from "preact";
 import type { Engine } from "./engine";
 import type { Model } from "./model";
 import type { RecordedScene } from "./recorded";
+import type { Facts } from "./told/facts";
 import type { Host, Kind, Ways } from "./view/kind";
+import type { Phrase } from "./words";
 
 /** The largest alpha that is stable near some weights of a network: all examples in a step, and the steepest alone. */
 export interface NearLimit {
@@ -21,6 +23,8 @@ export interface Screens {
     Film: FunctionComponent;
     open: (model: Model) => void;
   };
+  /** The verdict of a network; `atRest`: with all that takes time. */
+  judged?: { css: string; verdict: (facts: Facts, atRest: boolean) => Phrase };
   several?: { css: string; Contour: FunctionComponent; Line: FunctionComponent; Scatter: FunctionComponent };
   fit?: { css: string; kind: (model: Model, run: Kind) => Kind };
   start?: { css: string; Show: FunctionComponent<{ model: Model; ways?: Ways }> };

@@ -14,6 +14,7 @@ import nodescope as ns
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.diagnosis.live.say import read
 from nodescope.hosts.file import bundle
+from nodescope.run.descent import go as run_recipe
 from nodescope.theory.sharpness import sharpness
 from nodescope.views.scene import recipe_of_page
 from nodescope.views.values import as_json
@@ -289,6 +290,20 @@ def test_alpha_is_held_against_what_is_stable_at_the_step_in_view(opened: Callab
         box.fill(str(alpha))
         box.press("Enter")
         assert words in page.locator("section.verdict").inner_text()
+
+
+def test_the_verdict_is_python_s_whatever_alpha_is(opened: Callable[..., Any]):
+    """In a file, where no Python is."""
+    run = corners()
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    box, told = page.get_by_label("alpha, typed"), set()
+    for alpha in (1e-4, 0.003, 0.05, 2.0, 6.0):
+        box.fill(str(alpha))
+        box.press("Enter")
+        headline = run_recipe(replace(run.recipe, alpha=alpha)).diagnose().headline
+        assert headline in page.locator("section.verdict").inner_text()
+        told.add(headline)
+    assert len(told) > 2, told
 
 
 CUT = """() => {

@@ -1,7 +1,7 @@
 /** What is known of a run on screen, by the names of the table of words; each is worked out when a condition asks for it. */
 
 import { hasOneWeight, isLinear, weightCount } from "../layers";
-import { CROSS_ENTROPY, IDENTITY, SQUARED } from "../layout";
+import { CROSS_ENTROPY } from "../layout";
 import { classOf } from "../maps";
 import { most, number } from "../numbers";
 import type { Replay } from "../replay";
@@ -10,7 +10,7 @@ import { type NearLimit, screens } from "../screens";
 import { type Limits, limitsOf } from "../theory";
 import { bowlOf } from "./bowl";
 import { Foretold } from "./foretold";
-import { Judged, spreadOf } from "./judged";
+import { Judged } from "./judged";
 
 /** Digits to which the largest curvature of a network's error is known (foretold_facts.py has the same). */
 const CURVATURE_DIGITS = 6;
@@ -232,18 +232,6 @@ export class Facts {
   /** Whether the page knows as much of it as Python. */
   get is_near_told(): boolean {
     return this.replay.recipe.layers.length > 1 && (this.alpha === 0 || this.near !== undefined);
-  }
-
-  /** Squared error of an identity output: if the mse grew, predictions left the goals; no activation bounds them. */
-  get outputs_unbounded(): boolean {
-    const { loss, layers } = this.replay.recipe;
-    return loss.code === SQUARED && layers[layers.length - 1].code === IDENTITY;
-  }
-
-  /** The error at the end as a part of the goals' variance, or of the error at the start where they do not vary. */
-  get share_left(): number {
-    const { goal, k } = this.replay.recipe;
-    return this.last / (spreadOf(goal, k) || this.first);
   }
 
   // ---- where it leads ----

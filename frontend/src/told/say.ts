@@ -3,9 +3,10 @@
 import { count, exact, general } from "../numbers";
 import { figure, type Phrase, share, steps, type Tone } from "../words";
 import type { Facts } from "./facts";
+import type { NETWORK } from "./network/words";
 import { TABLE } from "./table";
 
-export type Section = keyof typeof TABLE;
+export type Section = keyof typeof TABLE | keyof typeof NETWORK;
 
 /** A fact written in a sentence, a section's sentence, or words in a colour. */
 export type Part =
@@ -14,11 +15,19 @@ export type Part =
   | { section: string; goesOn?: boolean }
   | { fact: keyof Facts; how?: keyof typeof HOW; tone?: Tone };
 
-export type Row = [when: (facts: Facts) => boolean, say: Part[]];
+export type Row<F = Facts> = [when: (facts: F) => boolean, say: Part[]];
+
+/** Rows of each section: of the table, and of screens whose words join it. */
+const sections: Record<string, Row[]> = { ...TABLE };
+
+/** Words over facts of their own: whoever asks for one of these sections gives such facts. */
+export function join<F extends Facts>(words: Record<string, Row<F>[]>): void {
+  Object.assign(sections, words);
+}
 
 /** The sentence of the first condition that holds. */
 export function say(section: Section, facts: Facts): Phrase {
-  const row = (TABLE[section] as Row[]).find(([when]) => when(facts));
+  const row = sections[section]?.find(([when]) => when(facts));
   return row ? row[1].flatMap((of) => told(of, facts)) : [];
 }
 

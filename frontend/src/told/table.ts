@@ -1,6 +1,6 @@
-/** All words of words.txt. Made by words.mjs: not to be edited. */
+/** All words of words.txt but those of networks alone. Made by words.mjs: not to be edited. */
 
-import { BESIDE, FIT, HOPELESS, ILL_CONDITIONED, LARGEST, SAME, SEEN } from "./numbers";
+import { BESIDE, HOPELESS, ILL_CONDITIONED, LARGEST, SAME, SEEN } from "./numbers";
 import { SAID } from "./said";
 import type { Row } from "./say";
 
@@ -333,14 +333,5 @@ export const TABLE = {
     [(f) => f.steps === 0 && !f.converged, ["Nothing can be told: no step was made."]],
     [(f) => f.on_the_way, ["Healthy: nothing is wrong, but it was stopped on its way."]],
     [() => true, ["Healthy: nothing is wrong."]],
-  ],
-  "verdict of a network": [
-    [(f) => f.alpha < 0 && f.can_move, ["Alpha is below 0, so each step makes the error larger."]],
-    [(f) => f.ending === "DIVERGED", ["A number grew beyond all numbers, and the run broke off."]],
-    [(f) => f.alpha === 0, ["Alpha is 0, so no weight moves."]],
-    [
-      (f) => f.outputs_unbounded && !f.scheduled && f.steps > 0 && f.share_left > FIT && f.first > 0 && f.last > 2 * f.first,
-      ["The error grew instead of falling: the steps are too large."],
-    ],
   ],
 } satisfies Record<string, Row[]>;

@@ -20,7 +20,7 @@ _BODY = (
     '<script type="application/json" id="scene">{scene}</script>'
 )
 
-SCREENS = ("start", "several", "network", "fit", "observed")
+SCREENS = ("start", "several", "network", "judged", "fit", "observed")
 """Screens that not every run needs, each a file beside the first one."""
 
 
@@ -38,7 +38,8 @@ def screens_of(document: dict[str, Any]) -> list[str]:
     recipe = document["recipe"]
     several = recipe["n"] > 1 or recipe["d"] > 1 or recipe["layers"][0]["bias"]
     network = len(recipe["layers"]) > 1
-    needed = {"several": several and not network, "network": network, "fit": document["fit"] is not None}
+    of_network = {"network": network, "judged": network}
+    needed = {"several": several and not network, **of_network, "fit": document["fit"] is not None}
     return [name for name, is_needed in needed.items() if is_needed]
 
 

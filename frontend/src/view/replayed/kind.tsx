@@ -8,7 +8,7 @@ import { count, distinct, short } from "../../numbers";
 import { placesOf } from "../../places";
 import { screens } from "../../screens";
 import { type Section, say } from "../../told/say";
-import { oneLine, spoken } from "../../words";
+import { oneLine, type Phrase, spoken } from "../../words";
 import { toggleDigits } from "../digits";
 import type { Host, Judged, Kind } from "../kind";
 import { Shell } from "../shell";
@@ -20,6 +20,7 @@ import { Change } from "./change";
 import { Current, Out, Python } from "./context";
 import { Head } from "./headline";
 import { NodeInside } from "./node";
+import { useRest } from "./rest";
 
 const SPEEDS = [
   { text: "beat by beat", rate: 0.5, beats: 7 },
@@ -103,10 +104,11 @@ function InsideNetwork({ beat }: { beat: number }) {
 function Below() {
   const model = useContext(Current);
   const anew = useAnew(model, useContext(Python));
+  const atRest = useRest(model.replay.value);
   return (
     <>
       <Change />
-      <Verdict judged={anew ?? judgedOf(model)} />
+      <Verdict judged={anew ?? judgedOf(model, atRest)} />
     </>
   );
 }
@@ -121,13 +123,14 @@ function statusOf({ now, replay, changed, story }: Model): string {
 }
 
 /** What was judged of the run as Python made it; of one that was changed, what the table of words says of it at once. */
-function judgedOf({ changed, scene, facts }: Model): Judged {
+function judgedOf({ changed, scene, facts }: Model, atRest: boolean): Judged {
   const { verdict, forecast, findings, proof, python } = scene;
   if (!changed.value) return { verdict, foretold: forecast.sentence, findings, proof, python };
   const live = facts.value;
-  const told = (section: Section): string => oneLine(spoken(say(section, live), ({ value }) => short(value)));
+  const text = (phrase: Phrase): string => oneLine(spoken(phrase, ({ value }) => short(value)));
+  const told = (section: Section): string => text(say(section, live));
   return {
-    verdict: live.is_judged ? told("verdict") : isLinear(scene.recipe) ? "" : told("verdict of a network"),
+    verdict: live.is_judged ? told("verdict") : text(screens.judged?.verdict(live, atRest) ?? []),
     foretold: live.limits?.live ? told("forecast") : live.is_near_told ? told("foretold of a network") : "",
     findings: [],
   };
