@@ -127,6 +127,8 @@ def test_runs_outlive_the_server_with_their_sentence_and_curve(chromium: Any, tm
         assert rows.count() == 1
         assert "Alpha is too large" in rows.inner_text()
         assert rows.locator("path").count() == 1
+        by_ear = page.get_by_role("row").nth(1).get_by_role("img").get_attribute("aria-label")
+        assert by_ear.startswith("from 0.04 to "), "the small curve says what it shows"
         page.get_by_role("link", name="0.4 × 1 → 0.6, alpha 2.05").click()
         page.wait_for_selector("[data-home][data-ready]")
 

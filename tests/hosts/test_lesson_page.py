@@ -29,6 +29,12 @@ def test_before_the_guess_nothing_of_the_answer_is_there(name: str, page: Page):
     assert re.findall("0\\.5999|ettled|317", told + picture.text) == []
 
 
+def test_the_picture_of_the_first_step_has_its_numbers_by_ear(page: Page):
+    told = html.unescape(page.get("/lesson/stalls").text)
+    numbers = "input 1; weight 0.4; prediction 0.4; goal 0.6; delta −0.2; weighted delta −0.2; alpha delta −0.02; new weight 0.42"
+    assert numbers in re.findall(r'alt="([^"]*)"', told)[0]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_seen_and_then_told_the_same_whatever_was_guessed(name: str, page: Page):
     answered = LESSON[name].answered()

@@ -10,12 +10,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.views.picture.texts import text_of
+
 WIDE, HIGH, EDGE = 200, 76, 8
 _LOG_FROM = 1000.0
 
 
-def _svg(body: str, wide: int = WIDE, high: int = HIGH) -> str:
-    return f'<svg viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" aria-hidden="true">{body}</svg>'
+def _svg(body: str, wide: int = WIDE, high: int = HIGH, told: str = "") -> str:
+    """A picture; `told` is what it says by ear, where nothing beside it does."""
+    by_ear = f'role="img" aria-label="{told}"' if told else 'aria-hidden="true"'
+    return f'<svg viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" {by_ear}>{body}</svg>'
 
 
 def scaled(values: NDArray[np.float64], low: float, high: float, to: tuple[float, float]) -> NDArray[np.float64]:
@@ -93,4 +97,6 @@ def sparkline(errors: Sequence[float]) -> str:
     values = np.array([math.log10(value) for value in above] if logarithmic else list(errors))
     x = np.linspace(2, 88, len(values))
     y = scaled(values, values.min(), values.max(), (24, 3)) if values.max() > values.min() else np.full(len(values), 24.0)
-    return _svg(line(x, y, "p-error"), 90, 27)
+    first, last, most = errors[0], errors[-1], max(errors)
+    between = f", {text_of(most)} on the way" if most > max(first, last) else ""
+    return _svg(line(x, y, "p-error"), 90, 27, f"from {text_of(first)} to {text_of(last)}{between}")

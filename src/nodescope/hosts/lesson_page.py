@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -15,11 +17,13 @@ from nodescope.hosts.file import safe_json, scene_of
 from nodescope.hosts.lesson_drawings import picture_of
 from nodescope.hosts.pages import page_around
 from nodescope.run.descent import go
+from nodescope.run.run import Run
 from nodescope.views.lessons.lesson import LETTERS, Answered, Lesson, judged, judged_number
 from nodescope.views.lessons.pages import as_html
 from nodescope.views.lessons.six import LESSONS
-from nodescope.views.picture.sheet import sheet
+from nodescope.views.picture.sheet import headline, sheet
 from nodescope.views.picture.svg import svg
+from nodescope.views.picture.texts import text_of
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 BEATS = ("Guess", "See it run", "Why")
@@ -83,9 +87,13 @@ async def _picture(request: Request) -> Response:
     lesson, theme = BY_NAME.get(request.path_params["name"]), request.path_params["theme"]
     if lesson is None or theme not in THEMES or not lesson.has_picture:
         return asked.nothing()
-    # of a run of one step: how a longer one goes on is what is asked
-    drawn = await run_in_threadpool(lambda: svg(sheet(go(lesson.run().recipe.with_steps(1)), 0), theme))
+    drawn = await run_in_threadpool(lambda: svg(sheet(_one_step(lesson), 0), theme))
     return Response(drawn, media_type="image/svg+xml")
+
+
+def _one_step(lesson: Lesson) -> Run:
+    """A run of one step: how a longer one goes on is what is asked."""
+    return go(lesson.run().recipe.with_steps(1))
 
 
 def all_lessons() -> str:
@@ -125,6 +133,16 @@ def _beats(now: int) -> str:
     return f'<ol class="beats">{items}</ol>'
 
 
+@cache
+def _first_step(lesson: Lesson) -> str:
+    """What its picture shows, number after number."""
+    run = _one_step(lesson)
+    step = run.trace[0]
+    names = ("input", "weight", "prediction", "goal", "delta", "weighted_delta", "alpha_delta", "new_weight")
+    numbers = [f"{name.replace('_', ' ')} {', '.join(map(text_of, np.ravel(step[name]).tolist()))}" for name in names]
+    return escape(f"The first step of the node as a loop. {headline(run, step)} {'; '.join(numbers)}.")
+
+
 def _question(lesson: Lesson) -> str:
     at = f"/lesson/{lesson.name}"
     options = "".join(
@@ -134,7 +152,7 @@ def _question(lesson: Lesson) -> str:
     given = "".join(f"<p>{escape(line)}</p>" for line in lesson.given)
     shown = (
         f'<section class="node"><h2>The node, before its first step</h2><picture><source media="(prefers-color-scheme: dark)" '
-        f'srcset="{at}/dark.svg"><img class="step" src="{at}/light.svg" alt="The first step of the node as a loop">'
+        f'srcset="{at}/dark.svg"><img class="step" src="{at}/light.svg" alt="{_first_step(lesson)}">'
         "</picture></section>"
         if lesson.has_picture
         else ""

@@ -24,6 +24,8 @@ _LEFT, _INSIDE, _BESIDE = 24.0, 812.0, 368.0
 _GAP, _PAD = 16.0, 16.0
 _LINE = 102
 """A line of the verdict has so many letters."""
+_LONGEST = 156
+"""The line below the headline has so many at most."""
 
 
 def telling_step(run: Run) -> int:
@@ -60,7 +62,7 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
     height = 92 + bottom + _GAP + 24 * len(verdict) + 44
     marks: list[Mark] = [
         Words(head, _LEFT, 44, "ink", 25, strong=True),
-        Words(f"Step {at:,} of {run.steps:,}. {plain_text(run.sentence)}"[:150], _LEFT, 70, "soft", 15),
+        Words(_cut(f"Step {at:,} of {run.steps:,}. {plain_text(run.sentence)}"), _LEFT, 70, "soft", 15),
         box(_LEFT, 88, _INSIDE, bottom + 8, "card", 14),
         *moved(left, _LEFT + _PAD, 88 + _PAD),
         *moved(right, _LEFT + _INSIDE + _GAP, 88),
@@ -68,6 +70,10 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
         *(Words(line, _LEFT + _PAD, 88 + bottom + 8 + _GAP + 30 + 24 * i, "ink", 15) for i, line in enumerate(verdict)),
     ]
     return Picture(WIDTH, max(height, 88 + below) + 24, tuple(marks), head, f"{head} {plain_text(judged.verdict)}")
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 
 def headline(run: Run, step: Step) -> str:
