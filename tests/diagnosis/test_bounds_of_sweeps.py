@@ -1,5 +1,6 @@
 """What a sweep goes over, in which order its rows are good, and which run side by side: both sides of each bound."""
 
+import importlib
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from nodescope.diagnosis.sweeps.grid import Axis, as_grid
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, OUTCOME, Words, are_rows, in_order, refuse_other
 from nodescope.run.ending import Ending
 
+sweep_module: Any = importlib.import_module("nodescope.diagnosis.sweeps.sweep")
 NODE: dict[str, Any] = {"weight": 0.4, "input": 1.0, "goal": 0.6, "steps": 20, "alpha": [0.1, 0.2]}
 
 
@@ -169,3 +171,43 @@ def test_what_one_example_is_missed_by():
     problem: Any = SimpleNamespace(input=np.array([[1.0, 2.0, -1.0]]), goal=np.array([[0.5]]), d=3)
     assert side_by_side.residuals(problem, np.array([[1.0, 1.0, 2.0], [0.0, 1.0, 0.0]])).tolist() == [0.5, 1.5]
     assert side_by_side.residuals(problem, np.array([[1.0, 1.0, 2.0, 3.0]])).tolist() == [3.5]
+
+
+# ---- how many at once ----
+
+
+@pytest.mark.parametrize(
+    ("steps", "blocks"),
+    [
+        (None, [(1, 9), (9, 17), (17, 20)]), (10, [(1, 9), (9, 17), (17, 20)]), (20, [(1, 5), (5, 9), (9, 13), (13, 17), (17, 20)]),
+        (25, [(1, 5), (5, 9), (9, 13), (13, 17), (17, 20)]), (26, [(at, min(at + 2, 20)) for at in range(1, 20, 2)]),
+        (1000, [(at, min(at + 2, 20)) for at in range(1, 20, 2)]), (0, [(1, 9), (9, 17), (17, 20)]),
+    ],
+)  # fmt: skip
+def test_rows_side_by_side_are_as_many_as_their_steps_allow(
+    steps: int | None, blocks: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+):
+    """Eight rows at most, two at least, in twos, and a hundred steps of all of them; one row is done before."""
+    for name, value in (("TILE", 2), ("AT_ONCE", 8), ("STEPS_AT_ONCE", 100)):
+        monkeypatch.setattr(sweep_module, name, value)
+    monkeypatch.setattr(sweep_module, "outcomes_side_by_side", lambda _grid, start, stop, _words: (start, stop))
+    of: Any = SimpleNamespace(size=20, first=SimpleNamespace(asked_steps=steps))
+    made: Any = SimpleNamespace(done=1, words=None)
+    assert list(sweep_module._side_by_side(of, made)) == blocks
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sizes"), [(0.125, [1, 2, 4, 4, 4, 4]), (1.0, [1] * 19), (0.01, [1, 2, 4, 8, 4]), (0.0, [1, 2, 4, 8, 4])]
+)
+def test_rows_one_by_one_are_written_twice_a_second(seconds: float, sizes: list[int], monkeypatch: pytest.MonkeyPatch):
+    clock = [0.0]
+
+    def made(_grid: Any, start: int, stop: int, _words: Any, _asked: Any) -> int:
+        clock[0] += seconds * (stop - start)
+        return stop - start
+
+    monkeypatch.setattr(sweep_module, "outcomes_one_by_one", made)
+    monkeypatch.setattr(sweep_module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    of: Any = SimpleNamespace(size=20)
+    so_far: Any = SimpleNamespace(done=1, words=None)
+    assert list(sweep_module._one_by_one(of, so_far, None)) == sizes

@@ -143,3 +143,13 @@ def test_as_many_cells_as_are_graded_are_graded(module, monkeypatch):
     assert ns.grade(some[module][0], weight=0.4, input=1, goal=0.6, alpha=0.1).correct
     with pytest.raises(ns.InputError, match="has 5 cells; up to 4 are graded"):
         ns.grade(some[module][1], weight=0.4, input=1, goal=0.6, alpha=0.1)
+
+
+def test_a_file_of_as_many_bytes_as_are_graded_is_graded(tmp_path, monkeypatch):
+    path = tmp_path / "sheet.csv"
+    path.write_text("weight\n0.42\n0.438\n")
+    monkeypatch.setattr("nodescope.diagnosis.homework.tables.MOST_BYTES", path.stat().st_size)
+    assert ns.grade(path, weight=0.4, input=1, goal=0.6, alpha=0.1).correct
+    monkeypatch.setattr("nodescope.diagnosis.homework.tables.MOST_BYTES", path.stat().st_size - 1)
+    with pytest.raises(ns.InputError, match="has 18 bytes; printed tables of up to 17 are graded"):
+        ns.grade(path, weight=0.4, input=1, goal=0.6, alpha=0.1)
