@@ -30,12 +30,12 @@ INLINE double sum_of_row(const ns_problem *p, const double *w, const double *x) 
     return node_sum(p->lanes, p->layer->has_bias, w, x, p->inputs);
 }
 
-/* Where the eight rows after these are asked for, or rows farther on where they are near. */
+/* Where rows farther on are asked for, or the eight rows after these where they are farther still. */
 INLINE const double *ahead_of(const eight_rows *of, int64_t d) { return of->row[0] + larger(EIGHT * d, FAR_AHEAD); }
 
 /* Asks for what lies ahead of a place, for as many lines as the eight rows' numbers of W columns take. */
 INLINE void ask_for(const double *ahead, int64_t i) {
-    UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE);
+    UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE, 0, 2);
 }
 
 /* Asks for eight rows that lie anywhere. */
@@ -72,7 +72,7 @@ INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const doubl
     copy(tail, w + last, d - last);
     for (int64_t k = 0; k < EIGHT; k++) {
         vec lane[PARTS];
-        for (int64_t i = 0; ahead && i < d; i += LINE) __builtin_prefetch(ahead + k * d + i);
+        for (int64_t i = 0; ahead && i < d; i += LINE) __builtin_prefetch(ahead + k * d + i, 0, 2);
         UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
         add_products(p, w, tail, of->row[k], keep, lane);
         sum[k] = lanes_sum(lane);

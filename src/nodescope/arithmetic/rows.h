@@ -23,11 +23,11 @@ INLINE int64_t row_at(const rows_of *r, int64_t t) { return r->order ? r->order[
 enum { ROWS_AHEAD = 8 };
 
 /* Asks for a row before it is needed: of a drawn order one that comes soon, of the order of memory the `lines` lines that lie
- * FAR_AHEAD of it. */
+ * ahead of it. */
 INLINE void ask_ahead(const rows_of *r, int64_t t, const double *row, const int lines) {
     const int64_t d = r->p->inputs;
     if (!r->order) {
-        UNROLL for (int l = 0; l < lines; l++) __builtin_prefetch(row + FAR_AHEAD + l * LINE);
+        UNROLL for (int l = 0; l < lines; l++) ask_far(row + l * LINE);
     } else if (t + ROWS_AHEAD < r->count) {
         const int64_t s = r->order[t + ROWS_AHEAD];
         for (int64_t i = 0; i < d; i += LINE) __builtin_prefetch(r->p->input + s * d + i);
@@ -90,7 +90,7 @@ static int64_t chain_wide(const rows_of *r, double *weight, double *bias) {
         ask_ahead(r, t + 1, z, 0);
         sum = -0.0;
         for (int64_t i = 0; i < whole; i += W) {
-            if (!r->order) __builtin_prefetch(z + i + FAR_AHEAD);
+            if (!r->order) ask_far_and_near(z + i);
             const vec w = load(weight + i), next = w - alphas * (deltas * load(x + i)), product = next * load(z + i);
             changed |= changed_bits(next, w);
             store(weight + i, next);
@@ -166,7 +166,7 @@ static int64_t lanes_wide(const rows_of *r, double *padded, double *bias) {
         ask_ahead(r, t + 1, z, 0);
         UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
         for (int64_t i = 0; i < last; i += LANES) {
-            if (!r->order) __builtin_prefetch(z + i + FAR_AHEAD);
+            if (!r->order) ask_far_and_near(z + i);
             UNROLL for (int q = 0; q < PARTS; q++) {
                 const vec w = load(padded + i + q * W), next = w - alphas * (deltas * load(x + i + q * W));
                 changed |= changed_bits(next, w);
