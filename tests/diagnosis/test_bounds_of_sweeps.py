@@ -46,7 +46,7 @@ def test_values_in_a_few_letters():
         ("hidden", range(1, 3), "int64"), ("hidden", [4, [8, 8]], "list"), ("batch", [1, "all"], "list"),
         ("batch", [0, 2**63 - 1], "int64"),
         ("alpha", [True, 0.1], "list"), ("rule", ("plain", "adam"), "list"), ("hidden", ((2, 3), 4), "list"),
-        ("batch", [-1, 2], "float64"),
+        ("batch", [-1, 2], "float64"), ("batch", [1, 2**63], "float64"),
     ],
 )  # fmt: skip
 def test_how_values_are_kept(name: str, values: Any, kind: str):

@@ -204,10 +204,9 @@ def _axis(name: str, values: Any) -> Axis:
     if isinstance(values, range) and min(values[0], values[-1]) >= 0 and max(values[0], values[-1]) < 2**53:
         return Axis(name, np.arange(values.start, values.stop, values.step, dtype=_WHOLE.get(name, np.float64)))
     if name == "seed":
-        values = [whole("seed", value, most=2**64 - 1) for value in values]
-    most = 2**64 if name == "seed" else 2**63
-    if name in ("seed", "batch", "hidden") and all(type(value) is int and 0 <= value < most for value in values):
-        return Axis(name, np.array(values, dtype=np.uint64 if name == "seed" else np.int64))
+        return Axis(name, np.array([whole("seed", value, most=2**64 - 1) for value in values], dtype=np.uint64))
+    if name in ("batch", "hidden") and all(type(value) is int and 0 <= value < 2**63 for value in values):
+        return Axis(name, np.array(values, dtype=np.int64))
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values):
         return Axis(name, as_floats(name, list(values)))
     return Axis(name, [list(value) if isinstance(value, tuple) else value for value in values])
