@@ -2,6 +2,8 @@
 
 import datetime
 import decimal
+import importlib
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 import nodescope as ns
 from nodescope.cli import cli
 
+fit_module: Any = importlib.import_module("nodescope.run.fit")
 TABLES = ["diabetes", "iris", "wine", "breast_cancer"]
 
 
@@ -206,3 +209,23 @@ def test_words_fit_what_was_done():
     assert (
         ns.fit({"a": [*range(30)], "y": [5e306 * i for i in range(30)]}, goal="y").advice == "Next: divide the goal, and fit again."
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "improves"),
+    [
+        ({}, True), ({"end": 0.9995}, False), ({"layers": 2, "end": 1.0}, True), ({"gone": 20}, False),
+        ({"layers": 2, "gone": 20}, False), ({"ending": ns.Ending.SETTLED}, False),
+        ({"ending": ns.Ending.TOLERANCE, "layers": 2}, False),
+    ],
+)  # fmt: skip
+def test_whether_more_steps_are_worth_while(change: dict[str, Any], improves: bool, monkeypatch: pytest.MonkeyPatch):
+    """A node whose last two of fifteen steps took off more than a thousandth; a network whose steps were used."""
+    monkeypatch.setattr(fit_module, "mean_loss", lambda _problem, error: error)
+    problem = SimpleNamespace(layers=[None] * change.get("layers", 1), weights=lambda state: state)
+    errors = {13: 1.0, 15: change.get("end", 0.9985)}
+    run: Any = SimpleNamespace(
+        ending=change.get("ending", ns.Ending.STEPS_USED), gone=change.get("gone"), recipe=SimpleNamespace(problem=problem),
+        steps=15, replay=SimpleNamespace(state_at=errors.__getitem__),
+    )  # fmt: skip
+    assert fit_module._improves(run) is improves

@@ -11,7 +11,8 @@ import pytest
 
 import nodescope as ns
 from nodescope.run.file import handles, opening
-from nodescope.run.file.lock import unfinished
+from nodescope.run.file.handles import in_use, read_at
+from nodescope.run.file.lock import remove_left_behind, unfinished
 from nodescope.run.file.opening import Log, opened
 
 fcntl = pytest.importorskip("fcntl", reason="no such locks on this system")
@@ -121,3 +122,26 @@ def test_a_file_that_sqlite_would_have_to_write_to_is_copied_unless_somebody_els
             opening._begun_in_time(None, None)
     else:
         assert opening._begun_in_time(None, None) is told
+
+
+@pytest.mark.skipif(not hasattr(os, "pread"), reason="Windows reads where the handle stands")
+def test_readers_of_one_handle_do_not_move_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    with in_use(path) as handle:
+        assert [read_at(handle, 3, place) for place in (0, 4, 8)] == [b"012", b"456", b"89"]
+        assert os.lseek(handle, 0, os.SEEK_CUR) == 0
+
+
+def test_only_folders_that_were_left_behind_are_removed(tmp_path: Path) -> None:
+    """Of the names that unfinished files have; no links to other folders, nor files."""
+    mine, left = tmp_path / "mine", tmp_path / ".f.abcdefgh.part"
+    for folder in (mine, left):
+        folder.mkdir()
+        (folder / "part").write_text("half a run")
+    (tmp_path / ".c.part").mkdir()
+    (tmp_path / ".d.abcdefgh.part").symlink_to(mine)
+    (tmp_path / ".e.abcdefgh.part").write_text("a file")
+    remove_left_behind(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".c.part", ".d.abcdefgh.part", ".e.abcdefgh.part", "mine"]
+    assert (mine / "part").exists()

@@ -16,6 +16,7 @@ import nodescope as ns
 from nodescope.data.fingerprint import fingerprint
 from nodescope.data.parts import csv_blocks
 from nodescope.data.parts.store import Store
+from nodescope.run import held
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -70,6 +71,7 @@ def test_the_score_is_that_of_all_rows_in_memory(tmp_path: Path) -> None:
                     assert first.rmse == pytest.approx(second.rmse, rel=1e-10)
                     assert first.r2 == pytest.approx(second.r2, rel=1e-9, abs=1e-12)
         np.testing.assert_allclose(a.least_squares.weight, b.least_squares.weight, rtol=1e-10)
+        assert a.mean.bias == pytest.approx(b.mean.bias, rel=1e-12)
 
 
 def made(path: Path, kind: str) -> Any:
@@ -225,3 +227,16 @@ def test_digests_of_older_run_files_are_still_held_against(tmp_path: Path) -> No
     for other in (store.digests[1], older[::-1]):
         with pytest.raises(ns.DataChanged, match="is not what it was"):
             reopened(other).piece(0)
+
+
+def test_rows_are_held_together_where_they_take_a_quarter_of_the_free_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = ns.descend(data=folder(tmp_path / "parts"), goal="y", epochs=1, memory=SMALL).recipe
+    examples = recipe.examples
+    needed = sum(rows.nbytes for rows in (examples.input, examples.goal, examples.unseen_input, examples.unseen_goal))
+    monkeypatch.setattr(held, "free", lambda: 4 * needed)
+    assert not held.held_recipe(recipe, "this").streams
+    monkeypatch.setattr(held, "free", lambda: 4 * needed - 1)
+    with pytest.raises(ns.InputError, match="this looks at all "):
+        held.held_recipe(recipe, "this")

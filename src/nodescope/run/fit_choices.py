@@ -167,7 +167,7 @@ def _looks_like(table: Table, name: str) -> str:
 
 def _texts(table: Table, name: str) -> Iterator[tuple[int, str]]:
     """Cells of text with their rows, counted from 1."""
-    return ((row, cell) for row, cell in enumerate(table.cells(name), 1) if isinstance(cell, str) and not is_nothing(cell))
+    return ((row, cell) for row, cell in enumerate(table.cells(name), 1) if isinstance(cell, str))
 
 
 def _meaning(cell: str) -> str:
