@@ -31,5 +31,5 @@ int64_t ns_room(const ns_problem *p) {
     return first + larger(by_example, larger(room_for_rows(p), room_for_steps(p))) + room_for_wide(p);
 }
 
-/* The last of them, for rows made wide. */
-static double *wide_room(const ns_problem *p, double *scratch) { return scratch + ns_room(p) - room_for_wide(p); }
+/* The last of them, for rows made wide; NULL where none are: little steps would feel the counting. */
+static double *wide_room(const ns_problem *p, double *scratch) { return p->narrow ? scratch + ns_room(p) - room_for_wide(p) : NULL; }
