@@ -335,3 +335,9 @@ def test_nodes_of_a_recurrent_layer_are_called_by_their_gates(opened):
         "3: forget gate of unit 0",
     ]
     assert names[11] == "11: output gate of unit 2"
+
+
+def test_a_layer_s_box_says_by_ear_what_its_number_counts(diverged: Recorded, opened: Open):
+    page = opened(diverged)
+    assert page.get_by_role("button", name="20 nodes in layer fc1").count() == 1
+    assert page.get_by_role("button", name="1 node in layer fc2").count() == 1

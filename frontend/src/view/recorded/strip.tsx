@@ -27,7 +27,7 @@ export function Strip() {
             open.value = { layer: l, node: 0 };
           }}
         >
-          <b>{count(nodes)}</b>{" "}
+          <b>{count(nodes)}</b> <span class="sr">{nodes === 1 ? "node in" : "nodes in"} </span>
           <span>
             layer <bdi>{clip(name, 12)}</bdi>
             {activation && ` · ${activation}`}
