@@ -170,10 +170,17 @@ def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: An
     alone.on("request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
     alone.goto(path.as_uri())
     assert alone.locator("a[href^='/']").count() == 0
+    assert alone.get_by_role("link", name="Step by step").count() == 0
+    foot = alone.get_by_role("contentinfo")
+    assert foot.inner_text() == (
+        "This file is the overview and has no picture of a step. To go through run 1 or 2 step by step, take its file with "
+        '"Save run" on its own page and run nodescope open run-1.nodescope.'
+    )
     alone.get_by_role("link", name="11: A passes B").click()
     assert alone.get_by_role("heading", name="A, epoch 11").is_visible()
     alone.get_by_role("button", name="Play").click()
     alone.get_by_role("heading", name="A, epoch 14").wait_for()
+    assert foot.is_visible()
     alone.get_by_role("button", name="Pause").click()
     alone.get_by_role("link", name="60: the end").click()
     alone.get_by_role("link", name="Back").click()

@@ -84,12 +84,22 @@ def file(a: Job, b: Job) -> str:
     for at in moments:
         there = pair._replace(beside=Beside(*pair.runs, at), at=at, moments=moments)
         frames.append(f'<template data-at="#at-{at}">{_told(there)}</template>')
-    body = f'<main class="beside">{_told(pair._replace(moments=moments))}</main>{"".join(frames)}'
+    body = f'<main class="beside">{_told(pair._replace(moments=moments))}</main>{_elsewhere(pair)}{"".join(frames)}'
     return shell(_title(pair), body, static("beside.js"), static("start.css"))
 
 
 def _title(pair: Pair) -> str:
     return f"nodescope: run {pair.jobs[0].number} beside run {pair.jobs[1].number}"
+
+
+def _elsewhere(pair: Pair) -> str:
+    """What a file offline cannot show, and what shows it; a moment does not change it."""
+    a, b = (job.number for job in pair.jobs)
+    return (
+        '<footer class="beside"><p class="soft">This file is the overview and has no picture of a step. '
+        f'To go through run {a} or {b} step by step, take its file with "Save run" on its own page and run '
+        f"<code>nodescope open run-{a}.nodescope</code>.</p></footer>"
+    )
 
 
 def _told(pair: Pair) -> str:
