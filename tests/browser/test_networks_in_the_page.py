@@ -234,10 +234,14 @@ SCRUBBED = """async () => {
 
 
 COUNTED = """() => {
-    window.built = 0;
+    window.built = window.rewritten = 0;
     new MutationObserver((changes) => {
-        for (const change of changes) window.built += change.addedNodes.length;
-    }).observe(document.querySelector("[data-nodescope]").shadowRoot, { childList: true, subtree: true });
+        for (const change of changes) {
+            window.built += change.addedNodes.length;
+            const { target, attributeName, oldValue } = change;
+            window.rewritten += target.localName === "option" && target.getAttribute(attributeName) === oldValue;
+        }
+    }).observe(document.querySelector("[data-nodescope]").shadowRoot, { childList: true, subtree: true, attributeOldValue: true });
 }"""
 
 
@@ -252,6 +256,7 @@ def test_large_layers_are_folded_and_can_be_scrubbed(run: ns.Run, opened: Callab
     page.evaluate(COUNTED)
     page.evaluate(SCRUBBED)
     assert page.evaluate("window.built") < 12 * 8  # drawn whole, a step builds hundreds
+    assert page.evaluate("window.rewritten") == 0  # choices that are what they were
     box = page.locator("canvas.cells.can").first
     box.click(position={"x": 4, "y": 4})
     assert page.get_by_label("node opened").input_value() == "0"

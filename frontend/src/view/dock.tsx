@@ -99,7 +99,7 @@ function Steps({ kind }: { kind: Kind }) {
       />
       <datalist id="ns-places">
         {kind.jumps().map(({ name, place }) => (
-          <option key={name} value={place} />
+          <option key={name} value={String(place)} />
         ))}
       </datalist>
       <div class="marks" aria-hidden="true">

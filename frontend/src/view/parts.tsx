@@ -72,9 +72,9 @@ export function Choice(props: { label: string; value: number; names: string[]; s
   return (
     <label>
       {text && `${text} `}
-      <select aria-label={label} value={value} onChange={(e) => set(Number(e.currentTarget.value))}>
+      <select aria-label={label} value={String(value)} onChange={(e) => set(Number(e.currentTarget.value))}>
         {names.map((name, i) => (
-          <option value={i} key={i}>
+          <option value={String(i)} key={i}>
             {name}
           </option>
         ))}

@@ -85,7 +85,7 @@ function OneOf(props: { column: string; values: string[]; set: (chosen?: (c: num
       <select onChange={(e) => choose(e.currentTarget.value)}>
         <option value="">as on average</option>
         {values.map((value, c) => (
-          <option key={value} value={c}>
+          <option key={value} value={String(c)}>
             {clip(value, 24)}
           </option>
         ))}

@@ -158,9 +158,9 @@ function Beside(props: { x: number; y: number; frame: Frame; tone: string; text:
 function Weight(props: { label: string; mark: string; value: number; names: string[]; set: (v: number) => void }) {
   const { label, mark, value, names, set } = props;
   return (
-    <select aria-label={`weight drawn ${label}`} value={value} onChange={(e) => set(Number(e.currentTarget.value))}>
+    <select aria-label={`weight drawn ${label}`} value={String(value)} onChange={(e) => set(Number(e.currentTarget.value))}>
       {names.map((name, i) => (
-        <option value={i} key={i}>
+        <option value={String(i)} key={i}>
           {name} {mark}
         </option>
       ))}
