@@ -2,34 +2,34 @@
  * round before, so those of others fill the time. */
 
 #if defined(__AVX2__)
-typedef uvec words;
-INLINE words all_words(uint64_t x) { return all_lanes(x); }
+typedef uvec positions;
+INLINE positions at_all(uint64_t x) { return all_lanes(x); }
 #else   /* two products in a narrow register take longer than one after another */
-typedef uint64_t words;
-INLINE words all_words(uint64_t x) { return x; }
+typedef uint64_t positions;
+INLINE positions at_all(uint64_t x) { return x; }
 #endif
-enum { SOME_WORDS = sizeof(words) > 8 ? 4 : 8, ABREAST = SOME_WORDS * sizeof(words) / 8 };
+enum { TOGETHER = sizeof(positions) > 8 ? 4 : 8, ABREAST = TOGETHER * sizeof(positions) / 8 };
 
-INLINE words mixed(words z) {
-    z = (z ^ (z >> 30)) * all_words(MIX_FIRST);
-    z = (z ^ (z >> 27)) * all_words(MIX_SECOND);
+INLINE positions mixed(positions z) {
+    z = (z ^ (z >> 30)) * at_all(MIX_FIRST);
+    z = (z ^ (z >> 27)) * at_all(MIX_SECOND);
     return z ^ (z >> 31);
 }
 
 /* All rounds once, of so many. */
 INLINE void walk_abreast(const drawing *w, uint64_t *x) {
-    const words low = all_words(((uint64_t)1 << w->right_bits) - 1);
-    words all[SOME_WORDS], left[SOME_WORDS], right[SOME_WORDS];
+    const positions low = at_all(((uint64_t)1 << w->right_bits) - 1);
+    positions all[TOGETHER], left[TOGETHER], right[TOGETHER];
     __builtin_memcpy(all, x, sizeof all);
-    UNROLL for (int i = 0; i < SOME_WORDS; i++) {
+    UNROLL for (int i = 0; i < TOGETHER; i++) {
         left[i] = all[i] >> w->right_bits;
         right[i] = all[i] & low;
     }
     for (int r = 0; r < ROUNDS; r += 2) {
-        UNROLL for (int i = 0; i < SOME_WORDS; i++) left[i] ^= mixed(right[i] + all_words(w->round[r])) >> (64 - w->left_bits);
-        UNROLL for (int i = 0; i < SOME_WORDS; i++) right[i] ^= mixed(left[i] + all_words(w->round[r + 1])) >> (64 - w->right_bits);
+        UNROLL for (int i = 0; i < TOGETHER; i++) left[i] ^= mixed(right[i] + at_all(w->round[r])) >> (64 - w->left_bits);
+        UNROLL for (int i = 0; i < TOGETHER; i++) right[i] ^= mixed(left[i] + at_all(w->round[r + 1])) >> (64 - w->right_bits);
     }
-    UNROLL for (int i = 0; i < SOME_WORDS; i++) all[i] = (left[i] << w->right_bits) | right[i];
+    UNROLL for (int i = 0; i < TOGETHER; i++) all[i] = (left[i] << w->right_bits) | right[i];
     __builtin_memcpy(x, all, sizeof all);
 }
 
