@@ -16,7 +16,7 @@ const FOUND_NUMBERS = 4e6;
 const FIRST_KEPT = 64;
 const LEAST_KEPT = 8;
 const MOST_KEPT = 4096;
-const KEPT_NUMBERS = 1e6;
+const KEPT_NUMBERS = 4e6;
 const DEFAULT_STEPS = 1_000_000;
 const BLOCK = 65_536;
 /** First steps of a way whose mse is kept: a curve needs them, and to write them down costs less than to go there again. */

@@ -112,3 +112,21 @@ test("errors that are written down on the way are those of the steps, and its st
     for (const step of [1, 63, 64, 65, made - 1]) assert.deepEqual(replay.stateAt(step), straight(recipe, step));
   }
 });
+
+test("with 4,801 weights any of 10,000 steps is at most 16 from a kept one", () => {
+  const d = 4801;
+  const [input, start] = [Array.from({ length: d }, (_, i) => Math.cos(i) / 100), Array.from({ length: d }, () => 0)];
+  const replay = Replay.run(core, node({ d, input, start, input_names: input.map(String), alpha: 1e-6, steps: 10_000 }));
+  const { engine } = replay;
+  const walk = engine.walk.bind(engine);
+  let gone = 0;
+  engine.walk = (state, cursor, steps, given) => {
+    gone += steps;
+    return walk(state, cursor, steps, given);
+  };
+  for (const step of [63, 1055, 5055, 9983]) {
+    const before = gone;
+    replay.stateAt(step);
+    assert.ok(gone - before <= 16, `${gone - before} steps to step ${step}`);
+  }
+});
