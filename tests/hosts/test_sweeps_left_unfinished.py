@@ -4,6 +4,9 @@ import html
 import json
 import re
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +18,8 @@ from hosts.conftest import Page, serving
 from hosts.test_run_ways import TABLE, fitted
 
 import nodescope as ns
+from nodescope.errors import InputError
+from nodescope.hosts import caps, sweep_job
 
 FORM = {"from": "0.01", "to": "0.1", "values": "2", "spacing": "even", "over": "seed", "seed": "0:3", "steps": "100000"}
 
@@ -83,6 +88,50 @@ def test_one_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
         assert page.post("/run/1/go-on").status == 404
 
 
+def test_one_that_is_taken_out_of_the_queue_is_left_as_it_was(tmp_path: Path) -> None:
+    may_end = threading.Event()
+
+    def busy() -> Any:
+        may_end.wait(60)
+        raise InputError("it was only in the way")
+
+    with serving(kept=tmp_path / "kept") as page:
+        job = begun(page)
+        page.post(f"{job.place}/stop")
+        page.done(job.place)
+        left = 6 - job.opened_sweep().done
+        for _ in range(caps.SEATS):
+            page.desk.jobs.start("busy", busy)
+        page.post(f"{job.place}/go-on")
+        page.post(f"{job.place}/stop")
+        may_end.set()
+        assert f"Go on with the {left} that are left" in page.get(job.place).text
+        page.post(f"{job.place}/go-on")
+        page.done(job.place)
+        assert job.opened_sweep().done == 6
+
+
+def test_who_looks_at_what_was_left_waits_for_others_who_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking: list[int] = []
+    left_at = sweep_job.left_at
+
+    def slowly(*given: Any) -> Any:
+        looking.append(1)
+        assert len(looking) == 1
+        time.sleep(0.05)
+        looking.pop()
+        return left_at(*given)
+
+    with serving(kept=tmp_path / "kept") as page:
+        job = begun(page)
+        page.post(f"{job.place}/stop")
+        page.done(job.place)
+        job.swept = None  # as after a kill
+        monkeypatch.setattr(sweep_job, "left_at", slowly)
+        with ThreadPoolExecutor(3) as three:
+            assert len({swept.done for swept in three.map(lambda _: job.opened_sweep(), range(3))}) == 1
+
+
 def test_without_a_folder_of_runs_too() -> None:
     with serving() as page:
         job = begun(page)
@@ -107,7 +156,7 @@ def test_what_is_written_beside_it_is_believed_as_little_as_any_form(settings: s
         assert "nodescope itself failed" not in page.done(where).text
 
 
-def test_a_torn_block_is_not_counted_and_a_pipe_is_not_read(tmp_path: Path) -> None:
+def test_a_torn_block_is_not_counted_and_neither_endless_rows_nor_a_pipe_are_taken(tmp_path: Path) -> None:
     import os
 
     with serving(kept=tmp_path / "kept") as page:
@@ -116,6 +165,9 @@ def test_a_torn_block_is_not_counted_and_a_pipe_is_not_read(tmp_path: Path) -> N
     place.write_bytes(place.read_bytes() + b"\0" * 9)
     with serving(kept=left) as page:
         assert len(listed(page)) == 1
+    place.write_bytes(b'{"sweep": "", "rows": Infinity}\n')
+    with serving(kept=left) as page:
+        assert listed(page) == []
     place.unlink()
     os.mkfifo(place)
     with serving(kept=left) as page:

@@ -16,7 +16,7 @@ from nodescope.diagnosis.sweeps.sweep import Sweep, sweep_with
 from nodescope.diagnosis.sweeps.told import as_text, grid_of, keywords_in
 from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.hosts.folder import PREFIX
-from nodescope.hosts.job import Job, summary_of
+from nodescope.hosts.job import NOT_BEGUN, Job, summary_of
 from nodescope.hosts.summary import Summary
 from nodescope.run.file.lock import beside
 from nodescope.workers.door import Interrupted
@@ -34,8 +34,8 @@ class SweepJob(Job):
     """In memory, as `held` of a run."""
     opened_runs: dict[int, int] = field(default_factory=dict)
     """Numbers of the page's runs that rows were opened as."""
-    opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    """One at a time opens rows, so that none is made twice; or has it go on."""
+    opening: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """One at a time opens rows, so that none is made twice; or reads what was left; or has it go on."""
     to: Path | None = None
     """Its file, which is there once it is whole."""
     settings: str = field(default="", repr=False)
@@ -74,10 +74,19 @@ class SweepJob(Job):
             return self.swept
         if self.file is not None:
             return Sweep.load(self.file)
-        assert self.to is not None
-        with _as_written(self.to):
-            grid = grid_of(self.settings)
-        return Sweep(grid, *left_at(self.to, grid.fingerprint, grid.size))
+        with self.opening:  # who reads the rows has their file as a writer has it
+            if not self.left:
+                raise FileError("the sweep has gone on; look at it again")
+            assert self.to is not None
+            with _as_written(self.to):
+                grid = grid_of(self.settings)
+            return Sweep(grid, *left_at(self.to, grid.fingerprint, grid.size))
+
+    def stop(self) -> None:
+        """One that was to go on is left as it was when it is taken out of the queue."""
+        super().stop()
+        if self.failed == NOT_BEGUN and self.settings:
+            self.told, self.failed = _unfinished(*self.made), ""
 
     def take_in(self, file: Path, told: Summary, *, unfinished: bool) -> None:
         """Be a sweep that an earlier page has made, or left unfinished."""

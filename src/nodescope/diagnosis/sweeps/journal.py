@@ -52,7 +52,7 @@ def left_in(path: str | PathLike[str]) -> tuple[int, int] | None:
                 if start != done or count < 1 or length < 0 or file.seek(length + count * OUTCOME.itemsize, 1) > end:
                     break
                 done += count
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None
     return min(done, size), size
 
