@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Engine } from "../src/engine";
 import { general } from "../src/numbers";
+import type { Replay } from "../src/replay";
+import type { Scene } from "../src/scene";
 import { Bowl, columnsOf } from "../src/told/bowl";
+import { NetworkFacts } from "../src/told/network/facts";
 import { core, node } from "./given";
 
 test("six digits as Python's g: halves go to the even digit, small and large ones get a power", () => {
@@ -21,4 +24,11 @@ test("a bowl's curvatures, what lies in each direction, and what no weights take
   const missed = Float64Array.of(-3, -1, -2);
   assert.deepEqual(bowl.amounts(missed, 1), [3, 1 / 3]);
   assert.equal(bowl.least(missed, 1), 4 / 3);
+});
+
+test("a schedule of a million steps has its least and largest alpha", () => {
+  const alphas = Array.from({ length: 1e6 }, (_, t) => 1 - t / 1e6);
+  const replay = { recipe: { alphas }, steps: 1e6 } as unknown as Replay;
+  const facts = new NetworkFacts(replay, {} as Scene, null, true);
+  assert.deepEqual([facts.lowest_alpha, facts.highest_alpha], [1 - 999999 / 1e6, 1]);
 });

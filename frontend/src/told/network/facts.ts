@@ -10,7 +10,7 @@ import { spreadOf } from "../judged";
 import * as table from "../numbers";
 import { entropyOf, logLoss } from "./classes";
 import { type LayerAt, Moment } from "./moment";
-import { laterQuarters, median, scatter, spaced } from "./spaced";
+import { largest, laterQuarters, median, scatter, spaced } from "./spaced";
 import { type Still, stillOf } from "./still";
 import { largestGroup } from "./twins";
 
@@ -62,15 +62,15 @@ export class NetworkFacts extends Facts {
     return alphas ? alphas.slice(0, Math.max(1, this.steps)) : [alpha];
   }
   get lowest_alpha(): number {
-    return Math.min(...this.alphas);
+    return -largest(this.alphas.map((alpha) => -alpha));
   }
   get highest_alpha(): number {
-    return Math.max(...this.alphas);
+    return largest(this.alphas);
   }
   /** Alpha of the last step as a part of the largest. */
   private get faded(): number {
     const sizes = this.alphas.map(Math.abs);
-    const most = Math.max(...sizes);
+    const most = largest(sizes);
     return most > 0 ? sizes[sizes.length - 1] / most : 1;
   }
   override get can_move(): boolean {
@@ -150,8 +150,8 @@ export class NetworkFacts extends Facts {
     return this.last === 0 && !this.solved && this.misses;
   }
   private get misses(): boolean {
-    const [first, last] = [this.missed_first, this.missed_last].map((missed) => Math.max(...missed.map(Math.abs)));
-    return !(last <= table.MISSED * Math.max(first, ...this.recipe.goal.map(Math.abs)));
+    const [first, last] = [this.missed_first, this.missed_last].map((missed) => largest(missed.map(Math.abs)));
+    return !(last <= table.MISSED * Math.max(first, largest(this.recipe.goal.map(Math.abs))));
   }
 
   // ---- all numbers at some moments ----
@@ -309,8 +309,8 @@ export class NetworkFacts extends Facts {
     if (!this.may_be_slow || !this.rescales) return false;
     const end = this.now.map(({ all }) => all);
     const moved = this.beginning.map(({ all }, l) => {
-      const most = Math.max(...all.map(Math.abs));
-      return Math.max(...all.map((weight, i) => Math.abs(end[l][i] - weight))) / (most || 1);
+      const most = largest(all.map(Math.abs));
+      return largest(all.map((weight, i) => Math.abs(end[l][i] - weight))) / (most || 1);
     });
     const most = Math.max(...moved);
     return 0 < most && most < table.FAR_BELOW && this.last > 0.9 * this.first && this.first > 0 && this.steps >= 8;

@@ -5,6 +5,7 @@ import { offsets, widthOf } from "../../layers";
 import { CROSS_ENTROPY, RELU, SIGMOID, TANH } from "../../layout";
 import type { Layer } from "../../scene";
 import { CANCELLED, FLAT_END, NEARLY_ALL } from "../numbers";
+import { largest } from "./spaced";
 
 /** Of more examples evenly spaced ones are looked at. */
 const MOST_EXAMPLES = 512;
@@ -133,7 +134,7 @@ export class LayerAt {
         return [parts.reduce((sum, part) => sum + Math.abs(part), 0), Math.abs(parts.reduce((sum, part) => sum + part, 0))];
       }),
     );
-    const most = Math.max(...sums.map(([each]) => each));
+    const most = largest(sums.map(([each]) => each));
     return sums.some(([each]) => each) && sums.every(([, together]) => together <= CANCELLED * most);
   }
 

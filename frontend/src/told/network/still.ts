@@ -15,8 +15,7 @@ const LEAST_STOOD = 3;
 
 export function stillOf(replay: Replay, layers: LayerAt[], faded: boolean): Still {
   const still = layers.filter(({ number }) => isUnmoved(replay, number));
-  const reasons = still.map(({ number }) => reasonOf(replay, layers, number, faded));
-  const why = new Set(reasons).size === 1 ? reasons[reasons.length - 1] : reasons[0];
+  const why = still.length ? reasonOf(replay, layers, still[0].number, faded) : "";
   if (!still.length || MEANT.includes(why)) return { which: "", why: "" };
   return { which: still.length === layers.length ? "all" : "layer", why };
 }
