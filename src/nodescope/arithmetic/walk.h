@@ -57,7 +57,8 @@ enum { LITTLE_STEP = 32, LITTLE_LINEAR_STEP = 400, LITTLE_ALONE = 640 };
 static int goes_by_layers(const walking *at) {
     const ns_problem *p = at->s.p;
     const int64_t little = p->batch == 1 ? LITTLE_ALONE : at->linear ? LITTLE_LINEAR_STEP : LITTLE_STEP;
-    return kernels()->layers_steps && at->plainly && !at->w->columns && goes_in_layers(p) && p->batch <= BLOCK && (!p->part || p->batch <= p->part) && at->asked < 0.0 &&
+    const int in_one_block = p->batch <= BLOCK && (!p->part || p->batch <= p->part);
+    return kernels()->layers_steps && at->plainly && !at->w->columns && goes_in_layers(p) && in_one_block && at->asked < 0.0 &&
            p->batch * size_of(p) >= little;
 }
 
