@@ -18,8 +18,10 @@ from hosts.conftest import Page, serving
 from hosts.test_run_ways import TABLE, fitted
 
 import nodescope as ns
+from nodescope.diagnosis.sweeps.journal import unfinished_of
 from nodescope.errors import InputError
 from nodescope.hosts import caps, sweep_job
+from nodescope.run.file.lock import Lock
 
 FORM = {"from": "0.01", "to": "0.1", "values": "2", "spacing": "even", "over": "seed", "seed": "0:3", "steps": "100000"}
 
@@ -130,6 +132,21 @@ def test_who_looks_at_what_was_left_waits_for_others_who_do(tmp_path: Path, monk
         monkeypatch.setattr(sweep_job, "left_at", slowly)
         with ThreadPoolExecutor(3) as three:
             assert len({swept.done for swept in three.map(lambda _: job.opened_sweep(), range(3))}) == 1
+
+
+def test_what_another_page_goes_on_with_is_not_deleted_to_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(kept=tmp_path / "kept") as page:
+        left = killed(begun(page), tmp_path / "left")
+    with serving(kept=left) as page:
+        (where,) = listed(page)
+        job = page.desk.jobs.sweep(int(where.rsplit("/", 1)[1]))
+        kept = [file for file in job.files if file.exists()]
+        monkeypatch.setattr(caps, "MOST_RUNS", 0)
+        other = Lock(job.to, unfinished_of(job.to))
+        page.desk.jobs._forget_oldest()
+        other.leave()
+        assert len(kept) > 2
+        assert all(file.exists() for file in kept)
 
 
 def test_without_a_folder_of_runs_too() -> None:

@@ -22,6 +22,7 @@ from nodescope.hosts import caps
 from nodescope.hosts.job import Job, summary_of
 from nodescope.hosts.summary import Summary, read
 from nodescope.hosts.sweep_job import SweepJob
+from nodescope.run.file.lock import has_a_writer
 from nodescope.run.fit_plan import Plan
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
@@ -179,8 +180,10 @@ class Jobs:
             oldest = done.pop(0)
             sizes.pop(oldest.number, None)
             del self._jobs[oldest.number]
-            for file in oldest.files:
-                file.unlink(missing_ok=True)
+            files = [file for file in oldest.files if file.exists()]
+            if not any(map(has_a_writer, files)):  # another page may have gone on with a sweep that was left
+                for file in files:
+                    file.unlink(missing_ok=True)
             self.forgotten += 1
 
     def _run(self, job: Job, make: Callable[[], Any]) -> None:
