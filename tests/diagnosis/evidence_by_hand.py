@@ -5,8 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 Facts = Mapping[str, Any]
+Finding = Callable[[Any], Any]
 
 
 def evidence(facts: Facts) -> Any:
@@ -34,13 +36,29 @@ def errors(*of: float) -> dict[str, Any]:
     }
 
 
-def severities(finding: Callable[[Any], Any], base: Facts, changes: Mapping[str, Facts]) -> dict[str, str]:
+def severities(finding: Finding, base: Facts, changes: Mapping[str, Facts]) -> dict[str, str]:
     """What is found where some facts are others: its severity, "" where there is nothing."""
     found = {name: finding(evidence({**base, **change})) for name, change in changes.items()}
     return {name: "" if one is None else one.severity for name, one in found.items()}
 
 
-def told(name: str, finding: Callable[[Any], Any], base: Facts, changes: Mapping[str, Mapping[str, Facts]]) -> dict[Any, Any]:
+def at_its_bounds(
+    bounds: Mapping[str, tuple[Finding, Facts, Mapping[str, tuple[Facts, str]]]],
+) -> Callable[[str], None]:
+    """A test: of each finding, the facts that it begins from, and of each case those that are others and how severe it is then."""
+
+    @pytest.mark.parametrize("name", bounds)
+    def test(name: str) -> None:
+        finding, base, cases = bounds[name]
+        found = severities(finding, base, {case: change for case, (change, _) in cases.items()})
+        expected = {case: severity for case, (_, severity) in cases.items()}
+        wrong = {case: f"{found[case]!r}, not {expected[case]!r}" for case in cases if found[case] != expected[case]}
+        assert not wrong, wrong
+
+    return test
+
+
+def told(name: str, finding: Finding, base: Facts, changes: Mapping[str, Mapping[str, Facts]]) -> dict[Any, Any]:
     """By a finding's name and case, its step, place and numbers, what is said, and the remedy; what is not found is left out."""
     cases = {"as it is": {}, **changes.get(name, {})}
     found = {case: finding(evidence({**base, **change})) for case, change in cases.items()}

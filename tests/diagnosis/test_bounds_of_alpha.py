@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import errors, severities
+from diagnosis.evidence_by_hand import at_its_bounds, errors
 
 from nodescope.diagnosis.after import about_alpha as alpha
 from nodescope.diagnosis.after.finding import CLOSED_FORM, GOALS, STEPS
@@ -112,12 +112,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     }),
 }  # fmt: skip
 
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_from_where_on_it_is_found(name: str):
-    finding, base, cases = BOUNDS[name]
-    expected = {case: severity for case, (_, severity) in cases.items()}
-    assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+test_from_where_on_it_is_found = at_its_bounds(BOUNDS)
 
 
 def test_how_it_goes_near_a_limit():

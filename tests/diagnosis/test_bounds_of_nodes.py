@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import evidence, severities
+from diagnosis.evidence_by_hand import at_its_bounds, evidence
 
 from nodescope.diagnosis.after import about_layers, about_nodes
 from nodescope.diagnosis.after.snapshot import LayerSnapshot
@@ -150,12 +150,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     }),
 }  # fmt: skip
 
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_from_where_on_it_is_found(name: str):
-    finding, base, cases = BOUNDS[name]
-    expected = {case: severity for case, (_, severity) in cases.items()}
-    assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+test_from_where_on_it_is_found = at_its_bounds(BOUNDS)
 
 
 UP_AND_DOWN = one_node([1.0, -1.0])

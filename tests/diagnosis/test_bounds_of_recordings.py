@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnosis.evidence_by_hand import evidence, severities
+from diagnosis.evidence_by_hand import at_its_bounds, evidence
 
 from nodescope.diagnosis.after import about_recording as recording
 from nodescope.diagnosis.after.finding import Finding
@@ -86,12 +86,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     }),
 }  # fmt: skip
 
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_from_where_on_it_is_found(name: str):
-    finding, base, cases = BOUNDS[name]
-    expected = {case: severity for case, (_, severity) in cases.items()}
-    assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+test_from_where_on_it_is_found = at_its_bounds(BOUNDS)
 
 
 def test_what_led_to_a_number_that_is_not_finite():

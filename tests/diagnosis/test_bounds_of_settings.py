@@ -5,8 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pytest
-from diagnosis.evidence_by_hand import severities
+from diagnosis.evidence_by_hand import at_its_bounds
 
 from nodescope.diagnosis.after.observed import about_settings as settings
 
@@ -242,9 +241,4 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     }),
 }  # fmt: skip
 
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_from_where_on_it_is_found(name: str):
-    finding, base, cases = BOUNDS[name]
-    expected = {case: severity for case, (_, severity) in cases.items()}
-    assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+test_from_where_on_it_is_found = at_its_bounds(BOUNDS)

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pytest
-from diagnosis.evidence_by_hand import severities
+from diagnosis.evidence_by_hand import at_its_bounds
 
 from nodescope.diagnosis.after.observed import about_wiring as wiring
 
@@ -158,12 +157,7 @@ BOUNDS: dict[str, tuple[Any, dict[str, Any], dict[str, tuple[dict[str, Any], str
     }),
 }  # fmt: skip
 
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_from_where_on_it_is_found(name: str):
-    finding, base, cases = BOUNDS[name]
-    expected = {case: severity for case, (_, severity) in cases.items()}
-    assert severities(finding, base, {case: change for case, (change, _) in cases.items()}) == expected
+test_from_where_on_it_is_found = at_its_bounds(BOUNDS)
 
 
 def test_some_names_and_how_many_more():
