@@ -1,5 +1,6 @@
 """Sweeps of the local page that a kill or a stop left unfinished: listed by the next page, gone on with to the same table."""
 
+import errno
 import html
 import json
 import re
@@ -8,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +21,12 @@ from hosts.test_run_ways import TABLE, fitted
 
 import nodescope as ns
 from nodescope.diagnosis.sweeps.journal import unfinished_of
+from nodescope.diagnosis.sweeps.sweep import Sweep
+from nodescope.diagnosis.sweeps.told import as_text
 from nodescope.errors import InputError
-from nodescope.hosts import caps, sweep_job
+from nodescope.hosts import caps, sweep_job, sweep_page
+from nodescope.hosts.job import summary_of
+from nodescope.hosts.summary import Summary
 from nodescope.run.file.lock import Lock
 
 FORM = {"from": "0.01", "to": "0.1", "values": "2", "spacing": "even", "over": "seed", "seed": "0:3", "steps": "100000"}
@@ -147,6 +153,43 @@ def test_what_another_page_goes_on_with_is_not_deleted_to_make_room(tmp_path: Pa
         other.leave()
         assert len(kept) > 2
         assert all(file.exists() for file in kept)
+
+
+def test_one_that_is_whole_is_told_so_though_a_kill_came_before_its_summary(tmp_path: Path) -> None:
+    with serving(kept=tmp_path) as page:
+        job = begun(page)
+        until(lambda: job.file is not None and job.told is not None)
+        place = summary_of(job.to)
+        whole = json.loads(place.read_text())
+    place.write_text(
+        json.dumps(whole | {"sentence": "unfinished: 0 of 6 runs are done", "settings": as_text(Sweep.load(job.to).grid)})
+    )
+    for _ in range(2):
+        with serving(kept=tmp_path) as page:
+            assert listed(page) == []
+    assert json.loads(place.read_text()) == whole
+
+
+def test_a_way_to_its_file_is_offered_where_all_its_rows_are_there() -> None:
+    swept = ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.2], steps=3)
+    left: Any = SimpleNamespace(left=True, place="/sweep/1")
+    assert "<button>Finish its file: all its runs are done</button>" in sweep_page._go_on(left, swept)
+    left.left = False
+    assert sweep_page._go_on(left, swept) == ""
+
+
+def test_what_is_told_of_one_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def torn(self: Path, text: str, **_: str) -> None:
+        self.write_bytes(text.encode()[:9])
+        raise OSError(errno.ENOSPC, "no room")
+
+    place, told = tmp_path / "a.json", Summary(3, "", sentence="three steps")
+    told.write(place, "a", settings="all of them")
+    monkeypatch.setattr(Path, "write_text", torn)
+    with pytest.raises(ns.FileError, match="cannot be written"):
+        told.write(place, "b")
+    assert json.loads(place.read_bytes())["settings"] == "all of them"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_without_a_folder_of_runs_too() -> None:

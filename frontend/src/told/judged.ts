@@ -4,6 +4,7 @@ import type { Recipe } from "../scene";
 import { isTogether, type Limits } from "../theory";
 import { Bowl, bowlOf, type Columns, columnsOf, squared } from "./bowl";
 import type { Facts } from "./facts";
+import { largest } from "./network/spaced";
 import * as table from "./numbers";
 
 const STOPPED = ["STEPS_USED", "TIME_USED", "INTERRUPTED", "TOLERANCE"];
@@ -41,7 +42,7 @@ export class Judged {
 
   get missed(): boolean {
     const { goal } = this.recipe;
-    const size = Math.max(...this.facts.missed_first.map(Math.abs), ...goal.map(Math.abs));
+    const size = Math.max(largest(this.facts.missed_first.map(Math.abs)), largest(goal.map(Math.abs)));
     return !(this.facts.far <= table.MISSED * size);
   }
 

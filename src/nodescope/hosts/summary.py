@@ -12,6 +12,7 @@ from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import NodescopeError
 from nodescope.run.class_score import ClassScore
+from nodescope.run.file.lock import beside
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.heat_words import sentence_of_sweep
@@ -78,8 +79,9 @@ class Summary:
         return cls(int(swept["steps"].sum()), "", best["mse"], unseen, sentence_of_sweep(swept)[:LONGEST])
 
     def write(self, path: Path, name: str, **more: str) -> None:
-        """Keep it, with the run's name and what else is to stand there."""
-        path.write_text(json.dumps({"name": name, **asdict(self), **more}), encoding="utf-8")
+        """Keep it, with the run's name and what else is to stand there, in the place of an earlier one whole or not at all."""
+        with beside(path) as part:
+            part.write_text(json.dumps({"name": name, **asdict(self), **more}), encoding="utf-8")
 
 
 def read(path: Path) -> tuple[str, Summary] | None:

@@ -5,7 +5,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -93,9 +93,16 @@ class SweepJob(Job):
         self.to, self.told = file, told
         if not unfinished:
             self.file = file
+            if _settings_of(summary_of(file)):  # a kill came between its table and what is told of it
+                self._tell_anew(file)
             return
         self.made = left_in(file) or self.made
         self.settings, self.told = _settings_of(summary_of(file)), _unfinished(*self.made)
+
+    def _tell_anew(self, file: Path) -> None:
+        with suppress(NodescopeError, OSError):
+            self.told = Summary.of_sweep(Sweep.load(file))
+            self.told.write(summary_of(file), self.name)
 
     def take_up(self) -> dict[str, Any] | None:
         """The keywords by which it goes on, from now on as one that is on its way; None where it does already."""

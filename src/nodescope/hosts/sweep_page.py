@@ -53,7 +53,8 @@ def _go_on(job: SweepJob, sweep: Sweep) -> str:
     if not job.left:
         return ""
     left = len(sweep) - sweep.done
-    return f'<form method="post" action="{job.place}/go-on"><button>Go on with the {left:,} that are left</button></form>'
+    words = f"Go on with the {left:,} that are left" if left else "Finish its file: all its runs are done"
+    return f'<form method="post" action="{job.place}/go-on"><button>{words}</button></form>'
 
 
 def file(sweep: Sweep) -> str:
