@@ -168,6 +168,8 @@ def test_rubbish_for_a_table_is_one_clear_message(content: bytes, guard: Guard):
 
 @pytest.mark.usefixtures("chromium")
 def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
+    from playwright.sync_api import expect
+
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(message.text))
@@ -188,13 +190,14 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.get_by_role("button", name="Look at its columns").click()
     page.locator("select[name=goal]").select_option(label="body_mass_g")
     ticked = page.get_by_role("group", name="Inputs").get_by_role("checkbox", checked=True)
-    assert ticked.count() == 7  # text too, and not the goal
-    assert page.get_by_role("checkbox", name="body_mass_g").is_disabled()
+    # a goal may be chosen before the page's script is there: the boxes follow as soon as it is
+    expect(ticked).to_have_count(7)  # text too, and not the goal
+    expect(page.get_by_role("checkbox", name="body_mass_g")).to_be_disabled()
     page.locator("select[name=goal]").select_option(label="bill_depth_mm")
-    assert page.get_by_role("checkbox", name="body_mass_g").is_checked()  # it is an input again, as it was
-    assert not page.get_by_role("checkbox", name="bill_depth_mm").is_checked()
+    expect(page.get_by_role("checkbox", name="body_mass_g")).to_be_checked()  # it is an input again, as it was
+    expect(page.get_by_role("checkbox", name="bill_depth_mm")).not_to_be_checked()
     page.locator("select[name=goal]").select_option(label="body_mass_g")
-    assert ticked.count() == 7
+    expect(ticked).to_have_count(7)
     for box in page.get_by_role("group", name="Inputs").get_by_role("checkbox").all():
         box.uncheck()
     for name in ("flipper_length_mm", "bill_length_mm"):
@@ -216,7 +219,7 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     unseen = {line.split("  ")[0]: float(line.split()[-2]) for line in told.splitlines()[1:]}
     assert unseen["this network"] < 1.2 * unseen["least squares"]
     page.get_by_role("link", name="All runs").click()
-    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr")).to_have_count(4)
     if AXE.exists():
         page.close()
         axe = chromium.new_context(bypass_csp=True, storage_state=context.storage_state()).new_page()
