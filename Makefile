@@ -131,7 +131,7 @@ check-frontend: frontend/node_modules  ## style, types, tests, and the committed
 	cd frontend && npx biome check . && node layout.mjs --check && node words.mjs --check && npx tsc --noEmit
 	! LC_ALL=C.UTF-8 grep -nE '^.{133,}' frontend/*.mjs $$(git ls-files 'frontend/src/*.ts*' 'frontend/tests/*.ts')
 	cd frontend && node build.mjs build && npx tsc --noEmit -p tests && node test.mjs
-	for name in nodescope start several network judged fit observed table map beside; do cmp frontend/build/$$name.js src/nodescope/hosts/static/$$name.js || exit 1; done
+	for name in nodescope start several network judged fit observed both table map beside; do cmp frontend/build/$$name.js src/nodescope/hosts/static/$$name.js || exit 1; done
 
 docs: $(DEV)  ## the documentation, executed, as a site: docs/_build/html/index.html
 	$(PIP) $(DOCS)

@@ -16,6 +16,7 @@ const SCREENS = {
   judged: "src/told/network",
   fit: "src/view/fit",
   observed: "src/view/recorded",
+  both: "src/view/both",
 };
 const PARTS = 'globalThis[Symbol.for("nodescope parts")]';
 /** How a screen's text names what it takes, until that has its number. */

@@ -1,42 +1,45 @@
 /* Two runs beside each other, which stand in the page already: Play takes both through their moments, as the link Next does. A file
- * has its moments in templates; the page asks for each where it came from. */
+ * has what a moment changes in templates; the page asks for each where it came from. Both step by step is a view of its own: in the
+ * page at another address, in a file in the place of the overview. */
 
 /** Milliseconds that a moment stands at least. */
 const STANDS = 250;
-const main = document.querySelector("main.beside") as HTMLElement;
+const main = document.querySelector<HTMLElement>("main.beside") ?? document.createElement("main");
+const steps = document.querySelector<HTMLElement>("[data-view=both]");
 const told = document.createElement("p");
 told.className = "sr";
 told.setAttribute("role", "status");
-main.after(told);
+if (main.parentNode) main.after(told);
 let playing = 0;
 
-/** What the page shows at a moment, and where the header's views lead from there; a file has no views. */
+/** What the page shows at a moment, and where the header's views lead from there. */
 interface Moment {
-  shown: Node[];
+  shown: Element[];
   views: string[];
 }
 
 const part = <Kind extends HTMLElement>(of: string): Kind | null => main.querySelector<Kind>(`.dock ${of}`);
 const viewsOf = (page: Document): HTMLAnchorElement[] => [...page.querySelectorAll<HTMLAnchorElement>("nav.views a")];
+const kept = (to: string): HTMLTemplateElement | null => document.querySelector(`template[data-at="${CSS.escape(to)}"]`);
 
 async function momentAt(to: string): Promise<Moment> {
-  const kept = document.querySelector<HTMLTemplateElement>(`template[data-at="${to}"]`);
-  if (kept) return { shown: [...kept.content.cloneNode(true).childNodes], views: [] };
+  const here = kept(to);
+  if (here) {
+    const shown = [...(here.content.cloneNode(true) as DocumentFragment).children];
+    return { shown, views: [to, shown[shown.length - 1].getAttribute("data-step") ?? ""] };
+  }
   const answer = await fetch(to);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const there = page.querySelector("main.beside");
-  if (!answer.ok || !there) throw new Error(`no moment at ${to}`);
-  return { shown: [...there.childNodes], views: viewsOf(page).map((link) => link.getAttribute("href") ?? "") };
+  const there = page.querySelectorAll("main.beside [data-part]");
+  if (!answer.ok || !there.length) throw new Error(`no moment at ${to}`);
+  return { shown: [...there], views: viewsOf(page).map((link) => link.getAttribute("href") ?? "") };
 }
 
 /** Show a moment in the place of the one that is there; what was chosen and what has the focus stay. */
 function show(to: string, { shown, views }: Moment): void {
   const focused = document.activeElement?.closest(".dock") ? document.activeElement.className.split(" ").pop() : "";
-  const chosen = main.querySelector<HTMLInputElement>("[name=rows]:checked")?.value;
-  main.replaceChildren(...shown);
+  for (const of of shown) main.querySelector(`[data-part="${of.getAttribute("data-part")}"]`)?.replaceWith(of);
   for (const [i, link] of viewsOf(document).entries()) link.setAttribute("href", views[i]);
-  const same = main.querySelector<HTMLInputElement>(`[name=rows][value="${chosen}"]`);
-  if (same) same.checked = true;
   history.replaceState(null, "", to);
   ready();
   if (focused) (part(`.${focused}:is([href], button)`) ?? part(".play"))?.focus();
@@ -88,11 +91,36 @@ main.addEventListener("click", (event) => {
   const to = (event.target as Element).closest(".dock a")?.getAttribute("href");
   if (!to?.startsWith("#")) return;
   event.preventDefault();
-  playing = 0;
-  void showKept(to);
+  void goTo(to);
 });
 
-const showKept = async (to: string): Promise<void> => show(to, await momentAt(to));
+/** What a file shows at an address behind its #: a moment of the overview, or both step by step. */
+async function goTo(to: string): Promise<void> {
+  const inSteps = to.startsWith("#step-");
+  playing = 0;
+  if (!inSteps && !kept(to)) return;
+  main.hidden = inSteps;
+  if (steps) steps.hidden = !inSteps;
+  for (const [i, link] of viewsOf(document).entries())
+    if (Number(inSteps) === i) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  if (inSteps) ready();
+  else show(to, await momentAt(to));
+}
+
+/** Of the step in view the moment of the overview: the page has any, a file the last that it has until then. */
+document.addEventListener("both at a moment", (event) => {
+  const moment = (event as CustomEvent<number>).detail;
+  const [overview] = viewsOf(document);
+  const moments = [...document.querySelectorAll<HTMLElement>("template[data-at]")].map((of) => of.dataset.at ?? "");
+  const until = moments.filter((at) => Number(at.slice("#at-".length)) <= moment).pop();
+  const to = until ?? overview?.getAttribute("href")?.replace(/at=\d+$/, `at=${moment}`);
+  if (to) overview?.setAttribute("href", to);
+});
 
 ready();
-if (location.hash && document.querySelector(`template[data-at="${CSS.escape(location.hash)}"]`)) void showKept(location.hash);
+const asked = (): void => void goTo(location.hash);
+if (document.querySelector("template[data-at]")) {
+  addEventListener("hashchange", asked);
+  if (location.hash) asked();
+}

@@ -6,38 +6,44 @@ import { Engine, type Window } from "./engine";
 import { Model } from "./model";
 import "nodescope:offered";
 import { isRecorded, type RecordedScene } from "./recorded";
-import type { Recipe, Scene } from "./scene";
+import { type BothScene, isBoth, type Recipe, type Scene } from "./scene";
 import { screens } from "./screens";
-import css from "./style/every.css";
+import { fill } from "./shadow";
 import type { Again, Host, JudgedAnew, Ways } from "./view/kind";
 import { Replayed } from "./view/replayed/kind";
 import { repaint } from "./view/theme";
+
+/** What a host hands over to be shown. */
+type Document = Scene | RecordedScene | BothScene;
 
 const core = bytes.then((whole) => WebAssembly.compile(whole));
 
 /** Show a scene inside an element; gives back what takes it away again. */
 export async function mount(
   place: HTMLElement,
-  scene: Scene | RecordedScene,
+  scene: Document,
   alone = false,
   python: Again | undefined = asking(place.dataset.again),
 ): Promise<() => void> {
   const { home, ways, bare } = place.dataset;
   const host: Host = { home, alone, bare, again: python, ways: ways ? (JSON.parse(ways) as Ways) : undefined };
-  const view = isRecorded(scene) ? observed(scene, host) : await replayed(scene, host, place.dataset.view === "start");
+  const view = await viewOf(scene, host, place.dataset.view === "start");
   // JupyterLab sees only this element, not what is inside its shadow: without this, keys pressed here would edit the notebook
   place.setAttribute("data-lm-suppress-shortcuts", "true");
-  const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync([css, ...Object.values(screens).map((screen) => screen.css)].join(""));
-  root.adoptedStyleSheets = [sheet];
-  draw(view, root);
+  const root = fill(place, view);
   const unwatch = followTheme(place);
   place.dataset.ready = "true";
   return () => {
     unwatch();
     draw(null, root);
   };
+}
+
+async function viewOf(scene: Document, host: Host, first: boolean): Promise<ComponentChild> {
+  if (isRecorded(scene)) return observed(scene, host);
+  if (!isBoth(scene)) return replayed(scene, host, first);
+  const Both = screens.both?.Show;
+  return Both && <Both core={await core} scene={scene} host={host} />;
 }
 
 function observed(scene: RecordedScene, host: Host): ComponentChild {
@@ -126,7 +132,7 @@ interface WidgetModel {
 
 /** anywidget's port. */
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
-  const gone = mount(el, JSON.parse(model.get("scene") as string) as Scene | RecordedScene, false, askingThe(model));
+  const gone = mount(el, JSON.parse(model.get("scene") as string) as Document, false, askingThe(model));
   return () => void gone.then((unmount) => unmount());
 }
 
@@ -139,8 +145,22 @@ export async function start(): Promise<void> {
       : place.querySelector("script")?.textContent;
     if (!text || place.dataset.started) continue;
     place.dataset.started = "true";
-    await mount(place, JSON.parse(text) as Scene | RecordedScene, places.length === 1 && place.dataset.nodescope !== "");
+    await shown(place);
+    await mount(place, JSON.parse(text) as Document, places.length === 1 && place.dataset.nodescope !== "");
   }
+}
+
+/** When a place is in view; one that is hidden is filled then. */
+function shown(place: HTMLElement): Promise<void> {
+  if (!place.hidden) return Promise.resolve();
+  return new Promise((done) => {
+    const watch = new MutationObserver(() => {
+      if (place.hidden) return;
+      watch.disconnect();
+      done();
+    });
+    watch.observe(place, { attributeFilter: ["hidden"] });
+  });
 }
 
 // what stands behind this file in the same text adds its screens first

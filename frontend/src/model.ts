@@ -1,6 +1,6 @@
 /** What the view is looking at: the run, the step, what the reader changed, and the run before that as a ghost. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type Signal, signal } from "@preact/signals";
 import { type Curve, curveOf, detailOf, type Point, STRETCHES, usefulEnd } from "./curve";
 import { type Core, type Engine, freshCursor } from "./engine";
 import type { Place } from "./layers";
@@ -38,11 +38,11 @@ export class Model {
   /** Whether the error is drawn by powers of ten; null: where it needs it. */
   readonly log = signal<boolean | null>(null);
   /** The node that is looked at. */
-  readonly open = signal<Place>({ layer: 0, node: 0 });
+  readonly open: Signal<Place>;
   /** Two inputs of a network that its output is shown over. */
-  readonly axes = signal<[number, number]>([0, 1]);
+  readonly axes: Signal<[number, number]>;
   /** The example that was chosen by hand; null: the one that is farthest off. */
-  readonly example = signal<number | null>(null);
+  readonly example: Signal<number | null>;
   readonly future = signal<Future | null>(null);
   readonly changed;
   /** What is known of this run, for whatever is said of it. */
@@ -62,13 +62,19 @@ export class Model {
   readonly predictions;
   readonly error;
 
+  /** `along`: a run whose step this one is at, too; and whose node, inputs and example, where both have the same. */
   constructor(
     readonly core: Core,
     readonly scene: Scene,
+    along?: Model,
   ) {
+    const same = along && isAlike(along.scene.recipe, scene.recipe) ? along : undefined;
+    this.open = same?.open ?? signal({ layer: 0, node: 0 });
+    this.axes = same?.axes ?? signal([0, 1]);
+    this.example = same?.example ?? signal(null);
     this.original = Replay.ofScene(core, scene);
     this.replay = signal(this.original);
-    this.walk = new Walk(() => this.replay.value.steps);
+    this.walk = new Walk(() => this.replay.value.steps, undefined, along?.walk);
     this.changed = computed(() => this.replay.value !== this.original);
     this.facts = computed(() => new Facts(this.replay.value, scene));
     this.limits = computed(() => this.facts.value.limits);
@@ -125,6 +131,12 @@ export class Model {
     const weight = Array.from(state.slice(0, engine.size));
     this.future.value = { from, what, curve, steps: last.step, start, weight, mse: engine.mse(state) };
   }
+}
+
+/** Whether layers are as large, and examples as many. */
+function isAlike(one: Recipe, other: Recipe): boolean {
+  const sizes = ({ n, d, layers }: Recipe) => [n, d, ...layers.map(({ outputs }) => outputs)].join();
+  return sizes(one) === sizes(other);
 }
 
 /** The error over `steps` steps from a state, which goes along; a point at each end of at most STRETCHES stretches. */

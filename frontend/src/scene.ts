@@ -153,3 +153,23 @@ export interface Fit {
   beside: { least_squares: Baseline; mean: Baseline } | null;
   always: { class: string; seen: number; unseen: number | null; log_loss: Num } | null;
 }
+
+/** Two runs that are gone through at the same step. */
+export interface BothScene {
+  kind: "both";
+  a: Scene;
+  /** Of recipe and fit there is only what differs from the first. */
+  b: Scene;
+  names: [string, string];
+  /** The first step that leads to different weights, where there is one; and that in a sentence. */
+  parting: { step: number | null; sentence: string };
+  /** Steps of a moment of the overview. */
+  moment: number;
+  /** The step to begin at. */
+  first: number;
+}
+
+/** Any document that a host shows has a word for its kind, but the first kind that there was. */
+export function isBoth(scene: object): scene is BothScene {
+  return "kind" in scene && scene.kind === "both";
+}

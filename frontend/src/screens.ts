@@ -1,9 +1,10 @@
 /** Screens that not every run needs: each is a file of its own, which adds itself here before anything is shown. */
 
 import type { FunctionComponent } from "preact";
-import type { Engine } from "./engine";
+import type { Core, Engine } from "./engine";
 import type { Model } from "./model";
 import type { RecordedScene } from "./recorded";
+import type { BothScene } from "./scene";
 import type { Facts } from "./told/facts";
 import type { Host, Kind, Ways } from "./view/kind";
 import type { Phrase } from "./words";
@@ -28,6 +29,7 @@ export interface Screens {
   several?: { css: string; Contour: FunctionComponent; Line: FunctionComponent; Scatter: FunctionComponent };
   fit?: { css: string; kind: (model: Model, run: Kind) => Kind };
   start?: { css: string; Show: FunctionComponent<{ model: Model; ways?: Ways }> };
+  both?: { css: string; Show: FunctionComponent<{ core: Core; scene: BothScene; host: Host }> };
   observed?: { css: string; Show: FunctionComponent<{ scene: RecordedScene; host: Host }> };
 }
 

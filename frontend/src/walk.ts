@@ -1,15 +1,20 @@
 /** Where one stands among the steps of a run that can be gone to: all of them, or those that were recorded. */
 
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 
 export class Walk {
-  readonly place = signal(0);
-  readonly playing = signal(false);
+  readonly place: Signal<number>;
+  readonly playing: Signal<boolean>;
 
+  /** `along`: a walk that this one goes along with, as far as it has steps. */
   constructor(
     private readonly count: () => number,
     private readonly steps?: readonly number[],
-  ) {}
+    along?: Walk,
+  ) {
+    this.place = along?.place ?? signal(0);
+    this.playing = along?.playing ?? signal(false);
+  }
 
   /** The last place; of a run of none it is 0. */
   get last(): number {

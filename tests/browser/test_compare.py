@@ -11,6 +11,9 @@ from browser.test_start import page_of
 from conftest import ROOT
 
 import nodescope as ns
+from nodescope.hosts import compare_file, file
+from nodescope.hosts.job import Job
+from nodescope.hosts.summary import Summary
 
 pytest.importorskip("starlette")
 
@@ -74,6 +77,7 @@ def test_picture(name: str, beside: Callable[..., Any], chromium: Any, tmp_path:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_it(scheme: str, view: str, beside: Callable[..., Any]):
     page = beside(f"{view}&at=3", color_scheme=scheme, viewport=PHONE if scheme == "dark" else WIDE)
+    page.get_by_role("button", name="Play").wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))")
     assert found == []
@@ -92,8 +96,11 @@ def test_seen_rows_by_keyboard_and_a_moment_by_its_link(beside: Callable[..., An
     assert page.get_by_role("heading", name="A, epoch 11").is_visible()
     assert page.get_by_label("Epoch", exact=True).input_value() == "11"
     page.get_by_role("link", name="Step by step").click()
-    picture = page.get_by_role("img").first
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+    assert page.get_by_label("step, typed").input_value() == str(11 * 274)
+    assert page.get_by_role("heading", name="A, run 1: alpha 0.001").is_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("link", name="Overview").click()
+    assert page.get_by_role("heading", name="A, epoch 12").is_visible()
 
 
 def test_play_goes_through_both_together_and_stops_at_the_end(beside: Callable[..., Any]):
@@ -110,7 +117,7 @@ def test_play_goes_through_both_together_and_stops_at_the_end(beside: Callable[.
     page.get_by_role("button", name="Play").wait_for()
     assert page.locator("p[role=status]").inner_text() == "epoch 60"
     page.get_by_role("link", name="Step by step").click()
-    assert page.get_by_label("Epoch", exact=True).input_value() == "60"
+    assert page.get_by_label("step, typed").input_value() == str(60 * 274 - 1)
 
 
 def test_the_views_lead_to_the_moment_that_play_stopped_at(beside: Callable[..., Any]):
@@ -121,12 +128,9 @@ def test_the_views_lead_to_the_moment_that_play_stopped_at(beside: Callable[...,
     stood = page.get_by_label("Epoch", exact=True).input_value()
     assert int(stood) >= 32
     page.get_by_role("link", name="Step by step").click()
+    assert page.get_by_label("step, typed").input_value() == str(int(stood) * 274)
+    page.get_by_role("link", name="Overview").click()
     assert page.get_by_label("Epoch", exact=True).input_value() == stood
-    page.get_by_role("button", name="Play").click()
-    come_to(page, range(int(stood) + 1, 60))
-    where = "[document.querySelector('nav.views a').search, location.search].map(of => new URLSearchParams(of).get('at'))"
-    there, here = page.evaluate(where)
-    assert there == here != stood
 
 
 def test_play_from_the_end_shows_the_start_for_as_long_as_any_other_moment(beside: Callable[..., Any]):
@@ -170,17 +174,10 @@ def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: An
     alone.on("request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
     alone.goto(path.as_uri())
     assert alone.locator("a[href^='/']").count() == 0
-    assert alone.get_by_role("link", name="Step by step").count() == 0
-    foot = alone.get_by_role("contentinfo")
-    assert foot.inner_text() == (
-        "This file is the overview and has no picture of a step. To go through run 1 or 2 step by step, take its file with "
-        '"Save run" on its own page and run nodescope open run-1.nodescope.'
-    )
     alone.get_by_role("link", name="11: A passes B").click()
     assert alone.get_by_role("heading", name="A, epoch 11").is_visible()
     alone.get_by_role("button", name="Play").click()
     alone.get_by_role("heading", name="A, epoch 14").wait_for()
-    assert foot.is_visible()
     alone.get_by_role("button", name="Pause").click()
     alone.get_by_role("link", name="60: the end").click()
     alone.get_by_role("link", name="Back").click()
@@ -191,3 +188,78 @@ def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: An
     assert alone.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
     context.close()
     assert said == []
+
+
+def alone_with(chromium: Any, tmp_path: Path, one: ns.Run, other: ns.Run) -> tuple[Any, list[str]]:
+    """The file of two runs, opened offline, and what it says that it should not."""
+    jobs = [Job(i, "some run", told=Summary.of(run), held=run) for i, run in ((1, one), (2, other))]
+    (path := tmp_path / "both.html").write_text(compare_file.file(jobs[0], jobs[1]), encoding="utf-8")
+    alone, said = chromium.new_context(offline=True, viewport=WIDE, reduced_motion="reduce").new_page(), []
+    alone.on("console", lambda message: said.append(message.text))
+    alone.on("pageerror", lambda error: said.append(str(error)))
+    alone.on("request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    alone.goto(path.as_uri())
+    return alone, said
+
+
+NUMBERS = "all => all.map(of => of.dataset.value)"
+
+
+def test_the_file_of_both_goes_through_them_step_by_step(chromium: Any, tmp_path: Path):
+    """Offline, at the same step, with the trace's bits, from where they part; the one that ended says so."""
+    a = ns.descend(weight=0.4, input=1, goal=0.6, alpha=[0.1] * 25, steps=25)
+    b = ns.descend(weight=0.4, input=1, goal=0.6, alpha=[0.1] * 5 + [0.5] * 20, steps=12)
+    alone, said = alone_with(chromium, tmp_path, a, b)
+    alone.get_by_role("link", name="Step by step").click()
+    alone.get_by_role("heading", name="A, run 1").wait_for()
+    assert alone.locator(".sub").inner_text().startswith("They part at step 5: weight of node 0 is")
+    box = alone.get_by_label("step, typed")
+    for step, told in ((4, "both have the same weights, to the last bit."), (5, "both have"), (6, "the weight is")):
+        box.fill(str(step))
+        box.press("Enter")
+        assert alone.get_by_role("heading", level=1).inner_text().startswith(f"Step {step}: {told}")
+    for letter, run in (("A", a), ("B", b)):
+        shown = alone.locator(f".of-{letter.lower()} .line data").evaluate_all(NUMBERS)
+        assert [float(shown[0]), float(shown[1])] == [run.trace[6].new_weight, run.trace[6].weight]
+    box.fill("24")
+    box.press("Enter")
+    assert alone.get_by_role("heading", name="B, run 2").inner_text().endswith("· its last step, 11")
+    assert alone.get_by_role("heading", level=1).inner_text().startswith(f"Step {a.steps - 1}: ")
+    alone.get_by_role("link", name="Overview").click()
+    assert alone.get_by_role("heading", name="Both in one picture").is_visible()
+    assert not alone.get_by_role("heading", name="B, run 2").is_visible()
+    assert said == []
+    alone.context.close()
+
+
+def test_play_takes_both_along_at_one_speed(chromium: Any, tmp_path: Path):
+    alone, said = alone_with(chromium, tmp_path, *(ns.descend(weight=0.4, input=1, goal=0.6, alpha=of) for of in (0.1, 0.5)))
+    alone.get_by_role("link", name="Step by step").click()
+    alone.get_by_role("button", name="First").click()
+    alone.get_by_label("alpha, typed").first.focus()
+    alone.keyboard.press("Escape")
+    alone.locator(".side").first.get_by_role("button", name="0.5").focus()
+    alone.keyboard.press("ArrowRight")
+    assert alone.get_by_label("step, typed").input_value() == "1"
+    alone.get_by_role("slider", name="alpha").first.focus()
+    alone.keyboard.press("ArrowRight")  # the slider's own
+    assert alone.get_by_label("step, typed").input_value() == "1"
+    alone.get_by_role("button", name="Play").click()
+    alone.get_by_role("heading", name="Step 4: ", level=1).wait_for()
+    alone.get_by_role("button", name="Pause").click()
+    at = int(alone.get_by_label("step, typed").input_value())
+    for letter in "ab":
+        assert alone.locator(f".of-{letter} #ns-inside").inner_text().startswith(f"Step {at}: ")
+    assert said == []
+    alone.context.close()
+
+
+def test_the_file_takes_no_more_room_than_both_exported():
+    x, goal = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    layers = ns.network([2, 8, 8, 1], activation="tanh", seed=0)
+    networks = [ns.descend(network=layers, input=x, goal=goal, alpha=alpha, batch="all", steps=600) for alpha in (0.2, 0.4)]
+    nodes = [ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha) for alpha in (0.1, 1.8)]
+    for a, b in (nodes, networks, [penguins(alpha) for alpha in (0.001, 0.05)]):
+        text = compare_file.file(*(Job(i, "some run", told=Summary.of(run), held=run) for i, run in ((1, a), (2, b))))
+        assert len(text) <= len(file.page(a)) + len(file.page(b))
+        assert text.count("They part at step 0") == 1 + len(("in the scene",))

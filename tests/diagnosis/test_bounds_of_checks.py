@@ -146,7 +146,7 @@ def test_how_one_passes_the_other(leads: str, ends: tuple[float, float], what: s
 
 def test_as_many_moments_are_looked_at_as_a_page_is_wide():
     a, b = (ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=400) for alpha in (0.001, 0.002))
-    both = Beside(a, b, more=7)
+    both = Beside(a, b, more=(7,))
     moments = both.ways[0].at
     even = {*np.linspace(0, 400, 160).round().astype(int).tolist()}
     assert {*moments} == even | {1, 7}

@@ -1,6 +1,8 @@
 """Two runs beside each other, and a pasted printout, on the local page: the answers are compare's and grade's; rubbish is told."""
 
 import html
+import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +11,7 @@ from hosts.conftest import Page
 from hosts.test_rubbish import NODE, WORDS
 
 import nodescope as ns
+from nodescope.views import scene
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 """Of numbers near the largest double, whose single precision is no number."""
@@ -49,14 +52,31 @@ def test_a_moment_of_both_and_the_step_inside_each(page: Page):
     answer = page.get(f"/compare?a={a}&b={b}&at=3")
     assert '<th scope="row">step</th><td>3</td><td>3</td>' in answer.text
     assert f'<th scope="row">weight</th><td>{weights[0]:.4f}</td><td>{weights[1]:.3f}</td>' in answer.text
-    drawn = page.get(f"/compare?a={a}&b={b}&at=3&view=steps")
-    for number in (a, b):
-        assert f'src="/run/{number}/step/3/light.svg"' in drawn.text
-        for theme in ("light", "dark"):
-            picture = page.get(f"/run/{number}/step/3/{theme}.svg")
-            assert picture.headers["content-type"].startswith("image/svg+xml")
-    for wrong in (f"{a}/step/20/light", f"{a}/step/3/red", f"{a}/step/x/light", "99/step/3/light"):
-        assert page.get(f"/run/{wrong}.svg").status == 404
+    document = both_in(page.get(f"/compare?a={a}&b={b}&at=3&view=steps").text)
+    assert document["first"] == 3
+    assert document["names"] == [f"run {a}: alpha 0.1", f"run {b}: alpha 0.5"]
+    assert document["parting"]["step"] == 0
+    assert document["b"]["recipe"] == {"alpha": 0.5}  # all else is as in the first
+
+
+def both_in(text: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(text.split('id="scene">')[1].split("</script>")[0])
+    return told
+
+
+def test_runs_that_a_page_cannot_hold_have_their_overview(page: Page, monkeypatch: pytest.MonkeyPatch):
+    """In their file, too, which then says what shows a step of them."""
+    monkeypatch.setattr(scene, "MOST_NUMBERS", 1)
+    runs = [ns.descend(weight=0.4, input=1, goal=0.6, alpha=alpha, steps=20) for alpha in (0.1, 0.5)]
+    a, b = (page.desk.jobs.hold("large", run).number for run in runs)
+    steps = page.get(f"/compare?a={a}&b={b}&view=steps")
+    assert steps.status == 200
+    assert "the run has 2 inputs and goals; a page holds at most 1" in said(steps.text)
+    assert "learns faster" in page.get(f"/compare?a={a}&b={b}").text
+    file = page.get(f"/compare/export?a={a}&b={b}").text
+    assert f"nodescope explain run-{a}.nodescope --step 7" in file
+    assert "Step by step" not in file
+    assert "data-nodescope" not in file
 
 
 @pytest.mark.parametrize("more", ["&at=999999999", "&at=-1", "&at=x", "&at=", "&view=%3Cb%3E", "&view=steps&at=0"])
@@ -137,7 +157,7 @@ def test_of_other_goals_none_is_ahead_and_each_has_its_own_axis(page: Page):
     assert "<td><b>" not in text
     assert text.count("cannot be held") == 0
     first = text.split("Predicted against true, A")[1].split("</svg>")[0]
-    xs = {place.split('"')[0] for place in first.split('cx="')[1:]}
+    xs = {place.split(" ")[0] for place in first.split('class="dots-a" d="')[1].split('"')[0].split("M")[1:]}
     assert len(xs) == 2  # goals 0 and 1, an axis apart
     assert max(map(float, xs)) - min(map(float, xs)) > 100
 

@@ -13,7 +13,8 @@ export const letters = signal(true);
 /** `lead` goes where a letter leads, and says whether it leads anywhere. */
 export function keys(event: KeyboardEvent, walk: Walk, lead: (letter: string) => boolean): void {
   const { key } = event;
-  const target = event.target as HTMLElement;
+  // what has the focus may be in a view within this one, which tells only itself
+  const target = event.composedPath()[0] as HTMLElement;
   if (event.altKey || event.ctrlKey || event.metaKey || ownKeys(target, key)) return;
   if (key in MOVES) walk.go(walk.here + MOVES[key]);
   else if (key === "Home") walk.go(0);

@@ -92,24 +92,20 @@ class Curves(NamedTuple):
         Of the goal, with a space before it, or "".
     mean : float or None
         What always saying the mean is off by.
-    at : int
-        The moment that is looked at.
     """
 
     unseen: bool
     unit: str
     mean: float | None
-    at: int
 
 
-def curves(beside: Beside, asked: Curves, sheet: Sheet, kind: str) -> str:
-    """Both errors over time, who is ahead, and where one passes the other."""
+def curves(beside: Beside, asked: Curves, sheet: Sheet, kind: str, over: str) -> str:
+    """Both errors over time, who is ahead, and where one passes the other; `over` is drawn on them."""
     errors = [way.errors(asked.unseen) for way in beside.ways]
     values = [value for each in errors for value in each.values()]
     low, high, by_powers = ends_of(values + ([asked.mean] if asked.mean else []), WIDE_APART[beside.what])
-    room = max(len(number) for number in _ends(errors)) * LETTER + 34
-    sheet = sheet._replace(right=sheet.wide - room)
-    across = Axis(0, max(beside.last, 1), sheet.left, sheet.right)
+    sheet = _beside_its_names(sheet, errors)
+    across = _over_moments(beside, sheet)
     up = Axis(low, high, sheet.bottom, sheet.top, by_powers)
     leads = beside.leads(asked.unseen)
     what = f"{beside.what}{' on unseen rows' if asked.unseen else ''}{',' + asked.unit if asked.unit else ''}"
@@ -120,7 +116,7 @@ def curves(beside: Beside, asked: Curves, sheet: Sheet, kind: str) -> str:
         _mean(asked, up, sheet),
         *(_curve(each, which, across, up) for each, which in zip(errors, "ab", strict=True)),
         _crossing(leads, errors, across, up, beside.unit),
-        _cursor(asked.at, beside, across, sheet),
+        over,
         _names(errors, across, up, sheet),
     ]
     return drawing(sheet, _said(beside, errors, asked), "".join(body), kind)
@@ -189,10 +185,21 @@ def _crossing(leads: list[Lead], errors: Sequence[dict[int, float]], across: Axi
     return f'<path class="dashed" d="M{x:.1f} {up.end}V{up.start}"/><circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="7"/>{words}'
 
 
-def _cursor(at: int, beside: Beside, across: Axis, sheet: Sheet) -> str:
+def cursor(at: int, beside: Beside, unseen: bool, sheet: Sheet) -> str:
+    """Where a moment is on their curves."""
     if not 0 < at < beside.last:
         return ""
-    return f'<path class="cursor" d="M{across.at(at):.1f} {sheet.top}V{sheet.bottom}"/>'
+    sheet = _beside_its_names(sheet, [way.errors(unseen) for way in beside.ways])
+    return f'<path class="cursor" d="M{_over_moments(beside, sheet).at(at):.1f} {sheet.top}V{sheet.bottom}"/>'
+
+
+def _beside_its_names(sheet: Sheet, errors: Sequence[dict[int, float]]) -> Sheet:
+    """The room that is left of what stands at the curves' ends."""
+    return sheet._replace(right=sheet.wide - max(len(number) for number in _ends(errors)) * LETTER - 34)
+
+
+def _over_moments(beside: Beside, sheet: Sheet) -> Axis:
+    return Axis(0, max(beside.last, 1), sheet.left, sheet.right)
 
 
 def _ends(errors: Sequence[dict[int, float]]) -> tuple[str, str]:
@@ -231,7 +238,7 @@ def scatter(which: str, points: Points, ends: tuple[float, float], unit: str, mo
     across, up = Axis(*ends, sheet.left, sheet.right), Axis(*ends, sheet.bottom, sheet.top)
     every = max(1, -(-len(points.goal) // most))
     shown = zip(points.goal[::every].tolist(), points.told[::every].tolist(), strict=True)
-    dots = "".join(mark(which, across.at(goal), up.at(told), 3) for goal, told in shown if math.isfinite(told))
+    dots = "".join(f"M{across.at(goal):.1f} {up.at(told):.1f}h0" for goal, told in shown if math.isfinite(told))
     with np.errstate(all="ignore"):
         mean = float((points.told - points.goal).mean())
     side = "high" if mean > 0 else "low"
@@ -239,9 +246,8 @@ def scatter(which: str, points: Points, ends: tuple[float, float], unit: str, mo
     said = f"{off}{unit} off; {beside}{unit} too {side} on average"
     line = f'<path class="dashed goal" d="M{sheet.left} {up.at(across.low):.1f}L{sheet.right} {up.at(across.high):.1f}"/>'
     names = ("true" + ("," + unit if unit else ""), "predicted" + ("," + unit if unit else ""))
-    return said, drawing(
-        sheet, f"Predicted against true, {NAMES[which]}: {said}.", f"{frame(sheet, across, up, names)}{line}{dots}"
-    )
+    drawn = f'{frame(sheet, across, up, names)}{line}<path class="dots-{which}" d="{dots}"/>'
+    return said, drawing(sheet, f"Predicted against true, {NAMES[which]}: {said}.", drawn)
 
 
 class Lane(NamedTuple):

@@ -1,7 +1,7 @@
 """Two runs beside each other on the local page: both errors in one picture, who is ahead, what differs, how they ended.
 
-Overview is at one moment of both, an epoch or a number of steps, that a row at the foot changes; "Step by step" draws that step
-inside each. What is judged is judged by `compare` and told by `Beside`; here it is only shown.
+Overview is at one moment of both, an epoch or a number of steps, that a row at the foot changes; "Step by step" goes through both
+at the same step (`both_scene.py`). What is judged is judged by `compare` and told by `Beside`; here it is only shown.
 """
 
 import math
@@ -19,19 +19,18 @@ from nodescope.diagnosis.checks.parting import Parting, parting
 from nodescope.errors import InputError
 from nodescope.hosts import compare_drawings as drawn
 from nodescope.hosts import compare_tables as tables
+from nodescope.hosts.both_scene import both_scene, first_step
+from nodescope.hosts.file import safe_json
 from nodescope.hosts.job import Job
-from nodescope.hosts.offline import shell, static
 from nodescope.hosts.pages import name_of, page_around
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.numbers import plain_text
-from nodescope.views.picture.sheet import headline
 
 MOST_POINTS = 400
 MOST_LETTERS = 70
-MOST_MOMENTS = 30
-"""Moments that a file offline has, besides those where one passes the other."""
 VIEWS = (("", "Overview"), ("steps", "Step by step"))
+SHEETS = {"wide": drawn.WIDE, "narrow": drawn.NARROW}
 
 
 class Asked(NamedTuple):
@@ -54,6 +53,11 @@ class Pair(NamedTuple):
     moments: tuple[int, ...] = ()
     """Those that a file offline has; none where the page answers for any."""
 
+    @property
+    def kinds(self) -> list[bool]:
+        """Whose errors are drawn, of unseen rows or not, the first chosen."""
+        return [True, False] if self.beside.by_unseen else [False]
+
 
 def page(a: Job, b: Job, asked: Asked) -> str:
     """The page of two finished runs.
@@ -63,60 +67,41 @@ def page(a: Job, b: Job, asked: Asked) -> str:
     InputError
         One of them was observed elsewhere, whose numbers cannot be made again.
     """
-    pair = _pair(a, b, asked)
-    head = '<script type="module" src="/static/beside.js"></script>'
-    return page_around(_title(pair), f'{_top(pair)}<main class="beside">{_told(pair)}</main>', head)
+    pair = pair_of(a, b, asked)
+    if pair.view:
+        return page_around(title_of(pair), f"{_top(pair)}{_step_by_step(pair)}", _script("nodescope.js") + _script("beside.js"))
+    return page_around(title_of(pair), f'{_top(pair)}<main class="beside">{told(pair)}</main>', _script("beside.js"))
 
 
-def file(a: Job, b: Job) -> str:
-    """One HTML file of them that works offline: the overview at some moments, which Play goes through.
-
-    Raises
-    ------
-    InputError
-        As of `page`.
-    """
-    pair = _pair(a, b, Asked())
-    last = pair.beside.last
-    marked = {lead.at for lead in pair.beside.leads(pair.beside.by_unseen)[: drawn.SHADED]}
-    moments = tuple(sorted({0, last, *marked, *(round(i * last / MOST_MOMENTS) for i in range(1, MOST_MOMENTS))}))
-    frames = []
-    for at in moments:
-        there = pair._replace(beside=Beside(*pair.runs, at), at=at, moments=moments)
-        frames.append(f'<template data-at="#at-{at}">{_told(there)}</template>')
-    body = f'<main class="beside">{_told(pair._replace(moments=moments))}</main>{_elsewhere(pair)}{"".join(frames)}'
-    return shell(_title(pair), body, static("beside.js"), static("start.css"))
+def _script(name: str) -> str:
+    return f'<script type="module" src="/static/{name}"></script>'
 
 
-def _title(pair: Pair) -> str:
+def title_of(pair: Pair) -> str:
     return f"nodescope: run {pair.jobs[0].number} beside run {pair.jobs[1].number}"
 
 
-def _elsewhere(pair: Pair) -> str:
-    """What a file offline cannot show, and what shows it; a moment does not change it."""
-    a, b = (job.number for job in pair.jobs)
-    return (
-        '<footer class="beside"><p class="soft">This file is the overview and has no picture of a step. '
-        f'To go through run {a} or {b} step by step, take its file with "Save run" on its own page and run '
-        f"<code>nodescope open run-{a}.nodescope</code>.</p></footer>"
-    )
-
-
-def _told(pair: Pair) -> str:
-    """All that the moment changes, and what stands with it."""
+def told(pair: Pair) -> str:
+    """The overview. What a moment changes has the name of a part of its own; `moved` gives the same for another moment."""
     why = pair.beside.why(pair.found, pair.unit)
     return (
-        f'<h1>{_lettered(pair.beside.sentence(pair.found))}</h1><p class="soft">{escape(plain_text(why))}</p>'
-        f"{_step_by_step(pair) if pair.view else _overview(pair)}{_dock(pair)}"
+        f'<h1>{lettered(pair.beside.sentence(pair.found))}</h1><p class="soft">{escape(plain_text(why))}</p>'
+        f"{_overview(pair)}{_dock(pair)}"
     )
 
 
-def _pair(a: Job, b: Job, asked: Asked) -> Pair:
+def moved(pair: Pair) -> str:
+    """All that a moment changes."""
+    cursors = "".join(_cursor(pair, unseen, kind) for unseen in pair.kinds for kind in SHEETS)
+    return f"{cursors}{_scatters(pair)}{_numbers(pair)}{_dock(pair)}"
+
+
+def pair_of(a: Job, b: Job, asked: Asked) -> Pair:
     one, other = _replayed(a), _replayed(b)
     beside = Beside(one, other)
     found = compare(one, other) if beside.same_goals else None
     at = beside.last if asked.at < 0 else min(asked.at, beside.last)
-    beside = Beside(one, other, at)
+    beside = Beside(one, other, (at,))
     source = one.recipe.source
     one_goal = source is not None and len(source.goals) == 1 and found is not None and not beside.of_classes
     unit = unit_of(source.goals[0]) if source is not None and one_goal else ""
@@ -131,7 +116,7 @@ def _replayed(job: Job) -> Run:
     return run
 
 
-def _lettered(sentence: str) -> str:
+def lettered(sentence: str) -> str:
     """A sentence whose A and B have the colours of their runs."""
     words = escape(plain_text(sentence)).split(" ")
     return " ".join(f'<span class="told-{word.lower()}">{word}</span>' if word in ("A", "B") else word for word in words)
@@ -147,19 +132,26 @@ def _address(pair: Pair, view: str, at: int) -> str:
 
 def _top(pair: Pair) -> str:
     a, b = pair.jobs
-    names = [name_of(job.name[:MOST_LETTERS]) for job in pair.jobs]
-    title = f"Two runs of {names[0]}" if names[0] == names[1] else f"{names[0]} beside {names[1]}"
-    views = "".join(
-        f'<a href="{_address(pair, view, pair.at)}"{" aria-current=page" if view == pair.view else ""}>{name}</a>'
-        for view, name in VIEWS
-    )
+    views = views_of([(name, _address(pair, view, pair.at), view == pair.view) for view, name in VIEWS])
     return (
-        f'<header class="top"><a href="/" aria-label="nodescope: all runs">nodescope</a><span class="crumb">{title}</span>'
-        f'<nav class="views" aria-label="Views of the two runs">{views}</nav><nav class="ways" aria-label="What to do with them">'
+        f'<header class="top"><a href="/" aria-label="nodescope: all runs">nodescope</a><span class="crumb">{names_of(pair)}</span>'
+        f'{views}<nav class="ways" aria-label="What to do with them">'
         f'<a class="way" href="/compare?a={b.number}&amp;b={a.number}">Swap A and B</a>'
         f'<a class="way" href="/compare/export?a={a.number}&amp;b={b.number}" download>Export, a page that works offline</a>'
         "</nav></header>"
     )
+
+
+def names_of(pair: Pair) -> str:
+    """What the two are, as HTML."""
+    names = [name_of(job.name[:MOST_LETTERS]) for job in pair.jobs]
+    return f"Two runs of {names[0]}" if names[0] == names[1] else f"{names[0]} beside {names[1]}"
+
+
+def views_of(views: Sequence[tuple[str, str, bool]]) -> str:
+    """Links to views by name and address, one of which is in view."""
+    links = "".join(f'<a href="{to}"{" aria-current=page" if shown else ""}>{name}</a>' for name, to, shown in views)
+    return f'<nav class="views" aria-label="Views of the two runs">{links}</nav>'
 
 
 def _overview(pair: Pair) -> str:
@@ -171,8 +163,7 @@ def _overview(pair: Pair) -> str:
 
 def _curves(pair: Pair) -> str:
     """The errors over time: of unseen rows and of seen ones where there are both; which, two buttons choose without a script."""
-    beside = pair.beside
-    kinds = [True, False] if beside.by_unseen else [False]
+    kinds = pair.kinds
     choice = "".join(
         f'<label><input type="radio" name="rows" value="{i}"{"" if i else " checked"}>{"seen rows" if i else "unseen rows"}</label>'
         for i in range(len(kinds))
@@ -190,10 +181,16 @@ def _curves(pair: Pair) -> str:
 def _both_sizes(pair: Pair, unseen: bool) -> str:
     """Drawn twice, for a wide place and for a phone, so that letters are never made smaller."""
     mean = tables.mean_of(pair.runs[0], unseen, pair.beside) if pair.found is not None else None
-    asked = drawn.Curves(unseen, pair.unit, mean, pair.at)
+    asked = drawn.Curves(unseen, pair.unit, mean)
     return "".join(
-        drawn.curves(pair.beside, asked, sheet, kind) for sheet, kind in ((drawn.WIDE, "at-wide"), (drawn.NARROW, "at-narrow"))
+        drawn.curves(pair.beside, asked, sheet, f"at-{kind}", _cursor(pair, unseen, kind)) for kind, sheet in SHEETS.items()
     )
+
+
+def _cursor(pair: Pair, unseen: bool, kind: str) -> str:
+    """Where the moment is in one of the pictures."""
+    drawing = drawn.cursor(pair.at, pair.beside, unseen, SHEETS[kind])
+    return f'<svg data-part="cursor-{kind}-{unseen:d}" width="100%" height="100%">{drawing}</svg>'
 
 
 def _moment(pair: Pair) -> str:
@@ -211,7 +208,7 @@ def _scatters(pair: Pair) -> str:
         said, picture = drawn.scatter(which, each, ends, pair.unit, MOST_POINTS)
         head = f'{NAMES[which]}, {_moment(pair)}: <span class="told-{which}">{escape(said)}</span>'
         cards.append(f"<section><h2>{head}</h2>{picture}</section>")
-    return f'<div class="pair">{"".join(cards)}</div>'
+    return f'<div class="pair" data-part="scatters">{"".join(cards)}</div>'
 
 
 def _ends(points: Sequence[drawn.Points]) -> tuple[float, float]:
@@ -230,7 +227,7 @@ def _numbers(pair: Pair) -> str:
     ):
         return ""
     steps = [min(pair.beside.steps_of(run, pair.at), run.steps - 1) for run in pair.runs]
-    return tables.of_step(pair.runs, steps, pair.at)
+    return f'<div data-part="numbers">{tables.of_step(pair.runs, steps, pair.at)}</div>'
 
 
 def _points(pair: Pair, run: Run) -> drawn.Points:
@@ -273,26 +270,12 @@ def _weights(pair: Pair) -> str:
 
 
 def _step_by_step(pair: Pair) -> str:
-    """The step inside each run, under each other."""
-    cards = []
-    for which, job, run in zip("ab", pair.jobs, pair.runs, strict=True):
-        step = min(pair.beside.steps_of(run, pair.at), run.steps - 1)
-        told = tables.counted(max(step, 0), pair.at)
-        title = f'<h2><span class="told-{which}">{NAMES[which]}</span>, step {told} of run {job.number}</h2>'
-        if step < 0:
-            cards.append(f"<section>{title}<p>It made no step.</p></section>")
-            continue
-        at = f"/run/{job.number}/step/{step}"
-        cards.append(
-            f'<section>{title}<picture><source media="(prefers-color-scheme: dark)" srcset="{at}/dark.svg">'
-            f'<img class="step" src="{at}/light.svg" alt="Step {step:,} of run {job.number}, drawn: {_in_words(run, step)}">'
-            "</picture></section>"
-        )
-    return "".join(cards)
-
-
-def _in_words(run: Run, step: int) -> str:
-    return escape(plain_text(headline(run, run.trace[step])))
+    """Both, to be gone through at the same step; where a page cannot hold them, why."""
+    try:
+        document = safe_json(both_scene(pair.jobs, pair.beside, pair.found, pair.at))
+    except InputError as error:
+        return f'<main class="beside"><p>{escape(plain_text(str(error)))}</p></main>'
+    return f'<div data-nodescope="scene" data-view="both"></div><script type="application/json" id="scene">{document}</script>'
 
 
 def _dock(pair: Pair) -> str:
@@ -316,14 +299,14 @@ def _dock(pair: Pair) -> str:
         f'<a class="way next" {after}>Next {_sign("▶")}</a><span class="marks">{go_to}</span>'
     )
     of = f'<span class="soft">of {beside.last:,}</span>'
-    moment = f'class="dock" aria-label="Which {beside.unit}" data-moment="{beside.unit} {at:,}"'
+    moment = f'class="dock" data-part="dock" aria-label="Which {beside.unit}" data-moment="{beside.unit} {at:,}"'
     if pair.moments:
-        return f'<div {moment} role="group">{ways}<span>{unit} {at:,}</span>{of}</div>'
+        step = first_step(pair.beside, at)
+        return f'<div {moment} data-step="#step-{step}" role="group">{ways}<span>{unit} {at:,}</span>{of}</div>'
     a, b = pair.jobs
-    view = f'<input type="hidden" name="view" value="{pair.view}">' if pair.view else ""
     return (
         f'<form {moment} method="get" action="/compare">{ways}'
-        f'<input type="hidden" name="a" value="{a.number}"><input type="hidden" name="b" value="{b.number}">{view}'
+        f'<input type="hidden" name="a" value="{a.number}"><input type="hidden" name="b" value="{b.number}">'
         f'<label>{unit} <input name="at" value="{at}" inputmode="numeric"></label>{of}<button>Go</button></form>'
     )
 

@@ -20,7 +20,7 @@ _BODY = (
     '<script type="application/json" id="scene">{scene}</script>'
 )
 
-SCREENS = ("start", "several", "network", "judged", "fit", "observed")
+SCREENS = ("start", "several", "network", "judged", "fit", "observed", "both")
 """Screens that not every run needs, each a file beside the first one."""
 
 
@@ -35,6 +35,11 @@ def screens_of(document: dict[str, Any]) -> list[str]:
     """Of `SCREENS`, those that a run's document is shown with."""
     if document.get("kind") == "recorded":
         return ["observed"]
+    if document.get("kind") == "both":
+        # of the second run's recipe stands there only what differs; neither verdict nor result is shown
+        whole = {**document["b"], "recipe": {**document["a"]["recipe"], **document["b"]["recipe"]}}
+        of_both = {*screens_of(document["a"]), *screens_of(whole)} - {"judged", "fit"}
+        return [name for name in SCREENS if name in of_both] + ["both"]
     recipe = document["recipe"]
     several = recipe["n"] > 1 or recipe["d"] > 1 or recipe["layers"][0]["bias"]
     network = len(recipe["layers"]) > 1

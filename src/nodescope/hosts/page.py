@@ -16,7 +16,19 @@ from starlette.routing import Route
 
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.errors import InputError, NodescopeError
-from nodescope.hosts import asked, caps, compare_page, forms, grade_page, lesson_page, pages, sweep_page, table_page, toys
+from nodescope.hosts import (
+    asked,
+    caps,
+    compare_file,
+    compare_page,
+    forms,
+    grade_page,
+    lesson_page,
+    pages,
+    sweep_page,
+    table_page,
+    toys,
+)
 from nodescope.hosts import start as first_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
@@ -188,7 +200,7 @@ class _Answers:
 
         def made(a: Job, b: Job) -> Response:
             name = f"runs-{a.number}-{b.number}.html"
-            return HTMLResponse(compare_page.file(a, b), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+            return HTMLResponse(compare_file.file(a, b), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
         return await self._beside(request, made)
 

@@ -29,9 +29,6 @@ from nodescope.run.file.saving import save
 from nodescope.run.recipe import Recipe
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.views.picture.look import PALETTES
-from nodescope.views.picture.sheet import sheet
-from nodescope.views.picture.svg import svg
 from nodescope.views.tables import csv_lines
 
 EXPORTS = {
@@ -85,7 +82,6 @@ class RunWays:
         return [
             Route("/run/{number}/save", self.save, methods=["GET"]),
             Route("/run/{number}/export/{kind}", self.export, methods=["GET"]),
-            Route("/run/{number}/step/{step}/{theme}.svg", self.drawn, methods=["GET"]),
             Route("/run/{number}/compare", self.compare, methods=["GET"]),
             Route("/run/{number}/predict", self.predict, methods=["GET", "POST"]),
             Route("/run/{number}/predict/csv", self.predict, methods=["POST"]),
@@ -127,24 +123,6 @@ class RunWays:
 
     def _refused(self, job: Job, error: NodescopeError) -> Response:
         return HTMLResponse(pages.failed(job, self.desk.sentence(error)), asked.status_of(error))
-
-    async def drawn(self, request: Request) -> Response:
-        """A step of a run as a picture."""
-        job, theme = self._job(request), request.path_params["theme"]
-        step = asked.whole_of(request.path_params["step"])
-        if job is None or theme not in PALETTES or step < 0:
-            return asked.nothing()
-
-        def picture() -> str:
-            run = job.opened()
-            if isinstance(run, Recorded):
-                raise InputError("an observed run has no such picture")
-            return svg(sheet(run, step), theme)
-
-        try:
-            return Response(await run_in_threadpool(picture), media_type="image/svg+xml")
-        except NodescopeError:
-            return asked.nothing()
 
     async def compare(self, request: Request) -> Response:
         """Which other run it is held beside."""

@@ -55,7 +55,8 @@ const HELD = {
   i: { id: "ns-input", name: "input" },
 };
 
-function kindOf(model: Model): Kind {
+/** What the shell is told of a replayed run; the same for one beside another. */
+export function kindOf(model: Model): Kind {
   const { walk } = model;
   return {
     walk,

@@ -6,6 +6,7 @@ moments are numbers of steps, and the error is the mse. It is the error that `co
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -66,11 +67,11 @@ class Beside:
     Parameters
     ----------
     a, b : Run
-    more : int, optional
-        A moment that is looked at besides the evenly spaced ones.
+    more : sequence of int, optional
+        Moments that are looked at besides the evenly spaced ones.
     """
 
-    def __init__(self, a: Run, b: Run, more: int = 0) -> None:
+    def __init__(self, a: Run, b: Run, more: Sequence[int] = ()) -> None:
         self.runs = (a, b)
         self.more = more
         self.by_epoch = a.recipe.source is not None and b.recipe.source is not None
@@ -105,7 +106,7 @@ class Beside:
         count = min(max(LEAST, min(POINTS, MOST_WORK // _cost(run))) for run in self.runs)
         even = np.linspace(0, self.last, min(count, self.last + 1)).round().astype(np.int64).tolist()
         ends = [min(self.last, self.last_of(run)) for run in self.runs]
-        moments = sorted({*even, *ends, min(1, *ends), self.more})
+        moments = sorted({*even, *ends, min(1, *ends), *self.more})
         one, other = (self._way(run, [t for t in moments if t <= end]) for run, end in zip(self.runs, ends, strict=True))
         return one, other
 
