@@ -7,6 +7,7 @@ it, and the page as text only.
 from importlib.resources import files
 from typing import Any
 
+from nodescope.hosts.advice import ALONE, Place, in_words_of
 from nodescope.hosts.offline import shell
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
@@ -53,9 +54,14 @@ def scene_of(run: Run | Recorded) -> dict[str, Any]:
     return scene_of_recorded(run) if isinstance(run, Recorded) else scene(run)
 
 
+def document_of(run: Run | Recorded, place: Place) -> dict[str, Any]:
+    """The same with advice that can be followed at a place other than Python; that of a training is about its code, and stays."""
+    return scene_of(run) if isinstance(run, Recorded) else in_words_of(place, scene_of(run))
+
+
 def page(run: Run | Recorded) -> str:
     """The whole text of the file: the page, its program and the document of the run."""
-    document = scene_of(run)
+    document = document_of(run, ALONE)
     body = _BODY.format(scene=safe_json(document))
     return shell(f"nodescope: {document['title']}", body, bundle(document), _STYLE, compiles=True)
 

@@ -84,8 +84,7 @@ FIELDS = {each.name: each for each in (*FIRST, *READING, *(each for group in GRO
 _LABELS = {name: each.label for name, each in FIELDS.items()} | {"goal": "Goal", "inputs": "Inputs"}
 _KEYWORD = re.compile(rf"""(?<![\w/-])({"|".join(_LABELS)})=(?:(['"])(.*?)\2|(True\b|[\d.]+\d|\d+|\[[^]]*\]))?""")
 _SAID = {
-    " (ns.resume)": "",
-    "go on with ns.resume": "fit it again with more epochs",
+    "go on with ns.resume": "go on with “More epochs…”",
     "predict(table) uses it; run.save(path) keeps it; run.diagnose() says why it went as it did": "the run's page predicts, and "
     "says why it went as it did",
     "fit.run has every number": "this page has every number",

@@ -13,7 +13,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from nodescope.hosts import asked
-from nodescope.hosts.file import safe_json, scene_of
+from nodescope.hosts.advice import ALONE
+from nodescope.hosts.file import document_of, safe_json
 from nodescope.hosts.lesson_drawings import picture_of
 from nodescope.hosts.pages import page_around
 from nodescope.run.descent import go
@@ -87,7 +88,7 @@ async def _picture(request: Request) -> Response:
     lesson, theme = BY_NAME.get(request.path_params["name"]), request.path_params["theme"]
     if lesson is None or theme not in THEMES or not lesson.has_picture:
         return asked.nothing()
-    drawn = await run_in_threadpool(lambda: svg(sheet(_one_step(lesson), 0), theme))
+    drawn = await run_in_threadpool(lambda: svg(sheet(_one_step(lesson), 0, verdict=False), theme))
     return Response(drawn, media_type="image/svg+xml")
 
 
@@ -203,6 +204,6 @@ def _why(lesson: Lesson, guess: Guess) -> str:
 
 def _view(lesson: Lesson, *, why: bool) -> str:
     """The run, live: alpha and the weight may be changed in it. While it is looked at nothing tells beforehand how it ends."""
-    scene = safe_json(scene_of(lesson.run()))
+    scene = safe_json(document_of(lesson.run(), ALONE))
     bare = "top" if why else "all"
     return f'<div data-nodescope="scene" data-bare="{bare}"></div><script type="application/json" id="scene">{scene}</script>'

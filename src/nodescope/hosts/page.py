@@ -30,6 +30,7 @@ from nodescope.hosts import (
     toys,
 )
 from nodescope.hosts import start as first_page
+from nodescope.hosts.advice import in_words_of, on_the_page
 from nodescope.hosts.again import judged_again
 from nodescope.hosts.desk import Desk
 from nodescope.hosts.file import bundle
@@ -237,7 +238,7 @@ class _Answers:
             run = job.opened()
             if isinstance(run, Recorded):
                 raise InputError("an observed run cannot be made again")
-            return pages.in_words_of_the_page(judged_again(run, changed))
+            return in_words_of(on_the_page(run), judged_again(run, changed))
 
         try:
             changed = asked.json_of(await asked.body_of(request))

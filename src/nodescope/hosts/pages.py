@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 from nodescope.diagnosis.after.verdict import diagnose
 from nodescope.errors import InputError
 from nodescope.hosts import caps
-from nodescope.hosts.file import safe_json, scene_of
+from nodescope.hosts.advice import on_the_page
+from nodescope.hosts.file import document_of, safe_json
 from nodescope.hosts.fit_fields import in_page_words
 from nodescope.hosts.job import Job
 from nodescope.run.recorded import Recorded
@@ -102,7 +102,7 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str] = (), ways: ob
         else ""
     )
     try:
-        document = safe_json(scene_of(run) if isinstance(run, Recorded) else in_words_of_the_page(scene_of(run)))
+        document = safe_json(document_of(run, on_the_page(run)))
     except InputError as error:
         lines = _report(run)
         return page_around("nodescope", f'{back}<main class="start"><p>{escape(str(error))}</p><pre>{escape(lines)}</pre></main>')
@@ -112,12 +112,6 @@ def view(run: Run | Recorded, number: int, decided: Sequence[str] = (), ways: ob
     beside = f'<aside aria-label="Of this fit">{score}{chosen}</aside>' if score or chosen else ""
     body = f'{place}{beside}<script type="application/json" id="scene">{document}</script>'
     return page_around(f"nodescope: run {number}", body, '<script type="module" src="/static/nodescope.js"></script>')
-
-
-def in_words_of_the_page(told: dict[str, Any]) -> dict[str, Any]:
-    """A run's document, or what is judged of it anew, whose sentences name what this page has."""
-    findings = [{**finding, "remedy": in_page_words(finding["remedy"])} for finding in told["findings"]]
-    return {**told, "verdict": in_page_words(told["verdict"]), "findings": findings}
 
 
 def _report(run: Run | Recorded) -> str:

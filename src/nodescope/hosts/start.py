@@ -7,7 +7,8 @@ from html import escape
 
 from nodescope.arithmetic.activations import ACTIVATIONS
 from nodescope.hosts import compare_choice, drawings
-from nodescope.hosts.file import safe_json, scene_of
+from nodescope.hosts.advice import ALONE
+from nodescope.hosts.file import document_of, safe_json
 from nodescope.hosts.forms import Form
 from nodescope.hosts.job import Job
 from nodescope.hosts.jobs import Jobs
@@ -62,7 +63,7 @@ _WAYS = escape(as_json({"bar": _BAR, "files": [], "fit": []}))
 
 @cache
 def _seed() -> str:
-    document: str = safe_json(scene_of(made("stalls")))
+    document: str = safe_json(document_of(made("stalls"), ALONE))
     return document
 
 

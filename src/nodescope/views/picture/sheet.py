@@ -34,7 +34,7 @@ def telling_step(run: Run) -> int:
     return last if run.settled_after is None else min(last, run.settled_after)
 
 
-def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None) -> Picture:
+def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None, *, verdict: bool = True) -> Picture:
     """One step of a run as a picture.
 
     Parameters
@@ -44,6 +44,8 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
         Counted from 0, negative from the end; without it the one that tells most.
     diagnosis : Diagnosis, optional
         Where it is there already.
+    verdict : bool
+        Whether it stands below.
 
     Raises
     ------
@@ -58,18 +60,30 @@ def sheet(run: Run, step: int | None = None, diagnosis: Diagnosis | None = None)
     left, bottom = _inside(run, shown)
     right, below = _beside(run, shown, judged)
     head = headline(run, shown)
-    verdict = textwrap.wrap(plain_text(judged.verdict), _LINE)
-    height = 92 + bottom + _GAP + 24 * len(verdict) + 44
+    told = f"{head} {_verdict(judged)}" if verdict else head
+    lines = textwrap.wrap(_verdict(judged), _LINE) if verdict else []
+    height = 92 + bottom + (_GAP + 24 * len(lines) + 44 if lines else 24)
     marks: list[Mark] = [
         Words(head, _LEFT, 44, "ink", 25, strong=True),
         Words(_cut(f"Step {at:,} of {run.steps:,}. {plain_text(run.sentence)}"), _LEFT, 70, "soft", 15),
         box(_LEFT, 88, _INSIDE, bottom + 8, "card", 14),
         *moved(left, _LEFT + _PAD, 88 + _PAD),
         *moved(right, _LEFT + _INSIDE + _GAP, 88),
-        box(_LEFT, 88 + bottom + 8 + _GAP, _INSIDE, 24 * len(verdict) + 26, "card", 14),
-        *(Words(line, _LEFT + _PAD, 88 + bottom + 8 + _GAP + 30 + 24 * i, "ink", 15) for i, line in enumerate(verdict)),
+        *_below(lines, 88 + bottom + 8 + _GAP),
     ]
-    return Picture(WIDTH, max(height, 88 + below) + 24, tuple(marks), head, f"{head} {plain_text(judged.verdict)}")
+    return Picture(WIDTH, max(height, 88 + below) + 24, tuple(marks), head, told)
+
+
+def _verdict(judged: Diagnosis) -> str:
+    """A picture goes anywhere, so that it names no call of Python's."""
+    return plain_text(judged.verdict).replace(" (ns.resume)", "")
+
+
+def _below(lines: list[str], y: float) -> Iterator[Mark]:
+    if lines:
+        yield box(_LEFT, y, _INSIDE, 24 * len(lines) + 26, "card", 14)
+    for i, line in enumerate(lines):
+        yield Words(line, _LEFT + _PAD, y + 30 + 24 * i, "ink", 15)
 
 
 def _cut(words: str) -> str:
