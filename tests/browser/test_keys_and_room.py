@@ -75,6 +75,28 @@ def test_headline_alpha_and_play_are_in_view_together(size: tuple[int, int], ste
         assert box["y"] + box["height"] <= size[1], part
 
 
+SHAPES = [
+    [2, 4, 3, 1], [2, 2, 1], [2, 8, 8, 1], [3, 4, 1], [2, 16, 1], [4, 5, 5, 5, 1], [8, 20, 20, 1], [1, 4, 1], [2, 3, 2], [6, 3, 1],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_alpha_and_film_of_any_network_are_above_the_row_of_the_steps(shape: list[int], size: tuple[int, int], opened: Open):
+    rng = np.random.default_rng(0)
+    x, goal = rng.normal(size=(12, shape[0])), rng.normal(size=(12, shape[-1]))
+    layers = ns.network(shape, activation="tanh", seed=0)
+    run = ns.descend(network=layers, input=x, goal=goal, alpha=0.1, batch="all", steps=60)
+    page = opened(run, viewport={"width": size[0], "height": size[1]})
+    for step in (0, 59):
+        go(page, step)
+        page.evaluate("scrollTo(0, 0)")
+        dock = page.locator(".dock").bounding_box()["y"]
+        for part in (".film", ".alpha"):
+            box = page.locator(part).bounding_box()
+            assert box["y"] + box["height"] <= dock, (step, part)
+
+
 OVERLAPS = """() => {
   const root = document.querySelector("[data-nodescope]").shadowRoot, found = [];
   for (const svg of root.querySelectorAll("svg")) {

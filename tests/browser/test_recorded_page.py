@@ -147,7 +147,7 @@ def test_walked_by_keys(opened: Open):
 
 def test_a_table_wider_than_a_phone_is_scrolled_by_keys(run: Recorded, opened: Open):
     page = opened(run, viewport={"width": 390, "height": 844})
-    table = page.get_by_role("group", name="Layers")
+    table = page.get_by_role("group", name="Layers at step 0")
     table.focus()
     for _ in range(10):
         table.press("ArrowRight")
@@ -197,6 +197,21 @@ def test_trouble_is_shown(diverged: Recorded, opened: Open):
     assert page.locator("td.exact[data-quantity='new weight']").all_inner_texts() == [as_python(value) for value in told]
     assert any(not math.isfinite(value) for value in told)
     assert "NaN" in page.locator("[aria-labelledby=ns-layers]").inner_text()
+
+
+def test_every_table_has_a_name_of_its_own_and_the_shades_have_one(run: Recorded, opened: Open):
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    page.locator(".layer-rows summary").click()
+    for summary in page.locator("details.exactly summary").all():
+        summary.click()
+    names = page.get_by_role("table").evaluate_all("all => all.map(t => t.caption?.textContent || t.ariaLabel)")
+    assert all(names)
+    assert len(names) == len(set(names)) == page.get_by_role("table").count()
+    assert {"Layers at step 0", "delta coming back, by layer", "alpha delta ÷ weight"} <= set(names)
+    told = page.get_by_role("table", name="delta coming back, by layer").get_by_role("row").nth(4)
+    shown = [float(text) for text in told.get_by_role("cell").all_inner_texts()]
+    rms = [float(np.sqrt(np.mean(np.square(run.trace[3].layers[layer].delta)))) for layer in range(2)]
+    assert shown[1] == pytest.approx(rms[1], rel=1e-6)
 
 
 def test_two_numbers_of_a_table_never_share_a_text(run: Recorded, opened: Open):

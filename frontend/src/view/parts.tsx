@@ -95,7 +95,7 @@ interface TableProps {
 export function Table({ label, caption, heads, children }: TableProps) {
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label={label}>
-      <table class="rows">
+      <table class="rows" aria-label={caption ? undefined : label}>
         {caption && <caption>{caption}</caption>}
         <thead>
           <tr>

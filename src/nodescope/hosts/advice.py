@@ -1,11 +1,16 @@
 """Advice in a page's words: what to press there, where Python's words name a call or a keyword."""
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodescope.hosts.fit_fields import in_page_words
+from nodescope.later import Later
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
+
+if TYPE_CHECKING:
+    from nodescope.hosts import fit_fields
+else:
+    fit_fields = Later("nodescope.hosts.fit_fields")
 
 _SETTING = re.compile(r"""(?<![\w/-])[a-z_]+=(?:['"\[{]|True\b|None\b|\d)""")
 _IN_PYTHON = " Such settings go into the call under “In Python”."
@@ -48,7 +53,7 @@ def advised(text: str, place: Place) -> str:
     """
     text = text.replace("ns.resume", place.more)
     if place.has_form:
-        return in_page_words(text)
+        return fit_fields.in_page_words(text)
     return text + _IN_PYTHON if _SETTING.search(text) else text
 
 

@@ -5,15 +5,20 @@ it, and the page as text only.
 """
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nodescope.hosts.advice import ALONE, Place, in_words_of
 from nodescope.hosts.offline import shell
+from nodescope.later import Later
 from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
 from nodescope.views.recorded_scene import scene_of_recorded
 from nodescope.views.scene import scene
 from nodescope.views.values import as_json
+
+if TYPE_CHECKING:
+    from nodescope.hosts import advice
+else:
+    advice = Later("nodescope.hosts.advice")
 
 _STYLE = "body{margin:0;background:light-dark(#f7f7f5,#101317)}"
 _BODY = (
@@ -54,14 +59,14 @@ def scene_of(run: Run | Recorded) -> dict[str, Any]:
     return scene_of_recorded(run) if isinstance(run, Recorded) else scene(run)
 
 
-def document_of(run: Run | Recorded, place: Place) -> dict[str, Any]:
+def document_of(run: Run | Recorded, place: "advice.Place") -> dict[str, Any]:
     """The same with advice that can be followed at a place other than Python; that of a training is about its code, and stays."""
-    return scene_of(run) if isinstance(run, Recorded) else in_words_of(place, scene_of(run))
+    return scene_of(run) if isinstance(run, Recorded) else advice.in_words_of(place, scene_of(run))
 
 
 def page(run: Run | Recorded) -> str:
     """The whole text of the file: the page, its program and the document of the run."""
-    document = document_of(run, ALONE)
+    document = document_of(run, advice.ALONE)
     body = _BODY.format(scene=safe_json(document))
     return shell(f"nodescope: {document['title']}", body, bundle(document), _STYLE, compiles=True)
 

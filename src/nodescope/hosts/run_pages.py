@@ -56,7 +56,7 @@ def _shown(told: tuple[str, dict[str, Any]] | None) -> str:
     )
     count = len(next(iter(columns.values())))
     more = f" The first {ROWS}:" if count > ROWS else ""
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f'<table aria-label="Predictions"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     table = f'<div class="runs" tabindex="0" role="group" aria-label="Predictions">{table}</div>'
     return f"<section><h2>{count:,} rows of {name_of(name)}.{more}</h2>{table}</section>"
 

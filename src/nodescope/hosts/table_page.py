@@ -56,7 +56,7 @@ def _first_rows(table: Shelved) -> str:
     more = f" {len(table.names) - shown:,} more columns are not shown." if len(table.names) > shown else ""
     head = "".join(f'<th scope="col">{name_of(name)}</th>' for name in table.names[:shown])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(plain_text(cell))}</td>' for cell in row)}</tr>" for row in table.first)
-    body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    body = f'<table aria-label="First rows of the table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     body = f'<div class="runs" tabindex="0" role="group" aria-label="First rows">{body}</div>'
     return f'<section><h2>Its first rows</h2>{body}<p class="soft">{more}</p></section>'
 

@@ -71,7 +71,12 @@ export function Truth() {
         </svg>
         <p class="soft tiny">
           <b class="t-go">●</b> {count(judged.n)} {unseen ? "unseen" : "seen"}
-          {unseen && ` · ● ${count(seen.n)} seen`}
+          {unseen && (
+            <>
+              {" · "}
+              <span class="small-dot">●</span> {count(seen.n)} seen (small)
+            </>
+          )}
         </p>
       </div>
     </Card>

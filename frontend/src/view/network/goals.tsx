@@ -5,8 +5,9 @@ import { bySize, dotsOf } from "../../cloud";
 import type { Model } from "../../model";
 import { clip, exact, short } from "../../numbers";
 import type { Recipe } from "../../scene";
+import { useLow } from "../parts";
 import { Current } from "../replayed/context";
-import { GOALS } from "./layout";
+import { mostGoals } from "./layout";
 import { Seen } from "./seen";
 
 interface Row {
@@ -23,7 +24,8 @@ export function Goals() {
   const { example } = useContext(Seen);
   const { recipe } = model.replay.value;
   const told = model.predictions.value;
-  const rows = recipe.k === 1 ? exampleRows(recipe, told, example) : outputRows(recipe, told, example);
+  const most = mostGoals(recipe, useLow());
+  const rows = recipe.k === 1 ? exampleRows(recipe, told, example, most) : outputRows(recipe, told, example, most);
   const values = rows.flatMap(({ goal, prediction }) => [goal, prediction]).filter(Number.isFinite);
   const all =
     recipe.k === 1
@@ -46,9 +48,9 @@ export function Goals() {
   );
 }
 
-function exampleRows(recipe: Recipe, told: Float64Array, chosen: number): Row[] {
+function exampleRows(recipe: Recipe, told: Float64Array, chosen: number, most: number): Row[] {
   const dots = dotsOf(recipe.goal, told, 1, 0);
-  const few = dots.length <= GOALS ? dots : [dots[chosen], ...bySize(dots).filter((dot) => dot.example !== chosen)].slice(0, GOALS);
+  const few = dots.length <= most ? dots : [dots[chosen], ...bySize(dots).filter((dot) => dot.example !== chosen)].slice(0, most);
   return few.map(({ example, goal, prediction }) => ({
     name: exampleName(recipe, example),
     goal,
@@ -71,16 +73,17 @@ export function shortInputs({ d, input }: Recipe, example: number): string | nul
   return text.length < 9 ? text : null;
 }
 
-function outputRows({ k, goal, goal_names }: Recipe, told: Float64Array, example: number): Row[] {
+function outputRows(recipe: Recipe, told: Float64Array, example: number, most: number): Row[] {
+  const { k, goal, goal_names } = recipe;
   const rows = Array.from({ length: k }, (_, j) => ({
     name: clip(goal_names[j], 9),
     goal: goal[example * k + j],
     prediction: told[example * k + j],
     chosen: goal[example * k + j] === 1,
   }));
-  if (k <= GOALS) return rows;
+  if (k <= most) return rows;
   const size = (row: Row): number => (row.chosen ? Infinity : row.prediction);
-  return [...rows].sort((a, b) => size(b) - size(a)).slice(0, GOALS);
+  return [...rows].sort((a, b) => size(b) - size(a)).slice(0, most);
 }
 
 function Line({

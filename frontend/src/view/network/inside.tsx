@@ -216,10 +216,7 @@ function Legend() {
         <i class="line-w below" /> below 0 (width: size)
       </span>
       <span>
-        <b class="t-go">0.52</b> prediction
-      </span>
-      <span>
-        <b class="t-fix">0.01</b> delta
+        <b class="t-go">0.52</b> prediction, <b class="t-fix">0.01</b> delta below
       </span>
       <span>{tiles ? maps[small.kind] : "cells: dark where large"}</span>
     </p>

@@ -58,9 +58,13 @@ export interface Layout {
 const NAME = 28;
 const CHOICES = 42;
 const LEGEND = 50;
+const LINE = 20;
 const GOAL = 25;
-/** Goals that are shown at most, and room for how many there are besides. */
-export const GOALS = 5;
+
+/** Goals that are shown at most: fewer in a low view that has the choice of two inputs above them, so that alpha stays in sight. */
+export function mostGoals({ d }: Recipe, low: boolean): number {
+  return low && d > 2 ? 2 : 5;
+}
 
 /** The columns in view for a picture so wide; `low` where there is little height. */
 export function layoutOf(recipe: Recipe, wide: number, low: boolean, open: number): Layout {
@@ -70,7 +74,7 @@ export function layoutOf(recipe: Recipe, wide: number, low: boolean, open: numbe
   const ends = k === 1 && !narrow;
   const shown = narrow ? [open, open + 1] : all.map((_, at) => at).filter((at) => !ends || at < all.length - 1);
   const out = low && !narrow ? OUT_LOW : OUT;
-  const below = out + NAME + outputRoom(recipe);
+  const below = out + NAME + outputRoom(recipe, mostGoals(recipe, low));
   const high = Math.max(Math.min(low ? LOW : TALL, Math.max(...shown.map((at) => heightOf(all[at])))), narrow ? 0 : below - ABOVE);
   const room = wide - (narrow ? 0 : OUTPUT);
   const each = room / shown.length;
@@ -80,9 +84,9 @@ export function layoutOf(recipe: Recipe, wide: number, low: boolean, open: numbe
 }
 
 /** Room below and above the output's picture. */
-function outputRoom({ d, n, k }: Recipe): number {
+function outputRoom({ d, n, k }: Recipe, most: number): number {
   const rows = k === 1 ? n : k;
-  return LEGEND + (d > 2 ? CHOICES : 0) + Math.min(rows, GOALS) * GOAL + (rows > GOALS ? GOAL : 0);
+  return LEGEND + (k > 1 ? LINE : 0) + (d > 2 ? CHOICES : 0) + Math.min(rows, most) * GOAL + (rows > most ? GOAL : 0);
 }
 
 function heightOf(nodes: number): number {
@@ -99,7 +103,7 @@ function columnOf({ d }: Recipe, [at, nodes]: [number, number], [left, room]: [n
     at,
     nodes,
     left,
-    right: left + (at || d === 2 ? size : 0) + (numbers ? NUMBERS : at ? 4 : d === 2 ? 46 : WORDS),
+    right: left + (at || d === 2 ? size : 0) + (numbers ? NUMBERS : at ? 4 : d === 2 ? 58 : WORDS),
     top,
     size,
     pitch,

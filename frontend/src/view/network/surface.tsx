@@ -26,6 +26,8 @@ import { Heat } from "./heat";
 import { useMoving } from "./moving";
 import { Seen } from "./seen";
 
+/** The first of the marks below, as text. */
+const SIGNS = "◆●■▲";
 /** Examples that are drawn on it. */
 const DRAWN = 240;
 
@@ -90,6 +92,7 @@ export function SurfaceCard({ size }: { size: number }) {
         <Examples surface={surface} scale={scale} size={size} />
       </div>
       <Legend surface={surface} scale={scale} />
+      {recipe.k > 1 && <Classes recipe={recipe} />}
     </div>
   );
 }
@@ -175,6 +178,11 @@ function Legend({ surface, scale }: { surface: Surface; scale: Scale }) {
       {recipe.k === 1 && <HighAndLow recipe={recipe} />}
     </p>
   );
+}
+
+/** The marks of the first classes. */
+function Classes({ recipe: { goal_names } }: { recipe: Recipe }) {
+  return <p class="soft tiny">{goal_names.slice(0, SIGNS.length).map((name, c) => `${SIGNS[c]} ${clip(name, 7)} `)}</p>;
 }
 
 function HighAndLow({ recipe: { goal } }: { recipe: Recipe }) {

@@ -30,7 +30,7 @@ export function Layers() {
   const moved = textsOf(all.map(({ alpha, weight }) => (alpha === undefined || weight === undefined ? undefined : alpha / weight)));
   return (
     <Card id="ns-layers" title={`Layers at step ${count(now.step)}`} place="layers">
-      <Table label="Layers" heads={HEADS}>
+      <Table label={`Layers at step ${count(now.step)}`} heads={HEADS}>
         <tbody>
           {layers.map((_, l) => (
             <Line key={l} layer={l} of={all[l]} delta={delta[l]} weighted={weighted[l]} moved={moved[l]} />

@@ -1,9 +1,10 @@
 /** What went on in each layer over the steps: size of delta, alpha delta beside weight, share of nodes that are off, as shades. */
 
 import { useContext, useMemo, useRef } from "preact/hooks";
-import { clip, short } from "../../numbers";
+import { clip, count, exact, short } from "../../numbers";
 import { Numbers } from "../../recorded";
-import { Card, useWidth } from "../parts";
+import { NOT_SEEN } from "../cells";
+import { Card, Fold, Table, useWidth } from "../parts";
 import { Observed } from "./context";
 import { leftOf } from "./losses";
 import type { Recording } from "./recording";
@@ -13,6 +14,8 @@ const COLUMNS = 160;
 const HIGH = 18;
 const RIGHT = 16;
 const LAYERS = 24;
+/** Rows of the table, at most. */
+const ROWS = 40;
 
 interface Kind {
   name: string;
@@ -58,7 +61,34 @@ export function Rows() {
           <OneKind key={kind.name} kind={kind} which={which} told={told} wide={wide} />
         ))}
       </div>
+      <Fold name="As a table">{() => <AsTables told={told} />}</Fold>
     </Card>
+  );
+}
+
+/** The same as numbers, a row a step. */
+function AsTables({ told }: { told: Told[] }) {
+  const { layers } = useContext(Observed).scene;
+  const every = Math.ceil(told.length / ROWS);
+  const few = told.filter((_, t) => t % every === 0 || t === told.length - 1);
+  const heads = ["step", ...layers.map(({ name }, l) => `${l} (${clip(name, 11)})`)];
+  return (
+    <>
+      {KINDS.map(({ name }, which) => (
+        <Table key={name} label={name} caption={name} heads={heads}>
+          <tbody>
+            {few.map(({ step, layers: of }) => (
+              <tr key={step}>
+                <th scope="row">{count(step)}</th>
+                {of.map((numbers, l) => (
+                  <td key={heads[l + 1]}>{Number.isNaN(numbers[which]) ? NOT_SEEN : exact(numbers[which])}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      ))}
+    </>
   );
 }
 

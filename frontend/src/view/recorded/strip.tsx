@@ -32,13 +32,24 @@ export function Strip() {
             layer <bdi>{clip(name, 12)}</bdi>
             {activation && ` · ${activation}`}
           </span>
+          {trouble?.layer === l && <Trouble step={trouble.step} />}
         </button>
       ))}
       {after && (
         <span class="layer-box trouble">
-          <b>{clip(trouble.where, 20)}</b> step {count(trouble.step)}
+          <b>{clip(trouble.where, 20)}</b>
+          <Trouble step={trouble.step} />
         </span>
       )}
     </div>
+  );
+}
+
+/** Marked as it is on the curve of the loss. */
+function Trouble({ step }: { step: number }) {
+  return (
+    <span>
+      <span aria-hidden="true">◆</span> trouble: step {count(step)}
+    </span>
   );
 }

@@ -12,7 +12,7 @@ import { band, rangeOf, scaleOf } from "../scale";
 import { Current } from "./context";
 
 const HIGH: [number, number] = [214, 178];
-const WITH_FILM: [number, number] = [168, 132];
+const WITH_FILM: [number, number] = [144, 116];
 /** Room above the curve for what is told of it. */
 const ABOVE = 16;
 /** From so many times the smallest error to the largest on, powers of ten are drawn. */
