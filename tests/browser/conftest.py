@@ -59,6 +59,16 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     assert said == []
 
 
+def unfold(summary: Any) -> None:
+    """Open or close a fold as a person does. What it holds is drawn when the browser has told the page, a while after the click."""
+    summary.evaluate(
+        """element => { window.toggled = new Promise(done => element.parentElement.addEventListener(
+          "toggle", () => setTimeout(done), { once: true })); }"""
+    )
+    summary.click()
+    summary.evaluate("() => window.toggled")
+
+
 def read_number(text: str) -> float:
     """A number as the page writes it to be read: 1,235 or −5.55 × 10⁻¹⁷."""
     plain = re.sub(r"(?:^|(?<=−)|(?<=× ))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"e{m[1].translate(POWERS)}", text.replace(",", ""))

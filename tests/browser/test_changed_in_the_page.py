@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from browser.conftest import go
+from browser.conftest import go, unfold
 from browser.pages_of_runs import NETWORKS, Open, as_python, same_as_the_trace, seed, table
 
 import nodescope as ns
@@ -53,7 +53,7 @@ def test_goal_and_input_are_moved_in_the_picture(opened: Open):
     again = ns.descend(weight=0.4, input=1.2, goal=goal, alpha=0.1, steps=325)
     assert page.locator("h1").inner_text() == say("head", RunFacts(again))
     assert ns.diagnose(again).headline in page.locator("[aria-labelledby=ns-verdict]").inner_text()
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     same_as_the_trace(page, again, 7)
 
 
@@ -62,7 +62,7 @@ def test_alpha_changed_in_the_page_is_descend_to_the_bit(alpha: float, opened: O
     page, again = opened(seed()), seed(alpha=alpha)
     page.get_by_label("alpha, typed").fill(repr(alpha))
     page.get_by_label("alpha, typed").press("Enter")
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     for step in (0, 7, 100, again.steps - 1):
         same_as_the_trace(page, again, step)
     page.get_by_text("Change something").click()
@@ -78,7 +78,7 @@ def test_alpha_dragged_with_keys_is_descend_to_the_bit(opened: Open):
         slider.press("ArrowRight")
     alpha = float(slider.input_value())
     assert alpha != 0.1
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     same_as_the_trace(page, seed(alpha=alpha), 50)
 
 
@@ -144,7 +144,7 @@ def test_a_networks_alpha_changed_in_the_page_is_descend_to_the_bit(opened: Open
     again = ns.descend(
         network=ns.network([2, 3, 1], seed=2), input=[[0, 1], [1, 1], [2, -1]], goal=[1, 0, 0.5], alpha=0.3, batch=2, steps=50
     )
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     go(page, 49)
     shown = page.locator("td.exact[data-quantity='new weight']").all_inner_texts()
     layer = again.trace[49].layers[0]

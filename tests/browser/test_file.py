@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import go
+from browser.conftest import go, unfold
 from browser.pages_of_runs import NETWORKS, RUNS, SEED, Open, as_python, exact, same_as_the_trace, seed, table
 
 import nodescope as ns
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("chromium")
 def test_numbers_on_screen_are_the_traces(name: str, opened: Open):
     run = RUNS[name]()
     page = opened(run)
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     for step in sorted({0, min(1, run.steps - 1), run.steps // 3, max(0, run.steps - 2), run.steps - 1}):
         same_as_the_trace(page, run, step)
 
@@ -24,7 +24,7 @@ def test_numbers_on_screen_are_the_traces(name: str, opened: Open):
 def test_a_run_of_a_billion_moving_steps(opened: Open):
     run = ns.descend(**SEED, alpha=1e-8, steps=2 * 10**7)
     page = opened(run)
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     for step in (0, 12_345_678, run.steps - 1):
         same_as_the_trace(page, run, step)
 
@@ -45,7 +45,7 @@ def test_every_digit_is_a_look_or_a_click_away(opened: Open):
 
 def test_step_back_restores_exactly(opened: Open):
     page = opened(seed())
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     go(page, 20)
     before = exact(page)
     page.get_by_role("button", name="Next").click()
@@ -80,7 +80,7 @@ def test_the_stall_stands_among_its_neighbours(opened: Open):
 def test_numbers_of_a_networks_nodes_are_the_traces(name: str, opened: Open):
     run = NETWORKS[name]()
     page = opened(run)
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     for step in (0, run.steps // 2, run.steps - 1):
         go(page, step)
         told = run.trace[step]
@@ -138,7 +138,7 @@ def test_the_error_of_every_example_is_there(opened: Open):
     page = opened(run)
     go(page, 29)
     card = page.locator("[aria-labelledby=ns-examples]")
-    card.locator("summary").click()
+    unfold(card.locator("summary"))
     deltas = [float(text) for text in card.locator("tbody tr td:last-child").all_inner_texts()]
     np.testing.assert_allclose(deltas, inputs @ run.trace[29].weight - goal, rtol=1e-12, atol=1e-12)
     assert card.locator("tbody tr").nth(5).inner_text().startswith("5 (this step)")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, unfold
 from browser.test_start import page_of, seen
 from conftest import ROOT
 
@@ -21,7 +21,7 @@ def test_the_form_and_its_result(width: int, scheme: str, chromium: Any, tmp_pat
         assert page.locator("select[name=goal]").input_value() == ""  # nothing is chosen by itself
         assert page.locator("section", has_text="Its first rows").locator("tbody tr").count() == 3
         for summary in page.locator("summary").all():
-            summary.click()
+            unfold(summary)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + v.nodes.map(n => n.html).join()))") == []

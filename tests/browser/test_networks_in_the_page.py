@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE, go
+from browser.conftest import AXE, go, unfold
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
@@ -122,7 +122,7 @@ def test_a_node_and_its_network_of_one_layer_have_one_page(name: str, opened: Ca
     for written in TWICE[name]:
         page = opened(ns.descend(**written, alpha=0.1))
         go(page, 7)
-        page.locator("details.exactly > summary").click()
+        unfold(page.locator("details.exactly > summary"))
         page.locator("td.exact").first.wait_for()
         pages.append([page.locator(part).aria_snapshot() for part in parts])
     assert pages[0] == pages[1]
@@ -348,7 +348,7 @@ def test_each_weights_share_in_the_nodes_card_is_neither_cut_nor_printed_over(
         ns.descend(**table, network=network, alpha=0.5, batch="all", steps=201), viewport={"width": width, "height": height}
     )
     go(page, step)
-    page.locator("summary", has_text="Each weight's share").click()
+    unfold(page.locator("summary", has_text="Each weight's share"))
     page.locator(".back-share").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []
@@ -356,7 +356,7 @@ def test_each_weights_share_in_the_nodes_card_is_neither_cut_nor_printed_over(
 
 def test_at_the_pages_end_the_heading_is_not_covered_by_the_row_of_the_steps(opened: Callable[..., Any]):
     page = opened(ns.descend(input=1.0, goal=0.6, weight=0.1, alpha=0.1, steps=400), viewport={"width": 1280, "height": 720})
-    page.locator("summary", has_text="Findings and proof").click()
+    unfold(page.locator("summary", has_text="Findings and proof"))
     page.evaluate("scrollTo(0, 1e6)")
     h1 = page.locator("h1").bounding_box()
     middle = [h1["x"] + 60, h1["y"] + h1["height"] / 2]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.conftest import unfold
 from conftest import until
 
 import nodescope as ns
@@ -88,7 +89,7 @@ def _wait(url: str, server: Any, log: Path) -> None:
 @pytest.mark.timeout(300)
 def test_the_widget_in_jupyterlab(lab: Any, tmp_path: Path):
     page, run = lab, ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     for step in (0, 100, 324):
         box = page.get_by_label("step, typed")
         box.fill(str(step))

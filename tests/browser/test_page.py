@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, unfold
 from conftest import ROOT, until
 
 import nodescope as ns
@@ -181,7 +181,7 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.get_by_label("alpha: how big a part it corrects").fill("0.7")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_selector("[data-ready]")
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.7, steps=325)
     shown = page.locator("td.exact[data-quantity='new weight']").inner_text()
     assert shown == repr(run.trace[0].new_weight)
@@ -211,7 +211,7 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     assert "hidden nodes are '8,x'" in page.get_by_role("alert").inner_text()
     assert "400" in said.pop()
     page.locator("input[name=hidden]").fill("6,4")
-    page.locator("summary").first.click()
+    unfold(page.locator("summary").first)
     page.locator("select[name=rule]").select_option("momentum")
     page.get_by_role("button", name="Fit").click()
     page.wait_for_selector("[data-ready]", timeout=20_000)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from browser.conftest import AXE, go, read_number
+from browser.conftest import AXE, go, read_number, unfold
 from browser.observed_trainings import Open, diverging, training
 from torch import nn
 
@@ -39,7 +39,7 @@ def as_python(value: Any) -> str:
 
 
 def exactly(page: Any) -> None:
-    page.locator("details.exactly > summary").click()
+    unfold(page.locator("details.exactly > summary"))
     page.locator("td.exact").first.wait_for()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from browser.conftest import AXE, go, read_number
+from browser.conftest import AXE, go, read_number, unfold
 from conftest import ROOT
 
 import nodescope as ns
@@ -133,7 +133,7 @@ def test_a_network_opens_on_the_example_that_is_farthest_off_and_its_node_adds_u
     worst = int(np.argmax(np.abs(np.ravel(run.trace[0].prediction) - goal)))
     assert page.get_by_label("example shown").input_value() == str(worst)
     page.get_by_label("layer opened").select_option("0")
-    page.locator("section.side summary", has_text="Each weight's share").click()
+    unfold(page.locator("section.side summary", has_text="Each weight's share"))
     first, bias = np.asarray(run.trace[0].layers[0].weight), np.asarray(run.trace[0].layers[0].bias)
     assert "together: the sum" in page.locator("table.share").first.inner_text()
     np.testing.assert_allclose(values(page, "tfoot .lane [data-value]"), [first[0] @ x[worst] + bias[0]], rtol=1e-15)
