@@ -24,15 +24,27 @@ def test_places_are_doubled_up_to_the_budget_and_then_every_second_goes(monkeypa
     monkeypatch.setattr(checkpoints, "BUDGET", 7 * 32 + 31)
     kept = Checkpoints(np.arange(8.0).reshape(2, 4), 8)
     cursor = SimpleNamespace(kept=2, capacity=2, spacing=8)
-    for capacity in (4, 7):
-        kept.make_room(cursor)
-        assert (cursor.capacity, cursor.kept, cursor.spacing, len(kept.states)) == (capacity, 2, 8, capacity)
+    for places, capacity in ((2, 4), (4, 7)):
+        kept.make_room(cursor, 1)
+        assert (cursor.capacity, cursor.kept, cursor.spacing, len(kept.states)) == (capacity, places, 8, capacity)
         assert kept.states[:2].tolist() == np.arange(8.0).reshape(2, 4).tolist()
+        cursor.kept = capacity
     kept.states[:] = np.arange(28.0).reshape(7, 4)
-    cursor.kept = 7
-    kept.make_room(cursor)
+    kept.make_room(cursor, 1)
     assert (cursor.capacity, cursor.kept, cursor.spacing, kept.spacing) == (7, 4, 16, 16)
     assert kept.states[:4, 0].tolist() == [0.0, 8.0, 16.0, 24.0]
+
+
+@pytest.mark.parametrize(("steps", "capacity"), [(0, 2), (7, 2), (8, 4), (23, 4), (24, 5), (32, 6), (40, 7), (48, 7), (10_000, 7)])
+def test_there_are_places_for_the_steps_to_come(monkeypatch, steps: int, capacity: int):
+    """One state is kept, and there is one place; another is needed every 8 steps and one may be due now; 7 are all that fit."""
+    monkeypatch.setattr(checkpoints, "BUDGET", 7 * 32)
+    kept, cursor = Checkpoints(np.ones((2, 4)), 8), SimpleNamespace(kept=1, capacity=2, spacing=8)
+    kept.make_room(cursor, steps)
+    assert (cursor.capacity, cursor.kept, cursor.spacing, len(kept.states)) == (capacity, 1, 8, capacity)
+    kept.make_room(cursor, 10_000)
+    kept.make_room(cursor, 10_000)
+    assert (cursor.capacity, cursor.kept, cursor.spacing) == (7, 1, 8)  # none is dropped as long as there is a place
 
 
 @pytest.mark.parametrize(("name", "value", "most"), [("MOST", 5, 5), ("BUDGET", 1, 2)])
@@ -40,7 +52,7 @@ def test_at_least_two_states_are_kept_and_at_most_so_many(monkeypatch, name: str
     monkeypatch.setattr(checkpoints, name, value)
     kept, cursor = Checkpoints(np.zeros((2, 4)), 8), SimpleNamespace(kept=2, capacity=2, spacing=8)
     for _ in range(6):
-        kept.make_room(cursor)
+        kept.make_room(cursor, 1)
         cursor.kept = cursor.capacity
     assert cursor.capacity == most
 

@@ -31,12 +31,17 @@ class Checkpoints:
         spacing = 1 << max(0, (first // problem.batch).bit_length() - 1)
         return cls(np.empty((2, problem.state_length)), spacing)
 
-    def make_room(self, cursor: Cursor) -> None:
-        """Twice as many places, or, where the budget is used, every second state dropped."""
+    def make_room(self, cursor: Cursor, steps: int) -> None:
+        """Places for the states of so many steps to come, or, where the budget is used and no place is left, every second dropped.
+
+        Places that no state comes to take no memory: they are never written.
+        """
         length = self.states.shape[1]
-        most = max(2, min(MOST, BUDGET // (8 * length)))
+        wanted, most = cursor.kept + steps // self.spacing + 1, max(2, min(MOST, BUDGET // (8 * length)))
+        if cursor.capacity >= min(wanted, most) and cursor.kept < cursor.capacity:
+            return
         if cursor.capacity < most:
-            wider = np.empty((min(most, 2 * cursor.capacity), length))
+            wider = np.empty((min(most, max(wanted, 2 * cursor.capacity)), length))
             wider[: cursor.kept] = self.states[: cursor.kept]
             self.states = wider
         else:

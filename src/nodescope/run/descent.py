@@ -141,11 +141,12 @@ def _until_it_ends(descent: Descent, progress: Progress | None, keep: Callable[[
             return Ending.TIME_USED
         block_began = time.perf_counter()
         size = min(size, descent.to_look)
-        outcome = descent.block(min(size, asked - cursor.step))
+        steps = min(size, asked - cursor.step)
+        descent.checkpoints.make_room(cursor, steps)
+        outcome = descent.block(steps)
         now = time.perf_counter()
         descent.seconds = before + now - began
         if outcome is Outcome.FULL:
-            descent.checkpoints.make_room(cursor)
             continue
         if outcome is not Outcome.WENT and (ending := _ending_of(descent, outcome)) is not None:
             return ending
