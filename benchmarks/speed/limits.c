@@ -8,6 +8,16 @@ double chain(int64_t steps, double w, double input, double goal, double alpha) {
     return w;
 }
 
+// One row a step, left to right: a product, `additions` to it, and the four operations that lead to the weight of the next row's product.
+double chain_of_rows(int64_t rows, int64_t additions, double w, double input, double goal, double alpha) {
+    for (int64_t t = 0; t < rows; t++) {
+        double sum = w * input;
+        for (int64_t i = 0; i < additions; i++) sum += input;
+        w = w - ((sum - goal) * input) * alpha;
+    }
+    return w;
+}
+
 typedef double V __attribute__((vector_size(64), aligned(8)));
 
 // Eight sums side by side keep the adders waiting for nothing but memory.

@@ -1,4 +1,4 @@
-"""The physical limits of this machine as functions to be timed: a chain of operations, reading, multiplications and additions."""
+"""The physical limits of this machine as functions to be timed: chains of operations, reading, multiplications and additions."""
 
 import ctypes
 import shutil
@@ -25,6 +25,7 @@ def _library() -> ctypes.CDLL | None:
     library = ctypes.CDLL(str(made))
     for name, kinds in {
         "chain": [ctypes.c_int64, *[ctypes.c_double] * 4],
+        "chain_of_rows": [ctypes.c_int64, ctypes.c_int64, *[ctypes.c_double] * 4],
         "reading": [ctypes.c_void_p, ctypes.c_int64],
         "pipes": [ctypes.c_int64, ctypes.c_double],
     }.items():
@@ -35,6 +36,11 @@ def _library() -> ctypes.CDLL | None:
 def chain() -> Any:
     """CHAIN steps of a node that does nothing else; None without a compiler."""
     return (library := _library()) and (lambda: library.chain(CHAIN, 0.4, 1.0, 0.6, 1e-9))
+
+
+def chain_of_rows(rows: int, inputs: int) -> Any:
+    """So many rows whose products are added up left to right, each waiting for the one before, and which do nothing else."""
+    return (library := _library()) and (lambda: library.chain_of_rows(rows, inputs - 1, 0.4, 1.0, 0.6, 1e-9))
 
 
 def reading(array: np.ndarray) -> Any:

@@ -8,11 +8,13 @@ import nodescope as ns
 from nodescope.arithmetic.core import engine
 
 SGD_TARGETS = {4: 3.0, 10: 4.0, 30: 4.5, 100: 5.0, 300: 5.0, 1000: 4.8}
+LEFT_TO_RIGHT = 16
+"""Rows of at most so many inputs are added up left to right where nothing else is said."""
 SGD_BOUND = {
-    4: "the chain of additions: rows depend on one another",
-    10: "the same, three cycles an input",
+    4: "the chain, which a call's own time and reading are beside",
+    10: "the same: three cycles an input",
     30: "adding up the lanes, once a row",
-    100: "the same; weights stay in registers",
+    100: "the same, and reading",
     300: "registers loaded and stored",
     1000: "registers loaded and stored",
 }
@@ -53,10 +55,11 @@ def _sequential(d: int, n: int) -> Row:
         model = linear_model.LinearRegression(optim.SGD(alpha), intercept_lr=0.0)
         return 200, lambda: [model.learn_one(row, g) for row, g in zip(few, goal.tolist(), strict=False)]
 
+    added = ("chain of additions", n, limits.chain_of_rows(n, d))
     return Row(
         f"one example a step, d = {d}", "row", n,
         lambda: ns.descend(input=x, goal=goal, alpha=alpha, epochs=1),
-        peers(scikit_learn=sklearn, river=river), ("reading", n, limits.reading(x)),
+        peers(scikit_learn=sklearn, river=river), added if d <= LEFT_TO_RIGHT else ("reading", n, limits.reading(x)),
         {"scikit-learn": SGD_TARGETS[d]}, SGD_BOUND[d],
     )  # fmt: skip
 

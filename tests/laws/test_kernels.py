@@ -123,6 +123,19 @@ def test_one_example_a_step():
         hold(problem, rng.normal(size=problem.size), steps, start_of(rng, steps), trial)
 
 
+def test_rows_that_move_no_weight():
+    """Kernels watch the last rows of a stretch alone, all of them where those move nothing: the last that moved is known."""
+    rng = np.random.default_rng(12)
+    for trial in range(MANY):
+        problem = dataclasses.replace(linear_node(rng, trial, [1]), shuffled=False)
+        for from_row in rng.integers(0, problem.n, size=3):
+            problem.input[from_row : from_row + int(rng.choice([1, 4, 5, 30]))] = 0.0
+        if problem.layers[0].has_bias:
+            problem = dataclasses.replace(problem, layers=(dataclasses.replace(problem.layers[0], has_bias=False),))
+        steps = int(rng.choice([1, problem.n, 3 * problem.n + 1]))
+        hold(problem, rng.normal(size=problem.size), steps, start_of(rng, steps), trial)
+
+
 @pytest.mark.parametrize("lanes", [False, True])
 def test_a_weight_goes_far_along_a_stretch(lanes):
     """The row in which a weight stops being finite is named, however many rows a kernel makes at once."""

@@ -33,9 +33,10 @@ INLINE double sum_of_row(const ns_problem *p, const double *w, const double *x) 
 /* Where rows farther on are asked for, or the eight rows after these where they are farther still. */
 INLINE const double *ahead_of(const eight_rows *of, int64_t d) { return of->row[0] + larger(EIGHT * d, FAR_AHEAD); }
 
-/* Asks for what lies ahead of a place, for as many lines as the eight rows' numbers of W columns take. */
-INLINE void ask_for(const double *ahead, int64_t i) {
-    UNROLL for (int l = 0; l < W; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE, 0, 2);
+/* Asks for what lies ahead of a place, for as many lines as the eight rows' numbers of so many columns take. A line that is left out is one
+ * that is waited for. */
+INLINE void ask_for(const double *ahead, int64_t i, const int columns) {
+    UNROLL for (int l = 0; l < columns; l++) __builtin_prefetch(ahead + EIGHT * i + l * LINE, 0, 2);
 }
 
 /* Asks for eight rows that lie anywhere. */
@@ -50,7 +51,7 @@ INLINE void sums_side_by_side(const eight_rows *of, const double *w, int64_t d, 
     int64_t i = 0;
     UNROLL for (int q = 0; q < PARTS; q++) total[q] = each(-0.0);
     for (; i + W <= d; i += W) {
-        if (ahead) ask_for(ahead, i);
+        if (ahead) ask_for(ahead, i, W);
         UNROLL for (int q = 0; q < PARTS; q++) {
             vec column[W];
             UNROLL for (int j = 0; j < W; j++) column[j] = load(of->row[q * W + j] + i);
@@ -59,20 +60,25 @@ INLINE void sums_side_by_side(const eight_rows *of, const double *w, int64_t d, 
         }
     }
     UNROLL for (int q = 0; q < PARTS; q++) store(sum + q * W, total[q]);
-    for (; i < d; i++)
+    for (; i < d; i++) {
+        if (ahead) ask_for(ahead, i, 1);
         UNROLL for (int k = 0; k < EIGHT; k++) sum[k] += w[i] * of->row[k][i];
+    }
 }
+
+enum { SHORT_ROW = 160 };   /* longer ones, read one after another, come in time by themselves (measured) */
 
 /* Sums of eight rows, each in eight lanes. */
 INLINE void sums_in_lanes(const ns_problem *p, const eight_rows *of, const double *w, const double *ahead, double *sum) {
     const int64_t d = p->inputs, last = (d - 1) / LANES * LANES;
+    const int asks = ahead && d < SHORT_ROW;
     double tail[LANES] = {0};
     ivec keep[PARTS];
     kept_lanes(d, keep);
     copy(tail, w + last, d - last);
     for (int64_t k = 0; k < EIGHT; k++) {
         vec lane[PARTS];
-        for (int64_t i = 0; ahead && i < d; i += LINE) __builtin_prefetch(ahead + k * d + i, 0, 2);
+        for (int64_t i = 0; asks && i < d; i += LINE) __builtin_prefetch(ahead + k * d + i, 0, 2);
         UNROLL for (int q = 0; q < PARTS; q++) lane[q] = each(-0.0);
         add_products(p, w, tail, of->row[k], keep, lane);
         sum[k] = lanes_sum(lane);

@@ -167,7 +167,7 @@ typedef struct {
 } layers_room;
 
 static layers_room set_out_room(const ns_problem *p, double *scratch) {
-    double *aligned = (double *)(((uintptr_t)scratch + 63) / 64 * 64), *free = aligned + LAYER_ROOM * p->layers;
+    double *aligned = next_line(scratch), *free = aligned + LAYER_ROOM * p->layers;
     const layers_room room = {p, free, (layer_room *)aligned};
     free += block_of(p) * padded_width(p->inputs);
     for (int64_t l = 0; l < p->layers; l++) {

@@ -56,13 +56,11 @@ static const ns_kernels *kernels(void) { return kernels_of(8); }
 /* The widest registers are not the fastest for one node (measured; the bits are the same). Its rows lie anywhere in memory: a register of
  * eight nearly always takes its numbers from two lines of the cache, one of four every other time; with many inputs loads are what takes
  * the time. One row a step waits for its lanes to be added, which takes longer the wider they are. */
-enum { FEW_INPUTS = 6, SOME_INPUTS = 24, MANY_INPUTS = 64 };
+enum { MANY_INPUTS = 64 };
 
 static const ns_kernels *kernels_of_batches(const ns_problem *p) { return kernels_of(p->inputs > MANY_INPUTS ? 4 : 8); }
 
-static const ns_kernels *kernels_of_rows(const ns_problem *p) {
-    return kernels_of(p->inputs <= FEW_INPUTS ? 2 : p->inputs <= SOME_INPUTS || p->inputs > MANY_INPUTS ? 4 : 8);
-}
+static const ns_kernels *kernels_of_rows(void) { return kernels_of(4); }
 
 int64_t ns_cap_width(int64_t doubles) {
     __atomic_store_n(&width_cap, doubles, __ATOMIC_RELAXED);

@@ -37,7 +37,7 @@ typedef struct {
 
 typedef struct {
     /* `count` steps of a plain linear node, one row each; `padded`: room for padded_width(d) doubles. The last step that moved, or −1. */
-    int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count);
+    int64_t (*rows)(const ns_problem *p, double *weight, double *padded, const int64_t *order, int64_t from, int64_t count, int *watch_all);
     /* Of a linear node: adds the gradient over `count` examples, those from `from` on or the chosen ones, to g, which begins as −0.0; gives
      * the squared errors added to those so far. */
     double (*node_gradient)(const ns_problem *p, const double *w, const int64_t *chosen, int64_t from, int64_t count, double *g, double squares);

@@ -34,6 +34,10 @@ enum { LINE = 8 };
 /* Numbers of a row that is padded to whole eights. */
 static inline int64_t padded_width(int64_t count) { return (count + EIGHT - 1) / EIGHT * EIGHT; }
 
+/* The next line of the cache from p on. A register of numbers from there on never lies in two lines, or pages, which takes twice as long,
+ * or much longer. */
+static inline double *next_line(double *p) { return (double *)(((uintptr_t)p + 8 * LINE - 1) / (8 * LINE) * (8 * LINE)); }
+
 /* Whether a batch of it goes through the kernels of one node, or of layers: all else is done example by example. */
 static inline int is_one_node(const ns_problem *p) { return is_linear(p) && p->outputs == 1; }
 

@@ -39,13 +39,14 @@ static ns_problem made_wide(const ns_problem *p, const int64_t *chosen, int64_t 
 
 /* Of one node, as its kernels do it: each of these goes through the table in as many rows as are made wide together. */
 
-static int64_t rows_of_node(const ns_problem *p, double *weight, double *padded, double *room, const int64_t *order, int64_t from, int64_t count) {
-    if (!p->narrow) return kernels_of_rows(p)->rows(p, weight, padded, order, from, count);
+static int64_t rows_of_node(const ns_problem *p, double *weight, double *padded, double *room, const int64_t *order, int64_t from, int64_t count,
+                            int *watch_all) {
+    if (!p->narrow) return kernels_of_rows()->rows(p, weight, padded, order, from, count, watch_all);
     int64_t last = -1;
     for (int64_t at = 0; at < count; at += wide_rows(p)) {
         const int64_t some = smaller(wide_rows(p), count - at);
         const ns_problem wide = made_wide(p, order ? order + at : NULL, from + at, some, room);
-        const int64_t moved = kernels_of_rows(p)->rows(&wide, weight, padded, NULL, 0, some);
+        const int64_t moved = kernels_of_rows()->rows(&wide, weight, padded, NULL, 0, some, watch_all);
         if (moved >= 0) last = at + moved;
     }
     return last;

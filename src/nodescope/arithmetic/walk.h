@@ -38,6 +38,7 @@ typedef struct {
     int64_t to_checkpoint, careful;                 /* steps until one is due; steps that are made one by one */
     int linear, plainly, by_rows, by_layers;
     int set_out;                                    /* whether the room of layers holds the weights */
+    int watch_all;                                  /* whether the last rows moved no weight (rows.h) */
     double asked;                                   /* mse at which a step is not made any more, or negative */
     double *mses;                                   /* where the mse of each step is wanted and nothing else of it, or NULL */
     drawing order;
@@ -112,11 +113,11 @@ static int64_t several_rows(walking *at, int64_t most) {
     const ns_step *s = &at->s;
     const ns_problem *p = s->p;
     const int64_t size = size_of(p), count = smaller(most, STEPS_AT_ONCE);
-    double *before = s->scratch, *padded = before + size;
+    double *before = s->scratch, *padded = padded_at(p, before + size);
     int64_t *drawn = s->chosen ? (int64_t *)(padded + padded_width(p->inputs)) : NULL;
     copy(before, s->state, size);
     if (drawn) draw(&at->order, at->turn, count, drawn);
-    const int64_t last = rows_of_node(p, s->state, padded, wide_room(p, s->scratch), drawn, at->turn, count);
+    const int64_t last = rows_of_node(p, s->state, padded, wide_room(p, s->scratch), drawn, at->turn, count, &at->watch_all);
     if (!all_finite(s->state, size)) {
         copy(s->state, before, size);
         at->careful = count;

@@ -44,13 +44,11 @@ INLINE vec load(const double *p) {
 INLINE void store(double *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
 
 /* Doubles that a table is asked for ahead: far, since it comes by itself but for the first lines of each page, and into the second cache, since
- * the nearest has no room for all that lies between; rows that are long enough for that to be felt come from there into the nearest. */
+ * the nearest has no room for all that lies between, and from there into the nearest. */
 enum { FAR_AHEAD = 2048, NEAR_AHEAD = 512 };
 
-INLINE void ask_far(const double *p) { __builtin_prefetch(p + FAR_AHEAD, 0, 2); }
-
 INLINE void ask_far_and_near(const double *p) {
-    ask_far(p);
+    __builtin_prefetch(p + FAR_AHEAD, 0, 2);
     __builtin_prefetch(p + NEAR_AHEAD, 0, 3);
 }
 
