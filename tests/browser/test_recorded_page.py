@@ -201,9 +201,9 @@ def test_trouble_is_shown(diverged: Recorded, opened: Open):
 
 def test_every_table_has_a_name_of_its_own_and_the_shades_have_one(run: Recorded, opened: Open):
     page = opened(run, viewport={"width": 1440, "height": 900})
-    page.locator(".layer-rows summary").click()
+    unfold(page.locator(".layer-rows summary"))
     for summary in page.locator("details.exactly summary").all():
-        summary.click()
+        unfold(summary)
     names = page.get_by_role("table").evaluate_all("all => all.map(t => t.caption?.textContent || t.ariaLabel)")
     assert all(names)
     assert len(names) == len(set(names)) == page.get_by_role("table").count()
