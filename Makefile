@@ -26,7 +26,7 @@ $(INSTALLED): $(BUILT_FROM) | $(BIN)/python
 
 $(DEV): $(INSTALLED)
 	@echo "Installing what tests and checks need, once: PyTorch, scikit-learn, JupyterLab, Playwright and smaller ones. It takes minutes."
-	$(PIP) accelerate anywidget coverage cryptography dask distributed hypothesis import-linter jupyterlab keras lightning matplotlib mpmath mypy numpydoc onnx onnxruntime pandas playwright polars pytest pytest-timeout ruff scikit-learn skorch statsmodels torch transformers
+	$(PIP) accelerate anywidget coverage cryptography dask distributed hypothesis import-linter jupyterlab keras latex2mathml lightning matplotlib mpmath mypy numpydoc onnx onnxruntime pandas playwright polars pytest pytest-timeout ruff scikit-learn skorch statsmodels torch transformers
 	@touch $@
 
 run: $(INSTALLED)  ## the node that started it all, then a fit of real penguins

@@ -5,6 +5,7 @@ those of `ON_BOTH` on plain Python too.
 NODESCOPE_TESTS is "short" (under sanitizers, which slow the core down), "default" or "long" (`make test-long`).
 """
 
+import gc
 import os
 import signal
 import sys
@@ -66,6 +67,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if not PLAIN or not collection_path.name.startswith("test_"):
         return None
     return None if any(collection_path.is_relative_to(TESTS / place) for place in ON_BOTH) else True
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of tests have imported and made by now stays: no collector need look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

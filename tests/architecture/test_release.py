@@ -59,6 +59,13 @@ def test_no_sentence_is_cut():
             assert "..." not in cli.get_help(context).partition("Commands:")[2]
 
 
+def test_help_is_there_however_often_a_command_was_asked_for():
+    """Story: each time wrapped its help anew, until a process that asked a thousand times had a RecursionError."""
+    for _ in range(1200):
+        command = cli.get_command(TOP, "verify")
+    assert EXAMPLES["verify"][0] in command.get_help(click.Context(command, info_name="nodescope verify"))
+
+
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
 def test_examples_can_be_typed(line):
     _, name, *arguments = shlex.split(line)

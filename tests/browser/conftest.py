@@ -1,9 +1,13 @@
 """A real Chromium. Where there is none the tests are skipped, and said so; CI refuses to skip."""
 
+import itertools
+import json
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,8 @@ ARGUMENTS = [
     "--disable-component-update", "--font-render-hinting=none", "--force-color-profile=srgb",
 ]  # fmt: skip
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+BLANK = Path(__file__).with_name("blank.html")
+FORGET = "localStorage.clear(); sessionStorage.clear()"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -35,27 +41,67 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+class Pages:
+    """Pages of the browser, each opened again in place of the last where it was opened in the same way.
+
+    A new context costs its processes, and the page's program is read and compiled anew: together most of what a test costs. What a
+    test may leave behind is taken away: where the mouse is, what is stored, and who listens.
+    """
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+        self.left: dict[str, list[Any]] = {}
+
+    @contextmanager
+    def one(self, listeners: dict[str, Callable[[Any], None]], **settings: Any) -> Iterator[Any]:
+        """A page that is nobody else's, in a context with these settings; it is left to others only where all went well."""
+        left = self.left.setdefault(json.dumps(settings, sort_keys=True), [])
+        page = left.pop() if left else self.browser.new_context(**settings).new_page()
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        try:
+            yield page
+        except BaseException:
+            page.context.close()
+            raise
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.unroute_all()
+        page.mouse.move(0, 0)
+        if page.url.startswith("http"):
+            page.evaluate(FORGET)
+        page.context.clear_cookies()
+        page.goto(BLANK.as_uri())  # of the same origin as all files
+        page.evaluate(FORGET)
+        left.append(page)
+
+
+pages_of = cache(Pages)
+"""Those of a browser."""
+
+
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Opens a run as an exported file, offline; at the end no word may have come to the console."""
-    contexts, said = [], []
+    said: list[str] = []
+    count = itertools.count()
+    listeners: dict[str, Callable[[Any], None]] = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "request": lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
+    }
+    with ExitStack() as taken:
 
-    def open_run(run: ns.Run, **options: Any) -> Any:
-        path = tmp_path / f"run{len(contexts)}.html"
-        ns.export(run, path)
-        settings = {"viewport": {"width": 1280, "height": 900}, "offline": True, "reduced_motion": "reduce"} | options
-        contexts.append(chromium.new_context(**settings))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
-        page.goto(path.as_uri())
-        page.wait_for_selector("[data-ready]", timeout=20_000)
-        return page
+        def open_run(run: ns.Run, **options: Any) -> Any:
+            path = tmp_path / f"run{next(count)}.html"
+            ns.export(run, path)
+            settings = {"viewport": {"width": 1280, "height": 900}, "offline": True, "reduced_motion": "reduce"} | options
+            page = taken.enter_context(pages_of(chromium).one(listeners, **settings))
+            page.goto(path.as_uri())
+            page.wait_for_selector("[data-ready]", timeout=20_000)
+            return page
 
-    yield open_run
-    for context in contexts:
-        context.close()
+        yield open_run
     assert said == []
 
 

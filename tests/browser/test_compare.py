@@ -1,11 +1,12 @@
 """Two runs beside each other in Chromium: as it was looked at, by keyboard, and readable by all."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, pages_of
 from browser.test_goldens import held_beside
 from browser.test_start import page_of
 from conftest import ROOT
@@ -46,19 +47,17 @@ def come_to(page: Any, moments: range) -> None:
 
 @pytest.fixture
 def beside(chromium: Any, guard: Any) -> Iterator[Callable[..., Any]]:
-    contexts, said = [], []
+    said: list[str] = []
+    with ExitStack() as taken:
 
-    def open_it(more: str = "", **options: Any) -> Any:
-        contexts.append(chromium.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options)))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(guard.address)
-        page.goto(f"{guard.address.split('?')[0].rstrip('/')}/compare?a=1&b=2{more}")
-        return page
+        def open_it(more: str = "", **options: Any) -> Any:
+            settings = {"viewport": WIDE, "reduced_motion": "reduce"} | options
+            page = taken.enter_context(pages_of(chromium).one({"console": lambda message: said.append(message.text)}, **settings))
+            page.goto(guard.address)
+            page.goto(f"{guard.address.split('?')[0].rstrip('/')}/compare?a=1&b=2{more}")
+            return page
 
-    yield open_it
-    for context in contexts:
-        context.close()
+        yield open_it
     assert said == []
 
 

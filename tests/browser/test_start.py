@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, pages_of
 from conftest import ROOT
 
 import nodescope as ns
@@ -35,15 +35,17 @@ def page_of(kept: Path) -> Iterator[Any]:
 
 @contextmanager
 def seen(chromium: Any, guard: Any, **options: Any) -> Iterator[Any]:
-    context = chromium.new_context(**({"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options))
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url) if f":{guard.port}/" not in request.url else None)
-    page.goto(guard.address)
-    page.wait_for_selector("[data-view=start][data-ready]")
-    yield page
-    context.close()
+    said: list[str] = []
+    listeners = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "request": lambda request: said.append(request.url) if f":{guard.port}/" not in request.url else None,
+    }
+    settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
+    with pages_of(chromium).one(listeners, **settings) as page:
+        page.goto(guard.address)
+        page.wait_for_selector("[data-view=start][data-ready]")
+        yield page
     assert [text for text in said if not text.startswith("data:")] == []
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, pages_of
 from browser.test_start import page_of
 
 pytest.importorskip("starlette")
@@ -19,15 +19,17 @@ PAGES = (
 @contextmanager
 def looking(chromium: Any, guard: Any, **options: Any) -> Iterator[Any]:
     """A browser at the start page; at the end no word may have come to its console, and nothing may have left the machine."""
-    context = chromium.new_context(**({"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options))
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url) if f":{guard.port}/" not in request.url else None)
-    page.goto(guard.address)
-    page.wait_for_selector("[data-ready]")
-    yield page
-    context.close()
+    said: list[str] = []
+    listeners = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "request": lambda request: said.append(request.url) if f":{guard.port}/" not in request.url else None,
+    }
+    settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
+    with pages_of(chromium).one(listeners, **settings) as page:
+        page.goto(guard.address)
+        page.wait_for_selector("[data-ready]")
+        yield page
     assert [text for text in said if not text.startswith(("data:", "blob:"))] == []
 
 

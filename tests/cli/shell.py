@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import quick_shell
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "nodescope"]
 SEED = ["--weight", "0.4", "--input", "1", "--goal", "0.6", "--alpha", "0.1"]
@@ -14,7 +16,10 @@ FIT = ["--data", PENGUINS, "--goal", "body_mass_g", "--inputs", "flipper_length_
 
 
 def call(*arguments, code=0, **options):
-    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options)
+    if options.keys() <= {"cwd", "env", "input"}:
+        done = quick_shell.call(*arguments, **options)
+    else:
+        done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done

@@ -1,11 +1,10 @@
 """Without a compiler the package is the same: what the shell says of an example is the same on both engines, letter by letter."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import quick_shell
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,10 +22,7 @@ ROOT = Path(__file__).parents[2]
 def test_it_says_the_same(arguments: list[str]):
     said = []
     for engine in ("plain", "compiled"):
-        done = subprocess.run(
-            [sys.executable, "-m", "nodescope", *arguments],
-            cwd=ROOT, env=os.environ | {"NODESCOPE_ENGINE": engine}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = quick_shell.call(*arguments, cwd=ROOT, env=os.environ | {"NODESCOPE_ENGINE": engine})
         assert done.returncode == 0, done.stderr
         said.append(done.stdout)
     assert said[0] == said[1]

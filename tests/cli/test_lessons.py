@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import quick_shell
 
 from nodescope.views.lessons.pages import as_html, as_markdown
 from nodescope.views.lessons.six import LESSONS
@@ -18,7 +19,7 @@ KNOWN = {"stalls": 1, "overshoots": 1, "largest-alpha": 2, "three-pigs": 2, "squ
 
 
 def call(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = quick_shell.call("lesson", *arguments)
     assert done.returncode == code, done.stderr
     return done
 

@@ -4,13 +4,13 @@ import ast
 import inspect
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+import quick_shell
 from click.testing import CliRunner
 
 import nodescope as ns
@@ -112,8 +112,8 @@ def test_help_has_an_example_and_fits_eighty_columns():
         names = [name for name in cli.list_commands(top) if not cli.get_command(top, name).hidden]
     assert len(names) > 15
     for name in ["", *names]:
-        command = [sys.executable, "-m", "nodescope", *name.split(), "--help"]
-        told = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "80"})
+        told = quick_shell.call(*name.split(), "--help", env=os.environ | {"COLUMNS": "80"})
+        assert told.returncode == 0, told.stderr
         usage, *lines = told.stdout.splitlines()
         assert usage.startswith("Usage:")
         assert not name or any(f"nodescope {name}" in line for line in lines), name

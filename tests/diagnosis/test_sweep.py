@@ -1,7 +1,6 @@
 """Sweeps: every row has the bits of `descend`, whatever made it; what cannot be swept, and the map."""
 
 import json
-import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import quick_shell
 from conftest import PLAIN, cases
 from diagnosis.swept import STICKS, table
 
@@ -214,10 +214,7 @@ def test_a_million_runs_in_little_memory(tmp_path: Path):
 
 def test_the_command(tmp_path: Path):
     def nodescope(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "nodescope", *arguments], capture_output=True, text=True, cwd=tmp_path,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        )  # fmt: skip
+        return quick_shell.call(*arguments, cwd=tmp_path)
 
     told = nodescope(
         "sweep", "--input", "1", "--goal", "0.6", "--alpha", "0.1:2.5:5", "--weight", "0,0.4", "--steps", "40", "--json",

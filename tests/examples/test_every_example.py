@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import quick_shell
 
 import nodescope as ns
 
@@ -143,8 +144,7 @@ def test_the_commands(page, tmp_path):
     for nodescope, *arguments in commands:
         assert nodescope == "nodescope"
         if arguments[0] != "open":
-            call = [sys.executable, "-m", "nodescope", *arguments]
-            done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ)
+            done = quick_shell.call(*arguments, cwd=tmp_path)
             assert done.returncode == 0, (arguments, done.stderr)
             said[arguments[0]] = done.stdout
     if "grade" in said:

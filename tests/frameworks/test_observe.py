@@ -1,11 +1,10 @@
 """Observing changes nothing, records what PyTorch had, names what went wrong, and leaves nothing behind."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+import quick_shell
 import torch
 from frameworks.trainings import MODELS, OPTIMIZERS, WAYS, train
 from torch import nn
@@ -119,9 +118,7 @@ def test_a_file_gives_the_same_run_and_the_same_verdict(tmp_path):
             assert {name: column.tobytes() for name, column in a.items()} == {name: column.tobytes() for name, column in b.items()}
     with pytest.raises(ns.InputError, match="observed in PyTorch"):
         ns.resume(tmp_path / "run.nodescope")
-    said = subprocess.run(
-        [sys.executable, "-m", "nodescope", "diagnose", str(tmp_path / "run.nodescope")], capture_output=True, text=True, check=True
-    ).stdout
+    said = quick_shell.call("diagnose", tmp_path / "run.nodescope").stdout
     assert ns.diagnose(run).verdict.split(".")[0] in said
 
 

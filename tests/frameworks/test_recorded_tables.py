@@ -6,12 +6,12 @@ import json
 import math
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas
 import pytest
+import quick_shell
 import torch
 from pyarrow import parquet
 from torch import nn
@@ -140,8 +140,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "nodescope", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = quick_shell.call(*arguments)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done

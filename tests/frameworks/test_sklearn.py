@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import LENGTH
 from frameworks.estimators import BOTH, small, table
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -239,19 +240,28 @@ def _randhie() -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(data.exog, dtype=float), np.asarray(data.endog, dtype=float)
 
 
+FOUND = {("randhie", MLPRegressor): [3.8873808524541866, 4.6333078232249285, 4.2509279681947065]}
+"""What scikit-learn 1.9 found with each seed, where it trains for long; the long tests hold that to what it finds now."""
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [(NodeRegressor, SGDRegressor), (NetworkRegressor, MLPRegressor)])
 @pytest.mark.parametrize("data", ["diabetes", "randhie"])
 def test_no_worse_than_the_peers_with_defaults(data: str, ours: Any, theirs: Any):
     """Root mean squared error on rows unseen, the mean over three splits; in front of the peers' warnings the verdict is useful."""
     x, y = load_diabetes(return_X_y=True, scaled=False) if data == "diabetes" else _randhie()
     errors: dict[Any, list[float]] = {ours: [], theirs: []}
+    written = FOUND.get((data, theirs), [])
     for seed in range(3):
         seen_x, unseen_x, seen_y, unseen_y = train_test_split(x, y, random_state=seed)
         for kind, found in errors.items():
+            if written and kind is theirs and LENGTH != "long":
+                found.append(written[seed])
+                continue
             fit = kind(random_state=seed).fit(seen_x, seen_y)
             found.append(float(np.sqrt(((fit.predict(unseen_x) - unseen_y) ** 2).mean())))
     print(f"{data}: {ours.__name__} {np.mean(errors[ours]):.4g}, {theirs.__name__} {np.mean(errors[theirs]):.4g}")
     assert np.mean(errors[ours]) <= np.mean(errors[theirs])
+    assert not written or errors[theirs] == pytest.approx(written, rel=0.02)
 
 
 def test_inputs_that_nearly_repeat_each_other_are_fitted_by_default():

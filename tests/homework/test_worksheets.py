@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+import quick_shell
 
 import nodescope as ns
 from nodescope.diagnosis.homework.worksheets import worksheets
@@ -60,7 +59,7 @@ def test_a_worksheet_whose_numbers_were_rounded_and_gone_on_with_loses_no_mark()
 
 
 def call(*arguments, code=0):
-    done = subprocess.run([sys.executable, "-m", "nodescope", *map(str, arguments)], capture_output=True, text=True, check=False)
+    done = quick_shell.call(*arguments)
     assert done.returncode == code, done.stderr
     return done.stdout if code == 0 else done.stderr
 

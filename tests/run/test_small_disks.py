@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import quick_shell
 
 import nodescope as ns
 
@@ -130,8 +131,7 @@ def test_a_run_that_had_ended_is_not_said_to_be_written(tmp_path: Path):
     """Story: in a read-only folder "wrote a.nodescope" of a run that had settled long before."""
     path = tmp_path / "a.nodescope"
     ns.save(ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325), path)
-    command = [sys.executable, "-m", "nodescope", "run", "--resume", str(path), "--steps", "10000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = quick_shell.call("run", "--resume", path, "--steps", "10000")
     assert (done.returncode, done.stderr) == (
         0,
         f"{path} is as it was: the run had come to its end, and has nothing to go on with\n",
@@ -143,8 +143,7 @@ FIT = ["fit", "t.csv", "--goal", "y"]
 
 def fitted(folder: Path, *more: str) -> "subprocess.CompletedProcess[str]":
     (folder / "t.csv").write_text("x,y\n1,2\n2,3\n3,5\n4,4\n")
-    command = [sys.executable, "-m", "nodescope", *FIT, *more]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=folder)
+    return quick_shell.call(*FIT, *more, cwd=folder)
 
 
 def test_a_recipe_of_a_fit_is_whole_or_is_not_there(small: Path, tmp_path: Path):

@@ -147,8 +147,10 @@ def test_a_second_writer_is_refused_while_the_first_lives(tmp_path):
 
 def test_of_several_that_start_at_once_one_goes_on(tmp_path):
     path = tmp_path / "w.nodescope"
-    long = SEED | {"steps": 10**12, "alpha": 1e-12, "time_limit": 4, "out": str(path)}
-    code = f"import nodescope as ns; print('ready', flush=True); input(); ns.descend(**{long!r})"
+    resting = "alpha=lambda step: time.sleep(0.05) or 1e-12"  # the one that goes on leaves the machine to the others
+    long = SEED | {"steps": 10**12, "time_limit": 4, "out": str(path)}
+    del long["alpha"]
+    code = f"import nodescope as ns, time; print('ready', flush=True); input(); ns.descend(**{long!r}, {resting})"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     several = [subprocess.Popen([sys.executable, "-c", code], **pipes, text=True) for _ in range(4)]
     assert [process.stdout.readline() for process in several] == ["ready\n"] * 4

@@ -48,6 +48,8 @@ _PLACES = {
 
 def _end_help_with_examples(command: click.Command, name: str) -> None:
     """Examples are loaded where help is asked for, and nowhere else."""
+    if "format_epilog" in vars(command):  # it was asked for before
+        return
     own = command.format_epilog
 
     def format_epilog(ctx: click.Context, formatter: click.HelpFormatter) -> None:

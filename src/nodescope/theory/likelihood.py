@@ -62,13 +62,14 @@ def margin_losses(loss: Loss, sums: Floats, goal: Floats) -> Floats:
     return np.asarray(np.where(missing <= 0.0, 0.0, missing).sum(axis=1))
 
 
-def example_losses(problem: Problem, weights: Floats) -> Floats:
-    """What each example counts for (n,), summed over its outputs."""
+def example_losses(problem: Problem, weights: Floats, predicted: Floats | None = None) -> Floats:
+    """What each example counts for (n,), summed over its outputs; `predicted` (n, k) where the weights' predictions are known."""
     if problem.loss.tells_classes:
         return log_losses(output_sums(problem, weights), problem.goal)
     if problem.loss.codes_classes:
         return margin_losses(problem.loss, output_sums(problem, weights), problem.goal)
-    return np.asarray(problem.loss.of(engine().predict(problem, weights) - problem.goal).sum(axis=1))
+    predicted = engine().predict(problem, weights) if predicted is None else predicted
+    return np.asarray(problem.loss.of(predicted - problem.goal).sum(axis=1))
 
 
 def mean_loss(problem: Problem, weights: Floats) -> float:

@@ -202,7 +202,8 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
     if any(shape.activation.name in KINKED for shape in problem.layers):
         passes = forward(problem.layers, problem.blocks(weights), problem.input)
         sides = [at.sum > 0 for shape, at in zip(problem.layers, passes, strict=True) if shape.activation.name in KINKED]
-    error = engine().predict(problem, weights) - problem.goal
+    predicted = engine().predict(problem, weights)
+    error = predicted - problem.goal
     if problem.loss.name == "absolute":
         sides.append(error > 0)
     if problem.loss.name == "huber":
@@ -211,6 +212,6 @@ def _loss(problem: Problem, weights: Floats, mean: bool) -> tuple[float, Floats,
         sides.append(np.where(problem.goal == 1.0, 1.0, -1.0) * (error + problem.goal) < 1.0)
     if problem.loss.name == "perceptron":
         sides.append(error + problem.goal > 0.5)
-    total = float(example_losses(problem, weights).sum())
+    total = float(example_losses(problem, weights, predicted).sum())
     every_side = np.concatenate([side.ravel() for side in sides]) if sides else np.empty(0)
     return total / len(error) if mean else total, every_side, error + problem.goal
