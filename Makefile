@@ -60,8 +60,8 @@ TRUST := tests/run/test_faults.py tests/run/test_kills_and_flips.py tests/edge t
 test-trust: $(DEV)  ## all that is promised of files, bad input and the local page, each as long as it goes (hours; prints what was tried)
 	NODESCOPE_TESTS=long NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest -rP $(TRUST)
 
-# What goes through whole programs, or through a browser, and waits for them; what makes many whole trainings.
-OUTSIDE := tests/browser tests/cli tests/edge tests/examples tests/hosts
+# What goes through a browser, or through the local page; what makes many whole trainings. Each part is as much work as another.
+OUTSIDE := tests/browser tests/hosts
 APART := tests/frameworks tests/run tests/verdicts
 
 # What looks at the documentation that `make docs` built; that runs it.
