@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.theory.spectrum import Spectrum, exponent_of, left_singular, scaled_by, spectrum, triangle
+from nodescope.theory.spectrum import Spectrum, exponent_of, left_singular, scaled_by, spectrum_and_left, triangle
 
 Floats = NDArray[np.float64]
 ROUNDING = 16 * 2.0**-52
@@ -58,8 +58,12 @@ class Inputs:
         self.x = x
 
     @cached_property
+    def _found(self) -> tuple[Spectrum, Floats]:
+        return spectrum_and_left(self.x)
+
+    @property
     def spectrum(self) -> Spectrum:
-        return spectrum(self.x)
+        return self._found[0]
 
     @property
     def are_few(self) -> bool:
@@ -68,8 +72,8 @@ class Inputs:
 
     @cached_property
     def bases(self) -> tuple[Floats, Floats]:
-        """Those of `_bases`, where the examples are few."""
-        return _bases(triangle(self.x, exponents=(self.spectrum.exponent,)), self.spectrum.rank)
+        """Where the examples are few, left singular vectors: of the directions that are there, and those of `_of_all`."""
+        return self._found[1], _of_all(triangle(self.x, exponents=(self.spectrum.exponent,)))
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -90,7 +94,8 @@ def bowl(inputs: Inputs, residual: Floats) -> Bowl:
     else:
         both = triangle(inputs.x, residual, exponents=(found.exponent, unit))
         width = inputs.x.shape[1]
-        outside, (basis, of_all) = both[:, width:], _bases(both[:, :width], found.rank)
+        inside, outside = both[:, :width], both[:, width:]
+        basis, of_all = left_singular(inside)[0][:, : found.rank], _of_all(inside)
     coordinates = basis.T @ outside
     rest = outside - basis @ coordinates
     rounding = (ROUNDING * math.sqrt(inputs.x.shape[1] + k)) ** 2 * float((outside**2).sum())
@@ -100,18 +105,17 @@ def bowl(inputs: Inputs, residual: Floats) -> Bowl:
     return Bowl(found, scaled_by(np.sqrt(means[:-2]), unit), removable, least)
 
 
-def _bases(inside: Floats, rank: int) -> tuple[Floats, Floats]:
-    """Left singular vectors: of the directions that are there, and of all columns where each counts alike, however small its unit.
+def _of_all(inside: Floats) -> Floats:
+    """Left singular vectors of all columns where each counts alike, however small its unit.
 
     They are at right angles to the last bit: X·direction/norm is not, where a direction is nearly nothing.
     """
-    basis = left_singular(inside)[0][:, :rank]
-    scale = np.abs(inside).max(axis=0, initial=0.0)
-    live = inside[:, scale > 0] / scale[scale > 0]
+    scale = np.maximum(inside.max(axis=0, initial=0.0), -inside.min(axis=0, initial=0.0))
+    live = (inside if scale.all() else inside[:, scale > 0]) / scale[scale > 0]
     if not live.size:
-        return basis, np.empty((len(inside), 0))
+        return np.empty((len(inside), 0))
     left, values = left_singular(live)
-    return basis, left[:, values > values[0] * max(live.shape) * np.finfo(float).eps]
+    return left[:, values > values[0] * max(live.shape) * np.finfo(float).eps]
 
 
 def _left_over(basis: Floats, outside: Floats) -> float:
