@@ -141,8 +141,8 @@ def singular(x: Floats) -> tuple[Floats, Floats, Floats]:
     computing the singular value decomposition"); the right ones are what the inputs make of them, set at right angles once more.
     """
     if not _is_wide(x):
-        found = np.linalg.svd(x, full_matrices=False)
-        return found.U, found.S, found.Vh
+        whole = np.linalg.svd(x, full_matrices=False)
+        return whole.U, whole.S, whole.Vh
     left, values = left_singular(x)
     there = values > 0
     found = (left[:, there] / values[there]).T @ x
