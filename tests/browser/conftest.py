@@ -115,6 +115,20 @@ def unfold(summary: Any) -> None:
     summary.evaluate("() => window.toggled")
 
 
+TAGS = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
+"""Of axe's rules: those that our own pages are held to."""
+
+
+def found_by_axe(page: Any, *tags: str) -> list[str]:
+    """What axe finds wrong with a page, by its rules of some tags, or by all: each rule, and the elements."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    asked = {"resultTypes": ["violations"]} | ({"runOnly": list(tags)} if tags else {})  # all else would be told in full too
+    found: list[str] = page.evaluate(
+        "asked => axe.run(asked).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))", asked
+    )
+    return found
+
+
 def read_number(text: str) -> float:
     """A number as the page writes it to be read: 1,235 or −5.55 × 10⁻¹⁷."""
     plain = re.sub(r"(?:^|(?<=−)|(?<=× ))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"e{m[1].translate(POWERS)}", text.replace(",", ""))

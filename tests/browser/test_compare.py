@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE, pages_of
+from browser.conftest import found_by_axe, pages_of
 from browser.test_goldens import held_beside
 from browser.test_start import page_of
 from conftest import ROOT
@@ -77,8 +77,7 @@ def test_picture(name: str, beside: Callable[..., Any], chromium: Any, tmp_path:
 def test_everybody_can_read_it(scheme: str, view: str, beside: Callable[..., Any]):
     page = beside(f"{view}&at=3", color_scheme=scheme, viewport=PHONE if scheme == "dark" else WIDE)
     page.get_by_role("button", name="Play").wait_for()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+    found = found_by_axe(page)
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -183,8 +182,7 @@ def test_the_file_of_both_plays_offline(beside: Callable[..., Any], chromium: An
     alone.get_by_role("link", name="Next").press("Enter")
     alone.get_by_role("heading", name="B, the last epoch").wait_for()
     assert alone.evaluate("document.activeElement.className") == "play"
-    alone.evaluate(AXE.read_text(encoding="utf-8"))
-    assert alone.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert found_by_axe(alone) == []
     context.close()
     assert said == []
 

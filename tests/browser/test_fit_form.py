@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE, unfold
+from browser.conftest import found_by_axe, unfold
 from browser.test_start import page_of, seen
 from conftest import ROOT
 
@@ -23,8 +23,7 @@ def test_the_form_and_its_result(width: int, scheme: str, chromium: Any, tmp_pat
         for summary in page.locator("summary").all():
             unfold(summary)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + v.nodes.map(n => n.html).join()))") == []
+        assert found_by_axe(page) == []
         page.locator("select[name=goal]").select_option(label="species")
         page.get_by_role("button", name="Fit", exact=True).click()
         page.wait_for_selector("[data-ready]", timeout=60_000)

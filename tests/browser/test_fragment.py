@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import AXE, found_by_axe
 
 import nodescope as ns
 
@@ -50,8 +50,7 @@ def test_the_main_part_of_a_page_stays_its_own(tmp_path: Path, chromium: Any):
     page.wait_for_function("document.querySelectorAll('[data-ready]').length === 3")
     assert page.locator("main").count() == 1
     assert page.locator(".ns[role=group][aria-label]").count() == 3
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+    found = found_by_axe(page)
     assert [line for line in found if "landmark" in line or "main" in line] == []
     page.close()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE, go
+from browser.conftest import AXE, TAGS, found_by_axe, go
 from browser.pages_of_runs import NETWORKS, RUNS, Open, seed
 
 import nodescope as ns
@@ -177,10 +177,7 @@ def test_axe_finds_nothing(name: str, scheme: str, opened: Open):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: make frontend")
     page = opened((RUNS | NETWORKS)[name](), color_scheme=scheme, bypass_csp=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    tags = "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']"
-    found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+    assert found_by_axe(page, *TAGS) == []
 
 
 @pytest.mark.parametrize("width", [390, 820])

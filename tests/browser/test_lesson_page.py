@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE
+from browser.conftest import found_by_axe
 from browser.test_start import page_of, seen
 
 from nodescope.views.lessons.pages import as_html
@@ -62,7 +62,6 @@ def test_everybody_can_read_the_lessons(scheme: str, tmp_path: Path, chromium: A
             page.goto(f"{at}lesson/{name}")
             if "?" in name:
                 page.wait_for_selector("[data-ready]")
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = page.evaluate("axe.run().then(result => result.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+            found = found_by_axe(page)
             assert found == [], name
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE, go, unfold
+from browser.conftest import found_by_axe, go, unfold
 from laws.test_networks import MANY, recipe
 
 import nodescope as ns
@@ -273,8 +273,7 @@ LOWEST = """(of) => {
 def test_a_network_can_be_read_and_operated_by_all(scheme: str, size: tuple[int, int], opened: Callable[..., Any]):
     page = opened(corners(), viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+    found = found_by_axe(page)
     assert found == []
     if size[0] > 1000:
         bottom = page.evaluate(LOWEST, "section.alpha" if size[1] > 800 else "section.alpha, .film")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from browser.conftest import AXE, go, read_number, unfold
+from browser.conftest import AXE, TAGS, found_by_axe, go, read_number, unfold
 from browser.observed_trainings import Open, diverging, training
 from torch import nn
 
@@ -326,10 +326,7 @@ def test_axe_finds_nothing_and_nothing_runs_off(
     of = {"healthy": run, "diverged": diverged, "not seen": by_hand()}[which]
     page = opened(of, color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 844})
     exactly(page)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    tags = "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']"
-    found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+    assert found_by_axe(page, *TAGS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

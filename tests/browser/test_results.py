@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE
+from browser.conftest import found_by_axe
 from conftest import ROOT
 
 import nodescope as ns
@@ -100,8 +100,7 @@ def test_a_result_can_be_read_by_all(scheme: str, size: tuple[int, int], opened:
     for run in (penguins(), penguins(goal="species", loss="cross-entropy", alpha=0.5)):
         page = opened(run, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+        found = found_by_axe(page)
         assert found == []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from browser.conftest import AXE, go, read_number, unfold
+from browser.conftest import found_by_axe, go, read_number, unfold
 from conftest import ROOT
 
 import nodescope as ns
@@ -119,8 +119,7 @@ def test_nothing_is_wider_than_a_phone_and_axe_is_silent(opened: Open):
         ):
             page = opened(run, viewport=size, bypass_csp=True)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            page.evaluate(AXE.read_text())
-            found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+            found = found_by_axe(page)
             assert found == []
 
 

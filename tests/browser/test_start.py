@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE, pages_of
+from browser.conftest import found_by_axe, pages_of
 from conftest import ROOT
 
 import nodescope as ns
@@ -141,8 +141,7 @@ def test_nothing_is_wider_than_its_screen_and_axe_is_silent(chromium: Any, tmp_p
             options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
             with seen(chromium, guard, **options) as page:
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + v.nodes.map(n => n.html).join()))")
+                found = found_by_axe(page)
                 assert found == []
 
 

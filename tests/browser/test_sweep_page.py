@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE
+from browser.conftest import found_by_axe
 from browser.test_start import page_of
 from browser.test_ways import at, looking
 
 import nodescope as ns
 
 pytest.importorskip("starlette")
-VIOLATIONS = "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))"
 SHOWN = "[...document.querySelectorAll('.tip')].filter(e => getComputedStyle(e).visibility == 'visible').map(e => e.textContent)"
 
 
@@ -39,8 +38,7 @@ def test_the_form_and_the_map_can_be_read_by_all(scheme: str, chromium: Any, tmp
                     if where == place:
                         page.locator(".cell[tabindex='0']").focus()
                     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
-                    page.evaluate(AXE.read_text(encoding="utf-8"))
-                    assert page.evaluate(VIOLATIONS) == [], where
+                    assert found_by_axe(page) == [], where
 
 
 def test_by_key_from_the_best_to_a_cell_and_its_run(chromium: Any, tmp_path: Path):

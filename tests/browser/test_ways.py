@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE, pages_of
+from browser.conftest import found_by_axe, pages_of
 from browser.test_start import page_of
 
 pytest.importorskip("starlette")
@@ -50,8 +50,7 @@ def test_every_page_can_be_read_by_all(scheme: str, size: tuple[int, int], chrom
         for place in PAGES:
             at(page, guard, place)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
-            page.evaluate(AXE.read_text())
-            found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))")
+            found = found_by_axe(page)
             assert found == [], place
 
 
