@@ -48,6 +48,20 @@ def test_keys_work_before_anything_has_the_focus_and_space_plays_after_a_click(o
     assert focused(page) != "ns-alpha"
 
 
+def test_why_it_stands_there_and_the_marks_are_one_press_away(opened: Open):
+    page = opened(seed(), viewport={"width": 1440, "height": 900})
+    page.get_by_role("button", name="Why just there?").click()
+    assert page.get_by_label("step, typed").input_value() == "317"
+    assert "exactly half way to the next one" in page.locator(".last-bits").inner_text()
+    assert page.get_by_role("button", name="Why just there?").count() == 0
+    page.locator(".marks button", has_text="66: ").click()
+    assert page.get_by_label("step, typed").input_value() == "66"
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("step, typed").input_value() == "67"
+    page = opened(ns.descend(weight=0.4, input=1, goal=0.6, alpha=1.0))
+    assert page.get_by_role("button", name="Why just there?").count() == 0
+
+
 def test_what_is_typed_and_is_no_number_is_refused_in_words(opened: Open):
     page = opened(seed())
     box = page.get_by_label("alpha, typed")

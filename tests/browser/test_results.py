@@ -1,6 +1,7 @@
 """The result of a fit in Chromium: Python's scores, weights and predictions, live as the run is changed, readable by all."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -121,3 +122,20 @@ def test_a_category_is_chosen_among_its_values(opened: Open):
         told = float(np.ravel(run.predict({"kind": np.array([value]), "size": np.array([0.5]), "member": np.array([1.0])}))[0])
         np.testing.assert_allclose(values(page, ".answer [data-value]"), [told], rtol=1e-12)
     assert page.locator(".answer").inner_text().startswith("price ")
+
+
+def test_a_row_to_predict_begins_with_values_that_there_are(opened: Open):
+    """A year is a year, not 2010 for 2008; and of two marks at the start of the epochs neither hides the other."""
+    rng = np.random.default_rng(0)
+    year, x = rng.integers(2007, 2010, 200), rng.normal(200, 14, 200)
+    table = {"year": year.astype(float), "x": x, "y": 3 * x + year - 2000}
+    run = ns.descend(data=table, goal="y", standardise=True, holdout=0.3, alpha=0.2, batch="all", epochs=200)
+    page = opened(run, viewport={"width": 1440, "height": 900})
+    shown = page.locator(".typed-row input").evaluate_all("all => all.map(box => box.value)")
+    assert float(shown[0]) == pytest.approx(year.mean(), abs=0.3)
+    assert float(shown[1]) == pytest.approx(x.mean(), abs=1.0)
+    order = page.locator("[aria-labelledby=ns-predict]").inner_text()
+    assert order.index("year") < order.index(run.diagnose().verdict[:20])
+    boxes = [text.bounding_box() for text in page.locator("[aria-labelledby=ns-epochs] text.told-fix").all() if text.text_content()]
+    boxes.sort(key=lambda box: box["y"])
+    assert all(a["y"] + a["height"] <= b["y"] + 3 or a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes))

@@ -308,3 +308,34 @@ def test_a_run_without_an_end_of_its_own_until_far_is_told_to_be_too_long():
     )
     with pytest.raises(InputError, match="too long"):
         judged_again(still, {"alpha": 1e-7})
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"input": ""}, "input is empty; type a number, or several as 0,1,2"),
+        ({"goal": " "}, "goal is empty; type a number, or several as 0,1,2"),
+        (
+            {"weight": "1,2,3"},
+            "these do not go together (weights: 3, inputs: 1, goals: 1): give as many weights as inputs and one goal, or one "
+            "weight and as many goals as inputs",
+        ),
+        ({"input": "1,2"}, "these do not go together (weights: 1, inputs: 2, goals: 1)"),
+        ({"input": "1,2", "goal": "1,2,3"}, "these do not go together (weights: 1, inputs: 2, goals: 3)"),
+    ],
+)
+def test_what_does_not_go_together_is_told_in_plain_words(typed: dict[str, str], said: str, page: Page):
+    """No keyword of Python's stands on a form; what goes together still runs."""
+    answer = page.post("/run", urlencode(NODE | typed).encode())
+    assert answer.status == 400
+    assert said in html.unescape(answer.text)
+    nested = {"weight": "[[1,2]]", "input": "1,2", "goal": "[1]"}
+    for good in ({"weight": "1,2", "input": "3,4"}, {"input": "3,4", "goal": "1,2"}, {"weight": ""}, nested):
+        assert page.post("/run", urlencode(NODE | good).encode()).status == 303
+
+
+def test_an_empty_alpha_of_a_network_is_chosen_for_it(page: Page):
+    form = {"set": "corners", "hidden": "2", "alpha": "", "steps": "3", "activation": "tanh"}
+    assert page.post("/network", urlencode(form).encode()).status == 303
+    refused = page.post("/network", urlencode(form | {"steps": ""}).encode())
+    assert "steps is empty; type a whole number" in refused.text

@@ -104,9 +104,17 @@ function Steps({ kind }: { kind: Kind }) {
       </datalist>
       <div class="marks" aria-hidden="true">
         {marks.map(({ mark, place }) => (
-          <span key={mark} class={sideOf(place / end)} style={{ left: `${(100 * Math.min(place, end)) / end}%` }}>
+          <button
+            type="button"
+            tabIndex={-1}
+            key={mark}
+            class={sideOf(place / end)}
+            style={{ left: `${(100 * Math.min(place, end)) / end}%` }}
+            onMouseDown={keepFocus}
+            onClick={() => walk.go(place)}
+          >
             {mark}
-          </span>
+          </button>
         ))}
         {end < walk.last && <span class="right up">and so on to {count(walk.stepAt(walk.last))}</span>}
       </div>

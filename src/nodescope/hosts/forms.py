@@ -35,10 +35,26 @@ def of_node(form: Form) -> Keywords:
     keywords: Keywords = {}
     for name in ("weight", "input", "goal", "alpha", "steps"):
         text = field(form, name)
+        if not text and name in ("input", "goal"):
+            raise InputError(f"{name} is empty; type a number, or several as 0,1,2")
         if text and not (name == "alpha" and text == "auto"):
             keywords[name] = (one_or_each_step if name in ("alpha", "steps") else numbers)(name, text)
     _refuse_more("steps", keywords.get("steps"), caps.MOST_STEPS)
+    _refuse_unlike(*(keywords.get(name) for name in ("weight", "input", "goal")))
     return keywords
+
+
+def _refuse_unlike(weight: Any, given: Any, goal: Any) -> None:
+    """Simple numbers and lists that do not go together, in plain words; nested ones are refused by their shapes."""
+    if any(isinstance(value, list) and any(isinstance(part, list) for part in value) for value in (weight, given, goal)):
+        return
+    weights, inputs, goals = (len(value) if isinstance(value, list) else 0 for value in (weight, given, goal))
+    if weight is None or (weights == inputs and not goals) or (not weights and inputs == goals):
+        return
+    seen = ", ".join(f"{name}: {count or 1}" for name, count in (("weights", weights), ("inputs", inputs), ("goals", goals)))
+    raise InputError(
+        f"these do not go together ({seen}): give as many weights as inputs and one goal, or one weight and as many goals as inputs"
+    )
 
 
 def name_of_node(form: Form) -> str:

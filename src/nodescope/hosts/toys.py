@@ -57,10 +57,13 @@ def of_network(form: Form) -> tuple[str, Keywords]:
     layers = [inputs.shape[1], *sizes, 1]
     if sum((a + 1) * b for a, b in pairwise(layers)) > caps.MOST_WEIGHTS:
         raise InputError(f"hidden nodes are {hidden[:60]!r}: too many weights; this page takes at most {caps.MOST_WEIGHTS:,}")
-    alpha, steps = field(form, "alpha", "auto"), one_or_each_step("steps", field(form, "steps", "1000"))
+    alpha, typed = field(form, "alpha", "auto") or "auto", field(form, "steps", "1000")
+    if not typed:
+        raise InputError("steps is empty; type a whole number, such as 1000")
+    steps = one_or_each_step("steps", typed)
     if isinstance(steps, int | float) and steps > caps.MOST_STEPS:
         raise InputError(f"steps is too many; this page makes at most {caps.MOST_STEPS:,}")
     network = {"hidden": sizes, "activation": field(form, "activation", "tanh")}
     keywords = {"input": inputs, "goal": goal, "network": network, "batch": "all", "steps": steps}
-    keywords["alpha"] = alpha if alpha in ("auto", "") else one_or_each_step("alpha", alpha)
+    keywords["alpha"] = alpha if alpha == "auto" else one_or_each_step("alpha", alpha)
     return f"{SETS[name][0].partition(':')[0]}, {'-'.join(map(str, layers))}", keywords

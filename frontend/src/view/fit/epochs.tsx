@@ -11,6 +11,8 @@ import { accuracy, type EpochPoint, overEpochs, rmse, undone } from "./quality";
 
 const HIGH: [number, number] = [220, 216];
 const WIDE_APART = 20;
+/** Marks nearer than this would have their words on each other. */
+const NEAR = 90;
 
 export interface Told {
   points: EpochPoint[];
@@ -69,6 +71,7 @@ export function Epochs() {
   const name = fit.classes ? "part that is wrong" : `RMSE${unit && `,${unit}`}`;
   const chip = unseen ? "solid unseen, dashed seen" : "on the rows it learned from";
   const at = unseen ? best.unseen : best.seen;
+  const isNear = !!beats && Math.abs(x(best.epoch) - x(beats.epoch)) < NEAR;
   const said = `${name} over ${count(end)} epochs: best at epoch ${count(best.epoch)}, ${amount(at, fit.classes ? "" : unit)}.`;
   return (
     <Card id="ns-epochs" title="Error over epochs" beside={<Chip>{chip}</Chip>}>
@@ -86,8 +89,10 @@ export function Epochs() {
           )}
           {unseen && <path d={line((p) => p.seen)} class="seen-line" />}
           <path d={line((p) => (unseen ? p.unseen : p.seen))} class="error-line" />
-          {beats && <Mark x={x(beats.epoch)} y={y(unseen ? beats.unseen : beats.seen)} text={`${count(beats.epoch)}: beats it`} />}
-          <Mark x={x(best.epoch)} y={y(at)} text={best.epoch === end ? "" : `best: ${count(best.epoch)}`} />
+          {beats && beats !== best && (
+            <Mark x={x(beats.epoch)} y={y(unseen ? beats.unseen : beats.seen)} text={`${count(beats.epoch)}: beats it`} />
+          )}
+          <Mark x={x(best.epoch)} y={y(at)} text={best.epoch === end ? "" : `best: ${count(best.epoch)}`} below={isNear} />
         </svg>
       </div>
       <p class="soft small">{words(told, end, fit.classes ? "" : unit)}</p>
@@ -95,11 +100,11 @@ export function Epochs() {
   );
 }
 
-function Mark({ x, y, text }: { x: number; y: number; text: string }) {
+function Mark({ x, y, text, below }: { x: number; y: number; text: string; below?: boolean }) {
   return (
     <>
       <circle cx={x} cy={y} r="5" class="fill-fix" />
-      <text class="ax over told-fix" x={x + 9} y={y - 7}>
+      <text class="ax over told-fix" x={x + 9} y={below ? y - 28 : y - 7}>
         {text}
       </text>
     </>

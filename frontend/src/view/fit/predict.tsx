@@ -15,7 +15,7 @@ const FIELDS = 9;
 const CLASSES = 5;
 /** Rounding in the spread of what is 0 or 1. */
 const TINY = 1e-6;
-/** Letters of the verdict that are told above it. */
+/** Letters of the verdict that are told below it. */
 const VERDICT = 160;
 
 export function Predict() {
@@ -27,7 +27,7 @@ export function Predict() {
   const { replay, fit, state, unit } = now;
   const { recipe } = replay;
   const usual = usualOf(now);
-  const row = usual.map(({ mean }, i) => typed[i] ?? Number(mean.toPrecision(3)));
+  const row = usual.map((of, i) => typed[i] ?? typical(of));
   const fields = fieldsOf(recipe.input_names, usual);
   const rest = fields.slice(FIELDS).flatMap(([, at]) => at).length;
   const scaled = row.map((x, i) => (fit.scaling ? (x - fit.scaling.centre[i]) / fit.scaling.unit[i] : x));
@@ -35,7 +35,6 @@ export function Predict() {
   const told = undone(engine.predict(state.subarray(0, engine.size)), fit.goal_scaling);
   return (
     <Card id="ns-predict" title="Predict a row">
-      {!model.changed.value && <p class="small">{clip(model.scene.verdict, VERDICT)}</p>}
       <div class="typed-row">
         {fields
           .slice(0, FIELDS)
@@ -59,8 +58,15 @@ export function Predict() {
           <Links ways={ways.fit} />
         </p>
       )}
+      {!model.changed.value && <p class="small soft">{clip(model.scene.verdict, VERDICT)}</p>}
     </Card>
   );
+}
+
+/** A usual value, no finer than its input varies: a year stays a year. */
+function typical({ mean, spread }: { mean: number; spread: number }): number {
+  const places = Math.ceil(-Math.log10(spread / 5));
+  return places >= 0 && places < 20 ? Number(mean.toFixed(places)) : Number(mean.toPrecision(4));
 }
 
 /** Columns with the inputs that they are: a category that was opened up, `column=value` of which each is 0 or 1, is one. */
