@@ -1,6 +1,13 @@
 """What is found of the corpus otherwise than the first edition did: field, reason, recipes. CHANGELOG gives every reason."""
 
 FINDINGS: tuple[tuple[str, str, str], ...] = (
+    (
+        "words.sentence",
+        "a part that reads as 1 is told by how near to 1 it is",
+        """
+        node/plain/alpha 1.99999999; node/plain/alpha 2.00000001; network/23 nesterov 5-3-4-1-2; network/33 adagrad odd 4-4-1
+    """,
+    ),
     *(
         (field, "of a rule or schedule without a closed form it is told that more than half of the missing error is left", recipes)
         for field, recipes in (

@@ -172,7 +172,7 @@ def test_one_that_is_whole_is_told_so_though_a_kill_came_before_its_summary(tmp_
 
 def test_a_way_to_its_file_is_offered_where_all_its_rows_are_there() -> None:
     swept = ns.sweep(weight=0.4, input=1, goal=0.6, alpha=[0.1, 0.2], steps=3)
-    left: Any = SimpleNamespace(left=True, place="/sweep/1")
+    left: Any = SimpleNamespace(left=True, place="/sweep/1", why_left="", unkept="")
     assert "<button>Finish its file: all its runs are done</button>" in sweep_page._go_on(left, swept)
     left.left = False
     assert sweep_page._go_on(left, swept) == ""
@@ -232,3 +232,50 @@ def test_a_torn_block_is_not_counted_and_neither_endless_rows_nor_a_pipe_are_tak
     os.mkfifo(place)
     with serving(kept=left) as page:
         assert listed(page) == []
+
+
+def test_a_going_on_that_fails_says_why_and_can_be_asked_for_again(tmp_path: Path) -> None:
+    """Its table is gone: that is no lack of room, and what is done stays where it was."""
+    with serving(kept=tmp_path / "kept") as page:
+        left = killed(begun(page), tmp_path / "left")
+    (table,) = (tmp_path / "kept").glob("*.table.*")
+    with serving(kept=left) as page:
+        (where,) = listed(page)
+        was = table.read_bytes()
+        table.unlink()
+        page.post(f"{where}/go-on")
+        text = html.unescape(page.done(where).text)
+        assert table.name in text
+        assert "Go on" in text
+        assert listed(page) == [where]
+        assert list(left.glob(".*.unfinished"))
+        table.write_bytes(was)
+        page.post(f"{where}/go-on")
+        assert "Go on" not in page.done(where).text
+        assert page.desk.jobs.sweep(int(where.rsplit("/", 1)[1])).opened_sweep().done == 6
+
+
+@pytest.mark.parametrize(
+    ("number", "keeps"), [(errno.ENOSPC, False), (errno.EROFS, False), (errno.ENOENT, True), (errno.EBADF, True)]
+)
+def test_only_where_nothing_can_be_written_are_rows_in_memory_alone(
+    number: int, keeps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the page says so, and by what."""
+    asked: list[Any] = []
+
+    def refused(tell: Any, *, out: Any = None, **more: Any) -> Any:
+        asked.append(out)
+        if out is not None:
+            raise ns.FileError("rows.parquet cannot be written: it is so") from OSError(number, "it is so")
+        return made(tell, **more)
+
+    made = sweep_job.sweep_with
+    monkeypatch.setattr(sweep_job, "sweep_with", refused)
+    with serving(kept=tmp_path) as page:
+        run = fitted(page, TABLE.encode(), rule="adam", batch="1", alpha="0.1", order="shuffled")
+        page.post(f"{run}/sweep", urlencode(FORM | {"steps": "10"}).encode())
+        text = page.done("/sweep/2").text
+        assert "rows.parquet cannot be written: it is so" in text
+        assert ("It is in memory alone, and gone when nodescope ends" in text) is not keeps
+    assert len(asked) == (1 if keeps else 2)

@@ -82,6 +82,15 @@ class Job:
         if self.future is not None and self.future.cancel():
             self.failed = NOT_BEGUN
 
+    @property
+    def left(self) -> bool:
+        """Whether it was left unfinished, and can go on."""
+        return False
+
+    def fail(self, why: str) -> None:
+        """It came to nothing."""
+        self.failed = why
+
     def opened(self) -> Run | Recorded:
         """The run that this job has finished.
 

@@ -190,12 +190,12 @@ class Jobs:
         try:
             job.carry_out(make(), self._file_of(job))
         except NodescopeError as error:
-            job.failed = str(error)
+            job.fail(str(error))
         except MemoryError:
-            job.failed = "there is not enough memory for it; choose fewer columns or nodes"
+            job.fail("there is not enough memory for it; choose fewer columns or nodes")
         except Exception as error:  # else it would be on its way for ever
             traceback.print_exc(file=sys.stderr)
-            job.failed = f"nodescope itself failed: {type(error).__name__}: {error}"
+            job.fail(f"nodescope itself failed: {type(error).__name__}: {error}")
         finally:
             job.descent = None
             job.held_to = Job.held_to  # that one may hold a sweep, and its table

@@ -82,9 +82,10 @@ def nothing(sentence: str = "There is nothing here") -> str:
 
 
 def failed(job: Job, sentence: str) -> str:
-    """A run that there is not, and why."""
+    """A run that there is not, and why; one that was left unfinished can go on all the same."""
+    on = f'<form method="post" action="{job.place}/go-on"><button>Go on</button></form>' if job.left else ""
     return page_around(
-        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{wrong_of(sentence)}<p><a href="/">Back</a></p></main>'
+        "nodescope", f'<main class="start"><h1>{name_of(job.name)}</h1>{wrong_of(sentence)}{on}<p><a href="/">Back</a></p></main>'
     )
 
 

@@ -1,5 +1,6 @@
 """A sweep of the local page: its rows go to a file as they come, and what makes it beside them, so that it goes on after a kill."""
 
+import errno
 import glob
 import json
 import shutil
@@ -40,6 +41,10 @@ class SweepJob(Job):
     """Its file, which is there once it is whole."""
     settings: str = field(default="", repr=False)
     """As long as it is not whole: what makes it, where text can tell that."""
+    why_left: str = ""
+    """What it failed by when it was to be finished."""
+    unkept: str = ""
+    """Why its rows are in memory alone; "" where they have a file, or nothing could read one."""
 
     @property
     def way(self) -> tuple[int, int]:
@@ -88,6 +93,14 @@ class SweepJob(Job):
         if self.failed == NOT_BEGUN and self.settings:
             self.told, self.failed = _unfinished(*self.made), ""
 
+    def fail(self, why: str) -> None:
+        """It is left unfinished where some of its rows are kept, and says why."""
+        left = left_in(self.to) if self.to is not None and self.settings else None
+        if left is None or not left[0]:
+            super().fail(why)
+            return
+        self.made, self.why_left, self.told = left, why, _unfinished(*left)
+
     def take_in(self, file: Path, told: Summary, *, unfinished: bool) -> None:
         """Be a sweep that an earlier page has made, or left unfinished."""
         self.to, self.told = file, told
@@ -112,12 +125,12 @@ class SweepJob(Job):
             assert self.to is not None
             with _as_written(self.to):
                 hidden, settings = keywords_in(self.settings)
-            self.told, self.swept, self.stop_asked = None, None, threading.Event()
+            self.told, self.swept, self.stop_asked, self.why_left = None, None, threading.Event(), ""
             return {"hidden": hidden, **settings}
 
     def carry_out(self, made: Any, file: Path) -> None:
         """Make the sweep by its keywords; stopped, it is as long as it came to be, and goes on when somebody asks for it."""
-        self.to = file
+        self.to, self.unkept = file, ""
         swept = self._swept(made, file)
         if not swept.done:
             raise InputError("it was stopped before any of its runs was done")
@@ -139,7 +152,7 @@ class SweepJob(Job):
             self.swept = swept if self.file is None else None
 
     def _swept(self, made: dict[str, Any], file: Path) -> Sweep:
-        """The sweep, its rows in a file on the way; in memory alone where there is no room for them, or nothing could read them."""
+        """The sweep, its rows in a file on the way; in memory alone where that has no place, or nothing could read them."""
 
         def tell(done: int, size: int | None, _seconds: float) -> None:
             self.made = done, size or 0
@@ -154,10 +167,20 @@ class SweepJob(Job):
                 _unfinished(0, grid.size).write(summary_of(file), self.name, settings=self.settings)
                 return sweep_with(tell, stop_asked=self.stop_asked, out=file, **made)
             except OSError as error:
-                if isinstance(error, FileError) and error.__cause__ is None:
-                    raise  # somebody else is at it
+                if not _has_no_place(error, file):
+                    raise
+                self.unkept = str(error)
         self.settings = ""
         return sweep_with(tell, stop_asked=self.stop_asked, **made)
+
+
+NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+
+
+def _has_no_place(error: OSError, file: Path) -> bool:
+    """Whether nothing can be written there; rows that are damaged or somebody else's, or a table that is gone, are no such case."""
+    cause = error.__cause__ if isinstance(error, FileError) else error
+    return isinstance(cause, OSError) and (cause.errno in NO_PLACE or not file.parent.is_dir())
 
 
 def _unfinished(done: int, size: int) -> Summary:

@@ -9,7 +9,7 @@ from nodescope.diagnosis.sweeps import said
 from nodescope.diagnosis.sweeps.outcomes import ENDINGS, in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep
 from nodescope.hosts.offline import shell, static
-from nodescope.hosts.pages import name_of, page_around
+from nodescope.hosts.pages import name_of, page_around, wrong_of
 from nodescope.hosts.sweep_job import SweepJob
 from nodescope.hosts.sweep_map import Link, map_of
 from nodescope.views.heat_words import best_of
@@ -51,10 +51,11 @@ def page(job: SweepJob, sweep: Sweep) -> str:
 def _go_on(job: SweepJob, sweep: Sweep) -> str:
     """The way on, of one that was left unfinished."""
     if not job.left:
-        return ""
+        kept = "It is in memory alone, and gone when nodescope ends"
+        return f'<p class="soft">{kept}: {escape(plain_text(job.unkept))}</p>' if job.unkept else ""
     left = len(sweep) - sweep.done
     words = f"Go on with the {left:,} that are left" if left else "Finish its file: all its runs are done"
-    return f'<form method="post" action="{job.place}/go-on"><button>{words}</button></form>'
+    return f'{wrong_of(job.why_left)}<form method="post" action="{job.place}/go-on"><button>{words}</button></form>'
 
 
 def file(sweep: Sweep) -> str:

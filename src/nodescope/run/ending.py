@@ -88,8 +88,14 @@ def _error(start_mse: float, mse: float) -> str:
     ratio = after / before
     if ratio >= 1.1:
         return f"the error grew: predictions are off by {ratio:.3g} times what they were"
-    if ratio > 1.0:
-        return f"the error grew a little: predictions are off by {ratio:.6g} times what they were"
+    if after > before:
+        return f"the error grew a little: predictions are off by {_beside_one(before, after, 6)} times what they were"
     if ratio >= 0.001:
-        return f"predictions are off by {ratio:.3g} of what they were"
+        return f"predictions are off by {_beside_one(before, after, 3)} of what they were"
     return f"predictions are off by {after:.3g} (RMSE), {before / after:.3g} times less than at the start"
+
+
+def _beside_one(before: float, after: float, digits: int) -> str:
+    """What one is of the other; where that reads as 1, how near to it: "(1 − 1e-07)"."""
+    text = f"{after / before:.{digits}g}"
+    return text if text != "1" else f"(1 {'+' if after > before else '−'} {abs(after - before) / before:.1g})"
