@@ -15,7 +15,8 @@ from nodescope.run.offers import offer
 if TYPE_CHECKING:
     from nodescope.diagnosis.after.finding import Finding
     from nodescope.diagnosis.after.verdict import Diagnosis, diagnose
-    from nodescope.diagnosis.before.forecast import Forecast, forecast
+    from nodescope.diagnosis.before.forecast import Forecast
+    from nodescope.diagnosis.before.foretelling import forecast
     from nodescope.diagnosis.before.inspected import Inspection
     from nodescope.diagnosis.before.inspection import inspect
     from nodescope.diagnosis.checks.bisect import Boundary, bisect_alpha
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
 _NAMES_OF = {
     "diagnosis.after.finding": "Finding",
     "diagnosis.after.verdict": "Diagnosis diagnose",
-    "diagnosis.before.forecast": "Forecast forecast",
+    "diagnosis.before.forecast": "Forecast",
+    "diagnosis.before.foretelling": "forecast",
     "diagnosis.before.inspected": "Inspection",
     "diagnosis.before.inspection": "inspect",
     "diagnosis.checks.bisect": "Boundary bisect_alpha",

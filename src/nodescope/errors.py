@@ -1,11 +1,10 @@
 """What can go wrong for a reason that the user can mend: each message says what was seen, where, and the remedy."""
 
-import traceback
 from itertools import takewhile
-from pathlib import Path
+from os.path import dirname
 from typing import Any
 
-_OURS = str(Path(__file__).parent)
+_OURS = dirname(__file__)
 
 
 def one_line(text: str) -> str:
@@ -35,6 +34,8 @@ class NodescopeError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the person's own line and the message. Where in nodescope it was noticed helps nobody."""
+        import traceback
+
         frames = traceback.extract_tb(self.__traceback__)
         theirs = list(takewhile(lambda frame: not frame.filename.startswith(_OURS), frames))
         line = [f"line {theirs[-1].lineno}: {theirs[-1].line}"] if theirs and theirs[-1].line else []

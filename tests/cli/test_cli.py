@@ -5,11 +5,13 @@ import io
 import json
 import re
 
+import click
 import numpy as np
 import pytest
 from cli.shell import FIT, PENGUINS, ROOT, SEED, call, on_a_terminal
 
 import nodescope as ns
+from nodescope.cli import _COMMANDS, cli
 
 
 def test_quiet_when_piped():
@@ -186,6 +188,14 @@ def test_export_a_page_or_text(tmp_path):
     )
     assert "cannot be written" in call("export", ROOT / "examples" / "sticks.toml", tmp_path / "no" / "x.md", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sticks.html", "sticks.md"]
+
+
+def test_the_list_of_commands_has_the_first_sentence_of_each():
+    """It is told without importing any."""
+    for name, (_, words) in _COMMANDS.items():
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert words == str(command.help).partition("\n")[0].partition(". ")[0].rstrip(".") + "."
 
 
 def test_help_says_each_command_whole_and_in_the_shells_words():

@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nodescope.data import Source, fingerprint, is_table
+from nodescope.data.fingerprint import fingerprint
+from nodescope.data.named import is_table
 from nodescope.data.reading import read_examples
+from nodescope.data.source import Source
 from nodescope.errors import FileError, InputError
 
 COLUMNS = {"a": [1.5, 2.0, 4.0], "b": [10, 20, 30]}

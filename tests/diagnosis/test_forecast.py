@@ -8,7 +8,8 @@ import pytest
 from conftest import cases
 
 import nodescope as ns
-from nodescope.diagnosis.before.forecast import Forecast, forecast
+from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.diagnosis.before.foretelling import forecast
 
 SEED = {"weight": 0.4, "input": 1, "goal": 0.6}
 

@@ -9,7 +9,10 @@ from said.oddities import ADAM, stepping
 from said.recordings import STEPS, Change, call, facts, layer, losses, optimizer, rates, together, trained, trouble, without
 
 import nodescope as ns
+from nodescope.diagnosis.after.finding import RECORDS
+from nodescope.diagnosis.after.observed import table as of_observed
 from nodescope.diagnosis.after.observed.headlines import causes_as_faults, with_headline
+from nodescope.diagnosis.after.table import FINDINGS
 
 
 def diagnosed(*changes: Change, **training: float) -> ns.Diagnosis:
@@ -20,6 +23,15 @@ def diagnosed(*changes: Change, **training: float) -> ns.Diagnosis:
 
 def told(found: ns.Diagnosis, name: str) -> ns.Finding:
     return next(finding for finding in found.findings if finding.name == name)
+
+
+def test_each_stands_where_its_table_says():
+    """Those before a finding that is no longer there would be told of nobody."""
+    own = [rule for rule in of_observed.FINDINGS if rule not in FINDINGS]
+    assert len(own) == 52
+    assert all(RECORDS in rule.needs for rule in own)
+    assert not any(RECORDS in rule.needs for rule in FINDINGS)
+    assert set(of_observed._BEFORE) <= set(FINDINGS)
 
 
 def test_a_slope_behind_where_has_its_remedy_to_the_end():

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import nodescope as ns
-from nodescope.data import Examples
+from nodescope.data.examples import Examples
 from nodescope.run.file import stored
 
 ROWS = {"input": [[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]], "goal": [[1.0, 2.0], [2.0, 1.0], [0.5, 0.0]]}

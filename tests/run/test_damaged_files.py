@@ -21,7 +21,7 @@ import pytest
 from sealing import seal
 
 import nodescope as ns
-from nodescope.data import Examples
+from nodescope.data.examples import Examples
 from nodescope.run.recorded import Curvature, Record, Recorded, RecordedLayer, Trouble
 
 DAMAGES = int(os.environ.get("NODESCOPE_DAMAGES", "60"))

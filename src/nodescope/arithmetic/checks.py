@@ -5,17 +5,18 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from numbers import Real
 from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.narrow import held
 from nodescope.errors import InputError, NoStep, one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LONGEST_PATH = 4096
 """A path has at most so many bytes: no system takes more."""
@@ -56,8 +57,15 @@ def shown_type(dtype: np.dtype[Any]) -> str:
 
 def near(word: object, known: Iterable[str]) -> str:
     """The end of a message: "; did you mean 'adam'?" where a known word is like it, else nothing."""
-    found = get_close_matches(word[:LONGEST].lower(), list(known), 1) if isinstance(word, str) else []
-    return f"; did you mean {found[0]!r}?" if found else ""
+    found = closest(word[:LONGEST].lower(), known) if isinstance(word, str) else None
+    return f"; did you mean {found!r}?" if found else ""
+
+
+def closest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """The known word that is most like it, where one is."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), 1, alike)), None)
 
 
 def number(
@@ -143,8 +151,10 @@ def yes_or_no(name: str, value: object) -> bool:
     return bool(value)
 
 
-def path_of(name: str, value: object) -> Path:
+def path_of(name: str, value: object) -> "Path":
     """The value as the path of a file; whether it is there is another question."""
+    from pathlib import Path
+
     try:
         path = Path(value) if isinstance(value, (str, PathLike)) else None
         name_of_it = b"\0" if path is None else os.fsencode(path)

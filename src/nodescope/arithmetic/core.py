@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic import threads
-from nodescope.arithmetic import walk as plain
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.native import (
     COLUMN_NAMES,
@@ -42,18 +41,21 @@ from nodescope.arithmetic.native import (
 )
 from nodescope.arithmetic.problem import FARTHEST, Columns, Cursor, Floats, Outcome, Problem, refuse_misfit
 from nodescope.arithmetic.rows import streams
-from nodescope.arithmetic.runs import Swept
-from nodescope.arithmetic.triangle import ROWS
 from nodescope.errors import NodescopeError
 from nodescope.later import Later
 
 if TYPE_CHECKING:
     from nodescope.arithmetic import curving, moved, streamed
+    from nodescope.arithmetic import runs as swept_runs
+    from nodescope.arithmetic import triangle as triangles
+    from nodescope.arithmetic import walk as plain
     from nodescope.arithmetic.engines import Engine
 else:
     curving = Later("nodescope.arithmetic.curving")
     moved = Later("nodescope.arithmetic.moved")
+    plain = Later("nodescope.arithmetic.walk")
     streamed = Later("nodescope.arithmetic.streamed")
+    swept_runs, triangles = Later("nodescope.arithmetic.runs"), Later("nodescope.arithmetic.triangle")
 
 ENVIRONMENT = "NODESCOPE_ENGINE"
 LIBRARY = "NODESCOPE_CORE"
@@ -225,8 +227,8 @@ class Compiled:
         with threads.beside(lambda helper: self._help(of, beside, helper), helpers, lambda: self._dismiss(beside)):
             yield team
 
-    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept:
-        native, swept = _native(problem), Swept.before(problem, alphas, states, epochs)
+    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> "swept_runs.Swept":
+        native, swept = _native(problem), swept_runs.Swept.before(problem, alphas, states, epochs)
         alphas = np.ascontiguousarray(alphas, dtype=np.float64)
         sweep = NativeSweep(
             problem=ctypes.pointer(native), epochs=epochs, alpha=alphas,
@@ -276,7 +278,7 @@ class Compiled:
             refuse_misfit("under", under, cols * cols)
         padded = np.zeros((cols, -(-cols // WIDEST) * WIDEST))
         padded[:, :cols] = 0.0 if under is None else under
-        self._triangle(padded, rows, n, cols, cols, np.empty((ROWS, padded.shape[1])))
+        self._triangle(padded, rows, n, cols, cols, np.empty((triangles.ROWS, padded.shape[1])))
         return padded[:, :cols].copy()
 
     def directions(self, columns: Floats) -> Floats:

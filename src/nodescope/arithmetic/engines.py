@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.activations import Activation
 from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome, Problem
-from nodescope.arithmetic.runs import Swept
 
 if TYPE_CHECKING:
     from nodescope.arithmetic import moved
+    from nodescope.arithmetic.runs import Swept
 
 
 class Engine(Protocol):
@@ -46,7 +46,7 @@ class Engine(Protocol):
 
     def order(self, n: int, seed: int, epoch: int, start: int, count: int) -> NDArray[np.int64]: ...
 
-    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> Swept: ...
+    def sweep(self, problem: Problem, alphas: Floats, states: Floats, epochs: int) -> "Swept": ...
 
     def triangle(self, rows: Floats, under: Floats | None = None) -> Floats: ...
 

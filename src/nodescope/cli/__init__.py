@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,32 +25,33 @@ _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Of an error without a file's name: it was standard output that could take no more."""
 
 
-_PLACES = {
-    "compare": "judge.compare",
-    "diagnose": "judge.diagnose",
-    "explain": "judge.explain",
-    "export": "judge.export",
-    "fit": "fitting.fit",
-    "forecast": "judge.forecast",
-    "grade": "homework.grade",
-    "inspect": "read.inspect",
-    "lesson": "lesson.lesson",
-    "open": "opening.open_page",
-    "predict": "read.predict",
-    "run": "judge.run",
-    "runs": "runs.runs",
-    "sweep": "sweep.sweep",
-    "trace": "read.trace",
-    "verify": "judge.verify",
-    "worksheet": "homework.worksheet",
+_COMMANDS = {
+    "compare": ("judge.compare", "Say which of two RUNs is better, and how their recipes differ."),
+    "diagnose": ("judge.diagnose", "Say why a RUN went as it did, with the proof."),
+    "explain": ("judge.explain", "Write out the arithmetic of one step of a RUN, as on paper."),
+    "export": ("judge.export", "Write a RUN to OUT, whose ending says as what."),
+    "fit": ("fitting.fit", "Fit a TABLE well without being told how."),
+    "forecast": ("judge.forecast", "Say before a run what will happen."),
+    "grade": ("homework.grade", "Hold the printed numbers of a TABLE against the right ones."),
+    "inspect": ("read.inspect", "Look at a TABLE before it is used."),
+    "lesson": ("lesson.lesson", "Learn by guessing."),
+    "open": ("opening.open_page", "Open a page on this machine."),
+    "predict": ("read.predict", "Predict the rows of a TABLE by a RUN."),
+    "run": ("judge.run", "Run a RECIPE (TOML), or what the options say."),
+    "runs": ("runs.runs", "List the run files of a FOLDER."),
+    "sweep": ("sweep.sweep", "Run once for each combination of settings."),
+    "trace": ("read.trace", "Write every number of some steps of a RUN."),
+    "verify": ("judge.verify", "Recompute a RUN, bit for bit."),
+    "worksheet": ("homework.worksheet", "Write sheets for a class to fill in by hand, and the key."),
 }
-"""Each command stands there, and is imported when it is asked for."""
+"""Where each command stands, to be imported when it is asked for, and the first sentence of its help, which the list of all has."""
 
 
-def _end_help_with_examples(command: click.Command, name: str) -> None:
-    """Examples are loaded where help is asked for, and nowhere else."""
-    if "format_epilog" in vars(command):  # it was asked for before
-        return
+@cache
+def _command(name: str) -> click.Command:
+    """It ends its help with examples, which are loaded where help is asked for, and nowhere else."""
+    module, _, function = _COMMANDS[name][0].partition(".")
+    command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
     own = command.format_epilog
 
     def format_epilog(ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,22 +59,26 @@ def _end_help_with_examples(command: click.Command, name: str) -> None:
         own(ctx, formatter)
 
     command.format_epilog = format_epilog  # type: ignore[method-assign]
+    return command
 
 
 class _Commands(click.Group):
     """The commands, none of which costs another its time."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_PLACES)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _PLACES:
-            return None
-        module, _, function = _PLACES[cmd_name].partition(".")
-        command: click.Command = getattr(import_module(f"nodescope.cli.{module}"), function)
-        _end_help_with_examples(command, cmd_name)
+        command = _command(cmd_name) if cmd_name in _COMMANDS else None
         heed()
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        room = formatter.width - 6 - max(map(len, _COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, click.Command(name, help=words).get_short_help_str(room)) for name, (_, words) in _COMMANDS.items()]
+            )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,6 +1,5 @@
 """`run`, `forecast`, `diagnose`, `verify`, `explain`, `export`: what was foretold, what happened, and why."""
 
-import dataclasses
 import os
 import sys
 from collections.abc import Iterator
@@ -14,17 +13,18 @@ from nodescope.cli.opened import opened, read_for
 from nodescope.cli.output import note, plain_lines, progress, refuse_precious, say, tell_written, terminal
 from nodescope.cli.recipe_options import Options, keywords_of, on_option, recipe_options
 from nodescope.cli.words import in_shell_words
-from nodescope.data.table import headless
 from nodescope.errors import FileError, InputError, NodescopeError
 from nodescope.later import Later
-from nodescope.run.descend import descend_with
+from nodescope.run.descending import descend_with
 from nodescope.run.recipe import Recipe
 
 if TYPE_CHECKING:
+    from nodescope.data import table as tables
     from nodescope.views import report, values
 else:
     report = Later("nodescope.views.report")
     values = Later("nodescope.views.values")
+    tables = Later("nodescope.data.table")
 
 
 @click.command()
@@ -102,7 +102,7 @@ def _tell_of_table(recipe: Recipe) -> None:
     for line in recipe.examples.notes:
         note(line)
     names = (*source.columns, *source.goals)
-    if source.reading.get("header", True) and (question := headless(names)):
+    if source.reading.get("header", True) and (question := tables.headless(names)):
         note(f"{source.where}: {question}")
 
 
@@ -191,6 +191,8 @@ def compare(a: str, b: str, as_json: bool) -> None:
     """Say which of two RUNs is better, and how their recipes differ. On rows that neither has seen, where there are any."""
     compared = ns.compare(opened(a), opened(b))
     if as_json:
-        click.echo(values.as_json(dataclasses.asdict(compared)))
+        from dataclasses import asdict
+
+        click.echo(values.as_json(asdict(compared)))
     else:
         say(str(compared))

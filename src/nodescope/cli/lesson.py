@@ -2,12 +2,11 @@
 
 import sys
 import textwrap
-from difflib import get_close_matches
 from typing import Any
 
 import click
 
-from nodescope.arithmetic.checks import shown
+from nodescope.arithmetic.checks import closest, shown
 from nodescope.cli.output import plain_lines, refuse_precious, tell_written, terminal, writer
 from nodescope.errors import InputError
 from nodescope.views.lessons.lesson import LETTERS, Lesson, choices, judged
@@ -65,8 +64,8 @@ def _found(name: str) -> Lesson:
     for found in LESSONS:
         if name == found.name:
             return found
-    near = get_close_matches(name[:99], [found.name for found in LESSONS], 1)
-    raise InputError(f"there is no lesson {shown(name)}; {f'did you mean {near[0]}? ' if near else ''}The lessons are {_names()}")
+    near = closest(name[:99], [found.name for found in LESSONS])
+    raise InputError(f"there is no lesson {shown(name)}; {f'did you mean {near}? ' if near else ''}The lessons are {_names()}")
 
 
 def _letter(of: Lesson, guess: str) -> int:

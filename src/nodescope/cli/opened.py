@@ -3,7 +3,6 @@
 from typing import Any
 
 import nodescope as ns
-from nodescope.run.recorded import Recorded
 
 
 def opened(path: str) -> Any:
@@ -13,7 +12,7 @@ def opened(path: str) -> Any:
 
 def read_for(path: str, run: Any) -> list[str]:
     """Files that an opened run was made from: its own, and its table."""
-    source = None if isinstance(run, Recorded) else run.recipe.source
+    source = run.recipe.source if isinstance(run, ns.Run) else None
     if source is None or source.path is None:
         return [path]
     return [path, *([source.path] if isinstance(source.path, str) else source.path)]

@@ -1,11 +1,9 @@
 """Where a command reads and writes: standard input, standard output or a file that is whole; and what a terminal can show."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,6 +54,8 @@ def refuse_precious(out: str | None, inputs: Iterable[str]) -> None:
     refuse_read_here(out, inputs)
     if out is None or not os.path.isfile(out):
         return
+    from pathlib import Path
+
     if content.is_run_file(Path(out)):
         raise FileError(f"{out} cannot be written: it holds a run; name another file, or delete it first")
 
@@ -144,5 +144,7 @@ def plain_lines(text: str) -> str:
 
 def terminal() -> tuple[int, bool]:
     """Columns of the terminal, and whether it shows more than ASCII."""
+    import shutil
+
     encoding = (sys.stdout.encoding or "ascii").lower()
     return shutil.get_terminal_size().columns, encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from nodescope.data.scaling import WAYS
 from nodescope.errors import InputError
 from nodescope.hosts.typed import numbers, one_or_each_step
+from nodescope.later import Later
 from nodescope.run.setting import READING, Setting
 from nodescope.run.settings import settings_type, table
-from nodescope.run.toml import read_recipe
+
+if TYPE_CHECKING:
+    from nodescope.run import toml
+else:
+    toml = Later("nodescope.run.toml")
 
 Options = dict[str, Any]
 Command = Callable[..., Any]
@@ -102,7 +107,7 @@ def of_fit(given: Options) -> Options:
 
 def keywords_of(recipe: str | None, given: Options) -> Options:
     """Keywords for `descend` from a recipe's file and options."""
-    keywords = {} if recipe is None else read_recipe(recipe)
+    keywords = {} if recipe is None else toml.read_recipe(recipe)
     layers = {name: value for name in _OF_NETWORK if (value := given.pop(name)) is not None}
     with_table = given["data"] is not None or "data" in keywords
     for name, value in given.items():

@@ -1,17 +1,13 @@
 """Remedies in the shell's words: a message that names a keyword of Python's names the option in its place."""
 
 import re
+from functools import cache
 
 from nodescope.run.settings import recipe_keys
 
 _WITHOUT_OPTION = {"network", "frozen", "fingerprint"}
 _CALLED = {"overwrite": "force", "on": "on", "out": "out"}
 _OF_LAYERS = ("hidden", "activation", "output_activation", "initial")
-_KEYWORD = re.compile(
-    rf"""(?<![\w/-])({"|".join([*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED])})="""
-    r"""(?:(True)\b|(['"])(.*?)\3|\[(.*?)\])?"""
-)
-_HIDDEN = re.compile(r"(?<![\w-])network=\[\d+, (\d+(?:, \d+)*), \d+\]")
 _SAID = {
     "go on with ns.resume": "go on with nodescope run --resume RUN --epochs TOTAL",
     "predict(table) uses it": "nodescope predict RUN TABLE uses it",
@@ -28,6 +24,12 @@ _SAID = {
 """What Python's words are in the shell."""
 
 
+@cache
+def _keyword() -> "re.Pattern[str]":
+    known = [*(key for key in recipe_keys() if key not in _WITHOUT_OPTION), *_OF_LAYERS, *_CALLED]
+    return re.compile(rf"""(?<![\w/-])({"|".join(known)})=(?:(True)\b|(['"])(.*?)\3|\[(.*?)\])?""")
+
+
 def in_shell_words(text: str) -> str:
     """`missing="drop"` as `--missing drop`, `overwrite=True` as `--force`, `inputs=['a', 'b']` as `--inputs a,b`.
 
@@ -40,7 +42,10 @@ def in_shell_words(text: str) -> str:
     """
     for name, option in _SAID.items():
         text = text.replace(name, option)
-    return _KEYWORD.sub(_option, _HIDDEN.sub(lambda found: f"--hidden {found[1].replace(' ', '')}", text))
+    if "=" not in text:
+        return text
+    hidden = r"(?<![\w-])network=\[\d+, (\d+(?:, \d+)*), \d+\]"
+    return _keyword().sub(_option, re.sub(hidden, lambda found: f"--hidden {found[1].replace(' ', '')}", text))
 
 
 def _option(found: "re.Match[str]") -> str:

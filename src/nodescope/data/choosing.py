@@ -13,7 +13,8 @@ import numpy as np
 from nodescope.arithmetic.checks import choice, shown
 from nodescope.data.alike import Alike
 from nodescope.data.columns import Bad, Floats
-from nodescope.data.gaps import FILLING, Rows, fills_given, fills_of
+from nodescope.data.gap_ways import FILLING
+from nodescope.data.gaps import Rows, fills_given, fills_of
 from nodescope.data.names import known, listed_names, numbered
 from nodescope.data.openings import ONE_HOT, Opening, days_of, is_nothing, moment, parts_asked, values_of
 from nodescope.data.source import UNKNOWN

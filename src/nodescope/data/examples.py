@@ -5,16 +5,23 @@ n examples, d inputs, k goals, m unseen examples. Nothing is dropped or filled i
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.arithmetic.rows import Rows as Streamed
-from nodescope.data.classes import Classes, Label, decoded
-from nodescope.data.fingerprint import fingerprint
 from nodescope.data.scaling import Scaling, scalings
-from nodescope.data.source import Source
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.data import classes as of_classes
+    from nodescope.data import fingerprint as prints
+    from nodescope.data.classes import Classes, Label
+    from nodescope.data.source import Source
+else:
+    of_classes = Later("nodescope.data.classes")
+    prints = Later("nodescope.data.fingerprint")
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -46,10 +53,10 @@ class Examples:
     goal: Floats
     unseen_input: Floats
     unseen_goal: Floats
-    source: Source | None
+    source: "Source | None"
     scaling: Scaling | None = None
     goal_scaling: Scaling | None = None
-    classes: Classes | None = None
+    classes: "Classes | None" = None
     names: tuple[str, ...] | None = None
 
     @property
@@ -71,9 +78,9 @@ class Examples:
         return (*told, *(line for line in found if line not in told))
 
     @property
-    def labels(self) -> list[Label]:
+    def labels(self) -> "list[Label]":
         """The class of each example, where goals are classes."""
-        return [] if self.classes is None else decoded(self.goal, self.classes)
+        return [] if self.classes is None else of_classes.decoded(self.goal, self.classes)
 
     def with_seen(self, x: Floats, goal: Floats) -> "Examples":
         """The same, with other numbers (c, d) and (c, k) in the place of the seen rows'."""
@@ -108,7 +115,7 @@ class Examples:
         if isinstance(self.input, Streamed):
             told: str = self.input.parts.fingerprint()
             return told
-        return fingerprint(self.input) + fingerprint(self.goal)
+        return prints.fingerprint(self.input) + prints.fingerprint(self.goal)
 
     def older_fingerprint(self) -> str | None:
         """That of rows that are read as they are needed as it was once made, by one more pass over them; None of others."""

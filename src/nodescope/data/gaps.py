@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.checks import as_floats, choice, refuse_not_finite, shown
 from nodescope.data.columns import Floats
+from nodescope.data.gap_ways import FILLING, WAYS
 from nodescope.data.names import listed_names, numbered
 from nodescope.data.table import Table
 from nodescope.errors import InputError
@@ -23,8 +24,6 @@ else:
     middles = Later("nodescope.data.middles")
 
 Rows = NDArray[np.int64]
-FILLING = ("mean", "median", "zero")
-WAYS = ("refuse", "drop", *FILLING)
 
 
 def way_of(missing: Any) -> tuple[str, Mapping[str, Any] | None]:

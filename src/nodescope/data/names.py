@@ -1,12 +1,11 @@
 """Columns of a table by name: the goal's, the inputs', each known, and none taken twice."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.checks import shown
+from nodescope.arithmetic.checks import closest, shown
 from nodescope.data.table import Table, headless, separator_hint
 from nodescope.errors import InputError
 
@@ -82,8 +81,8 @@ def _name(value: object) -> str:
 
 
 def _unknown(table: Table, keyword: str, name: str) -> str:
-    near = difflib.get_close_matches(name, table.names[:10_000], n=1, cutoff=0.5)
-    offer = f"did you mean {near[0]!r}?" if near else f"the columns are {listed_names(table.names)}"
+    near = closest(name, table.names[:10_000], 0.5)
+    offer = f"did you mean {near!r}?" if near is not None else f"the columns are {listed_names(table.names)}"
     if table.positional and table.path is not None:
         offer += "; the first line was taken for a row, as it has numbers: header=True if these are names"
     offer = separator_hint(table.names) or headless(table.names) or offer

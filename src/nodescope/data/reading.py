@@ -16,7 +16,8 @@ from nodescope.data.choosing import Chosen, notes
 from nodescope.data.classes import column_codes, opened
 from nodescope.data.columns import Bad
 from nodescope.data.examples import Examples
-from nodescope.data.gaps import FILLING, complete_rows, fill, way_of
+from nodescope.data.gap_ways import FILLING
+from nodescope.data.gaps import complete_rows, fill, way_of
 from nodescope.data.holdout import hold_out
 from nodescope.data.names import goals_of, inputs_of, single
 from nodescope.data.open import open_table

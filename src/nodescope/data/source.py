@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodescope.data.columns import Floats
-from nodescope.data.gaps import FILLING, WAYS, fill, refuse_missing
+from nodescope.data.gap_ways import FILLING, WAYS
+from nodescope.data.gaps import fill, refuse_missing
 from nodescope.data.names import by_position
 from nodescope.data.open import open_table
 from nodescope.data.openings import PARTS, Opening, moment

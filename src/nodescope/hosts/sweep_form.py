@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.diagnosis.before.forecast import forecast
+from nodescope.diagnosis.before.foretelling import forecast
 from nodescope.errors import InputError, NodescopeError
 from nodescope.hosts.forms import EMPTY, Form, field
 from nodescope.hosts.job import Job

@@ -1,6 +1,5 @@
 """Numbers as a person types them into a field or behind an option: 0.4, or 0,1,2, or nested lists such as [[0,1],[2,3]]."""
 
-import json
 import re
 from typing import Any
 
@@ -22,6 +21,8 @@ def numbers(name: str, text: str) -> Any:
     """
     try:
         if text.lstrip().startswith("["):
+            import json
+
             return json.loads(text)
         parts = [int(part) if _WHOLE.fullmatch(part) else float(part) for part in text.split(",")]
     except (ValueError, RecursionError) as error:

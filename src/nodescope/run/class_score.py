@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.arithmetic.rows import in_order, in_parts
-from nodescope.data import Examples
 from nodescope.data.classes import Classes
+from nodescope.data.examples import Examples
 from nodescope.theory.likelihood import log_losses, output_sums
 
 MOST_SHOWN = 12

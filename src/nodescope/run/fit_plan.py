@@ -5,12 +5,11 @@ Requirement: one place for the good defaults. `ns.fit`, `nodescope fit` and the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from nodescope.arithmetic.checks import listed, shown, whole
+from nodescope.arithmetic.checks import closest, listed, shown, whole
 from nodescope.data.open import open_table
 from nodescope.errors import InputError
 from nodescope.run.fit_choices import (
@@ -128,6 +127,6 @@ def _names(keyword: str, value: Any) -> list[Any]:
 def _refuse_unknown(names: Sequence[str], wanted: Sequence[object], where: str) -> None:
     for name in wanted:
         if str(name) not in names:
-            near = get_close_matches(str(name), names, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(map(repr, names[:10]))}"
+            near = closest(str(name), names)
+            hint = f"did you mean {near!r}?" if near is not None else f"the columns are {', '.join(map(repr, names[:10]))}"
             raise InputError(f"{where} has no column {shown(name)}; {hint}")

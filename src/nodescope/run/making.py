@@ -11,8 +11,8 @@ from nodescope.arithmetic.activations import ACTIVATIONS, SOFTMAX, STEP
 from nodescope.arithmetic.checks import as_floats, number, refuse_not_finite, shown, whole
 from nodescope.arithmetic.losses import MARGINS, Loss
 from nodescope.arithmetic.narrow import wide
-from nodescope.data import Examples, is_table
-from nodescope.data.classes import Classes, classes_of, coded, labels_of
+from nodescope.data.examples import Examples
+from nodescope.data.named import is_table
 from nodescope.data.scaling import asked
 from nodescope.errors import InputError
 from nodescope.later import Later
@@ -28,12 +28,15 @@ from nodescope.run.shapes import Axes, Floats
 from nodescope.run.steps_on import moments_of, refuse_other_than_moments, refuse_parts
 
 if TYPE_CHECKING:
+    from nodescope.data import classes as of_classes
+    from nodescope.data.classes import Classes
     from nodescope.run import rows
     from nodescope.theory import automatic
     from nodescope.workers.door import Door
 else:
     rows = Later("nodescope.run.rows")
     automatic = Later("nodescope.theory.automatic")
+    of_classes = Later("nodescope.data.classes")
 
 DEFAULT_EPOCHS = 20
 """A table is passed over so often where neither steps nor epochs are given."""
@@ -149,13 +152,13 @@ def _outputs(given: dict[str, Any], start: Floats | None) -> int | None:
     return as_network(network).sizes[-1]
 
 
-def _goals(given: dict[str, Any], start: Floats | None, loss: Loss) -> tuple[Floats, Classes | None]:
+def _goals(given: dict[str, Any], start: Floats | None, loss: Loss) -> "tuple[Floats, Classes | None]":
     """Goals in the person's shape, and the classes that they are."""
     if not loss.codes_classes:
         return as_floats("goal", given["goal"]), None
-    labels, columns = labels_of("goal", given["goal"])
-    classes = classes_of("goal", labels, given["classes"] if given["classes"] is not None else columns)
-    goal = coded(labels, classes, _outputs(given, start))
+    labels, columns = of_classes.labels_of("goal", given["goal"])
+    classes = of_classes.classes_of("goal", labels, given["classes"] if given["classes"] is not None else columns)
+    goal = of_classes.coded(labels, classes, _outputs(given, start))
     has_axis = goal.shape[1] > 1 or (start is not None and start.ndim == 2)
     goal = goal if has_axis else goal[:, 0]
     return goal if np.ndim(given["goal"]) else goal[0], classes
@@ -315,7 +318,7 @@ def _refuse_classes_without_loss(classes: object, loss: Loss) -> None:
         raise InputError(f'classes is {shown(classes)}, which goes with loss="cross-entropy"; give that too, or leave classes out')
 
 
-def _refuse_more_than_two(loss: Loss, classes: Classes | None) -> None:
+def _refuse_more_than_two(loss: Loss, classes: "Classes | None") -> None:
     if loss.name in MARGINS and classes is not None and len(classes) > 2:
         raise InputError(f'loss={loss.name!r} tells two classes apart, and there are {len(classes)}: take loss="cross-entropy"')
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from nodescope.data import Source
 from nodescope.data.names import by_position
 from nodescope.data.parts.deciding import is_large
 from nodescope.data.parts.found import pieces_of
+from nodescope.data.source import Source
 from nodescope.run.run import Run
 
 

@@ -5,7 +5,7 @@ Automatic choices (alpha, means and deviations) are in it as numbers: a replay n
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,24 @@ from nodescope.arithmetic.losses import Loss
 from nodescope.arithmetic.penalty import Penalty
 from nodescope.arithmetic.problem import Problem
 from nodescope.arithmetic.rules import Rule
-from nodescope.data import Examples, Source
-from nodescope.data.classes import Classes
+from nodescope.data.examples import Examples
 from nodescope.data.scaling import APPLIED
 from nodescope.errors import InputError
+from nodescope.later import Later
 from nodescope.run.network import Network
 from nodescope.run.offers import Faced
 from nodescope.run.schedule import Schedule
 from nodescope.run.setting import Method
 from nodescope.run.settings import defaults, plain_names
 from nodescope.run.shapes import Axes, Floats
-from nodescope.run.toml import written
 from nodescope.run.watch import Tolerance, Watch
+
+if TYPE_CHECKING:
+    from nodescope.data.classes import Classes
+    from nodescope.data.source import Source
+    from nodescope.run import toml
+else:
+    toml = Later("nodescope.run.toml")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -174,7 +180,7 @@ class Recipe(Faced):
         return self.axes.outputs
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> "Source | None":
         """The table that the examples came from, if any."""
         return self.examples.source
 
@@ -190,7 +196,7 @@ class Recipe(Faced):
         return self.source is not None or self.examples.names is not None
 
     @property
-    def classes(self) -> Classes | None:
+    def classes(self) -> "Classes | None":
         """What the outputs tell apart, where goals are classes; of one output the one that 0 stands for first."""
         return self.examples.classes
 
@@ -325,7 +331,7 @@ class Recipe(Faced):
 
     def to_toml(self) -> str:
         """The recipe as TOML, its keys the keywords of `descend`; reading it gives the same bits."""
-        return written(self.keywords())
+        return toml.written(self.keywords())
 
     def with_steps(self, steps: int) -> "Recipe":
         """The same recipe, to go on for a total of `steps` steps. Raises InputError where its schedule has no alpha for them."""

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from nodescope.data import Examples
+from nodescope.data.examples import Examples
 from nodescope.errors import InputError
 from nodescope.later import Later
 

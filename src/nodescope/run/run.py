@@ -1,6 +1,6 @@
 """A finished run: the recipe, how it ended, and the way to every number of it."""
 
-import dataclasses
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,33 +10,40 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
 from nodescope.arithmetic.rows import Rows, in_parts
-from nodescope.data import Source
-from nodescope.data.classes import decoded
 from nodescope.errors import InputError
 from nodescope.later import Later
-from nodescope.run.class_score import ClassScore, class_score
 from nodescope.run.ending import Ending, sentence
 from nodescope.run.network import Network
 from nodescope.run.offers import FacedInText, FacedInWidgets, OffersOfReplayed
 from nodescope.run.recipe import Recipe
 from nodescope.run.replay import Cycle, Replay
-from nodescope.run.score import Score, linear, score
 from nodescope.run.shapes import as_floats, refuse_not_finite, shape_text
-from nodescope.run.trace import Trace
 from nodescope.run.watch import Watch
 from nodescope.theory.likelihood import mean_loss
 
 if TYPE_CHECKING:
     from nodescope.arithmetic import streamed
+    from nodescope.data import classes as of_classes
+    from nodescope.data.source import Source
+    from nodescope.run import class_score as class_scores
+    from nodescope.run import score as scores
     from nodescope.run import streamed_score
+    from nodescope.run import trace as traces
+    from nodescope.run.class_score import ClassScore
+    from nodescope.run.score import Score
+    from nodescope.run.trace import Trace
     from nodescope.theory import moments
 else:
     streamed = Later("nodescope.arithmetic.streamed")
     streamed_score = Later("nodescope.run.streamed_score")
     moments = Later("nodescope.theory.moments")
+    of_classes = Later("nodescope.data.classes")
+    class_scores = Later("nodescope.run.class_score")
+    scores = Later("nodescope.run.score")
+    traces = Later("nodescope.run.trace")
 
 
-@dataclasses.dataclass(eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
     """What `descend` gives back.
 
@@ -172,9 +179,9 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
             return mean_loss(self.recipe.problem, self.recipe.start_weights()), self.loss
 
     @cached_property
-    def trace(self) -> Trace:
+    def trace(self) -> "Trace":
         """Every number at every step: `run.trace[7].delta`, `run.trace[0:10]["new_weight"]`."""
-        return Trace(self.replay, self.steps)
+        return traces.Trace(self.replay, self.steps)
 
     def predict(self, table: Any) -> Any:
         """Predictions at the final weights; of goals that are classes the likeliest class of each example.
@@ -207,7 +214,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         told = self.predictions(x)
         if self.recipe.loss.name == "hinge":
             told = (told > 0.0).astype(np.float64)
-        labels = decoded(told, self.recipe.classes)
+        labels = of_classes.decoded(told, self.recipe.classes)
         return labels[0] if one else np.array(labels)
 
     def predict_probabilities(self, table: Any) -> NDArray[np.float64]:
@@ -266,7 +273,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         return prediction[0] if self.recipe.has_outputs_axis else float(prediction[0])
 
     @cached_property
-    def score(self) -> Score | ClassScore | None:
+    def score(self) -> "Score | ClassScore | None":
         """How good it is on seen and unseen rows, in the goal's units; None without a table, unless the goals are classes.
 
         RMSE and R² beside "always the mean" and least squares; of classes accuracy, log loss and who is taken for whom, beside the
@@ -276,24 +283,22 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         if self.recipe.classes is not None:
             fit = "this node" if len(self.recipe.problem.layers) == 1 else "this network"
             goals = ("class",) if source is None else source.goals
-            return class_score(self.recipe.problem, self._final, self.recipe.examples, goals, fit)
+            return class_scores.class_score(self.recipe.problem, self._final, self.recipe.examples, goals, fit)
         if source is None:
             return None
         if isinstance(self.recipe.examples.unseen_input, Rows):
             return self._streamed_score(source)
         if not self.recipe.problem.is_least_squares:
-            return score(source, self.recipe.examples, self.predictions, fit="this network")
+            return scores.score(source, self.recipe.examples, self.predictions, fit="this network")
         weight, bias = self._line
-        return score(source, self.recipe.examples, linear(weight, bias), intercept=bias is not None)
+        return scores.score(source, self.recipe.examples, scores.linear(weight, bias), intercept=bias is not None)
 
-    def _streamed_score(self, source: Source) -> Score:
+    def _streamed_score(self, source: "Source") -> "Score":
         problem, examples = self.recipe.problem, self.recipe.examples
-        unseen = dataclasses.replace(
-            problem, input=examples.unseen_input, goal=examples.unseen_goal, batch=1, shuffled=False, native=None
-        )
+        unseen = replace(problem, input=examples.unseen_input, goal=examples.unseen_goal, batch=1, shuffled=False, native=None)
         linear_one = problem.is_least_squares
         weight, bias = self._line
-        predictions = linear(weight, bias) if linear_one else self.predictions
+        predictions = scores.linear(weight, bias) if linear_one else self.predictions
         fit, intercept = ("this node", bias is not None) if linear_one else ("this network", True)
         return streamed_score.streamed_score(source, examples, (problem, unseen), predictions, intercept, fit)
 
@@ -317,9 +322,7 @@ class Run(OffersOfReplayed, FacedInText, FacedInWidgets):
         >>> ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1).predictions(np.array([[2.0]]))
         array([[1.2]])
         """
-        problem = dataclasses.replace(
-            self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None
-        )
+        problem = replace(self.recipe.problem, input=np.ascontiguousarray(x), goal=np.zeros((len(x), self.recipe.k)), native=None)
         return engine().predict(problem, self._final)
 
     @cached_property

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.data import Examples, Source
+from nodescope.data.examples import Examples
+from nodescope.data.source import Source
 from nodescope.theory.least_squares import least_squares
 
 Floats = NDArray[np.float64]

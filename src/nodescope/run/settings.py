@@ -15,7 +15,7 @@ from nodescope.arithmetic.checks import number, whole, yes_or_no
 from nodescope.arithmetic.losses import as_loss
 from nodescope.arithmetic.penalty import as_penalty
 from nodescope.arithmetic.rules import as_rule
-from nodescope.data.gaps import WAYS
+from nodescope.data.gap_ways import WAYS
 from nodescope.run import setting as of
 from nodescope.run.setting import ADDED_IN_PARTS, WRITING, Setting, as_method, batch_size, one_of, unless_none
 from nodescope.run.watch import as_tolerance

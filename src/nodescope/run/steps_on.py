@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nodescope.arithmetic.checks import refuse_not_finite, shown
-from nodescope.data import Examples
+from nodescope.data.examples import Examples
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.setting import Method

@@ -11,7 +11,8 @@ import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.arithmetic.rows import in_parts
-from nodescope.data import Examples, Source
+from nodescope.data.examples import Examples
+from nodescope.data.source import Source
 from nodescope.run.score import Baseline, Predictions, Quality, Score, in_table_units
 from nodescope.theory.least_squares import of_triangle
 from nodescope.theory.triangles import Triangles

@@ -2,13 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.arithmetic.checks import shown
+from nodescope.arithmetic.checks import closest, shown
 from nodescope.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,8 +63,8 @@ class Tabular:
         there = tuple(dict.fromkeys([*self.columns, *of_layers]))
         for name in names:
             if not isinstance(name, str) or name not in there:
-                near = get_close_matches(name[:99], there, 1) if isinstance(name, str) else []
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                near = closest(name[:99], there) if isinstance(name, str) else None
+                hint = f"did you mean {near!r}? " if near is not None else ""
                 raise InputError(f"there is no column {shown(name)}; {hint}The columns are {', '.join(there)}")
 
     def to_arrow(self) -> "pyarrow.Table":

@@ -16,19 +16,26 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.problem import Floats, Problem
 from nodescope.later import Later
 from nodescope.theory.bowl import Bowl, Inputs, best_alpha, bowl
-from nodescope.theory.epoch import Epoch
-from nodescope.theory.epoch_path import LONGEST_EXACT, EpochPath, path
-from nodescope.theory.epoch_rounding import carried_roundings
-from nodescope.theory.epoch_stability import Stability
 from nodescope.theory.exact import as_float, exact_square
 from nodescope.theory.full_batch import FullBatchPath
 from nodescope.theory.limits import limit_factor
 from nodescope.theory.spectrum import Spectrum, scaled_by
 
 if TYPE_CHECKING:
+    from nodescope.theory import epoch as of_epochs
+    from nodescope.theory import epoch_path as paths
+    from nodescope.theory import epoch_rounding as roundings
+    from nodescope.theory import epoch_stability as stability
     from nodescope.theory import least_squares
+    from nodescope.theory.epoch import Epoch
+    from nodescope.theory.epoch_path import EpochPath
+    from nodescope.theory.epoch_stability import Stability
 else:
     least_squares = Later("nodescope.theory.least_squares")
+    of_epochs = Later("nodescope.theory.epoch")
+    paths = Later("nodescope.theory.epoch_path")
+    roundings = Later("nodescope.theory.epoch_rounding")
+    stability = Later("nodescope.theory.epoch_stability")
 
 LARGEST_EPOCH = 2 * 10**7
 """n × width² up to which the product of an epoch is worked out: about two seconds for all of a forecast."""
@@ -172,7 +179,7 @@ class LinearSystem:
         return [(g, b.spectrum) for g, b in zip(self.groups, self.bowls, strict=True) if b.spectrum.rank]
 
     @cached_property
-    def epochs(self) -> list[tuple[Epoch, int]]:
+    def epochs(self) -> "list[tuple[Epoch, int]]":
         """One for each group that has a direction to move in, and the exponent that its inputs are divided by."""
         return [(_epoch(self.problem, scaled_by(g.x, -s.exponent), s.directions), s.exponent) for g, s in self._moving]
 
@@ -181,8 +188,8 @@ class LinearSystem:
         return np.concatenate([epoch.eigenvalues(_in_units(alpha, exponent)) for epoch, exponent in self.epochs])
 
     @cached_property
-    def stabilities(self) -> list[tuple[Stability, int]]:
-        return [(Stability(epoch), exponent) for epoch, exponent in self.epochs]
+    def stabilities(self) -> "list[tuple[Stability, int]]":
+        return [(stability.Stability(epoch), exponent) for epoch, exponent in self.epochs]
 
     @property
     def surely_stable(self) -> float:
@@ -203,10 +210,10 @@ class LinearSystem:
         ]
 
     @cached_property
-    def epoch_path(self) -> EpochPath:
+    def epoch_path(self) -> "EpochPath":
         """The way of the epochs, for examples in a given order. Groups stand beside each other in blocks."""
         ways = [
-            path(epoch, _in_units(self.problem.alpha, exponent), -group.residual)
+            paths.path(epoch, _in_units(self.problem.alpha, exponent), -group.residual)
             for (group, _), (epoch, exponent) in zip(self._moving, self.epochs, strict=True)
         ]
         return _in_blocks(self.problem, self.groups, [(g, way) for (g, _), way in zip(self._moving, ways, strict=True)])
@@ -217,21 +224,21 @@ class LinearSystem:
 
         The larger of the first epoch's and of one of the cycle that it ends in; 0 where no step lengthens an error.
         """
-        if not self.in_order or self.problem.n > LONGEST_EXACT:
+        if not self.in_order or self.problem.n > paths.LONGEST_EXACT:
             return 0.0
         largest = [0.0]
         for (group, found), (epoch, exponent) in zip(self._moving, self.epochs, strict=True):
             alpha, start = _in_units(self.problem.alpha, exponent), scaled_by(found.directions @ group.start, exponent)
-            moved = path(epoch, alpha, -group.residual).cycle
+            moved = paths.path(epoch, alpha, -group.residual).cycle
             ends = [start] if moved is None else [start, start + moved]
-            largest += [carried_roundings(epoch, alpha, weights, group.goal) for weights in ends]
+            largest += [roundings.carried_roundings(epoch, alpha, weights, group.goal) for weights in ends]
         return max(largest)
 
     def cycle_distance(self, alpha: float) -> float:
         """mse at the end of an epoch, once it goes round at this alpha, less the least that weights could give."""
         total = 0.0
         for (group, _), (epoch, exponent) in zip(self._moving, self.epochs, strict=True):
-            cycle = path(epoch, _in_units(alpha, exponent), group.goal).cycle
+            cycle = paths.path(epoch, _in_units(alpha, exponent), group.goal).cycle
             if cycle is None:
                 return math.inf
             best, _ = least_squares.lowest(epoch.z, group.goal)
@@ -264,8 +271,8 @@ class LinearSystem:
         return FullBatchPath(self.bowl, self.effective_alpha, self.problem.rule)
 
 
-def _epoch(problem: Problem, x: Floats, directions: Floats) -> Epoch:
-    return Epoch(x @ directions.T, problem.batch, problem.mean, (x, directions))
+def _epoch(problem: Problem, x: Floats, directions: Floats) -> "Epoch":
+    return of_epochs.Epoch(x @ directions.T, problem.batch, problem.mean, (x, directions))
 
 
 def _in_units(alpha: float, exponent: int) -> float:
@@ -288,7 +295,7 @@ def _together(bowls: list[Bowl], share: list[float]) -> Bowl:
     return Bowl(Spectrum(values[order], largest, np.empty((0, 0))), lengths, float(rest), float(least))
 
 
-def _in_blocks(problem: Problem, groups: list[Group], parts: list[tuple[Group, EpochPath]]) -> EpochPath:
+def _in_blocks(problem: Problem, groups: list[Group], parts: "list[tuple[Group, EpochPath]]") -> "EpochPath":
     size = sum(len(way.shift) for _, way in parts)
     shift, first, z = np.zeros((size, size)), np.zeros((size, problem.k)), np.zeros((problem.n, size))
     residual = np.zeros((problem.n, problem.k))
@@ -299,4 +306,4 @@ def _in_blocks(problem: Problem, groups: list[Group], parts: list[tuple[Group, E
         block = slice(at, at + len(way.shift))
         shift[block, block], first[block, group.outputs], z[:, block] = way.shift, way.first, way.z
         at = block.stop
-    return EpochPath(shift, first, residual, z)
+    return paths.EpochPath(shift, first, residual, z)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.diagnosis.before.forecast import forecast
+from nodescope.diagnosis.before.foretelling import forecast
 from nodescope.diagnosis.sweeps.grid import Axis
 from nodescope.diagnosis.sweeps.outcomes import in_order
 from nodescope.diagnosis.sweeps.sweep import Sweep

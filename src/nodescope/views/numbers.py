@@ -4,7 +4,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -58,6 +57,8 @@ def told_apart(texts: Iterable[str]) -> Callable[[str], str]:
 
 def in_markdown(text: str) -> str:
     """Text that Markdown, and the HTML it allows, show as it is."""
+    from html import escape
+
     return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", escape(plain_text(text), quote=False))
 
 

@@ -8,17 +8,17 @@ import numpy as np
 from nodescope.diagnosis.after.finding import Finding
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.later import Later
-from nodescope.run.recorded import Recorded
 from nodescope.run.run import Run
-from nodescope.views import tables
-from nodescope.views.curve import error_curve
 from nodescope.views.numbers import exact, in_markdown, plain_text, short
 from nodescope.views.problem_words import problem_text, weights_of_one_layer
 
 if TYPE_CHECKING:
     from nodescope.diagnosis.after import verdict
     from nodescope.diagnosis.after.verdict import Diagnosis
+    from nodescope.run.recorded import Recorded
+    from nodescope.views import curve, tables
 else:
+    curve, tables = Later("nodescope.views.curve"), Later("nodescope.views.tables")
     verdict = Later("nodescope.diagnosis.after.verdict")
 
 MANY = 12
@@ -36,7 +36,7 @@ def story(run: Run, diagnosis: "Diagnosis", width: int, unicode: bool) -> list[s
     lines = ["", *map(plain_text, title(run)), ""]
     if run.steps:
         lines += [*tables.aligned(tables.summary_rows(run, width)), ""]
-    lines += [*error_curve(run, min(72, max(20, width - 24)), 8, unicode), ""]
+    lines += [*curve.error_curve(run, min(72, max(20, width - 24)), 8, unicode), ""]
     lines += [*_wrapped(_told(run, diagnosis), width), ""]
     lines += [*_method(run), *_final(run)]
     if run.score is not None:
@@ -49,9 +49,9 @@ def _method(run: Run) -> list[str]:
     return [run.method_sentence] if run.method_sentence else []
 
 
-def markdown(run: Run | Recorded) -> str:
+def markdown(run: "Run | Recorded") -> str:
     """The run as a page of Markdown: what ran, first and last steps, foretold, happened, verdict, findings, proof."""
-    if isinstance(run, Recorded):
+    if not isinstance(run, Run):
         return _observed(run)
     diagnosis = verdict.diagnose(run)
     told = [f"**{name}** {in_markdown(text)}" for name, text in _parts(run, diagnosis) if text]
@@ -77,7 +77,7 @@ def markdown(run: Run | Recorded) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _observed(run: Recorded) -> str:
+def _observed(run: "Recorded") -> str:
     """The same of a run that was observed: its layers in place of a recipe, and each finding's evidence in place of a proof."""
     diagnosis = verdict.diagnose(run)
     many = "" if len(run.layers) == 1 else "s"

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nodescope.data.gaps import FILLING
+from nodescope.data.gap_ways import FILLING
 from nodescope.data.holdout import Bits, hidden_bits
 from nodescope.data.parts.layout import Layout
 from nodescope.data.parts.looking import pieces_read

@@ -17,7 +17,8 @@ from nodescope.data.block import block_of, refuse_text
 from nodescope.data.classes import Classes, codes_among, opened
 from nodescope.data.columns import Bad, Floats
 from nodescope.data.fingerprint import fingerprint
-from nodescope.data.gaps import FILLING, fill, refuse_missing
+from nodescope.data.gap_ways import FILLING
+from nodescope.data.gaps import fill, refuse_missing
 from nodescope.data.openings import Opening
 from nodescope.data.scaling import Scaling
 from nodescope.data.table import Table

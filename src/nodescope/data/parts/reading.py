@@ -15,7 +15,8 @@ from nodescope.data.choosing import Chosen, notes_of_many
 from nodescope.data.classes import Classes, classes_of
 from nodescope.data.columns import Floats
 from nodescope.data.examples import Examples
-from nodescope.data.gaps import FILLING, fills_given, fills_of, way_of
+from nodescope.data.gap_ways import FILLING
+from nodescope.data.gaps import fills_given, fills_of, way_of
 from nodescope.data.holdout import hidden_bits
 from nodescope.data.names import goals_of, inputs_of, single
 from nodescope.data.parts.counting import Counts, counted, counts_of

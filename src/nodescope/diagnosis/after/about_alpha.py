@@ -1,16 +1,22 @@
 """Findings about alpha: the wrong way, too large, just too large, none; and where it lies against a limit that is only local."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nodescope.diagnosis.after.about_nodes import all_saturated
-from nodescope.diagnosis.after.cause import cause_of
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, GOALS, REPLAY, STEPS, Finding, needs
 from nodescope.diagnosis.after.linear import Linear
 from nodescope.diagnosis.after.remedies import good_alpha, holds, times, usable
+from nodescope.later import Later
 from nodescope.run.ending import Ending
+
+if TYPE_CHECKING:
+    from nodescope.diagnosis.after import cause
+else:
+    cause = Later("nodescope.diagnosis.after.cause")
 
 LIMIT = "the limit 2/|x|², or 2/λmax: Bertsekas 1999, Nonlinear Programming, section 1.3"
 WORSE = 1.1
@@ -77,7 +83,7 @@ def non_finite(e: Evidence) -> Finding | None:
     """A number ceased to be finite, and no closed form foretold it: where it came from."""
     if e.run.ending is not Ending.DIVERGED or (CLOSED_FORM in e.offers and e.linear.stable is not None):
         return None
-    found = cause_of(e.run)
+    found = cause.cause_of(e.run)
     return Finding(
         "non-finite",
         "fault",

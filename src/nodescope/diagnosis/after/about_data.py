@@ -1,6 +1,7 @@
 """Findings about inputs, goals and what is frozen: what no alpha can mend."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,7 +9,12 @@ from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLASSES, CLOSED_FORM, CURVED, GOALS, LINEAR, STEPS, Finding, needs
 from nodescope.diagnosis.after.remedies import ILL_CONDITIONED, scaled_inputs
-from nodescope.theory.least_squares import least_squares
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.theory import least_squares
+else:
+    least_squares = Later("nodescope.theory.least_squares")
 
 LEAST_SQUARES = "least squares: Golub, Van Loan 2013, Matrix Computations, section 5.3"
 NAMED = 3
@@ -255,7 +261,7 @@ def _one_goal_far_off(e: Evidence) -> str:
 def _with_a_bias(e: Evidence) -> float:
     """The least mse that weights and a bias give."""
     x, goal = e.recipe.examples.input, e.recipe.examples.goal
-    best = least_squares(x, goal, intercept=True)
+    best = least_squares.least_squares(x, goal, intercept=True)
     with np.errstate(all="ignore"):
         return float(((x @ best.weight.T + np.asarray(best.bias) - goal) ** 2).mean())
 

@@ -1,10 +1,17 @@
 """Findings about what joins the weighted deltas on their way to the rule: a penalty, and clipping."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import GOALS, REPLAY, STEPS, Finding, needs
-from nodescope.theory.least_squares import least_squares
+from nodescope.later import Later
+
+if TYPE_CHECKING:
+    from nodescope.theory import least_squares
+else:
+    least_squares = Later("nodescope.theory.least_squares")
 
 HELD = 0.5
 """A penalty holds too much where this part of the goals' variance is left at its lowest point, twice what is left without it."""
@@ -42,7 +49,7 @@ def _holds_too_much(e: Evidence) -> bool:
     if e.penalised_excess is None or not e.converged or e.spread <= 0 or e.share_left < HELD:
         return False
     x, goal = e.recipe.examples.input, e.recipe.examples.goal
-    best = least_squares(x, goal, intercept=e.problem.layers[0].has_bias)
+    best = least_squares.least_squares(x, goal, intercept=e.problem.layers[0].has_bias)
     with np.errstate(all="ignore"):
         left = x @ best.weight.T + (0.0 if best.bias is None else best.bias) - goal
         return bool((left * left).mean() < 0.5 * e.end)

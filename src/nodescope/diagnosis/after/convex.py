@@ -1,13 +1,20 @@
 """One layer of identity nodes has a convex loss, whichever it is: at its least no start and no further step does better."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.after.about_nodes import deltas_cancel
 from nodescope.diagnosis.after.evidence import AT_LOWEST, Evidence
 from nodescope.diagnosis.after.finding import CLASSES, GOALS, LINEAR, SIDES, STEPS
-from nodescope.theory.least_squares import least_squares, lowest
+from nodescope.later import Later
 from nodescope.theory.linear import inputs_with_bias
+
+if TYPE_CHECKING:
+    from nodescope.theory import least_squares
+else:
+    least_squares = Later("nodescope.theory.least_squares")
 
 NEARLY = 1.05
 """A loss within 5 % of the least is at it: steps under the absolute error keep their length, so that it hovers there."""
@@ -61,7 +68,7 @@ def _least_of_one(x: Floats, goal: Floats) -> float:
     heavy, best = np.ones(len(x)), np.inf
     for _ in range(REWEIGHTED):
         root = np.sqrt(heavy)
-        weight = lowest(x * root[:, None], (goal * root)[:, None])[0][:, 0]
+        weight = least_squares.lowest(x * root[:, None], (goal * root)[:, None])[0][:, 0]
         size = np.abs(x @ weight - goal)
         best = min(best, float(size.mean()))
         heavy = 1.0 / np.maximum(size, 1e-9 * size.max()) if size.any() else heavy
@@ -71,7 +78,7 @@ def _least_of_one(x: Floats, goal: Floats) -> float:
 def no_straight_line_does_better(e: Evidence) -> bool:
     """Whether layers of identity nodes have come as far as any straight relation can."""
     x, goal = e.recipe.examples.input, e.recipe.examples.goal
-    best = least_squares(x, goal, intercept=True)
+    best = least_squares.least_squares(x, goal, intercept=True)
     with np.errstate(all="ignore"):
         left = x @ best.weight.T + (0.0 if best.bias is None else best.bias) - goal
         return bool(e.end <= NEARLY * float((left**2).mean()))

@@ -6,6 +6,7 @@ One evidence for a single node, a network and an observed training: what only so
 import dataclasses
 import math
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +16,16 @@ from nodescope.diagnosis.after.finding import CLOSED_FORM, CURVED, ERRORS, GOALS
 from nodescope.diagnosis.after.linear import Linear
 from nodescope.diagnosis.after.snapshot import MOST_EXAMPLES, Snapshot, snapshots
 from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.run import Run
 from nodescope.theory.limits import limit
-from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
+
+if TYPE_CHECKING:
+    from nodescope.theory import sharpness as steepness
+    from nodescope.theory.sharpness import Sharpness
+else:
+    steepness = Later("nodescope.theory.sharpness")
 
 ERRORS_LOOKED_AT = 65
 """The error is looked at after so many numbers of steps, evenly spaced."""
@@ -280,14 +287,14 @@ class Evidence:
 
     # ---- local theory ----
 
-    def sharpness_at(self, snapshot: Snapshot) -> Sharpness:
+    def sharpness_at(self, snapshot: Snapshot) -> "Sharpness":
         """λmax at a snapshot's weights."""
         if snapshot.step not in self._sharpness:
-            self._sharpness[snapshot.step] = sharpness(self.problem, self.flat_at(snapshot.step))
+            self._sharpness[snapshot.step] = steepness.sharpness(self.problem, self.flat_at(snapshot.step))
         return self._sharpness[snapshot.step]
 
     @cached_property
-    def _sharpness(self) -> dict[int, Sharpness]:
+    def _sharpness(self) -> "dict[int, Sharpness]":
         return {}
 
     def local_limit(self, snapshot: Snapshot) -> float:
@@ -299,7 +306,7 @@ class Evidence:
 
     def local_limit_of_one(self, snapshot: Snapshot) -> float:
         """The same where a step sees only the steepest of the examples."""
-        return self._limit_for(steepest_example(self.problem, self.flat_at(snapshot.step)))
+        return self._limit_for(steepness.steepest_example(self.problem, self.flat_at(snapshot.step)))
 
     def _limit_for(self, curvature: float) -> float:
         found = limit(self.recipe.rule, curvature)

@@ -7,20 +7,26 @@ since a direction that hardly moves is lost in a sum.
 
 import math
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nodescope.arithmetic.core import engine
 from nodescope.arithmetic.problem import Floats
 from nodescope.diagnosis.before.forecast import Forecast
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 from nodescope.theory.bowl import bowl
 from nodescope.theory.full_batch import FullBatchPath
-from nodescope.theory.least_squares import least_squares
 from nodescope.theory.limits import momentum_of
 from nodescope.theory.linear import LinearSystem, inputs_with_bias
+
+if TYPE_CHECKING:
+    from nodescope.theory import least_squares
+else:
+    least_squares = Later("nodescope.theory.least_squares")
 
 DONE = 0.01
 """A direction is done when this part of its missing error is left, of what was missing at the start and of what its goals need."""
@@ -275,7 +281,7 @@ class Linear:
         recipe = self.recipe
         if recipe.problem.frozen is not None or not recipe.alpha > 0:
             return None
-        best = least_squares(recipe.examples.input, recipe.examples.goal, intercept=recipe.bias is not None)
+        best = least_squares.least_squares(recipe.examples.input, recipe.examples.goal, intercept=recipe.bias is not None)
         away = [np.abs(best.weight - recipe.weight).max()]
         if recipe.bias is not None:
             away.append(np.abs(np.asarray(best.bias) - recipe.bias).max())

@@ -7,6 +7,7 @@ decides which of the two is wrong.
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,14 @@ from nodescope.arithmetic.problem import Columns, Cursor, Floats, Outcome
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import CLOSED_FORM, LINEAR
 from nodescope.diagnosis.after.linear import Linear
-from nodescope.diagnosis.checks.gradients import check_gradients
+from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.recipe import Recipe
+
+if TYPE_CHECKING:
+    from nodescope.diagnosis.checks import gradients
+else:
+    gradients = Later("nodescope.diagnosis.checks.gradients")
 
 EPSILON = 2.0**-52
 CLOSE = 1e-6
@@ -111,7 +117,7 @@ def _slopes(e: Evidence) -> list[Row]:
     rows = []
     last = e.run.steps - (2 if not e.finite else 1)
     for step in sorted({t for t in (0, last // 2, last) if 0 <= t < e.run.steps}):
-        check = check_gradients(
+        check = gradients.check_gradients(
             e.run, step, most=max(LEAST_CHECKED, min(CHECKED, MOST_WORK // (e.problem.size * e.recipe.batch_size)))
         )
         if (worst := check.worst) is None:

@@ -4,28 +4,31 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nodescope.diagnosis.after.cause import Cause, cause_of
-from nodescope.diagnosis.after.class_evidence import ClassEvidence
 from nodescope.diagnosis.after.evidence import Evidence
 from nodescope.diagnosis.after.finding import Finding
 from nodescope.diagnosis.after.findings import all_findings
 from nodescope.diagnosis.after.proof import Row, proof
-from nodescope.diagnosis.after.recorded import RecordedEvidence
 from nodescope.diagnosis.before.forecast import Forecast
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.ending import Ending
 from nodescope.run.offers import Faced
-from nodescope.run.recorded import Recorded, Trouble
 from nodescope.run.run import Run
 
 if TYPE_CHECKING:
-    from nodescope.diagnosis.after import margin_evidence, too_many
+    from nodescope.diagnosis.after import cause, class_evidence, margin_evidence, recorded, too_many
+    from nodescope.diagnosis.after.cause import Cause
     from nodescope.run import held as held_rows
+    from nodescope.run import recorded as observed
+    from nodescope.run.recorded import Recorded, Trouble
 else:
     margin_evidence = Later("nodescope.diagnosis.after.margin_evidence")
     too_many = Later("nodescope.diagnosis.after.too_many")
     held_rows = Later("nodescope.run.held")
+    cause = Later("nodescope.diagnosis.after.cause")
+    class_evidence = Later("nodescope.diagnosis.after.class_evidence")
+    recorded = Later("nodescope.diagnosis.after.recorded")
+    observed = Later("nodescope.run.recorded")
 
 SAID = 2
 """The verdict tells so many findings, beside how it ended."""
@@ -78,7 +81,7 @@ class Diagnosis(Faced):
     proof: tuple[Row, ...]
     withheld: bool
     forecast: Any
-    cause: Cause | Trouble | None = None
+    cause: "Cause | Trouble | None" = None
 
     def __str__(self) -> str:
         lines = [self.verdict, *(f"  {finding}" for finding in self.findings), *(f"  proof: {row}" for row in self.proof)]
@@ -90,7 +93,7 @@ class Diagnosis(Faced):
         return any(finding.name == name for finding in self.findings)
 
 
-def diagnose(run: Run | Recorded) -> Diagnosis:
+def diagnose(run: "Run | Recorded") -> Diagnosis:
     """Why a run went as it did, with the numbers that prove it.
 
     The names of the findings, when each is made and how severe it is: docs/verdicts.md. It needs nothing but the run.
@@ -119,9 +122,9 @@ def diagnose(run: Run | Recorded) -> Diagnosis:
     >>> print(found.findings[0].remedy)
     An alpha below 2 holds.
     """
-    if isinstance(run, Recorded):
-        return _judged(run, RecordedEvidence(run), [], None)
     if not isinstance(run, Run):
+        if isinstance(run, observed.Recorded):
+            return _judged(run, recorded.RecordedEvidence(run), [], None)
         raise InputError(f"run is {type(run).__name__}; it must be what ns.descend, ns.load or `with observe(…) as run` gives")
     if run.recipe.source is not None and run.recipe.source.in_pieces is not None:
         try:
@@ -141,23 +144,23 @@ def _of_too_many(run: Run, why: str) -> Diagnosis:
 
 def _evidence_of(run: Run) -> Evidence:
     loss = run.recipe.loss
-    return (
-        ClassEvidence(run) if loss.tells_classes else margin_evidence.MarginEvidence(run) if loss.codes_classes else Evidence(run)
-    )
+    if loss.tells_classes:
+        return class_evidence.ClassEvidence(run)
+    return margin_evidence.MarginEvidence(run) if loss.codes_classes else Evidence(run)
 
 
-def _judged(run: Run | Recorded, evidence: Evidence, rows: list[Row], foretold: Forecast | None) -> Diagnosis:
+def _judged(run: "Run | Recorded", evidence: Evidence, rows: list[Row], foretold: Forecast | None) -> Diagnosis:
     findings = all_findings(evidence)
-    cause = run.trouble if isinstance(run, Recorded) else cause_of(run) if run.ending is Ending.DIVERGED else None
+    found = run.trouble if not isinstance(run, Run) else cause.cause_of(run) if run.ending is Ending.DIVERGED else None
     wrong = [row for row in rows if row.withholds]
     if wrong:
         said = _withheld(wrong[0])
         told = ("Withheld: the numbers are not what they should be.", said, said)
-        return Diagnosis(*told, tuple(findings), tuple(rows), True, foretold, cause)
+        return Diagnosis(*told, tuple(findings), tuple(rows), True, foretold, found)
     headline, chosen = _headline(findings), _told(findings)
     verdict = _once([headline, _how_it_ended(run), *_what_to_do(chosen)])
     judgement = _once(_in_full(headline, chosen))
-    return Diagnosis(headline, verdict, judgement, tuple(findings), tuple(rows), False, foretold, cause)
+    return Diagnosis(headline, verdict, judgement, tuple(findings), tuple(rows), False, foretold, found)
 
 
 def _told(findings: list[Finding]) -> list[Finding]:
@@ -189,7 +192,7 @@ def _remedy(finding: Finding) -> str:
     return "" if finding.severity == "note" and finding.name in ARRIVED else finding.remedy
 
 
-def _how_it_ended(run: Run | Recorded) -> str:
+def _how_it_ended(run: "Run | Recorded") -> str:
     """Without the error, which the findings tell."""
     return run.sentence.partition(";")[0].rstrip(".") + "."
 

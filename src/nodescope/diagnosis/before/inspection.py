@@ -15,7 +15,7 @@ from nodescope.data.names import goals_of, known
 from nodescope.data.open import open_table
 from nodescope.data.scaling import measure
 from nodescope.data.table import Table, headless
-from nodescope.diagnosis.before.forecast import forecast
+from nodescope.diagnosis.before.foretelling import forecast
 from nodescope.diagnosis.before.inspected import Alphas, Inspection
 
 TOGETHER = 0.95

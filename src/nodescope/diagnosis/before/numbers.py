@@ -6,7 +6,7 @@ differentiates mse itself (k outputs) takes the same step at alpha·k/2.
 
 import dataclasses
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,15 @@ from nodescope.diagnosis.before.of_classes import STRIDE, OfClasses, OfMargins, 
 from nodescope.diagnosis.before.of_penalties import JOINED, OfPenalties, joined_regime
 from nodescope.diagnosis.before.regime import Regime, between_bounds, regime_of
 from nodescope.diagnosis.before.stopping import Stop
+from nodescope.later import Later
 from nodescope.run.recipe import Recipe
 from nodescope.theory.limits import limit
 from nodescope.theory.linear import LinearSystem
-from nodescope.theory.sharpness import Sharpness, sharpness, steepest_example
+
+if TYPE_CHECKING:
+    from nodescope.theory import sharpness as steepness
+else:
+    steepness = Later("nodescope.theory.sharpness")
 
 LOCAL = "theory sees only the place where a network stands, and its error is no simple bowl"
 """Why there is no more than a local limit."""
@@ -93,9 +98,9 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
         return tuple(self.system.stable_ranges[0][1:])
 
     @cached_property
-    def sharpness(self) -> Sharpness:
+    def sharpness(self) -> "steepness.Sharpness":
         """Curvature, λmax of the Hessian of what the steps make smaller, at the start weights of a network."""
-        return sharpness(self.recipe.problem, self.recipe.start_weights())
+        return steepness.sharpness(self.recipe.problem, self.recipe.start_weights())
 
     @cached_property
     def local_limit(self) -> float | None:
@@ -111,7 +116,7 @@ class Foretold(OfClasses, OfMargins, OfPenalties):
     @property
     def local_limit_alone(self) -> float:
         """The same where a step sees only the steepest of the examples; infinite where none is steep."""
-        found = limit(self.recipe.rule, steepest_example(self.recipe.problem, self.recipe.start_weights()))
+        found = limit(self.recipe.rule, steepness.steepest_example(self.recipe.problem, self.recipe.start_weights()))
         return np.inf if found is None else found
 
     @property

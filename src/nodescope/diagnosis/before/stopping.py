@@ -1,13 +1,18 @@
 """Where one example leads, to the last bit: stepped where that is short, found by bisection over the doubles where it is slow."""
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nodescope.arithmetic.problem import Floats, Outcome, Problem
-from nodescope.theory.stall import OneWeight, before, stall, steps_until
+from nodescope.later import Later
 from nodescope.theory.stepped import Walked, walk_until_it_ends
+
+if TYPE_CHECKING:
+    from nodescope.theory import stall as stalls
+else:
+    stalls = Later("nodescope.theory.stall")
 
 CONVERGING_STEPS = 2**17
 """A single example that converges is stepped at most this often."""
@@ -69,16 +74,16 @@ def slow_stop(problem: Problem, start: Floats) -> Stop | None:
 
 def _slow_node(problem: Problem, j: int, start: float) -> tuple[float | None, int | None]:
     """Where output j's single weight stops (None where that is not proved), and after how many steps."""
-    node = OneWeight(float(problem.input[0, 0]), float(problem.goal[0, j]), problem.alpha)
-    end = stall(node, start)
+    node = stalls.OneWeight(float(problem.input[0, 0]), float(problem.goal[0, j]), problem.alpha)
+    end = stalls.stall(node, start)
     if end is None:
         return None, None
-    near = np.array([before(end, start, PROVED_FROM)])
+    near = np.array([stalls.before(end, start, PROVED_FROM)])
     walked = walk_until_it_ends(_single_output(problem, j), near, 64 * PROVED_FROM)
     proved = walked.settled_after is not None and walked.state[0] == end
-    return end if proved else None, steps_until(node, start, end)
+    return end if proved else None, stalls.steps_until(node, start, end)
 
 
 def _single_output(problem: Problem, j: int) -> Problem:
-    layer = dataclasses.replace(problem.layers[0], outputs=1)
-    return dataclasses.replace(problem, goal=np.ascontiguousarray(problem.goal[:, j : j + 1]), layers=(layer,), native=None)
+    layer = replace(problem.layers[0], outputs=1)
+    return replace(problem, goal=np.ascontiguousarray(problem.goal[:, j : j + 1]), layers=(layer,), native=None)

@@ -3,14 +3,13 @@
 Better means better on rows that neither has seen.
 """
 
-import dataclasses
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from nodescope.data import Examples
+from nodescope.data.examples import Examples
 from nodescope.diagnosis.checks.parting import Parting, parting
 from nodescope.errors import InputError
 from nodescope.run.given_run import refuse_no_run
@@ -206,7 +205,7 @@ def _log_losses(run: Run, unseen: bool) -> Any:
     """Log loss of each row."""
     examples, problem = run.recipe.examples, run.recipe.problem
     x, goal = (examples.unseen_input, examples.unseen_goal) if unseen else (examples.input, examples.goal)
-    rows = dataclasses.replace(problem, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(goal), batch=1, native=None)
+    rows = replace(problem, input=np.ascontiguousarray(x), goal=np.ascontiguousarray(goal), batch=1, native=None)
     with np.errstate(all="ignore"):
         return example_losses(rows, run.network.flat())
 

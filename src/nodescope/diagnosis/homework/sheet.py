@@ -5,13 +5,13 @@ theta0 … thetaN) there are several layouts, and the numbers decide.
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodescope.arithmetic.checks import closest
 from nodescope.diagnosis.homework.names import (
     BIASES,
     EITHER,
@@ -363,14 +363,14 @@ def _refuse_unknown(unknown: list[str], unplaced: list[str], slots: dict[str, li
     """Raise InputError for a name that is nearly one of ours or far too long, and for a weight that is not there."""
     known = [part for parts in slots.values() for part in parts]
     for header in [*unknown, *unplaced]:
-        if len(header) > LONGEST_NAME or header in unplaced or get_close_matches(word_of(header).stem, known, 1, 0.65):
+        if len(header) > LONGEST_NAME or header in unplaced or closest(word_of(header).stem, known, 0.65) is not None:
             raise _unknown(header, slots)
 
 
 def _unknown(header: str, slots: dict[str, list[str]]) -> InputError:
     known = [part for parts in slots.values() for part in parts]
-    near = get_close_matches(word_of(header).stem, known, 1) if len(header) <= LONGEST_NAME else []
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = closest(word_of(header).stem, known) if len(header) <= LONGEST_NAME else None
+    hint = f"did you mean {near!r}? " if near is not None else ""
     shown = ", ".join(known[:MOST_NAMED]) + (", …" if len(known) > MOST_NAMED else "")
     return InputError(f"there is no column {quoted(header)} in a trace; {hint}The columns are {shown}")
 

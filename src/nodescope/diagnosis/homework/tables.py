@@ -14,7 +14,8 @@ import numpy as np
 
 from nodescope.arithmetic.checks import path_of, shown
 from nodescope.data.columns import Bad
-from nodescope.data.open import is_table, open_table
+from nodescope.data.named import is_table
+from nodescope.data.open import open_table
 from nodescope.data.text_file import bytes_of
 from nodescope.diagnosis.homework.printed import Printed, from_numbers, from_texts, is_number, quoted
 from nodescope.diagnosis.homework.texts import MOST_BYTES, Columns, read_text, refuse_size

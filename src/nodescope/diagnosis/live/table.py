@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from os.path import dirname, join
 from typing import Any, Protocol
 
 from nodescope.errors import NodescopeError
@@ -49,12 +49,6 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 
 @cache
-def sections() -> dict[str, list[tuple[ast.expr, Sentence]]]:
-    """Rows of each section, in order; not those of [numbers]."""
-    return {name: [(_condition(when), _sentence(say)) for when, say in rows] for name, rows in _read().items() if name != "numbers"}
-
-
-@cache
 def numbers() -> dict[str, float]:
     """The numbers that conditions name."""
     return {name.strip(): float(value) for row, _ in _read()["numbers"] for name, value in [row.split("=")]}
@@ -62,7 +56,8 @@ def numbers() -> dict[str, float]:
 
 @cache
 def _read() -> dict[str, list[tuple[str, str]]]:
-    text = files("nodescope.diagnosis.live").joinpath("words.txt").read_text(encoding="utf-8")
+    with open(join(dirname(__file__), "words.txt"), encoding="utf-8") as file:
+        text = file.read()
     read: dict[str, list[tuple[str, str]]] = {}
     rows: list[tuple[str, str]] = []
     for line in text.splitlines():
@@ -75,10 +70,12 @@ def _read() -> dict[str, list[tuple[str, str]]]:
     return read
 
 
+@cache
 def _condition(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+@cache
 def _sentence(text: str) -> Sentence:
     parts: list[str | Part] = []
     at = 0
@@ -115,4 +112,4 @@ def holds(condition: ast.expr, facts: Facts) -> Any:
 
 def chosen(section: str, facts: Facts) -> Sentence:
     """The sentence of the first condition of a section that holds; nothing where none does."""
-    return next((sentence for condition, sentence in sections()[section] if holds(condition, facts)), ())
+    return next((_sentence(say) for when, say in _read()[section] if holds(_condition(when), facts)), ())

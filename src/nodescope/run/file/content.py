@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from nodescope.errors import FileError
 from nodescope.run.descent import Descent
-from nodescope.run.file import stored
 from nodescope.run.file.checksum import RECORDS, Sums, add, as_text, from_text, part_of
 from nodescope.run.file.handles import in_use, read_at
 from nodescope.run.file.reasons import reason
 from nodescope.run.recipe import Recipe
 from nodescope.run.run import Run
 
+PLACE = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
+"""Where a run has got to, in numbers."""
+EXAMPLES = ("input", "goal", "unseen_input", "unseen_goal")
+"""Arrays of examples, where they are in the file."""
 APPLICATION = 0x6E6F6465
 """SQLite's application id is "node" in ASCII."""
 VERSION = 4
@@ -196,7 +199,7 @@ def write_recipe(content: Content, recipe: Recipe) -> None:
             content.put_array(name, value)
         if recipe.schedule is not None:
             content.put_array("alphas", recipe.schedule.values)
-        in_memory = [name for name in stored.EXAMPLES if isinstance(getattr(examples, name), np.ndarray)]
+        in_memory = [name for name in EXAMPLES if isinstance(getattr(examples, name), np.ndarray)]
         if sum(getattr(examples, name).nbytes for name in in_memory) <= EMBED_UP_TO:
             for name in in_memory:
                 content.put_array(name, getattr(examples, name))
@@ -217,7 +220,7 @@ def write_place(
     spacing and number of those that are in it now
     """
     with content.transaction():
-        place = {name: getattr(descent.cursor, name) for name in stored.PLACE}
+        place = {name: getattr(descent.cursor, name) for name in PLACE}
         watched = {} if descent.watch is None else {"watch": descent.watch.kept()}
         for key, value in {"place": {**place, **watched, "seconds": descent.seconds}, **header}.items():
             content.put_header(key, value)

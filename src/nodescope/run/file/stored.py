@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from nodescope.arithmetic.checks import number, whole, yes_or_no
 from nodescope.arithmetic.narrow import held
 from nodescope.arithmetic.problem import Cursor
-from nodescope.data import Examples, Scaling, Source
 from nodescope.data.classes import Classes, classes_of, coded, decoded
-from nodescope.data.scaling import as_scaling
+from nodescope.data.examples import Examples
+from nodescope.data.scaling import Scaling, as_scaling
+from nodescope.data.source import Source
 from nodescope.errors import InputError
 from nodescope.later import Later
 from nodescope.run.checkpoints import Checkpoints
 from nodescope.run.descent import Descent
 from nodescope.run.ending import Ending
+from nodescope.run.file.content import EXAMPLES, PLACE
 from nodescope.run.making import make_recipe
 from nodescope.run.network import Network
 from nodescope.run.network import network as make_network
@@ -45,10 +47,8 @@ else:
 Arrays = Mapping[str, NDArray[Any]]
 Header = Mapping[str, Any]
 
-PLACE = ("step", "last_moved", "last_changed", "power", "length", "spacing", "kept")
 OF_PIECES = ("memory", "window")
 """Settings that go with a table, which a file has beside them."""
-EXAMPLES = ("input", "goal", "unseen_input", "unseen_goal")
 NARROW = ("input", "unseen_input")
 """They may be float32 (`narrow.py`)."""
 _OF_WEIGHTS = ("weight", "weighted_delta", "alpha_delta", "new_weight")

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from nodescope.diagnosis.after.verdict import diagnose
-from nodescope.diagnosis.before.forecast import forecast
+from nodescope.diagnosis.before.foretelling import forecast
 from nodescope.diagnosis.homework.grade import grade
 from nodescope.diagnosis.homework.grades import ClassList
 from nodescope.run.descend import descend
