@@ -1,5 +1,6 @@
 """Ctrl-C at any moment of a command's first 0.6 seconds prints nothing of ours; NODESCOPE_TESTS=long: 50 moments each."""
 
+import ctypes
 import os
 import random
 import re
@@ -7,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nodescope as ns
+from nodescope.cli import main
 
 MOMENTS = 50 if os.environ.get("NODESCOPE_TESTS") == "long" else 3
 NODE = ["--weight", "0.4", "--input", "1", "--goal", "0.6", "--alpha", "0.1"]
@@ -60,3 +64,53 @@ def test_it_ends_without_a_word(command: str, home: Path):
 def heeding() -> None:
     """Whatever started the tests."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class Struck:
+    """An argument during whose look Ctrl-C comes."""
+
+    @classmethod
+    def from_param(cls, _value: object) -> object:
+        raise KeyboardInterrupt
+
+
+def handed_over() -> None:
+    function = ctypes.CFUNCTYPE(None)(lambda: None)
+    function.argtypes = [Struck]
+    function(1)
+
+
+def made_of_a_class() -> None:
+    class Named:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    type("Made", (), {"at": Named()})
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command changes of its process stays as it is."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr("nodescope.cli.end_quietly", lambda: None)
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize(
+    ("struck", "becomes"),
+    [(handed_over, ctypes.ArgumentError), (made_of_a_class, (RuntimeError, KeyboardInterrupt))],  # from Python 3.12 on itself
+)
+def test_what_it_becomes_elsewhere_is_still_ctrl_c(struck: Callable[[], None], becomes: Any, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(becomes):
+        struck()
+    monkeypatch.setattr("nodescope.cli._do_and_tell", struck)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+
+
+@pytest.mark.usefixtures("at_home")
+def test_another_failure_stays_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("nodescope.cli._do_and_tell", lambda: int("x"))
+    with pytest.raises(ValueError, match="invalid literal"):
+        main()

@@ -94,12 +94,18 @@ def main() -> None:
         _do_and_tell()
     except (KeyboardInterrupt, click.Abort):  # also while something is being told
         sys.exit(130)
-    except RuntimeError as error:
-        if not isinstance(error.__cause__, KeyboardInterrupt):  # what Python makes of it within the making of a class
+    except Exception as error:
+        if not _is_ctrl_c(error):
             raise
         sys.exit(130)
     finally:
         end_quietly()
+
+
+def _is_ctrl_c(error: Exception) -> bool:
+    """What Python makes of it within the making of a class; what ctypes makes of it while an argument is looked at."""
+    of_argument = type(error).__name__ == "ArgumentError" and ": KeyboardInterrupt:" in str(error)
+    return of_argument or isinstance(error.__cause__, KeyboardInterrupt)
 
 
 def _do_and_tell() -> None:
