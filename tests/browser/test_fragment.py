@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import AXE, found_by_axe
+from browser.conftest import found_by_axe
 
 import nodescope as ns
 
@@ -38,8 +38,6 @@ def test_pieces_of_somebody_elses_page(tmp_path: Path, chromium: Any):
 
 def test_the_main_part_of_a_page_stays_its_own(tmp_path: Path, chromium: Any):
     """A piece stands inside the page's main part, of which there is one; axe finds nothing about either."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make frontend")
     run = ns.descend(weight=0.4, input=1, goal=0.6, alpha=0.1, steps=325)
     network = ns.descend(network=[2, 3, 1], input=[[0, 1], [1, 0]], goal=[1, 0], alpha=0.1, steps=20)
     file = tmp_path / "chapter.html"

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.conftest import AXE, TAGS, found_by_axe, go
+from browser.conftest import TAGS, found_by_axe, go
 from browser.pages_of_runs import NETWORKS, RUNS, Open, seed
 
 import nodescope as ns
@@ -188,8 +188,6 @@ def test_a_thousand_inputs_stay_readable(opened: Open):
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(name: str, scheme: str, opened: Open):
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make frontend")
     page = opened((RUNS | NETWORKS)[name](), color_scheme=scheme, bypass_csp=True)
     assert found_by_axe(page, *TAGS) == []
 

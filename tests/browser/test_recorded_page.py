@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from browser.conftest import AXE, TAGS, found_by_axe, go, read_number, unfold
+from browser.conftest import TAGS, found_by_axe, go, read_number, unfold
 from browser.observed_trainings import Open, diverging, training
 from torch import nn
 
@@ -321,8 +321,6 @@ def test_it_asks_for_nothing_but_itself(run: Recorded, chromium: Any, tmp_path: 
 def test_axe_finds_nothing_and_nothing_runs_off(
     which: str, scheme: str, width: int, run: Recorded, diverged: Recorded, opened: Open
 ):
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make frontend")
     of = {"healthy": run, "diverged": diverged, "not seen": by_hand()}[which]
     page = opened(of, color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 844})
     exactly(page)
