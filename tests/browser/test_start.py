@@ -26,11 +26,13 @@ def page_of(kept: Path) -> Iterator[Any]:
         server = server_of(guard)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield guard
-        server.should_exit = True
-        thread.join(10)
+        try:
+            while not server.started:
+                time.sleep(0.02)
+            yield guard
+        finally:  # of a test that fails too: else the tests would never end
+            server.should_exit = True
+            thread.join(10)
 
 
 @contextmanager
