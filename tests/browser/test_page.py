@@ -209,6 +209,7 @@ def test_a_person_runs_the_seed_and_fits_a_table(chromium: Any, guard: Guard):
     page.locator("input[name=hidden]").fill("8,x")
     page.get_by_role("button", name="Fit").click()
     assert "hidden nodes are '8,x'" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_be_focused()  # who types before that would have the browser complain
     assert "400" in said.pop()
     page.locator("input[name=hidden]").fill("6,4")
     unfold(page.locator("summary").first)
