@@ -61,7 +61,7 @@ test-trust: $(DEV)  ## all that is promised of files, bad input and the local pa
 	NODESCOPE_TESTS=long NODESCOPE_ENGINE=compiled $(BIN)/python -m pytest -rP $(TRUST)
 
 # What goes through a browser, or through the local page; what makes many whole trainings. Each part is as much work as another.
-OUTSIDE := tests/browser tests/hosts
+OUTSIDE := tests/browser tests/edge tests/examples tests/hosts
 APART := tests/frameworks tests/run tests/verdicts
 
 # What looks at the documentation that `make docs` built; that runs it.
